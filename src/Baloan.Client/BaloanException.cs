@@ -1,0 +1,76 @@
+using System.Net;
+
+namespace Baloan.Client;
+
+/// <summary>What kind of failure a <see cref="BaloanException"/> is.</summary>
+public enum BaloanFailure
+{
+    /// <summary>Baloan refused: 400 or another 4xx, or a 200 whose envelope does not say <c>ok</c>.</summary>
+    Rejected,
+
+    /// <summary>Baloan says 404.</summary>
+    NotFound,
+
+    /// <summary>Baloan says 401, also to a fresh token; or to the username and password.</summary>
+    Unauthorized,
+
+    /// <summary>Baloan says 429, and went on saying it, or asks for a longer wait than one call should hold.</summary>
+    Throttled,
+
+    /// <summary>Baloan says 503, no connection could be made, or the circuit breaker is open. Nothing took effect.</summary>
+    Unavailable,
+
+    /// <summary>No answer that can be used: a timeout, a cut connection, an unreadable answer, 408, a redirect, a 5xx other than 503.</summary>
+    NoAnswer,
+}
+
+/// <summary>The one exception of a call to Baloan that went wrong.</summary>
+/// <remarks>
+/// Two more things can come out of a call: <see cref="OperationCanceledException"/>, when the caller's own token was
+/// cancelled (a call that acts may have taken effect then), and what an <see cref="IAccessTokenSource"/> or a
+/// <see cref="FileSource"/> threw, when nothing that matters had taken effect: where a settlement's file breaks off while it
+/// is read, that is a <see cref="BaloanException"/> of unknown outcome.
+/// </remarks>
+public sealed class BaloanException : Exception
+{
+    internal BaloanException(BaloanFailure failure, string code, string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Failure = failure;
+        Code = code;
+    }
+
+    /// <summary>What kind of failure it is.</summary>
+    public BaloanFailure Failure { get; }
+
+    /// <summary>
+    /// For <see cref="BaloanFailure.Rejected"/> Baloan's own code, <c>baloan_rejected</c> where it gave none. For the others
+    /// <c>not_found</c>, <c>baloan_unauthorized</c>, <c>baloan_throttled</c>, <c>baloan_unavailable</c>, and with no answer
+    /// <c>baloan_timeout</c> (safe to repeat) or <c>outcome_unknown</c> (may have taken effect).
+    /// </summary>
+    public string Code { get; }
+
+    /// <summary>The HTTP status of the last answer; null where none came, or none came whole.</summary>
+    public HttpStatusCode? Status { get; internal init; }
+
+    /// <summary>Whether the same call, made again later, is safe and may succeed.</summary>
+    public bool CanRepeat { get; internal init; }
+
+    /// <summary>How long Baloan, or the circuit breaker, asks to wait; null where nobody said.</summary>
+    public TimeSpan? RetryAfter { get; internal init; }
+
+    /// <summary>
+    /// True: the operation certainly did not take effect. False: it may have. Only an operation that acts (send OTP,
+    /// validate OTP, settle) can be false; the others change nothing that matters and may simply be repeated.
+    /// </summary>
+    public bool OutcomeKnown { get; internal init; } = true;
+
+    /// <summary>
+    /// Whether <see cref="Exception.Message"/> is Baloan's own text, in the language that was asked for. It is plain text
+    /// and can be shown. Otherwise the message is an English one of this library.
+    /// </summary>
+    public bool IsBaloanText { get; internal init; }
+
+    /// <summary>Baloan's texts by field (<c>bill.total</c> for a field inside a field); null where it gave none.</summary>
+    public IReadOnlyDictionary<string, string[]>? FieldErrors { get; internal init; }
+}

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Baloan.Client;
+
+/// <summary>One call on its way: what it is, what must not be shown of it, and how its answer is read.</summary>
+internal abstract class Call(Operation operation, string[] secrets)
+{
+    private static readonly HttpRequestOptionsKey<Call> Key = new("Baloan.Call");
+
+    public Operation Operation { get; } = operation;
+
+    /// <summary>Values that were sent and must not come back in a text, should Baloan repeat them.</summary>
+    public List<string> Secrets { get; } = [.. secrets.Where(secret => !string.IsNullOrEmpty(secret))];
+
+    /// <summary>The caller's token, to tell its cancellation from a timeout of our own.</summary>
+    public CancellationToken Caller { get; set; }
+
+    /// <summary>How the last try failed.</summary>
+    public BaloanException? LastFailure { get; set; }
+
+    public static Call Of(HttpRequestMessage request) =>
+        request.Options.TryGetValue(Key, out var call)
+            ? call
+            : throw new InvalidOperationException($"This HttpClient is only for {nameof(MerchantClient)} and {nameof(TokenClient)}.");
+
+    /// <summary>Reads what a successful answer carries. False: something that is needed is not there.</summary>
+    public abstract bool TryRead(JsonElement data);
+
+    protected void AttachTo(HttpRequestMessage request) => request.Options.Set(Key, this);
+}
+
+internal sealed class Call<T>(Operation operation, Func<JsonElement, T?> read, params string[] secrets) : Call(operation, secrets)
+    where T : class
+{
+    private T? result;
+
+    public override bool TryRead(JsonElement data) => (result = read(data)) is not null;
+
+    public async Task<T> SendAsync(HttpClient http, string path, OutgoingContent content, Language language, CancellationToken cancellationToken)
+    {
+        using var activity = BaloanTelemetry.Source.StartActivity($"baloan {Operation.Name}", ActivityKind.Client);
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = content,
+            Version = http.DefaultRequestVersion,
+            VersionPolicy = http.DefaultVersionPolicy,
+        };
+        request.Headers.AcceptLanguage.Add(new StringWithQualityHeaderValue(language == Language.Persian ? "fa" : "en"));
+        AttachTo(request);
+        var outcome = "error";
+        try
+        {
+            using var response = await http.SendAsync(request, cancellationToken);
+            outcome = "ok";
+            return result!;
+        }
+        catch (BaloanException exception)
+        {
+            // Baloan's own codes are too many to count by.
+            outcome = exception.Failure == BaloanFailure.Rejected ? "rejected" : exception.Code;
+            activity?.SetStatus(ActivityStatusCode.Error, outcome);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = "canceled";
+            throw;
+        }
+        finally
+        {
+            activity?.SetTag("baloan.operation", Operation.Name);
+            activity?.SetTag("baloan.result", outcome);
+            BaloanTelemetry.Calls.Add(1, new("operation", Operation.Name), new("result", outcome));
+        }
+    }
+}

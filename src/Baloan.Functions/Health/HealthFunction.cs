@@ -1,0 +1,34 @@
+using Baloan.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Baloan.Functions.Health;
+
+/// <summary>Says whether the app can do its work.</summary>
+public sealed class HealthFunction(HealthChecks checks, Problems problems)
+{
+    /// <summary><c>GET /api/health</c>: 200 where all that is configured works, else 503.</summary>
+    [Function("Health")]
+    public Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        {
+            var health = await checks.RunAsync(cancellationToken);
+            return Results.Json(health, ApiJson.Answers.HealthAnswer, statusCode: health.Status == HealthAnswer.Healthy ? 200 : 503);
+        });
+}
+
+/// <summary>The answer of the health check.</summary>
+/// <param name="Status"><c>healthy</c> or <c>unhealthy</c>.</param>
+/// <param name="Checks">Each part: <c>ok</c>, <c>failed</c> or <c>not_configured</c>.</param>
+public sealed record HealthAnswer(string Status, HealthAnswer.Parts Checks)
+{
+    /// <summary>All that is configured works.</summary>
+    public const string Healthy = "healthy";
+
+    /// <summary>Something does not.</summary>
+    public const string Unhealthy = "unhealthy";
+
+    /// <summary>The parts.</summary>
+    public sealed record Parts(string Storage, string KeyVault, string MerchantToken, string PartnershipToken);
+}

@@ -1,0 +1,35 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using Baloan.Functions.Health;
+using Baloan.Functions.Merchants;
+using Baloan.Functions.Settlements;
+using Baloan.Functions.Storage;
+using Baloan.Functions.Tokens;
+using Baloan.Functions.Uploads;
+
+namespace Baloan.Functions.Http;
+
+/// <summary>How the app's JSON is written: snake_case, as Baloan's own fields are.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(CreditAnswer))]
+[JsonSerializable(typeof(EmptyAnswer))]
+[JsonSerializable(typeof(TransactionTokenAnswer))]
+[JsonSerializable(typeof(SettlementAnswer))]
+[JsonSerializable(typeof(SettlementPage))]
+[JsonSerializable(typeof(UploadAnswer))]
+[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(RefreshAnswer))]
+[JsonSerializable(typeof(StoredToken))]
+[JsonSerializable(typeof(WorkMessage))]
+public sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>For answers: Persian stays readable, and what HTML could take for markup is escaped.</summary>
+    public static readonly ApiJson Answers = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+    });
+}

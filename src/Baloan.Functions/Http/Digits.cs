@@ -1,0 +1,23 @@
+namespace Baloan.Functions.Http;
+
+/// <summary>Digits as people in Iran type them.</summary>
+public static class Digits
+{
+    /// <summary>Turns Persian (۰-۹) and Arabic-Indic (٠-٩) digits into ASCII, and leaves all else as it is.</summary>
+    public static string ToAscii(string text) => string.Create(text.Length, text, static (span, source) =>
+    {
+        for (var i = 0; i < span.Length; i++)
+        {
+            span[i] = source[i] switch
+            {
+                >= '۰' and <= '۹' => (char)(source[i] - '۰' + '0'),
+                >= '٠' and <= '٩' => (char)(source[i] - '٠' + '0'),
+                var other => other,
+            };
+        }
+    });
+
+    /// <summary>Whether a text is ASCII digits alone, and as many as allowed.</summary>
+    public static bool AreAll(string text, int atLeast, int atMost) =>
+        text.Length >= atLeast && text.Length <= atMost && text.All(char.IsAsciiDigit);
+}

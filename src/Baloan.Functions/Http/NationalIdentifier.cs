@@ -1,0 +1,31 @@
+namespace Baloan.Functions.Http;
+
+/// <summary>The national identifier of a customer.</summary>
+/// <remarks>
+/// 10 or 11 digits and no checksum: the samples of Baloan's own documents do not obey the national one, and one has 11 digits.
+/// </remarks>
+public static class NationalIdentifier
+{
+    /// <summary>Reads an identifier in any of the digits that people type; null, and a fault added, where it is none.</summary>
+    public static string? Read(string? text, FieldErrors errors)
+    {
+        const string Field = "national_identifier";
+        if (string.IsNullOrEmpty(text))
+        {
+            errors.Add(Field, Texts.Required);
+            return null;
+        }
+
+        var digits = Digits.ToAscii(text.Trim());
+        if (Digits.AreAll(digits, 10, 11))
+        {
+            return digits;
+        }
+
+        errors.Add(Field, Texts.NationalIdentifier);
+        return null;
+    }
+
+    /// <summary>What may be shown of it: the last four digits.</summary>
+    public static string Mask(string identifier) => new string('*', identifier.Length - 4) + identifier[^4..];
+}

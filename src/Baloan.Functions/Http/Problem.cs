@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace Baloan.Functions.Http;
+
+/// <summary>A problem document (RFC 9457) as callers get it.</summary>
+/// <param name="Type">A URI that names the kind of problem: <c>urn:baloan-functions:problem:</c> and the code.</param>
+/// <param name="Title">The code in words.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">What happened and what to do, in the caller's language.</param>
+/// <param name="Code">The code that programs branch on.</param>
+/// <param name="TraceId">Finds the request in the logs.</param>
+/// <param name="Errors">Field errors, by the field's name.</param>
+public sealed record Problem(
+    string Type,
+    string Title,
+    int Status,
+    string Detail,
+    string Code,
+    string TraceId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors);

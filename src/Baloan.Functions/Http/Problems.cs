@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Globalization;
+using Azure;
+using Baloan.Client;
+using Baloan.Functions.Tokens;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Baloan.Functions.Http;
+
+/// <summary>Turns what goes wrong in a function into a problem document: the Functions host would answer 500 with no body.</summary>
+public sealed partial class Problems(ILogger<Problems> logger)
+{
+    private static readonly TimeSpan OutageRetryAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs one request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="work">What the function does, told the caller's language.</param>
+    /// <param name="unknownOutcome">
+    /// What <c>outcome_unknown</c> means for this call and how to find out; null for calls that change nothing.
+    /// </param>
+    public async Task<IResult> CatchAsync(HttpRequest request, Func<Language, Task<IResult>> work, Text? unknownOutcome = null)
+    {
+        var language = RequestLanguage.Of(request);
+        try
+        {
+            return await work(language);
+        }
+        catch (ProblemException problem)
+        {
+            return Answer(request, problem, language);
+        }
+        catch (BaloanException failure)
+        {
+            return Answer(request, Translate(failure, unknownOutcome), language);
+        }
+        catch (NotConfiguredException missing)
+        {
+            return Answer(request, new(503, "not_configured", l => Texts.NotConfigured.In(l, missing.Settings)), language);
+        }
+        catch (KeyVaultUnavailableException outage)
+        {
+            Log.KeyVaultUnavailable(logger, outage);
+            return Answer(request, new(503, "key_vault_unavailable", Texts.KeyVaultUnavailable, OutageRetryAfter), language);
+        }
+        catch (BadHttpRequestException bad)
+        {
+            return Answer(request, new(bad.StatusCode, "invalid_request", Texts.BrokenMultipart), language);
+        }
+        catch (OperationCanceledException) when (request.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read an answer.
+            return Results.Empty;
+        }
+        catch (Exception outage) when (IsStorageOutage(outage))
+        {
+            Log.StorageUnavailable(logger, outage);
+            return Answer(request, new(503, "storage_unavailable", Texts.StorageUnavailable, OutageRetryAfter), language);
+        }
+        catch (Exception bug)
+        {
+            Log.Failed(logger, bug);
+            return Answer(request, new(500, "internal_error", Texts.InternalError), language);
+        }
+    }
+
+    /// <summary>Whether a failure says that Azure Storage did not answer, rather than that it refused.</summary>
+    public static bool IsStorageOutage(Exception failure) => failure switch
+    {
+        RequestFailedException { Status: 0 or >= 500 or 408 or 429 } => true,
+        // Azure.Core throws these when its retries are used up.
+        AggregateException many => many.InnerExceptions.All(one => IsStorageOutage(one) || one is OperationCanceledException or IOException),
+        _ => false,
+    };
+
+    /// <summary>The contract's code, status and sentence for a failure at Baloan.</summary>
+    public static ProblemException Translate(BaloanException failure, Text? unknownOutcome = null) => failure.Failure switch
+    {
+        BaloanFailure.Rejected => new(422, failure.Code, Said(failure, Texts.BaloanRejected)),
+        BaloanFailure.NotFound => new(404, failure.Code, Said(failure, Texts.BaloanNotFound)),
+        BaloanFailure.Unauthorized => new(502, failure.Code, Texts.BaloanUnauthorized),
+        BaloanFailure.Throttled => new(429, failure.Code, Texts.BaloanThrottled, failure.RetryAfter ?? TimeSpan.FromSeconds(30)),
+        BaloanFailure.Unavailable => new(503, failure.Code, Texts.BaloanUnavailable, failure.RetryAfter ?? TimeSpan.FromSeconds(30)),
+        _ when failure.OutcomeKnown || unknownOutcome is null => new(504, "baloan_timeout", Texts.BaloanTimeout),
+        _ => new(504, "outcome_unknown", unknownOutcome),
+    };
+
+    /// <summary>Baloan's own sentence, or ours where it gave none.</summary>
+    private static Func<Language, string> Said(BaloanException failure, Text otherwise) =>
+        language => failure.IsBaloanText ? failure.Message : otherwise.In(language);
+
+    private static IResult Answer(HttpRequest request, ProblemException problem, Language language)
+    {
+        if (problem.RetryAfter is { } wait)
+        {
+            request.HttpContext.Response.Headers.RetryAfter =
+                Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return Results.Json(
+            new Problem(
+                $"urn:baloan-functions:problem:{problem.Code}",
+                problem.Code.Replace('_', ' '),
+                problem.Status,
+                problem.DetailIn(language),
+                problem.Code,
+                Activity.Current?.TraceId.ToString() ?? request.HttpContext.TraceIdentifier,
+                problem.Errors?.In(language)),
+            ApiJson.Answers.Problem,
+            "application/problem+json",
+            problem.Status);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "A request failed by a fault of this app.")]
+        public static partial void Failed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Warning, "A request was answered 503: storage does not answer.")]
+        public static partial void StorageUnavailable(ILogger logger, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Warning, "A request was answered 503: Key Vault does not answer.")]
+        public static partial void KeyVaultUnavailable(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,231 @@
+namespace Baloan.Functions.Http;
+
+/// <summary>All sentences that a caller can read.</summary>
+public static class Texts
+{
+    /// <summary>The detail of a problem with field errors.</summary>
+    public static readonly Text SeeErrors = new(
+        "The request has faults; “errors” names each field and what to do. Nothing was recorded or sent.",
+        "درخواست ایراد دارد؛ در «errors» برای هر فیلد آمده است که چه باید کرد. چیزی ثبت یا ارسال نشد.");
+
+    /// <summary>A required field is missing.</summary>
+    public static readonly Text Required = new("This field is required.", "این فیلد الزامی است.");
+
+    /// <summary>A field came more than once.</summary>
+    public static readonly Text Doubled = new("This field came more than once; send it once.", "این فیلد بیش از یک بار آمده است؛ آن را یک بار بفرستید.");
+
+    /// <summary>A field is not text.</summary>
+    public static readonly Text MustBeText = new("Must be a JSON string.", "باید یک رشتهٔ JSON باشد.");
+
+    /// <summary>A text holds control characters or is not valid UTF-8.</summary>
+    public static readonly Text PlainText = new(
+        "Must be valid UTF-8 text without control characters.", "باید متن UTF-8 معتبر و بدون نویسهٔ کنترلی باشد.");
+
+    /// <summary>A text is too long.</summary>
+    public static readonly Text TooLong = new("Must be at most {0} characters.", "باید حداکثر {0} نویسه باشد.");
+
+    /// <summary>A national identifier is wrong.</summary>
+    public static readonly Text NationalIdentifier = new("Must be 10 or 11 digits.", "باید ۱۰ یا ۱۱ رقم باشد.");
+
+    /// <summary>An OTP is wrong.</summary>
+    public static readonly Text Otp = new("Must be 4 to 10 digits.", "باید ۴ تا ۱۰ رقم باشد.");
+
+    /// <summary>Both ways to confirm were given, or none.</summary>
+    public static readonly Text OtpOrToken = new(
+        "Send either “otp” or “token”, not both and not neither.", "یکی از «otp» یا «token» را بفرستید، نه هر دو و نه هیچ‌کدام.");
+
+    /// <summary>A transaction token was given to a version 1 merchant.</summary>
+    public static readonly Text TokenNeedsVersion2 = new(
+        "This merchant uses version 1 of Baloan's API, which takes “otp” and no “token”.",
+        "این پذیرنده از نسخهٔ ۱ بالون استفاده می‌کند که به‌جای «token»، «otp» می‌گیرد.");
+
+    /// <summary>A transaction token has a form that Baloan does not give out.</summary>
+    public static readonly Text TransactionToken = new(
+        "Must be the token that the OTP validation gave: up to 200 letters, digits, “-”, “_” or “.”.",
+        "باید همان توکنی باشد که اعتبارسنجی OTP داده است: حداکثر ۲۰۰ حرف لاتین، رقم، «-»، «_» یا «.».");
+
+    /// <summary><c>data</c> is not the JSON that it has to be.</summary>
+    public static readonly Text Data = new(
+        "Must be a JSON object such as {\"code\":\"TLC-111111\",\"bill\":{\"total\":500000000}}.",
+        "باید یک شیء JSON باشد، مانند {\"code\":\"TLC-111111\",\"bill\":{\"total\":500000000}}.");
+
+    /// <summary>A settlement's code is wrong.</summary>
+    public static readonly Text Code = new(
+        "Must be 1 to 64 characters without control characters, without spaces at its ends and without “%”; not “.” or “..”.",
+        "باید ۱ تا ۶۴ نویسه، بدون نویسهٔ کنترلی، بدون فاصله در ابتدا و انتها و بدون «%» باشد؛ «.» و «..» پذیرفته نیست.");
+
+    /// <summary>An amount is wrong.</summary>
+    public static readonly Text Total = new(
+        "Must be a whole number of Toman from 1 to {0}.", "باید عددی صحیح به تومان از ۱ تا {0} باشد.");
+
+    /// <summary>No blob of that name.</summary>
+    public static readonly Text InvoiceBlob = new(
+        "There is no blob of this name in container “invoices”. Upload the PDF there first.",
+        "فایلی با این نام در کانتینر «invoices» نیست. ابتدا PDF را آنجا بارگذاری کنید.");
+
+    /// <summary>A blob's name cannot be one.</summary>
+    public static readonly Text BlobName = new(
+        "Must be a blob's name of 1 to 512 characters, without control characters, “\\” or the path segments “.” and “..”.",
+        "باید نام یک blob با ۱ تا ۵۱۲ نویسه، بدون نویسهٔ کنترلی، «\\» و بخش‌های «.» و «..» باشد.");
+
+    /// <summary>A file is over the limit.</summary>
+    public static readonly Text FileTooLarge = new(
+        "The file is over 10 MB (10,485,760 bytes), the most that Baloan takes. Nothing was recorded or sent.",
+        "فایل بزرگ‌تر از ۱۰ مگابایت است که بیشترین اندازهٔ پذیرفته در بالون است. چیزی ثبت یا ارسال نشد.");
+
+    /// <summary>An invoice is not a PDF.</summary>
+    public static readonly Text NotPdf = new(
+        "The invoice has to be a PDF; the content of this file is not one.", "فاکتور باید PDF باشد؛ محتوای این فایل PDF نیست.");
+
+    /// <summary>A document is none of the types that Baloan takes.</summary>
+    public static readonly Text NotDocument = new(
+        "The file has to be a PDF, JPEG or PNG; the content of this one is none of them.",
+        "فایل باید PDF، JPEG یا PNG باشد؛ محتوای این فایل هیچ‌کدام نیست.");
+
+    /// <summary>The body is too large for what it should hold.</summary>
+    public static readonly Text BodyTooLarge = new(
+        "The body is larger than this operation takes ({0} bytes).", "بدنهٔ درخواست بزرگ‌تر از حد این عملیات است ({0} بایت).");
+
+    /// <summary>The content type is not taken.</summary>
+    public static readonly Text ContentType = new(
+        "Send the body as {0}; the Content-Type of this request says otherwise.",
+        "بدنه را به صورت {0} بفرستید؛ Content-Type این درخواست چیز دیگری است.");
+
+    /// <summary>The multipart boundary is missing.</summary>
+    public static readonly Text Boundary = new(
+        "The Content-Type multipart/form-data needs a “boundary” of 1 to 70 characters. Let your HTTP library set this header.",
+        "‏Content-Type از نوع multipart/form-data به «boundary» با ۱ تا ۷۰ نویسه نیاز دارد. این هدر را به کتابخانهٔ HTTP بسپارید.");
+
+    /// <summary>The multipart body is broken.</summary>
+    public static readonly Text BrokenMultipart = new(
+        "The multipart body is broken or ends too early. Nothing was recorded or sent; send the request again.",
+        "بدنهٔ multipart ناقص یا خراب است. چیزی ثبت یا ارسال نشد؛ درخواست را دوباره بفرستید.");
+
+    /// <summary>The body is not a JSON object.</summary>
+    public static readonly Text BrokenJson = new(
+        "The body has to be one JSON object in UTF-8, with each field once.",
+        "بدنه باید یک شیء JSON با کدگذاری UTF-8 باشد و هر فیلد یک بار در آن بیاید.");
+
+    /// <summary>A query parameter has no meaning.</summary>
+    public static readonly Text OneOf = new("Must be one of: {0}.", "باید یکی از این‌ها باشد: {0}.");
+
+    /// <summary>A number is out of its range.</summary>
+    public static readonly Text NumberBetween = new("Must be a whole number from {0} to {1}.", "باید عددی صحیح از {0} تا {1} باشد.");
+
+    /// <summary>A continuation did not come from here.</summary>
+    public static readonly Text Continuation = new(
+        "Must be the “continuation” of an earlier answer, unchanged.", "باید همان «continuation» پاسخ قبلی و بدون تغییر باشد.");
+
+    /// <summary>No settlement of that code.</summary>
+    public static readonly Text NoSettlement = new(
+        "No settlement of this code is recorded.", "تسویه‌ای با این کد ثبت نشده است.");
+
+    /// <summary>No upload of that id.</summary>
+    public static readonly Text NoUpload = new("No upload of this id is recorded.", "بارگذاری‌ای با این شناسه ثبت نشده است.");
+
+    /// <summary>The code belongs to another settlement.</summary>
+    public static readonly Text SettlementConflict = new(
+        "This code is taken by a settlement with another total, customer or invoice. Nothing was sent. Use a code of its own for each invoice.",
+        "این کد برای تسویه‌ای با مبلغ، مشتری یا فاکتور دیگری به کار رفته است. چیزی ارسال نشد. برای هر فاکتور کد جداگانه به کار ببرید.");
+
+    /// <summary>Only a settlement in review can be resolved.</summary>
+    public static readonly Text NotInReview = new(
+        "Only a settlement in “needs_review” can be resolved; this one is “{0}”.",
+        "تنها تسویه‌ای که در وضعیت «needs_review» است قابل تعیین تکلیف است؛ وضعیت این تسویه «{0}» است.");
+
+    /// <summary>Version 1 has no OTP validation.</summary>
+    public static readonly Text NoOtpValidation = new(
+        "Version 1 of Baloan's API has no OTP validation: send the OTP with the settlement.",
+        "نسخهٔ ۱ بالون اعتبارسنجی OTP ندارد: OTP را همراه تسویه بفرستید.");
+
+    /// <summary>Baloan refused and gave no reason.</summary>
+    public static readonly Text BaloanRejected = new("Baloan refused the request and gave no reason that can be shown.", "بالون درخواست را نپذیرفت و دلیل قابل‌نمایشی نداد.");
+
+    /// <summary>Baloan knows nothing of it.</summary>
+    public static readonly Text BaloanNotFound = new("Baloan answered that it does not know this.", "بالون پاسخ داد که چنین موردی نمی‌شناسد.");
+
+    /// <summary>Baloan throttles.</summary>
+    public static readonly Text BaloanThrottled = new(
+        "Baloan takes no more requests for now. Nothing was carried out; try again after the time in Retry-After.",
+        "بالون فعلاً درخواست بیشتری نمی‌پذیرد. چیزی انجام نشد؛ پس از زمان Retry-After دوباره تلاش کنید.");
+
+    /// <summary>Baloan refuses our credentials.</summary>
+    public static readonly Text BaloanUnauthorized = new(
+        "Baloan refuses this app's credentials, also with a fresh access token. The app's owner has to check them in Key Vault.",
+        "بالون اعتبارنامهٔ این برنامه را حتی با توکن تازه نمی‌پذیرد. مالک برنامه باید آن را در Key Vault بررسی کند.");
+
+    /// <summary>Baloan is away.</summary>
+    public static readonly Text BaloanUnavailable = new(
+        "Baloan cannot be reached or is down for maintenance. Nothing was carried out; try again later.",
+        "بالون در دسترس نیست یا در حال به‌روزرسانی است. چیزی انجام نشد؛ بعداً دوباره تلاش کنید.");
+
+    /// <summary>No answer, and the call may be repeated.</summary>
+    public static readonly Text BaloanTimeout = new(
+        "Baloan gave no usable answer. This call changes nothing and may be repeated.",
+        "بالون پاسخ قابل‌استفاده‌ای نداد. این درخواست چیزی را تغییر نمی‌دهد و می‌توان آن را تکرار کرد.");
+
+    /// <summary>It is not known whether an OTP was sent.</summary>
+    public static readonly Text OtpOutcomeUnknown = new(
+        "Baloan gave no usable answer, so the OTP may or may not have been sent. Ask the customer whether an SMS came before asking for another.",
+        "بالون پاسخ قابل‌استفاده‌ای نداد؛ ممکن است OTP فرستاده شده باشد یا نه. پیش از درخواست دوباره از مشتری بپرسید پیامک رسیده است یا نه.");
+
+    /// <summary>It is not known whether an OTP was validated.</summary>
+    public static readonly Text ValidationOutcomeUnknown = new(
+        "Baloan gave no usable answer, so the OTP may or may not be used up. No money was moved. Send a new OTP and validate that one.",
+        "بالون پاسخ قابل‌استفاده‌ای نداد؛ ممکن است OTP مصرف شده باشد یا نه. پولی جابه‌جا نشد. یک OTP تازه بفرستید و آن را اعتبارسنجی کنید.");
+
+    /// <summary>A settlement that was sent, and the credit shows that nothing moved.</summary>
+    public static readonly Text NotSettled = new(
+        "Baloan gave no usable answer, and the customer's credit, read again after the waiting time, is unchanged: no money was moved. A new POST is a new attempt.",
+        "بالون پاسخ قابل‌استفاده‌ای نداد و اعتبار مشتری پس از زمان انتظار تغییر نکرده است: پولی جابه‌جا نشد. ارسال دوباره، تلاش تازه‌ای است.");
+
+    /// <summary>What a person has to find out.</summary>
+    public static readonly Text NeedsReview = new(
+        "It could not be found out whether the money was moved. Ask Baloan about this code and customer, then decide with “resolve”.",
+        "روشن نشد که پول جابه‌جا شده است یا نه. دربارهٔ این کد و مشتری از بالون بپرسید و سپس با «resolve» تعیین تکلیف کنید.");
+
+    /// <summary>A person decided that nothing moved.</summary>
+    public static readonly Text ResolvedNotSettled = new(
+        "A person decided after review that no money was moved. A new POST is a new attempt.",
+        "پس از بررسی، یک نفر تعیین کرد که پولی جابه‌جا نشده است. ارسال دوباره، تلاش تازه‌ای است.");
+
+    /// <summary>Another settlement of the customer is under way.</summary>
+    public static readonly Text CustomerBusy = new(
+        "Another settlement of this customer was under way for too long. Nothing was sent; POST again when it has ended.",
+        "تسویهٔ دیگری از همین مشتری مدت زیادی در جریان بود. چیزی ارسال نشد؛ پس از پایان آن دوباره بفرستید.");
+
+    /// <summary>The invoice is gone from Blob storage.</summary>
+    public static readonly Text InvoiceMissing = new(
+        "The invoice is no longer in Blob storage, so nothing was sent. POST again with the invoice.",
+        "فاکتور دیگر در Blob storage نیست و چیزی ارسال نشد. همراه فاکتور دوباره بفرستید.");
+
+    /// <summary>It waited too long.</summary>
+    public static readonly Text NeverSent = new(
+        "It could not be sent to Baloan within a day. No money was moved; a new POST is a new attempt.",
+        "در مدت یک روز امکان ارسال به بالون فراهم نشد. پولی جابه‌جا نشد؛ ارسال دوباره، تلاش تازه‌ای است.");
+
+    /// <summary>Storage is away.</summary>
+    public static readonly Text StorageUnavailable = new(
+        "The app's storage cannot be reached, so the request was not accepted. Try again later; the same request again does no harm.",
+        "فضای ذخیره‌سازی برنامه در دسترس نیست و درخواست پذیرفته نشد. بعداً دوباره تلاش کنید؛ تکرار همین درخواست زیانی ندارد.");
+
+    /// <summary>Key Vault is away.</summary>
+    public static readonly Text KeyVaultUnavailable = new(
+        "Key Vault cannot be reached and no access token is at hand, so nothing was sent to Baloan. Try again later.",
+        "‏Key Vault در دسترس نیست و توکنی موجود نیست؛ چیزی به بالون ارسال نشد. بعداً دوباره تلاش کنید.");
+
+    /// <summary>Credentials are not set.</summary>
+    public static readonly Text NotConfigured = new(
+        "This app has no credentials for this part of Baloan. Its owner has to set {0}.",
+        "این برنامه برای این بخش از بالون اعتبارنامه ندارد. مالک برنامه باید {0} را تنظیم کند.");
+
+    /// <summary>Credentials are not set.</summary>
+    public static readonly Text CredentialsMissing = new(
+        "This app has no credentials for Baloan, so nothing was sent. Its owner has to set them in Key Vault.",
+        "این برنامه اعتبارنامهٔ بالون را ندارد و چیزی ارسال نشد. مالک برنامه باید آن را در Key Vault تنظیم کند.");
+
+    /// <summary>A fault of the app.</summary>
+    public static readonly Text InternalError = new(
+        "Something went wrong in this app. Its owner finds the cause in the logs under the trace_id.",
+        "خطایی در این برنامه رخ داد. مالک برنامه علت را با trace_id در گزارش‌ها می‌یابد.");
+}

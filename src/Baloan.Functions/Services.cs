@@ -1,0 +1,93 @@
+using Baloan.Client;
+using Baloan.Functions.Health;
+using Baloan.Functions.Http;
+using Baloan.Functions.Settlements;
+using Baloan.Functions.Storage;
+using Baloan.Functions.Tokens;
+using Baloan.Functions.Uploads;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Baloan.Functions;
+
+/// <summary>Puts the app together.</summary>
+public static class Services
+{
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>Adds all that the functions need. Nothing is connected yet.</summary>
+    /// <exception cref="InvalidOperationException">A setting cannot be used; the message says which and what it has to be.</exception>
+    public static IServiceCollection AddBaloanFunctions(this IServiceCollection services, IConfiguration configuration)
+    {
+        var settlementOptions = SettlementOptions.From(configuration);
+        var version = VersionFrom(configuration["Baloan:MerchantApiVersion"]);
+        var baloan = new BaloanOptions
+        {
+            BaseAddress = AddressFrom(configuration["Baloan:BaseAddress"]),
+            CallTimeout = settlementOptions.SendingLimit < CallTimeout ? settlementOptions.SendingLimit : CallTimeout,
+            FileTimeout = settlementOptions.SendingLimit,
+        };
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Problems>();
+
+        services.AddSingleton<StorageClients>();
+        services.AddSingleton<StorageSetup>();
+        services.AddHostedService(provider => provider.GetRequiredService<StorageSetup>());
+        services.AddSingleton<WorkQueue>();
+        services.AddSingleton<FileStore>();
+
+        services.AddSingleton<Vault>();
+        services.AddSingleton(provider =>
+        {
+            var time = provider.GetRequiredService<TimeProvider>();
+            return new TokenClient(BaloanHttpClient.Create(baloan, null, time, provider.GetRequiredService<ILoggerFactory>()), time);
+        });
+        AddTokens(services, Gateway.Merchant, client => (username, password, cancellationToken) =>
+            client.GetMerchantTokenAsync(version, username, password, cancellationToken));
+        AddTokens(services, Gateway.Partnership, client => client.GetPartnershipTokenAsync);
+
+        services.AddSingleton(provider => new MerchantClient(
+            BaloanHttpClient.Create(
+                baloan,
+                provider.GetRequiredKeyedService<AccessTokens>(Gateway.Merchant.Name),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILoggerFactory>()),
+            version));
+
+        services.AddSingleton(settlementOptions);
+        services.AddSingleton<CustomerHasher>();
+        services.AddSingleton<CustomerHold>();
+        services.AddSingleton<SettlementStore>();
+        services.AddSingleton<SettlementProcessor>();
+        services.AddSingleton<SettlementRequestReader>();
+        services.AddSingleton<SettlementSweep>();
+        services.AddSingleton<UploadStore>();
+        services.AddSingleton<UploadProcessor>();
+        services.AddSingleton<UploadSweep>();
+        services.AddSingleton<HealthChecks>();
+        return services;
+    }
+
+    private static void AddTokens(
+        IServiceCollection services, Gateway gateway, Func<TokenClient, Func<string, string, CancellationToken, Task<AccessToken>>> fetchWith) =>
+        services.AddKeyedSingleton(gateway.Name, (provider, _) => new AccessTokens(
+            gateway,
+            provider.GetRequiredService<Vault>(),
+            fetchWith(provider.GetRequiredService<TokenClient>()),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<AccessTokens>>()));
+
+    private static MerchantApiVersion VersionFrom(string? text) => text?.ToLowerInvariant() switch
+    {
+        null or "" or "v2" => MerchantApiVersion.V2,
+        "v1" => MerchantApiVersion.V1,
+        _ => throw new InvalidOperationException("Baloan__MerchantApiVersion has to be v1 or v2."),
+    };
+
+    private static Uri AddressFrom(string? text) =>
+        string.IsNullOrEmpty(text) ? new BaloanOptions().BaseAddress
+        : Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
+        : throw new InvalidOperationException("Baloan__BaseAddress has to be an absolute address, such as https://api.baloan.ir.");
+}

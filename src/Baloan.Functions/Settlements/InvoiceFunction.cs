@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Baloan.Functions.Http;
+using Baloan.Functions.Storage;
+using Baloan.Functions.Uploads;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Baloan.Functions.Settlements;
+
+/// <summary>Takes messages off the queue <c>invoices</c>: settlements to settle and files to upload.</summary>
+public sealed class InvoiceFunction(SettlementProcessor settlements, UploadProcessor uploads)
+{
+    /// <summary>Carries on the row that a message names.</summary>
+    /// <exception cref="JsonException">The message is none of this app; it ends in the poison queue, where a person can look at it.</exception>
+    [Function("Invoices")]
+    public async Task Run([QueueTrigger(StorageSetup.WorkQueueName)] string message, CancellationToken cancellationToken)
+    {
+        var work = JsonSerializer.Deserialize(message, ApiJson.Default.WorkMessage);
+        if (work is not { Kind: WorkMessage.Settlement or WorkMessage.Upload, Id.Length: > 0 })
+        {
+            throw new JsonException("The message names no settlement or upload.");
+        }
+
+        ActivityContext.TryParse(work.TraceParent, null, isRemote: true, out var origin);
+        using var activity = Telemetry.Activities.StartActivity($"process {work.Kind}", ActivityKind.Consumer, origin);
+        await (work.Kind == WorkMessage.Upload
+            ? uploads.ProcessAsync(work.Id, cancellationToken)
+            : settlements.ProcessAsync(work.Id, cancellationToken));
+    }
+}

@@ -1,0 +1,54 @@
+using Baloan.Functions.Http;
+
+namespace Baloan.Functions.Settlements;
+
+/// <summary>The codes with which a settlement's <c>error</c> says what became of it, besides Baloan's own.</summary>
+public static class SettlementErrors
+{
+    /// <summary>The OTP's validation was sent and not answered.</summary>
+    public const string OtpOutcomeUnknown = "otp_outcome_unknown";
+
+    /// <summary>It was sent and not answered, and the credit proves that nothing moved.</summary>
+    public const string NotSettled = "not_settled";
+
+    /// <summary>It could not be found out.</summary>
+    public const string NeedsReview = "needs_review";
+
+    /// <summary>A person decided that nothing moved.</summary>
+    public const string ResolvedNotSettled = "resolved_not_settled";
+
+    /// <summary>Another settlement of the customer did not end.</summary>
+    public const string CustomerBusy = "customer_busy";
+
+    /// <summary>The invoice is gone from Blob storage.</summary>
+    public const string InvoiceMissing = "invoice_missing";
+
+    /// <summary>It waited for a day.</summary>
+    public const string NeverSent = "never_sent";
+
+    /// <summary>Key Vault did not answer.</summary>
+    public const string KeyVaultUnavailable = "key_vault_unavailable";
+
+    /// <summary>The credentials are not set.</summary>
+    public const string NotConfigured = "not_configured";
+
+    /// <summary>Our sentence for a code; for Baloan's own codes, that it refused.</summary>
+    public static Text TextOf(string code) => code switch
+    {
+        OtpOutcomeUnknown => Texts.ValidationOutcomeUnknown,
+        NotSettled => Texts.NotSettled,
+        NeedsReview => Texts.NeedsReview,
+        ResolvedNotSettled => Texts.ResolvedNotSettled,
+        CustomerBusy => Texts.CustomerBusy,
+        InvoiceMissing => Texts.InvoiceMissing,
+        NeverSent => Texts.NeverSent,
+        KeyVaultUnavailable => Texts.KeyVaultUnavailable,
+        NotConfigured => Texts.CredentialsMissing,
+        "baloan_throttled" => Texts.BaloanThrottled,
+        "baloan_unavailable" => Texts.BaloanUnavailable,
+        "baloan_unauthorized" => Texts.BaloanUnauthorized,
+        "baloan_timeout" => Texts.BaloanTimeout,
+        "not_found" => Texts.BaloanNotFound,
+        _ => Texts.BaloanRejected,
+    };
+}

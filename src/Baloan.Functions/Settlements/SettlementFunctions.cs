@@ -1,0 +1,197 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Baloan.Client;
+using Baloan.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Baloan.Functions.Settlements;
+
+/// <summary>Settlements over HTTP: accept, look up, list, resolve.</summary>
+public sealed class SettlementFunctions(
+    SettlementRequestReader reader, SettlementStore store, SettlementProcessor processor, Problems problems)
+{
+    private const int DefaultTop = 20;
+    private const int LargestTop = 100;
+    private const int LongestNote = 500;
+
+    /// <summary><c>POST /api/merchant/settlements</c>: accepts a settlement; 202 means that it will be carried out.</summary>
+    [Function("CreateSettlement")]
+    public Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements")] HttpRequest request,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        {
+            var settlement = await reader.ReadAsync(request, language, cancellationToken);
+            try
+            {
+                // From here on it is recorded whole, also if the caller hangs up.
+                var (row, accepted) = await store.AcceptAsync(settlement, CancellationToken.None);
+                if (!accepted)
+                {
+                    await reader.DiscardInvoiceAsync(settlement);
+                }
+
+                return Answer(request, row, language, withLocation: true);
+            }
+            catch (ProblemException)
+            {
+                // Refused for certain. After any other failure the row may be there and need its invoice.
+                await reader.DiscardInvoiceAsync(settlement);
+                throw;
+            }
+        });
+
+    /// <summary><c>GET /api/merchant/settlements/{code}</c>: 202 until it has ended, then 200.</summary>
+    [Function("GetSettlement")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements/{code}")] HttpRequest request,
+        string code,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+            Answer(request, await FindAsync(code, cancellationToken), language, withLocation: false));
+
+    /// <summary><c>GET /api/merchant/settlements</c>: a page of settlements, newest first.</summary>
+    [Function("ListSettlements")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements")] HttpRequest request,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        {
+            var errors = new FieldErrors();
+            var status = ReadStatus(request.Query["status"].ToString(), errors);
+            var top = ReadTop(request.Query["top"].ToString(), errors);
+            var after = ReadContinuation(request.Query["continuation"].ToString(), errors);
+            errors.ThrowIfAny();
+            var (rows, next) = await store.ListAsync(status, top, after, cancellationToken);
+            return Results.Json(
+                new SettlementPage(
+                    [.. rows.Select(row => SettlementAnswer.Of(row, language))],
+                    next is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes(next))),
+                ApiJson.Answers.SettlementPage);
+        });
+
+    /// <summary><c>POST /api/merchant/settlements/{code}/resolve</c>: a person decides what could not be found out.</summary>
+    [Function("ResolveSettlement")]
+    public Task<IResult> Resolve(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements/{code}/resolve")] HttpRequest request,
+        string code,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        {
+            using var body = await JsonBody.ReadAsync(request, cancellationToken);
+            var errors = new FieldErrors();
+            var outcome = JsonBody.Text(body.Root, "outcome", errors);
+            if (outcome is not ("settled" or "not_settled") && !errors.Has("outcome"))
+            {
+                errors.Add("outcome", Texts.OneOf, "settled, not_settled");
+            }
+
+            var note = ReadNote(JsonBody.Text(body.Root, "note", errors), errors);
+            errors.ThrowIfAny();
+
+            while (true)
+            {
+                var row = await FindAsync(code, cancellationToken);
+                if (row.Status != SettlementStatus.NeedsReview)
+                {
+                    throw new ProblemException(409, "not_in_review", l => Texts.NotInReview.In(l, row.Status.Name()));
+                }
+
+                if (await processor.ResolveAsync(row, outcome == "settled", note, CancellationToken.None) is { } resolved)
+                {
+                    return Results.Json(SettlementAnswer.Of(resolved, language), ApiJson.Answers.SettlementAnswer);
+                }
+            }
+        });
+
+    private static IResult Answer(HttpRequest request, Settlement row, Language language, bool withLocation)
+    {
+        var ended = row.Status.HasEnded();
+        var headers = request.HttpContext.Response.Headers;
+        if (withLocation || !ended)
+        {
+            headers.Location = Links.To(request, $"merchant/settlements/{SettlementCodes.ToRoute(row.Code)}");
+        }
+
+        if (!ended)
+        {
+            headers.RetryAfter = row.Status == SettlementStatus.Verifying ? "10" : "2";
+        }
+
+        return Results.Json(
+            SettlementAnswer.Of(row, language), ApiJson.Answers.SettlementAnswer, statusCode: ended ? 200 : 202);
+    }
+
+    private async Task<Settlement> FindAsync(string routeValue, CancellationToken cancellationToken)
+    {
+        var code = SettlementCodes.FromRoute(routeValue);
+        return (SettlementCodes.IsValid(code) ? await store.FindAsync(code, cancellationToken) : null)
+            ?? throw new ProblemException(404, "not_found", Texts.NoSettlement);
+    }
+
+    private static SettlementStatus? ReadStatus(string text, FieldErrors errors)
+    {
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        foreach (var status in SettlementStatuses.All.Where(status => status.Name() == text))
+        {
+            return status;
+        }
+
+        errors.Add("status", Texts.OneOf, string.Join(", ", SettlementStatuses.All.Select(s => s.Name())));
+        return null;
+    }
+
+    private static int ReadTop(string text, FieldErrors errors)
+    {
+        if (text.Length == 0)
+        {
+            return DefaultTop;
+        }
+
+        if (int.TryParse(Digits.ToAscii(text), NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top is > 0 and <= LargestTop)
+        {
+            return top;
+        }
+
+        errors.Add("top", Texts.NumberBetween, 1, LargestTop);
+        return DefaultTop;
+    }
+
+    private static string? ReadContinuation(string text, FieldErrors errors)
+    {
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        if (text.Length <= 1024 && Base64Url.IsValid(text))
+        {
+            var key = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
+            if (key.Length > 20 && key.All(c => c is > ' ' and <= '~'))
+            {
+                return key;
+            }
+        }
+
+        errors.Add("continuation", Texts.Continuation);
+        return null;
+    }
+
+    private static string ReadNote(string? text, FieldErrors errors)
+    {
+        const string Field = "note";
+        text ??= "";
+        if (text.Length > LongestNote)
+        {
+            errors.Add(Field, Texts.TooLong, LongestNote);
+        }
+        else if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\t')))
+        {
+            errors.Add(Field, Texts.PlainText);
+        }
+
+        return text;
+    }
+}

@@ -1,0 +1,263 @@
+using System.Text;
+using System.Text.Json;
+using Baloan.Client;
+using Baloan.Functions.Http;
+using Baloan.Functions.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Baloan.Functions.Settlements;
+
+/// <summary>Reads and checks the POST of a settlement, in both of its forms, and keeps its invoice.</summary>
+public sealed class SettlementRequestReader(FileStore files, MerchantClient baloan)
+{
+    /// <summary>The largest total: far above any credit, and far below where arithmetic ends. Toman.</summary>
+    public const long LargestTotal = 999_999_999_999;
+
+    /// <summary>The longest code.</summary>
+    public const int LongestCode = 64;
+
+    private const string Container = StorageSetup.InvoicesContainer;
+    private static readonly string[] TextFields = ["national_identifier", "otp", "token", "data"];
+    private static readonly FileKind[] Accepted = [FileKind.Pdf];
+
+    /// <summary>Reads the request. The invoice is in Blob storage afterwards.</summary>
+    /// <exception cref="ProblemException">The request has faults; all of them are named, and nothing is kept.</exception>
+    public async Task<NewSettlement> ReadAsync(HttpRequest request, Language language, CancellationToken cancellationToken)
+    {
+        StoredFile? invoice = null;
+        var errors = new FieldErrors();
+        try
+        {
+            NewSettlement settlement;
+            if (JsonBody.IsJson(request))
+            {
+                using var body = await JsonBody.ReadAsync(request, cancellationToken);
+                invoice = await FixInvoiceAsync(JsonBody.Text(body.Root, "invoice_blob", errors), errors, cancellationToken);
+                body.Root.TryGetProperty("data", out var data);
+                settlement = Check(
+                    JsonBody.Text(body.Root, "national_identifier", errors),
+                    JsonBody.Text(body.Root, "otp", errors),
+                    JsonBody.Text(body.Root, "token", errors),
+                    data,
+                    invoice,
+                    language,
+                    errors);
+            }
+            else if (request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) != true)
+            {
+                throw ProblemException.ContentType("multipart/form-data or application/json");
+            }
+            else
+            {
+                var fileCame = false;
+                var fields = await MultipartBody.ReadAsync(
+                    request,
+                    TextFields,
+                    async (content, _, token) =>
+                    {
+                        fileCame = true;
+                        invoice = await files.SaveAsync(Container, content, Accepted, token);
+                        if (invoice is null)
+                        {
+                            errors.AddUnsupportedFile("file", Texts.NotPdf);
+                        }
+                    },
+                    errors,
+                    cancellationToken);
+                if (!fileCame)
+                {
+                    errors.Add("file", Texts.Required);
+                }
+
+                using var data = ParseData(fields.GetValueOrDefault("data"), errors);
+                settlement = Check(
+                    fields.GetValueOrDefault("national_identifier"),
+                    fields.GetValueOrDefault("otp"),
+                    fields.GetValueOrDefault("token"),
+                    data?.RootElement,
+                    invoice,
+                    language,
+                    errors);
+            }
+
+            errors.ThrowIfAny();
+            return settlement;
+        }
+        catch when (invoice is not null)
+        {
+            await files.DiscardAsync(Container, invoice);
+            throw;
+        }
+    }
+
+    /// <summary>Deletes an invoice that no settlement took.</summary>
+    public Task DiscardInvoiceAsync(NewSettlement settlement) => files.DiscardAsync(Container, settlement.Invoice);
+
+    private NewSettlement Check(
+        string? nationalIdentifier, string? otp, string? token, JsonElement? data, StoredFile? invoice, Language language, FieldErrors errors)
+    {
+        var identifier = errors.Has("national_identifier") ? null : NationalIdentifier.Read(nationalIdentifier, errors);
+        if (string.IsNullOrEmpty(token) == string.IsNullOrEmpty(otp))
+        {
+            if (!errors.Has("otp") && !errors.Has("token"))
+            {
+                errors.Add("otp", Texts.OtpOrToken);
+            }
+        }
+        else if (!string.IsNullOrEmpty(otp))
+        {
+            otp = Otp.Read(otp, errors);
+        }
+
+        if (!string.IsNullOrEmpty(token))
+        {
+            if (baloan.Version == MerchantApiVersion.V1)
+            {
+                errors.Add("token", Texts.TokenNeedsVersion2);
+            }
+            else if (token.Length > 200 || !token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            {
+                errors.Add("token", Texts.TransactionToken);
+            }
+        }
+
+        var (code, total) = CheckData(data, errors);
+        return new NewSettlement(
+            code,
+            identifier ?? "",
+            string.IsNullOrEmpty(otp) ? null : otp,
+            string.IsNullOrEmpty(token) ? null : token,
+            total,
+            invoice ?? new StoredFile("", null, FileKind.Other, 0, ""),
+            language);
+    }
+
+    private static (string Code, long Total) CheckData(JsonElement? data, FieldErrors errors)
+    {
+        if (data is not { ValueKind: JsonValueKind.Object } given)
+        {
+            if (!errors.Has("data"))
+            {
+                errors.Add("data", data is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } ? Texts.Data : Texts.Required);
+            }
+
+            return ("", 0);
+        }
+
+        const string CodePath = "data.code";
+        var code = JsonBody.Text(given, "code", errors, CodePath);
+        if (string.IsNullOrEmpty(code))
+        {
+            if (!errors.Has(CodePath))
+            {
+                errors.Add(CodePath, Texts.Required);
+            }
+        }
+        else if (!SettlementCodes.IsValid(code))
+        {
+            errors.Add(CodePath, Texts.Code);
+        }
+
+        const string BillPath = "data.bill";
+        const string TotalPath = "data.bill.total";
+        long total = 0;
+        if (!given.TryGetProperty("bill", out var bill) || bill.ValueKind == JsonValueKind.Null)
+        {
+            errors.Add(BillPath, Texts.Required);
+        }
+        else if (bill.ValueKind != JsonValueKind.Object)
+        {
+            errors.Add(BillPath, Texts.Data);
+        }
+        else if (!bill.TryGetProperty("total", out var totalElement) || totalElement.ValueKind == JsonValueKind.Null)
+        {
+            errors.Add(TotalPath, Texts.Required);
+        }
+        else if (!TryReadTotal(totalElement, out total))
+        {
+            errors.Add(TotalPath, Texts.Total, LargestTotal);
+        }
+
+        return (code ?? "", total);
+    }
+
+    private static bool TryReadTotal(JsonElement element, out long total)
+    {
+        total = 0;
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Number:
+                return element.TryGetInt64(out total) && total is > 0 and <= LargestTotal;
+            case JsonValueKind.String when element.ValueEquals(""u8):
+                return false;
+            case JsonValueKind.String:
+                var digits = Digits.ToAscii(SafeString(element));
+                return Digits.AreAll(digits, 1, 12)
+                    && long.TryParse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out total)
+                    && total > 0;
+            default:
+                return false;
+        }
+    }
+
+    private static string SafeString(JsonElement element)
+    {
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // A lone surrogate.
+            return "";
+        }
+    }
+
+    private static JsonDocument? ParseData(string? text, FieldErrors errors)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var document = JsonBody.Parse(Encoding.UTF8.GetBytes(text));
+        if (document is null)
+        {
+            errors.Add("data", Texts.Data);
+        }
+
+        return document;
+    }
+
+    private async Task<StoredFile?> FixInvoiceAsync(string? name, FieldErrors errors, CancellationToken cancellationToken)
+    {
+        const string Field = "invoice_blob";
+        if (string.IsNullOrEmpty(name))
+        {
+            if (!errors.Has(Field))
+            {
+                errors.Add(Field, Texts.Required);
+            }
+
+            return null;
+        }
+
+        if (name.Length > 512 || name.Contains('\\') || name.Any(char.IsControl) || name.Split('/').Any(part => part is "." or ".." or ""))
+        {
+            errors.Add(Field, Texts.BlobName);
+            return null;
+        }
+
+        var invoice = await files.FixAsync(Container, name, cancellationToken);
+        if (invoice is null)
+        {
+            errors.Add(Field, Texts.InvoiceBlob);
+        }
+        else if (invoice.Kind != FileKind.Pdf)
+        {
+            errors.AddUnsupportedFile(Field, Texts.NotPdf);
+        }
+
+        return invoice;
+    }
+}

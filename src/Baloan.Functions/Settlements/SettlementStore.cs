@@ -1,0 +1,264 @@
+using Azure;
+using Azure.Data.Tables;
+using Baloan.Functions.Http;
+using Baloan.Functions.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Baloan.Functions.Settlements;
+
+/// <summary>Keeps settlements in Table storage, lists them, and puts their messages on the queue.</summary>
+/// <remarks>
+/// A settlement is a row in the partition of its code; the attempts before the present one are rows beside it. The order of writes
+/// is the promise: invoice, index, row, message. Whatever process dies in between, the sweep finds the row by the index.
+/// </remarks>
+public sealed partial class SettlementStore(
+    StorageClients storage,
+    StorageSetup setup,
+    WorkQueue queue,
+    CustomerHasher hasher,
+    CustomerHold hold,
+    TimeProvider time,
+    ILogger<SettlementStore> logger)
+{
+    private const int ReadAtOnce = 8;
+
+    private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.SettlementsTable);
+    private readonly StatusIndex index = new(storage, setup, StorageSetup.SettlementIndexTable);
+
+    /// <summary>Reads a settlement; null where there is none of that code.</summary>
+    public async Task<Settlement?> FindAsync(string code, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var found = await table.GetEntityIfExistsAsync<Settlement>(TableKeys.Escape(code), Settlement.Row, cancellationToken: cancellationToken);
+        return found.HasValue ? found.Value : null;
+    }
+
+    /// <summary>Accepts a settlement, or a new attempt at one that was refused or failed.</summary>
+    /// <returns>The row, and whether this call accepted it: if not, the same one was there already and nothing is sent.</returns>
+    /// <exception cref="ProblemException">409: the code is taken by a different settlement.</exception>
+    public async Task<(Settlement Row, bool Accepted)> AcceptAsync(NewSettlement request, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var first = new Settlement
+        {
+            PartitionKey = TableKeys.Escape(request.Code),
+            WriteId = Guid.NewGuid().ToString("N"),
+            Code = request.Code,
+            Status = SettlementStatus.Queued,
+            MaskedIdentifier = NationalIdentifier.Mask(request.NationalIdentifier),
+            CustomerHash = await hasher.HashAsync(request.NationalIdentifier, cancellationToken),
+            NationalIdentifier = request.NationalIdentifier,
+            Otp = request.Otp,
+            TransactionToken = request.TransactionToken,
+            Total = request.Total,
+            Attempts = 1,
+            AttemptStartedAt = now,
+            DueAt = now,
+            InvoiceBlob = request.Invoice.Blob,
+            InvoiceSnapshot = request.Invoice.Snapshot,
+            InvoiceSize = request.Invoice.Size,
+            InvoiceSha256 = request.Invoice.Sha256,
+            Language = request.Language,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+
+        await index.AddAsync(StatusIndex.Open, first.IndexKey, first.Code, cancellationToken);
+        var accepted = await TryInsertAsync(first, cancellationToken);
+        if (accepted is null)
+        {
+            (var row, var isNew) = await AcceptAgainAsync(first, cancellationToken);
+            if (!isNew)
+            {
+                return (row, false);
+            }
+
+            accepted = row;
+        }
+
+        await RemindAsync(accepted, TimeSpan.Zero, cancellationToken);
+        return (accepted, true);
+    }
+
+    /// <summary>Writes a changed copy of a row that was read.</summary>
+    /// <returns>The row as it is now; null, and nothing written, where somebody else has changed it meanwhile.</returns>
+    public async Task<Settlement?> TryUpdateAsync(Settlement changed, CancellationToken cancellationToken)
+    {
+        var next = changed with { WriteId = Guid.NewGuid().ToString("N"), UpdatedAt = time.GetUtcNow() };
+        try
+        {
+            var written = await table.UpdateEntityAsync(next, changed.ETag, TableUpdateMode.Replace, cancellationToken);
+            return next with { ETag = written.Headers.ETag!.Value };
+        }
+        catch (RequestFailedException lost) when (lost.Status == 412)
+        {
+            return await OwnWriteAsync(next, cancellationToken);
+        }
+    }
+
+    /// <summary>Puts a message on the queue that has the settlement looked at after a while.</summary>
+    /// <remarks>Where the queue is away this only logs: the row is written, and the sweep makes the message good.</remarks>
+    public async Task RemindAsync(Settlement settlement, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await queue.SendAsync(WorkMessage.Settlement, settlement.Code, delay, cancellationToken);
+        }
+        catch (Exception outage) when (Problems.IsStorageOutage(outage))
+        {
+            Log.NotQueued(logger, settlement.Code, outage);
+        }
+    }
+
+    /// <summary>Puts a settlement back among those under way, before a change that opens it again.</summary>
+    public Task MarkOpenAsync(Settlement settlement, CancellationToken cancellationToken) =>
+        index.AddAsync(StatusIndex.Open, settlement.IndexKey, settlement.Code, cancellationToken);
+
+    /// <summary>Lists a settlement that has ended where it belongs, and lets the customer's next one go on.</summary>
+    public async Task FileAsync(Settlement ended, CancellationToken cancellationToken)
+    {
+        // What was once listed elsewhere, by an earlier attempt or before a review, has to leave there.
+        var elsewhere = ended.Attempts > 1 || ended.Note is not null
+            ? SettlementStatuses.Ended.Where(status => status != ended.Status)
+            : [];
+        await Task.WhenAll(
+        [
+            index.AddAsync(ended.Status.Name(), ended.IndexKey, ended.Code, cancellationToken),
+            hold.ReleaseAsync(ended, cancellationToken),
+            .. elsewhere.Select(status => index.RemoveAsync(status.Name(), ended.IndexKey, cancellationToken)),
+        ]);
+        await index.RemoveAsync(StatusIndex.Open, ended.IndexKey, cancellationToken);
+        if (ended.Status.AllowsNewAttempt() && await FindAsync(ended.Code, cancellationToken) is { } now && !now.Status.HasEnded())
+        {
+            // A new attempt came in between: the entry that went was its own.
+            await MarkOpenAsync(now, cancellationToken);
+        }
+    }
+
+    /// <summary>Reads the codes of all that is listed as under way.</summary>
+    public IAsyncEnumerable<(string IndexKey, string Code)> ReadOpenAsync(CancellationToken cancellationToken) =>
+        index.ReadAsync(StatusIndex.Open, null, 500, cancellationToken);
+
+    /// <summary>Takes an entry out of those under way that no row stands behind.</summary>
+    public Task ForgetOpenAsync(string indexKey, CancellationToken cancellationToken) =>
+        index.RemoveAsync(StatusIndex.Open, indexKey, cancellationToken);
+
+    /// <summary>Reads a page of settlements, newest first.</summary>
+    /// <param name="status">Those of one status; null for all.</param>
+    /// <param name="top">How many at the most.</param>
+    /// <param name="after">The index key of the last one of the page before; null for the first page.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The rows, and the key to go on after; null at the end.</returns>
+    public async Task<(IReadOnlyList<Settlement> Rows, string? After)> ListAsync(
+        SettlementStatus? status, int top, string? after, CancellationToken cancellationToken)
+    {
+        IEnumerable<string> partitions = status is { } one
+            ? [one.HasEnded() ? one.Name() : StatusIndex.Open]
+            : [StatusIndex.Open, .. SettlementStatuses.Ended.Select(s => s.Name())];
+        var rows = new List<Settlement>(top);
+        var position = after;
+        while (true)
+        {
+            // Each partition is in the order of the list, so that the first of all is among the first of each.
+            var firsts = await Task.WhenAll(partitions.Select(async partition =>
+                await index.ReadAsync(partition, position, top, cancellationToken).Take(top).ToListAsync(cancellationToken)));
+            var entries = firsts.SelectMany(entry => entry).DistinctBy(entry => entry.Key)
+                .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(top).ToList();
+            foreach (var batch in entries.Chunk(ReadAtOnce))
+            {
+                foreach (var (key, row) in batch.Zip(await Task.WhenAll(batch.Select(entry => FindAsync(entry.Id, cancellationToken)))))
+                {
+                    position = key.Key;
+                    if (row is not null && row.IndexKey == key.Key && (status is null || row.Status == status))
+                    {
+                        rows.Add(row);
+                        if (rows.Count == top)
+                        {
+                            return (rows, position);
+                        }
+                    }
+                }
+            }
+
+            if (entries.Count < top)
+            {
+                return (rows, null);
+            }
+        }
+    }
+
+    private async Task<Settlement?> TryInsertAsync(Settlement row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var written = await table.AddEntityAsync(row, cancellationToken);
+            return row with { ETag = written.Headers.ETag!.Value };
+        }
+        catch (RequestFailedException taken) when (taken.Status == 409)
+        {
+            return await OwnWriteAsync(row, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// The row as it is, where it is this very write that made it so: the SDK repeats a write whose answer was lost, and the second
+    /// one is refused.
+    /// </summary>
+    private async Task<Settlement?> OwnWriteAsync(Settlement written, CancellationToken cancellationToken) =>
+        await FindAsync(written.Code, cancellationToken) is { } now && now.WriteId == written.WriteId ? now : null;
+
+    private async Task<(Settlement Row, bool Accepted)> AcceptAgainAsync(Settlement request, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var existing = await FindAsync(request.Code, cancellationToken)
+                ?? throw new InvalidOperationException("A settlement's row vanished; rows are never deleted by this app.");
+            if (existing.IndexKey != request.IndexKey)
+            {
+                await index.RemoveAsync(StatusIndex.Open, request.IndexKey, cancellationToken);
+            }
+
+            if (!existing.Status.AllowsNewAttempt())
+            {
+                return existing.Total == request.Total
+                    && existing.CustomerHash == request.CustomerHash
+                    && existing.InvoiceSha256 == request.InvoiceSha256
+                        ? (existing, false)
+                        : throw new ProblemException(409, "settlement_conflict", Texts.SettlementConflict);
+            }
+
+            var next = request with
+            {
+                ETag = existing.ETag,
+                Attempts = existing.Attempts + 1,
+                CreatedAt = existing.CreatedAt,
+            };
+            await MarkOpenAsync(next, cancellationToken);
+            var before = existing with { RowKey = $"attempt-{existing.Attempts:D4}" };
+            try
+            {
+                var written = await table.SubmitTransactionAsync(
+                    [
+                        new TableTransactionAction(TableTransactionActionType.UpsertReplace, before),
+                        new TableTransactionAction(TableTransactionActionType.UpdateReplace, next, existing.ETag),
+                    ],
+                    cancellationToken);
+                return (next with { ETag = written.Value[1].Headers.ETag!.Value }, true);
+            }
+            catch (RequestFailedException lost) when (lost.Status == 412)
+            {
+                if (await OwnWriteAsync(next, cancellationToken) is { } own)
+                {
+                    return (own, true);
+                }
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "No message could be put on the queue for settlement {Code}; the sweep will do so.")]
+        public static partial void NotQueued(ILogger logger, string code, Exception exception);
+    }
+}

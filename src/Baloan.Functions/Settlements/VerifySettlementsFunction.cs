@@ -1,0 +1,32 @@
+using Baloan.Functions.Uploads;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Baloan.Functions.Settlements;
+
+/// <summary>The sweep: takes up what stands still, such as after the death of an instance or the loss of a message.</summary>
+public sealed class VerifySettlementsFunction(
+    SettlementSweep settlements, UploadSweep uploads, SettlementOptions options, TimeProvider time)
+{
+    // What a timer of this schedule has at most.
+    private static readonly TimeSpan TimerPeriod = TimeSpan.FromMinutes(1);
+
+    /// <summary>Sweeps every minute; more often where <c>Settlements__VerifyAfter</c> is shorter than that.</summary>
+    [Function("VerifySettlements")]
+    public async Task Run([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            await settlements.SweepAsync(cancellationToken);
+            await uploads.SweepAsync(cancellationToken);
+
+            // Such a short time is for tests and one's own machine; a sleeping function is billed.
+            if (time.GetElapsedTime(began) + options.VerifyAfter >= TimerPeriod)
+            {
+                return;
+            }
+
+            await Task.Delay(options.VerifyAfter, time, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Baloan.Client;
+using Baloan.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Baloan.Functions.Tokens;
+
+/// <summary>Keeps the access tokens fresh, by timer and on demand.</summary>
+public sealed partial class TokenFunctions(
+    [FromKeyedServices("merchant")] AccessTokens merchant,
+    [FromKeyedServices("partnership")] AccessTokens partnership,
+    Problems problems,
+    TimeProvider time,
+    ILogger<TokenFunctions> logger)
+{
+    /// <summary>Gets new access tokens before the old ones run out.</summary>
+    [Function("RefreshTokens")]
+    public async Task RefreshTokens(
+        [TimerTrigger("%Tokens:RefreshSchedule%")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var next = timer.ScheduleStatus?.Next.ToUniversalTime() ?? now;
+        var period = next > now ? next - now : TimeSpan.FromMinutes(15);
+        var failures = new List<Exception>();
+        foreach (var tokens in new[] { merchant, partnership })
+        {
+            try
+            {
+                await tokens.KeepFreshAsync(period, cancellationToken);
+            }
+            catch (NotConfiguredException)
+            {
+                Log.NotConfigured(logger, tokens.Gateway.Name);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            // Failing is how a timer function tells its host, and through it the alerts.
+            throw new AggregateException("Not every access token could be kept fresh.", failures);
+        }
+    }
+
+    /// <summary><c>POST /api/tokens/refresh</c>: gets new access tokens now, such as after a change of password.</summary>
+    [Function("RefreshTokensNow")]
+    public Task<IResult> RefreshTokensNow(
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "tokens/refresh")] HttpRequest request,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        {
+            var answer = new RefreshAnswer(
+                await RefreshAsync(merchant, cancellationToken), await RefreshAsync(partnership, cancellationToken));
+            return answer is { Merchant: null, Partnership: null }
+                ? throw new NotConfiguredException("the secrets baloan-merchant-* or baloan-partnership-*")
+                : Results.Json(answer, ApiJson.Answers.RefreshAnswer);
+        });
+
+    private static async Task<TokenLife?> RefreshAsync(AccessTokens tokens, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new TokenLife(await tokens.RefreshAsync(cancellationToken));
+        }
+        catch (NotConfiguredException)
+        {
+            // An app with one of the two contracts is whole.
+            return null;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "No {Gateway} credentials are set; that half of the app is not in use.")]
+        public static partial void NotConfigured(ILogger logger, string gateway);
+    }
+}
+
+/// <summary>The answer of a refresh; a gateway without credentials is null.</summary>
+public sealed record RefreshAnswer(TokenLife? Merchant, TokenLife? Partnership);
+
+/// <summary>How long a token lives.</summary>
+/// <param name="ExpiresAt">When it runs out (UTC).</param>
+public sealed record TokenLife(DateTimeOffset ExpiresAt);

@@ -1,0 +1,98 @@
+using Baloan.Client;
+using Baloan.Functions.Http;
+using Baloan.Functions.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Baloan.Functions.Uploads;
+
+/// <summary>Uploads of documents to Baloan over HTTP.</summary>
+public sealed class UploadFunctions(FileStore files, UploadStore store, Problems problems)
+{
+    private const int LongestFileName = 200;
+    private static readonly FileKind[] Accepted = [FileKind.Pdf, FileKind.Jpeg, FileKind.Png];
+
+    /// <summary><c>POST /api/merchant/uploads</c>: accepts a file; 202 means that it will be sent to Baloan.</summary>
+    [Function("CreateUpload")]
+    public Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/uploads")] HttpRequest request,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        {
+            StoredFile? file = null;
+            var fileName = "";
+            var errors = new FieldErrors();
+            try
+            {
+                var fileCame = false;
+                await MultipartBody.ReadAsync(
+                    request,
+                    [],
+                    async (content, name, token) =>
+                    {
+                        fileCame = true;
+                        fileName = CheckName(name, errors);
+                        file = await files.SaveAsync(StorageSetup.UploadsContainer, content, Accepted, token);
+                        if (file is null)
+                        {
+                            errors.AddUnsupportedFile("file", Texts.NotDocument);
+                        }
+                    },
+                    errors,
+                    cancellationToken);
+                if (!fileCame)
+                {
+                    errors.Add("file", Texts.Required);
+                }
+
+                errors.ThrowIfAny();
+            }
+            catch when (file is not null)
+            {
+                await files.DiscardAsync(StorageSetup.UploadsContainer, file);
+                throw;
+            }
+
+            // From here on it is recorded whole, also if the caller hangs up.
+            var upload = await store.AcceptAsync(file!, fileName.Length > 0 ? fileName : $"file{file!.Kind.Extension()}", language, CancellationToken.None);
+            return Answer(request, upload, language);
+        });
+
+    /// <summary><c>GET /api/merchant/uploads/{id}</c>: 202 until it has ended, then 200.</summary>
+    [Function("GetUpload")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/uploads/{id}")] HttpRequest request,
+        string id,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+            Answer(
+                request,
+                (Guid.TryParseExact(id, "N", out _) ? await store.FindAsync(id, cancellationToken) : null)
+                    ?? throw new ProblemException(404, "not_found", Texts.NoUpload),
+                language));
+
+    private static IResult Answer(HttpRequest request, Upload upload, Language language)
+    {
+        if (!upload.HasEnded)
+        {
+            var headers = request.HttpContext.Response.Headers;
+            headers.Location = Links.To(request, $"merchant/uploads/{upload.Id}");
+            headers.RetryAfter = "2";
+        }
+
+        return Results.Json(UploadAnswer.Of(upload, language), ApiJson.Answers.UploadAnswer, statusCode: upload.HasEnded ? 200 : 202);
+    }
+
+    private static string CheckName(string? name, FieldErrors errors)
+    {
+        name ??= "";
+        if (name.Length > LongestFileName)
+        {
+            errors.Add("file", Texts.TooLong, LongestFileName);
+        }
+        else if (name.Any(char.IsControl))
+        {
+            errors.Add("file", Texts.PlainText);
+        }
+
+        return name;
+    }
+}

@@ -1,0 +1,29 @@
+using Baloan.Functions.Settlements;
+using Baloan.Functions.Storage;
+
+namespace Baloan.Functions.Uploads;
+
+/// <summary>Finds uploads that stand still and puts their messages on the queue again.</summary>
+public sealed class UploadSweep(UploadStore store, SettlementOptions options, TimeProvider time)
+{
+    // An entry of the index is written just before its row.
+    private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
+
+    /// <summary>Looks at all that has not ended.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var (key, row) in store.ReadOpenAsync(cancellationToken))
+        {
+            var now = time.GetUtcNow();
+            if (row is null ? now - TableKeys.TimeOf(key) > EntryWithoutRow : row.HasEnded)
+            {
+                await store.ForgetOpenAsync(key, cancellationToken);
+            }
+            else if (row is not null && now - row.DueAt > options.StandstillLimit
+                && await store.TryUpdateAsync(row with { DueAt = now }, cancellationToken))
+            {
+                await store.RemindAsync(row, TimeSpan.Zero, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,336 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Baloan.Sandbox;
+
+/// <summary>Baloan on one's own machine: its merchant API, versions 1 and 2, and a partner's token, with real books behind them.</summary>
+/// <remarks>
+/// Paths, bodies and answers are those of Baloan's documents. Where they are silent it behaves as Django REST Framework with
+/// Simple JWT does, for its paths and tokens are theirs. As at Baloan, nothing is idempotent: a settle call that comes twice moves the money twice.
+/// </remarks>
+public sealed class BaloanServer : IAsyncDisposable
+{
+    /// <summary>The merchant's user name in version 1: the store's name.</summary>
+    public const string StoreName = "sandbox-store";
+
+    /// <summary>The merchant's user name in version 2: the store's uuid.</summary>
+    public const string StoreUuid = "5b0f8a52-7c1e-4c39-9c0e-2f6d1f3a9b10";
+
+    /// <summary>The merchant's password in both versions.</summary>
+    public const string StorePassword = "sandbox-store-password";
+
+    /// <summary>The partner's user name.</summary>
+    public const string PartnerName = "sandbox-partner";
+
+    /// <summary>The partner's password.</summary>
+    public const string PartnerPassword = "sandbox-partner-password";
+
+    private const string Name = "Baloan's sandbox";
+    private const int Merchant = 51679;
+    private const int Partner = 51680;
+    private const int UploadLimit = 10 * 1024 * 1024;
+
+    private static readonly Dictionary<string, Route> Routes = new()
+    {
+        ["/api/v1/merchant/token/"] = new(Operation.Token, BodyKind.Form, ["username", "password"]),
+        ["/api/v2/merchant/token/"] = new(Operation.Token, BodyKind.Json, ["username", "password"]),
+        ["/api/v1/partnership/token/"] = new(Operation.PartnershipToken, BodyKind.Form, ["username", "password"]),
+        ["/api/v1/utility/file-upload/"] = new(Operation.FileUpload, BodyKind.Multipart, []),
+        ["/api/v1/merchant/check-credit/"] = new(Operation.CheckCredit, BodyKind.Form, ["national_identifier"]),
+        ["/api/v2/merchant/check-credit/"] = new(Operation.CheckCredit, BodyKind.Json, ["national_identifier"]),
+        ["/api/v1/merchant/send-credit-otp/"] = new(Operation.SendOtp, BodyKind.Form, ["national_identifier"]),
+        ["/api/v2/merchant/send-credit-otp/"] = new(Operation.SendOtp, BodyKind.Json, ["national_identifier"]),
+        ["/api/v2/merchant/validate-credit-otp/"] = new(Operation.ValidateOtp, BodyKind.Json, ["national_identifier", "otp"]),
+        ["/api/v1/merchant/settle-confirm/"] = new(Operation.Settle, BodyKind.Multipart, ["national_identifier", "otp", "data"]),
+        ["/api/v2/merchant/settle-confirm/"] = new(Operation.Settle, BodyKind.Multipart, ["national_identifier", "token", "data"]),
+    };
+
+    private readonly TimeProvider time;
+    private readonly AccessTokens tokens;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly ConcurrentDictionary<string, int> strikes = new();
+    private WebApplication app = null!;
+
+    private BaloanServer(TimeProvider time)
+    {
+        this.time = time;
+        tokens = new AccessTokens(time);
+        Books = new Books(time);
+    }
+
+    /// <summary>Where it listens, with a slash at the end.</summary>
+    public Uri BaseAddress { get; private set; } = null!;
+
+    /// <summary>Its books.</summary>
+    public Books Books { get; }
+
+    /// <summary>Faults for the next calls.</summary>
+    public Faults Faults { get; } = new();
+
+    /// <summary>How long an access token that is issued from now on lives; 24 hours, as the documents' sample.</summary>
+    public TimeSpan AccessTokenLifetime
+    {
+        get => tokens.Lifetime;
+        set => tokens.Lifetime = value;
+    }
+
+    /// <summary>Starts Baloan's sandbox.</summary>
+    /// <param name="port">The port; 0 for any free one.</param>
+    /// <param name="time">The clock of tokens and OTPs; null for the real one.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="SandboxException">The port is taken.</exception>
+    public static async Task<BaloanServer> StartAsync(int port = 0, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    {
+        var server = new BaloanServer(time ?? TimeProvider.System);
+        (server.app, var actualPort) = await LocalServer.StartAsync(Name, port, null, server.Map, cancellationToken);
+        server.BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{(port == 0 ? "127.0.0.1" : "localhost")}:{actualPort}/"));
+        return server;
+    }
+
+    /// <summary>Makes every access token that was issued worthless, as if it had run out.</summary>
+    public void RevokeTokens() => tokens.RevokeAll();
+
+    /// <summary>Stops listening, as an outage would: no connection can be made. The books stay, and late effects still come.</summary>
+    public async Task StopAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+
+    /// <summary>Listens again, at the same address.</summary>
+    /// <exception cref="SandboxException">The port was taken meanwhile.</exception>
+    public async Task StartAgainAsync(CancellationToken cancellationToken = default) =>
+        (app, _) = await LocalServer.StartAsync(Name, BaseAddress.Port, null, Map, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await StopAsync();
+        stopping.Dispose();
+    }
+
+    private void Map(WebApplication web)
+    {
+        new SandboxPages(this).Map(web);
+        web.MapFallback("{**path}", ServeAsync);
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (!Routes.TryGetValue(request.Path.Value!, out var route))
+        {
+            // As Django with APPEND_SLASH: a POST cannot be redirected to the address with the slash, so it fails.
+            await (Routes.ContainsKey(request.Path.Value + "/") ? Fault.Page(500, "Server Error (500)") : Fault.Page(404, "Not Found")).WriteAsync(context.Response);
+            return;
+        }
+
+        Books.CountCall(route.Operation);
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            await Answer.Json(405, new() { ["detail"] = $"Method \"{request.Method}\" not allowed." }).WriteAsync(context.Response);
+            return;
+        }
+
+        var bearer = Bearer(request);
+        if (Unauthorized(route.Operation, bearer) is { } unauthorized)
+        {
+            await unauthorized.WriteAsync(context.Response);
+            return;
+        }
+
+        var (call, refused) = await BaloanCall.ReadAsync(request, route.Body, route.Required);
+        Invoice? invoice = null;
+        if (call is not null && route.Operation == Operation.Settle)
+        {
+            (invoice, refused) = Invoice.Read(call);
+        }
+
+        if (call is null || refused is not null)
+        {
+            await refused!.WriteAsync(context.Response);
+            return;
+        }
+
+        var persian = request.Headers.AcceptLanguage.ToString().StartsWith("fa", StringComparison.OrdinalIgnoreCase);
+        var second = request.Path.StartsWithSegments("/api/v2");
+        var fault = Faults.Take(route.Operation) ?? Magic(route.Operation, call, invoice);
+        if (fault == Fault.Unauthorized && bearer is not null)
+        {
+            tokens.Revoke(bearer);
+        }
+
+        await StrikeAsync(context, fault, () => Carry(route.Operation, call, invoice, second, persian));
+    }
+
+    private static string? Bearer(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith("Bearer ", StringComparison.Ordinal) ? header["Bearer ".Length..] : null;
+    }
+
+    private Answer? Unauthorized(Operation operation, string? bearer)
+    {
+        if (operation is Operation.Token or Operation.PartnershipToken)
+        {
+            return null;
+        }
+
+        if (bearer is null)
+        {
+            return Answer.Json(401, new() { ["detail"] = "Authentication credentials were not provided." });
+        }
+
+        return tokens.User(bearer) switch
+        {
+            Merchant => null,
+            null => Answer.TokenNotValid,
+            _ => Answer.Json(403, new() { ["detail"] = "You do not have permission to perform this action." }),
+        };
+    }
+
+    private Fault? Magic(Operation operation, BaloanCall call, Invoice? invoice)
+    {
+        if (!call.Fields.TryGetValue("national_identifier", out var customer)
+            || MagicNumbers.Find(operation, customer, invoice?.Total) is not { } number)
+        {
+            return null;
+        }
+
+        var strike = strikes.AddOrUpdate($"{operation}/{customer}/{invoice?.Code}/{number.Code}", 1, (_, count) => count + 1);
+        return number.Once && strike % 2 == 0 ? null : number.Fault;
+    }
+
+    private async Task StrikeAsync(HttpContext context, Fault? fault, Func<Answer> carry)
+    {
+        if (fault is null)
+        {
+            await carry().WriteAsync(context.Response);
+            return;
+        }
+
+        if (fault.Effect == Effect.Late)
+        {
+            _ = CarryLateAsync(carry, fault.Delay);
+        }
+
+        var right = fault.Effect == Effect.Now ? carry() : null;
+        if (fault.Effect != Effect.Late && fault.Delay > TimeSpan.Zero)
+        {
+            try
+            {
+                await Task.Delay(fault.Delay, time, context.RequestAborted);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+
+        if (fault.Cut)
+        {
+            context.Abort();
+            return;
+        }
+
+        await (fault.Answer?.Invoke(time) ?? right ?? carry()).WriteAsync(context.Response);
+    }
+
+    private async Task CarryLateAsync(Func<Answer> carry, TimeSpan delay)
+    {
+        try
+        {
+            await Task.Delay(delay, time, stopping.Token);
+            carry();
+        }
+        catch (OperationCanceledException)
+        {
+            // The server was stopped before the effect came about.
+        }
+    }
+
+    private Answer Carry(Operation operation, BaloanCall call, Invoice? invoice, bool second, bool persian)
+    {
+        Answer Result(Refusal? refusal, Func<JsonObject>? data = null) => refusal is null ? Answer.Ok(data?.Invoke() ?? []) : refusal.ToAnswer(400, persian);
+        var customer = call.Fields.GetValueOrDefault("national_identifier", "");
+        switch (operation)
+        {
+            case Operation.Token:
+                return Token(call, second ? StoreUuid : StoreName, StorePassword, Merchant);
+
+            case Operation.PartnershipToken:
+                return Token(call, PartnerName, PartnerPassword, Partner);
+
+            case Operation.FileUpload:
+                var file = call.File!;
+                return Result(
+                    file.Size > UploadLimit ? Refusal.FileTooLarge : file.Extension is null ? Refusal.FileType : null,
+                    () => new() { ["uuid"] = Guid.NewGuid().ToString(), ["file"] = SignedUrl(file) });
+
+            case Operation.CheckCredit:
+                return Result(null, () => new() { ["national_identifier"] = customer, [second ? "user_credit" : "amount"] = Books.Credit(customer) });
+
+            case Operation.SendOtp:
+                return Result(Books.SendOtp(customer));
+
+            case Operation.ValidateOtp:
+                var (token, wrong) = Books.ValidateOtp(customer, call.Fields["otp"]);
+                return Result(wrong, () => new() { ["token"] = token });
+
+            default:
+                var refusal = Books.Settle(
+                    customer, call.Fields.GetValueOrDefault("otp"), second ? call.Fields["token"] : null,
+                    invoice!.Code, invoice.Total, call.File!.Sha256, call.File.Size);
+                return Result(refusal, () => second ? new() { ["user_credit"] = Books.Credit(customer) } : []);
+        }
+    }
+
+    private Answer Token(BaloanCall call, string user, string password, int id)
+    {
+        if (call.Fields["username"] != user || call.Fields["password"] != password)
+        {
+            return Answer.Detail(401, "No active account found with the given credentials", "no_active_account");
+        }
+
+        Books.CountToken();
+        var (refresh, access) = tokens.Issue(id);
+        return Answer.Json(200, new() { ["refresh"] = refresh, ["access"] = access });
+    }
+
+    private string SignedUrl(BaloanFile file) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{BaseAddress}files/{Guid.NewGuid()}.{file.Extension}?AWSAccessKeyId={Guid.NewGuid()}&Signature={Guid.NewGuid():N}&Expires={time.GetUtcNow().AddHours(1).ToUnixTimeSeconds()}");
+
+    private sealed record Route(Operation Operation, BodyKind Body, string[] Required);
+
+    /// <summary>The <c>data</c> of a settle call: a JSON text in which every field is mandatory.</summary>
+    private sealed record Invoice(string Code, long Total)
+    {
+        public static (Invoice? Invoice, Answer? Refused) Read(BaloanCall call)
+        {
+            if (call.File!.Extension != "pdf")
+            {
+                return (null, Answer.FieldError("file", "The file must be a PDF."));
+            }
+
+            try
+            {
+                using var data = JsonDocument.Parse(call.Fields["data"]);
+                if (data.RootElement.GetProperty("code").GetString() is { Length: > 0 } code
+                    && data.RootElement.GetProperty("bill").GetProperty("total").TryGetInt64(out var total) && total > 0)
+                {
+                    return (new(code, total), null);
+                }
+            }
+            catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
+            {
+                // Answered below: it is all the same to Baloan what is wrong with it.
+            }
+
+            return (null, Answer.FieldError("data", "Value must be valid JSON with code and bill.total."));
+        }
+    }
+}

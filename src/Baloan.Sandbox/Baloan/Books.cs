@@ -1,0 +1,209 @@
+namespace Baloan.Sandbox;
+
+/// <summary>A settlement that moved money.</summary>
+/// <param name="Code">The merchant's code. Baloan does not mind the same one twice.</param>
+/// <param name="NationalIdentifier">The customer.</param>
+/// <param name="Total">Toman, taken from the customer's credit.</param>
+/// <param name="InvoiceSha256">SHA-256 of the invoice's bytes, in lower-case hex.</param>
+/// <param name="InvoiceSize">The invoice's size in bytes.</param>
+/// <param name="At">When the money moved, UTC.</param>
+public sealed record BookedSettlement(string Code, string NationalIdentifier, long Total, string InvoiceSha256, long InvoiceSize, DateTimeOffset At);
+
+/// <summary>What Baloan's books say at one moment.</summary>
+/// <param name="Settlements">What was moved, oldest first.</param>
+/// <param name="Credits">The credit (Toman) of every customer that is not at the default.</param>
+/// <param name="Calls">How many calls each operation had, refused ones and those that went wrong included.</param>
+/// <param name="TokensIssued">How many access tokens were issued, to merchants and partners.</param>
+public sealed record BooksSnapshot(
+    IReadOnlyList<BookedSettlement> Settlements,
+    IReadOnlyDictionary<string, long> Credits,
+    IReadOnlyDictionary<Operation, int> Calls,
+    int TokensIssued);
+
+/// <summary>Baloan's books: credit, OTPs, transaction tokens and what was settled. Safe for use by many calls at once.</summary>
+public sealed class Books
+{
+    /// <summary>The credit (Toman) of a customer that nobody set.</summary>
+    public const long DefaultCredit = 100_000_000;
+
+    private static readonly TimeSpan OtpLifetime = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan TransactionTokenLifetime = TimeSpan.FromMinutes(15);
+
+    private readonly TimeProvider time;
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, long> credits = [];
+    private readonly Dictionary<string, DateTimeOffset> otps = [];
+    private readonly Dictionary<string, (string NationalIdentifier, DateTimeOffset Expiry)> transactionTokens = [];
+    private readonly Dictionary<Operation, int> calls = [];
+    private readonly List<BookedSettlement> settlements = [];
+    private int tokensIssued;
+
+    internal Books(TimeProvider time) => this.time = time;
+
+    /// <summary>What was moved, oldest first.</summary>
+    public IReadOnlyList<BookedSettlement> Settlements => Snapshot().Settlements;
+
+    /// <summary>The books as they stand now.</summary>
+    public BooksSnapshot Snapshot()
+    {
+        lock (gate)
+        {
+            return new([.. settlements], new SortedDictionary<string, long>(credits), Enum.GetValues<Operation>().ToDictionary(o => o, Calls), tokensIssued);
+        }
+    }
+
+    /// <summary>A customer's credit in Toman.</summary>
+    public long Credit(string nationalIdentifier)
+    {
+        lock (gate)
+        {
+            return credits.GetValueOrDefault(nationalIdentifier, DefaultCredit);
+        }
+    }
+
+    /// <summary>Sets a customer's credit.</summary>
+    /// <param name="nationalIdentifier">The customer.</param>
+    /// <param name="credit">Toman, from 0 up.</param>
+    public void SetCredit(string nationalIdentifier, long credit)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(credit);
+        lock (gate)
+        {
+            credits[nationalIdentifier] = credit;
+        }
+    }
+
+    /// <summary>How many calls an operation had, refused ones and those that went wrong included.</summary>
+    public int Calls(Operation operation)
+    {
+        lock (gate)
+        {
+            return calls.GetValueOrDefault(operation);
+        }
+    }
+
+    /// <summary>Lets every OTP that was sent expire now.</summary>
+    public void ExpireOtps()
+    {
+        lock (gate)
+        {
+            foreach (var customer in otps.Keys)
+            {
+                otps[customer] = DateTimeOffset.MinValue;
+            }
+        }
+    }
+
+    /// <summary>Lets every transaction token expire now.</summary>
+    public void ExpireTransactionTokens()
+    {
+        lock (gate)
+        {
+            transactionTokens.Clear();
+        }
+    }
+
+    /// <summary>Empties the books. Access tokens stay valid.</summary>
+    public void Reset()
+    {
+        lock (gate)
+        {
+            credits.Clear();
+            otps.Clear();
+            transactionTokens.Clear();
+            calls.Clear();
+            settlements.Clear();
+            tokensIssued = 0;
+        }
+    }
+
+    internal void CountCall(Operation operation)
+    {
+        lock (gate)
+        {
+            calls[operation] = calls.GetValueOrDefault(operation) + 1;
+        }
+    }
+
+    internal void CountToken()
+    {
+        lock (gate)
+        {
+            tokensIssued++;
+        }
+    }
+
+    internal Refusal? SendOtp(string customer)
+    {
+        lock (gate)
+        {
+            if (Credit(customer) == 0)
+            {
+                return Refusal.CreditTooLow;
+            }
+
+            otps[customer] = time.GetUtcNow() + OtpLifetime;
+            return null;
+        }
+    }
+
+    internal (string? Token, Refusal? Refusal) ValidateOtp(string customer, string otp)
+    {
+        lock (gate)
+        {
+            if (Check(customer, otp) is { } refusal)
+            {
+                return (null, refusal);
+            }
+
+            otps.Remove(customer);
+            var token = Guid.NewGuid().ToString();
+            transactionTokens[token] = (customer, time.GetUtcNow() + TransactionTokenLifetime);
+            return (token, null);
+        }
+    }
+
+    /// <summary>Moves the money. The OTP or the transaction token is used up by a success alone.</summary>
+    internal Refusal? Settle(string customer, string? otp, string? token, string code, long total, string sha256, long size)
+    {
+        lock (gate)
+        {
+            var refusal = token is null ? Check(customer, otp!) : CheckToken(customer, token);
+            if (refusal is null && Credit(customer) < total)
+            {
+                refusal = Refusal.CreditTooLow;
+            }
+
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+
+            otps.Remove(token is null ? customer : "");
+            transactionTokens.Remove(token ?? "");
+            credits[customer] = Credit(customer) - total;
+            settlements.Add(new(code, customer, total, sha256, size, time.GetUtcNow()));
+            return null;
+        }
+    }
+
+    private Refusal? Check(string customer, string otp)
+    {
+        if (otp == MagicNumbers.ExpiredOtp)
+        {
+            return Refusal.ExpiredOtp;
+        }
+
+        if (otp != MagicNumbers.Otp || !otps.TryGetValue(customer, out var expiry))
+        {
+            return Refusal.WrongOtp;
+        }
+
+        return expiry <= time.GetUtcNow() ? Refusal.ExpiredOtp : null;
+    }
+
+    private Refusal? CheckToken(string customer, string token) =>
+        transactionTokens.TryGetValue(token, out var known) && known.NationalIdentifier == customer && known.Expiry > time.GetUtcNow()
+            ? null
+            : Refusal.TransactionToken;
+}

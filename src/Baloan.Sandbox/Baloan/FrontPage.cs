@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Baloan.Sandbox;
+
+/// <summary>The page that tells a person what the sandbox offers. The magic numbers on it come from their table.</summary>
+internal static class FrontPage
+{
+    private const int SettlementsShown = 10;
+
+    private const string Style = """
+        :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #0a7a6c; }
+        * { box-sizing: border-box; }
+        body { font: 16px/1.5 system-ui, sans-serif; max-width: 80rem; margin: 2rem auto; padding: 0 1rem; }
+        h1 { margin: 0; } h2 { margin: 2.2rem 0 .5rem; font-size: 1.2rem; }
+        p { margin: .4rem 0; max-width: 62rem; }
+        a { color: var(--accent); }
+        code, td.n { font: .92em ui-monospace, "DejaVu Sans Mono", monospace; }
+        .scroll { overflow-x: auto; }
+        table { border-collapse: collapse; width: 100%; }
+        th, td { text-align: start; padding: .3rem .7rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
+        th { font-size: .85rem; white-space: nowrap; background: var(--soft); }
+        td:first-child { white-space: nowrap; }
+        tbody tr:hover { background: var(--soft); }
+        """;
+
+    public static Task WriteAsync(HttpResponse response, BaloanServer server)
+    {
+        response.ContentType = "text/html; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        return response.WriteAsync(Html(server));
+    }
+
+    private static string Html(BaloanServer server) => $"""
+        <!doctype html>
+        <html lang="en">
+        <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Baloan's sandbox</title>
+        <style>
+        {Style}
+        </style></head>
+        <body>
+        <h1>Baloan's sandbox</h1>
+        <p>Baloan's merchant API, versions 1 and 2, with books of its own. No money is real. <a href="/books">The books as JSON</a></p>
+
+        <h2>Logging in</h2>
+        {Table(["", "address", "username", "password"],
+        [
+            [T("merchant, version 1"), N("POST /api/v1/merchant/token/"), N(BaloanServer.StoreName), N(BaloanServer.StorePassword)],
+            [T("merchant, version 2"), N("POST /api/v2/merchant/token/"), N(BaloanServer.StoreUuid), N(BaloanServer.StorePassword)],
+            [T("partner"), N("POST /api/v1/partnership/token/"), N(BaloanServer.PartnerName), N(BaloanServer.PartnerPassword)],
+        ])}
+
+        <h2>Customers</h2>
+        <p>Every national identifier of 10 or 11 digits is a customer, with a credit of {Number(Books.DefaultCredit)} Toman until it is spent or set.
+        The OTP is always <code>{MagicNumbers.Otp}</code>; it has to be sent first and counts once. <code>{MagicNumbers.ExpiredOtp}</code> has always expired. Any other is wrong.</p>
+
+        <h2>Magic numbers</h2>
+        <p>A customer whose national identifier is magic makes one call go wrong: the first digit picks the call, the last four the fault.
+        On settle, a total that ends in the four digits does the same. “Every other” call goes wrong, then right: a repeat succeeds.</p>
+        {Table(["fault", "strikes", .. MagicNumbers.Prefixes.Select(prefix => Label(prefix.Operation)), "total (Toman)"], MagicNumbers.All.Select(MagicRow))}
+
+        <h2>Last settlements</h2>
+        {Settlements(server.Books.Settlements)}
+
+        <h2>Switches for tests</h2>
+        {Table(["call", "body", "does"],
+        [
+            [N("GET /books"), N(""), T("shows what was moved, credits, and calls by operation")],
+            [N("POST /books/reset"), N(""), T("empties the books")],
+            [N("PUT /sandbox/credit/{national_identifier}"), N("{\"credit\": 5000000}"), T("sets a customer's credit, in Toman")],
+            [N("POST /sandbox/otps/expire"), N(""), T("lets every OTP that was sent expire")],
+            [N("POST /sandbox/transaction-tokens/expire"), N(""), T("lets every transaction token expire")],
+            [N("POST /sandbox/tokens/revoke"), N(""), T("makes every access token worthless")],
+            [N("POST /sandbox/faults"), N("{\"operation\": \"settle\", \"fault\": \"late\", \"times\": 1, \"seconds\": 5}"), T("makes the next calls of an operation go wrong; times and seconds may be left out")],
+            [N("DELETE /sandbox/faults"), N(""), T("forgets the faults that have not struck yet")],
+        ])}
+        <p>Operations: {Codes(Enum.GetValues<Operation>().Select(Snake))}. Faults: {Codes(Fault.All.Select(fault => fault.Name))}.</p>
+        </body>
+        </html>
+        """;
+
+    private static IEnumerable<string> MagicRow(MagicNumber number) =>
+    [
+        T(number.Fault.Meaning), T(number.Once ? "every other" : "every"),
+        .. MagicNumbers.Prefixes.Select(prefix => N(number.NationalIdentifier(prefix.Operation))), N(number.Total.ToString(CultureInfo.InvariantCulture)),
+    ];
+
+    private static string Settlements(IReadOnlyList<BookedSettlement> settlements) => settlements.Count == 0
+        ? "<p>None yet.</p>"
+        : Table(["when (UTC)", "code", "customer", "total (Toman)", "invoice (bytes)"], settlements.Reverse().Take(SettlementsShown).Select(IEnumerable<string> (settlement) =>
+        [
+            N(settlement.At.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)), N(settlement.Code), N(settlement.NationalIdentifier),
+            N(Number(settlement.Total)), N(Number(settlement.InvoiceSize)),
+        ]));
+
+    private static string Table(IEnumerable<string> heads, IEnumerable<IEnumerable<string>> rows)
+    {
+        var html = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
+        foreach (var head in heads)
+        {
+            html.Append(CultureInfo.InvariantCulture, $"<th>{Escape(head)}</th>");
+        }
+
+        html.Append("</tr></thead><tbody>\n");
+        foreach (var row in rows)
+        {
+            html.Append("<tr>").AppendJoin("", row).Append("</tr>\n");
+        }
+
+        return html.Append("</tbody></table></div>").ToString();
+    }
+
+    private static string T(string text) => $"<td>{Escape(text)}</td>";
+
+    private static string N(string text) => $"<td class=\"n\">{Escape(text)}</td>";
+
+    private static string Codes(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"<code>{Escape(name)}</code>"));
+
+    private static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Label(Operation operation) => operation switch
+    {
+        Operation.CheckCredit => "credit check",
+        Operation.SendOtp => "send OTP",
+        Operation.ValidateOtp => "validate OTP (v2)",
+        _ => "settle",
+    };
+
+    private static string Snake(Operation operation) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(operation.ToString());
+
+    private static string Escape(string text) => WebUtility.HtmlEncode(text);
+}

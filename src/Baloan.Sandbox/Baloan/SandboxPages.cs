@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Baloan.Sandbox;
+
+/// <summary>What Baloan itself does not have: the front page, the books, and the switches under <c>/sandbox/</c>.</summary>
+internal sealed class SandboxPages(BaloanServer server)
+{
+    public void Map(WebApplication web)
+    {
+        web.MapGet("/", context => FrontPage.WriteAsync(context.Response, server));
+        web.MapGet("/books", context => context.Response.WriteAsJsonAsync(server.Books.Snapshot(), SandboxJson.Default.BooksSnapshot));
+        web.MapPost("/books/reset", context => Done(context, server.Books.Reset));
+        web.MapPost("/sandbox/faults", AddFaultAsync);
+        web.MapDelete("/sandbox/faults", context => Done(context, server.Faults.Clear));
+        web.MapPut("/sandbox/credit/{customer}", SetCreditAsync);
+        web.MapPost("/sandbox/otps/expire", context => Done(context, server.Books.ExpireOtps));
+        web.MapPost("/sandbox/transaction-tokens/expire", context => Done(context, server.Books.ExpireTransactionTokens));
+        web.MapPost("/sandbox/tokens/revoke", context => Done(context, server.RevokeTokens));
+    }
+
+    private static Task Done(HttpContext context, Action action)
+    {
+        action();
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private Task AddFaultAsync(HttpContext context) => ReadAsync(context, SandboxJson.Default.FaultRequest, wanted =>
+    {
+        if (Fault.All.FirstOrDefault(fault => fault.Name == wanted.Fault) is not { } fault)
+        {
+            return $"There is no fault '{wanted.Fault}'. There are: {string.Join(", ", Fault.All.Select(fault => fault.Name))}.";
+        }
+
+        if (wanted.Times < 1 || wanted.Seconds < 0)
+        {
+            return "'times' is 1 or more and 'seconds' is 0 or more.";
+        }
+
+        server.Faults.Next(wanted.Operation, wanted.Seconds is { } seconds ? fault with { Delay = TimeSpan.FromSeconds(seconds) } : fault, wanted.Times);
+        return null;
+    });
+
+    private Task SetCreditAsync(HttpContext context) => ReadAsync(context, SandboxJson.Default.CreditRequest, wanted =>
+    {
+        if (wanted.Credit < 0)
+        {
+            return "'credit' is 0 or more, in Toman.";
+        }
+
+        server.Books.SetCredit((string)context.GetRouteValue("customer")!, wanted.Credit);
+        return null;
+    });
+
+    private static async Task ReadAsync<T>(HttpContext context, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, Func<T, string?> apply)
+    {
+        string? error;
+        try
+        {
+            error = await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) is { } wanted ? apply(wanted) : "A JSON object is expected.";
+        }
+        catch (JsonException failure)
+        {
+            error = failure.Message;
+        }
+
+        context.Response.StatusCode = error is null ? StatusCodes.Status204NoContent : StatusCodes.Status400BadRequest;
+        if (error is not null)
+        {
+            await context.Response.WriteAsync(error, context.RequestAborted);
+        }
+    }
+}
+
+/// <summary>The body of <c>POST /sandbox/faults</c>.</summary>
+internal sealed record FaultRequest(Operation Operation, string Fault, int Times = 1, double? Seconds = null);
+
+/// <summary>The body of <c>PUT /sandbox/credit/{national_identifier}</c>.</summary>
+internal sealed record CreditRequest(long Credit);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectRequiredConstructorParameters = true,
+    WriteIndented = true,
+    Converters = [typeof(OperationConverter)])]
+[JsonSerializable(typeof(BooksSnapshot))]
+[JsonSerializable(typeof(FaultRequest))]
+[JsonSerializable(typeof(CreditRequest))]
+internal sealed partial class SandboxJson : JsonSerializerContext;
+
+internal sealed class OperationConverter() : JsonStringEnumConverter<Operation>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

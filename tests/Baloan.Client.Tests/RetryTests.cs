@@ -1,0 +1,266 @@
+using System.Globalization;
+using Baloan.Client.Tests.Servers;
+using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.Servers.ScriptedBaloan;
+
+namespace Baloan.Client.Tests;
+
+/// <summary>How often each operation is sent.</summary>
+public sealed class RetryTests
+{
+    private static readonly string[] Reads = ["check_credit", "upload", "merchant_token"];
+    private static readonly string[] Acts = ["send_otp", "validate_otp", "settle"];
+
+    public static TheoryData<string, int> Passing => Pairs([.. Reads, .. Acts], [429, 503]);
+
+    public static TheoryData<string, int> PassingForReads => Pairs(Reads, [408, 500, 502, 504]);
+
+    public static TheoryData<string, int> UnknownForActs => Pairs(Acts, [408, 500, 502, 504, 599]);
+
+    public static TheoryData<string, int> Final => Pairs([.. Reads, .. Acts], [400, 403, 404, 405, 409, 413, 415, 422]);
+
+    [Theory]
+    [MemberData(nameof(Passing))]
+    [MemberData(nameof(PassingForReads))]
+    public async Task A_failure_that_may_pass_and_took_no_effect_is_tried_again(string operation, int status)
+    {
+        await using var baloan = await StartAsync(Answer(status, ""), Answer(status, "<html>"), Answer(200, GoodForAll));
+        using var bench = new Bench(baloan.Address);
+
+        await bench.RunAsync(operation);
+
+        baloan.Requests.Count.ShouldBe(3);
+        baloan.Requests.Select(request => request.Text[..10]).Distinct().Count().ShouldBe(1);
+        baloan.Requests.ShouldAllBe(request => request.Body.Length == baloan.Requests[0].Body.Length);
+        bench.Time.Waits.Count.ShouldBe(2);
+        bench.Time.Waits.ShouldAllBe(wait => wait > TimeSpan.Zero && wait <= TimeSpan.FromSeconds(5));
+    }
+
+    [Theory]
+    [MemberData(nameof(Passing))]
+    [MemberData(nameof(PassingForReads))]
+    public async Task It_is_tried_four_times_at_most(string operation, int status)
+    {
+        await using var baloan = await StartAsync(Answer(status, ""));
+        using var bench = new Bench(baloan.Address);
+
+        var failure = await bench.FailAsync(operation);
+
+        failure.CanRepeat.ShouldBeTrue();
+        failure.OutcomeKnown.ShouldBeTrue();
+        baloan.Requests.Count.ShouldBe(4);
+    }
+
+    [Theory]
+    [MemberData(nameof(UnknownForActs))]
+    public async Task What_acts_is_not_sent_again_where_it_may_have_taken_effect(string operation, int status)
+    {
+        await using var baloan = await StartAsync(Answer(status, "", "text/html", ("Retry-After", "1")), Answer(200, GoodForAll));
+        using var bench = new Bench(baloan.Address);
+
+        var failure = await bench.FailAsync(operation);
+
+        failure.Failure.ShouldBe(BaloanFailure.NoAnswer);
+        failure.Code.ShouldBe("outcome_unknown");
+        failure.OutcomeKnown.ShouldBeFalse();
+        failure.CanRepeat.ShouldBeFalse();
+        baloan.Requests.Count.ShouldBe(1);
+        bench.Time.Waits.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(UnknownForActs))]
+    public async Task What_acts_stops_at_the_first_unknown_outcome(string operation, int status)
+    {
+        await using var baloan = await StartAsync(Answer(503, ""), Answer(status, ""), Answer(200, GoodForAll));
+        using var bench = new Bench(baloan.Address);
+
+        (await bench.FailAsync(operation)).OutcomeKnown.ShouldBeFalse();
+
+        baloan.Requests.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [MemberData(nameof(Final))]
+    public async Task A_refusal_is_final(string operation, int status)
+    {
+        await using var baloan = await StartAsync(Answer(status, """{"code":"x"}"""));
+        using var bench = new Bench(baloan.Address);
+
+        var failure = await bench.FailAsync(operation);
+
+        failure.OutcomeKnown.ShouldBeTrue();
+        failure.CanRepeat.ShouldBeFalse();
+        baloan.Requests.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("check_credit", 429)]
+    [InlineData("check_credit", 503)]
+    [InlineData("settle", 429)]
+    [InlineData("settle", 503)]
+    public async Task Retry_After_is_obeyed_in_every_form(string operation, int status)
+    {
+        var time = new ManualTime();
+        await using var baloan = await StartAsync(
+            Answer(status, "", headers: ("Retry-After", "3")),
+            async context =>
+            {
+                context.Response.Headers.RetryAfter = (time.GetUtcNow() + TimeSpan.FromSeconds(4)).ToString("R", CultureInfo.InvariantCulture);
+                await Answer(status, "")(context);
+            },
+            Answer(status, """{"detail":"Request was throttled. Expected available in 2 seconds."}"""),
+            Answer(200, GoodForAll));
+        using var bench = new Bench(baloan.Address, time: time);
+
+        await bench.RunAsync(operation);
+
+        bench.Time.Waits.ShouldBe([TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2)]);
+    }
+
+    [Theory]
+    [InlineData("35", "", 35)]
+    [InlineData("Sun, 01 Mar 2026 08:02:00 GMT", "", 120)]
+    [InlineData(null, """{"detail":"Request was throttled. Expected available in 35 seconds."}""", 35)]
+    [InlineData(null, """{"status":"error","message":"Expected available in 1 second. Or 3600 seconds.","message_code":""}""", 1)]
+    [InlineData(null, """{"detail":"انتظار می‌رود در 40 ثانیه در دسترس باشد."}""", 40)]
+    [InlineData(null, "Expected available in 50 seconds.", 50)]
+    [InlineData("nonsense", "\"Expected available in 60 seconds.\"", 60)]
+    public async Task A_longer_wait_than_a_call_should_hold_is_handed_to_the_caller(string? header, string body, int seconds)
+    {
+        await using var baloan = await StartAsync(
+            header is null ? Answer(429, body) : Answer(429, body, headers: ("Retry-After", header)), Answer(200, GoodForAll));
+        using var bench = new Bench(baloan.Address, options => options with { LongestWait = TimeSpan.FromMilliseconds(900) });
+
+        var failure = await bench.FailAsync("settle");
+        failure.Failure.ShouldBe(BaloanFailure.Throttled);
+        failure.RetryAfter.ShouldBe(TimeSpan.FromSeconds(seconds));
+        failure.CanRepeat.ShouldBeTrue();
+
+        baloan.Requests.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-5")]
+    [InlineData("Sun, 01 Mar 2020 08:00:00 GMT")]
+    [InlineData("99999999999999999999")]
+    public async Task A_wait_that_makes_no_sense_gives_way_to_our_own(string header)
+    {
+        await using var baloan = await StartAsync(Answer(429, "", headers: ("Retry-After", header)), Answer(200, GoodForAll));
+        using var bench = new Bench(baloan.Address);
+
+        await bench.RunAsync("check_credit");
+
+        var wait = bench.Time.Waits.ShouldHaveSingleItem();
+        wait.ShouldBeInRange(TimeSpan.FromTicks(1), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Waits_grow_and_never_pass_the_longest()
+    {
+        await using var baloan = await StartAsync(Answer(503, ""));
+        using var bench = new Bench(baloan.Address, options => options with { LongestWait = TimeSpan.FromMilliseconds(700) });
+
+        await bench.FailAsync("check_credit");
+
+        bench.Time.Waits.Count.ShouldBe(3);
+        bench.Time.Waits.ShouldAllBe(wait => wait <= TimeSpan.FromMilliseconds(700));
+    }
+
+    [Theory]
+    [InlineData("check_credit")]
+    [InlineData("upload")]
+    [InlineData("send_otp")]
+    [InlineData("validate_otp")]
+    [InlineData("settle")]
+    public async Task A_401_gets_one_fresh_token(string operation)
+    {
+        await using var baloan = await StartAsync(Answer(401, """{"detail":"Token expired","code":"token_not_valid"}"""), Answer(200, GoodForAll));
+        using var bench = new Bench(baloan.Address);
+
+        await bench.RunAsync(operation);
+
+        bench.Refused.ShouldBe(["token-0"]);
+        baloan.Requests.Select(request => request.Headers["Authorization"]).ShouldBe(["Bearer token-0", "Bearer token-1"]);
+        baloan.Requests[0].Body.Length.ShouldBe(baloan.Requests[1].Body.Length);
+    }
+
+    [Theory]
+    [InlineData("check_credit")]
+    [InlineData("settle")]
+    public async Task A_second_401_is_the_end(string operation)
+    {
+        await using var baloan = await StartAsync(Answer(401, ""));
+        using var bench = new Bench(baloan.Address);
+
+        var failure = await bench.FailAsync(operation);
+
+        failure.Failure.ShouldBe(BaloanFailure.Unauthorized);
+        failure.OutcomeKnown.ShouldBeTrue();
+        bench.Refused.Count.ShouldBe(1);
+        baloan.Requests.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Many_different_certain_refusals_may_come_before_the_yes()
+    {
+        await using var baloan = await StartAsync(
+            Answer(503, ""), Answer(429, "", headers: ("Retry-After", "1")), Answer(401, ""), Answer(503, ""), Data("""{"user_credit":1}"""));
+        using var bench = new Bench(baloan.Address);
+
+        (await bench.V2.SettleAsync(Settlement(), Language.English, Stop)).UserCredit.ShouldBe(1);
+
+        baloan.Requests.Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task What_the_token_source_throws_comes_out_and_nothing_is_sent()
+    {
+        await using var baloan = await StartAsync(Answer(200, GoodForAll));
+        using var bench = new Bench(baloan.Address);
+        bench.BeforeToken = _ => throw new TimeZoneNotFoundException("the vault is down");
+
+        await Should.ThrowAsync<TimeZoneNotFoundException>(() => bench.RunAsync("settle"));
+
+        baloan.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("a\r\nX-Evil: 1")]
+    [InlineData("")]
+    [InlineData("توکن")]
+    public async Task A_token_that_no_header_can_carry_is_neither_sent_nor_shown(string token)
+    {
+        await using var baloan = await StartAsync(Answer(200, GoodForAll));
+        using var http = BaloanHttpClient.Create(new() { BaseAddress = baloan.Address }, new Fixed(token), TimeProvider.System);
+
+        var failure = await Should.ThrowAsync<InvalidOperationException>(
+            () => new MerchantClient(http, MerchantApiVersion.V2).SettleAsync(Settlement(), Language.English, Stop));
+
+        failure.ToString().ShouldNotContain("X-Evil");
+        failure.ToString().ShouldNotContain("توکن");
+        baloan.Requests.ShouldBeEmpty();
+    }
+
+    private static TheoryData<string, int> Pairs(string[] operations, int[] statuses)
+    {
+        var pairs = new TheoryData<string, int>();
+        foreach (var operation in operations)
+        {
+            foreach (var status in statuses)
+            {
+                pairs.Add(operation, status);
+            }
+        }
+
+        return pairs;
+    }
+
+    private sealed class Fixed(string token) : IAccessTokenSource
+    {
+        public ValueTask<string> GetAsync(CancellationToken cancellationToken) => new(token);
+
+        public ValueTask<string> ReplaceAsync(string refused, CancellationToken cancellationToken) => new(token);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using Baloan.Client.Tests.Servers;
+using Microsoft.AspNetCore.Http;
+using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.Servers.ScriptedBaloan;
+
+namespace Baloan.Client.Tests;
+
+/// <summary>What must not be found in logs, errors and traces; and what must.</summary>
+public sealed class SecrecyTests
+{
+    private const string SignedUrl = "https://s3.example/a.pdf?AWSAccessKeyId=71337362&Signature=bPkVTGsrPutYLgCy&Expires=1730123744";
+    private const string Jwt = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.ztvTy1POnT5UXyEqsTVuDz3O7nsRv81t49rlLTVUnko";
+
+    // These are masked by their form, wherever they stand.
+    private static readonly string[] NeverLogged =
+        [NationalIdentifier, Otp, TransactionToken, "Signature=", "71337362", Jwt, "09123456789", "۰۹۱۲۳۴۵۶۷۸۹", "\\u06f0\\u06f9"];
+
+    // These are masked because the call itself sent them.
+    private static readonly Dictionary<string, string[]> Sent = new()
+    {
+        ["settle"] = [NationalIdentifier, TransactionToken, "token-"],
+        ["validate_otp"] = [NationalIdentifier, Otp, "token-"],
+        ["send_otp"] = [NationalIdentifier, "token-"],
+        ["check_credit"] = [NationalIdentifier, "token-"],
+        ["merchant_token"] = ["open sesame"],
+        ["upload"] = ["token-"],
+    };
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(404)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    [InlineData(200)]
+    public async Task A_body_that_repeats_what_was_sent_gives_nothing_away(int status)
+    {
+        foreach (var (operation, secrets) in Sent)
+        {
+            await using var baloan = await StartAsync(
+            [
+                .. Echoes(status, echo => $$$"""{"status":"error","message":"No: {{{echo}}}","message_code":"no","data":{"otp":["{{{echo}}}"]}}"""),
+                .. Echoes(status, echo => $$"""{"detail":"No: {{echo}}"}"""),
+                .. Echoes(status, echo => $"\"{echo}\""),
+                .. Echoes(status, echo => $"<html>{echo} {SignedUrl} {Jwt} 09123456789 ۰۹۱۲۳۴۵۶۷۸۹ \\u06f0\\u06f9\\u06f1\\u06f2\\u06f3</html>"),
+            ]);
+            using var bench = new Bench(baloan.Address, options => options with { LongestWait = TimeSpan.Zero });
+            using var traces = new KeptTraces();
+
+            while (baloan.Requests.Count < 16)
+            {
+                var failure = await bench.FailAsync(operation);
+                var shown = failure + string.Join(' ', failure.FieldErrors?.Values.SelectMany(text => text) ?? []);
+                foreach (var secret in secrets)
+                {
+                    shown.ShouldNotContain(secret);
+                }
+            }
+
+            bench.Logs.Warnings.Count.ShouldBe(baloan.Requests.Count);
+            foreach (var secret in secrets.Concat(NeverLogged))
+            {
+                bench.Logs.All.ShouldNotContain(secret);
+                traces.All.ShouldNotContain(secret);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_log_keeps_the_form_of_a_body_that_cannot_be_shown()
+    {
+        await using var baloan = await StartAsync(Answer(
+            500, $"<h1>Server\r\nError (500)</h1>\u202e call {NationalIdentifier} at {SignedUrl} with {Jwt}" + new string('x', 5000), "text/html"));
+        using var bench = new Bench(baloan.Address);
+
+        await bench.FailAsync("settle");
+
+        var line = bench.Logs.Warnings.ShouldHaveSingleItem();
+        line.ShouldStartWith("Baloan answered settle with 500, NoAnswer: <h1>Server\\u000d\\u000aError (500)</h1>\\u202e call *** at https://s3.example/a.pdf?*** with ***");
+        line.Length.ShouldBeLessThan(700);
+    }
+
+    [Fact]
+    public async Task Each_failed_try_is_logged()
+    {
+        await using var baloan = await StartAsync(Answer(503, "\"Maintenance\""), Answer(401, ""), Answer(200, GoodForAll));
+        using var bench = new Bench(baloan.Address);
+
+        await bench.RunAsync("settle");
+
+        bench.Logs.Warnings.ShouldBe(
+            ["Baloan answered settle with 503, Unavailable: \"Maintenance\"", "Baloan answered settle with 401, Unauthorized: "]);
+    }
+
+    [Fact]
+    public async Task A_success_gives_nothing_away_either()
+    {
+        await using var baloan = await StartAsync(Data($$"""{"user_credit":5,"token":"{{TransactionToken}}","uuid":"u","file":"{{SignedUrl}}"}"""));
+        using var bench = new Bench(baloan.Address);
+        using var traces = new KeptTraces();
+
+        foreach (var operation in new[] { "check_credit", "send_otp", "validate_otp", "settle", "upload" })
+        {
+            await bench.RunAsync(operation);
+        }
+
+        foreach (var secret in NeverLogged)
+        {
+            bench.Logs.All.ShouldNotContain(secret);
+            traces.All.ShouldNotContain(secret);
+        }
+    }
+
+    // Four times each, for that is how often a call may try.
+    private static IEnumerable<Func<HttpContext, Task>> Echoes(int status, Func<string, string> body) =>
+        Enumerable.Repeat<Func<HttpContext, Task>>(
+            context => Answer(
+                status, body($"{NationalIdentifier} {Otp} {TransactionToken} {context.Request.Headers.Authorization} open sesame"), "text/plain")(context),
+            4);
+
+    /// <summary>Every trace of the process, by name and tag.</summary>
+    private sealed class KeptTraces : IDisposable
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<string> lines = new();
+        private readonly ActivityListener listener;
+
+        public KeptTraces()
+        {
+            listener = new()
+            {
+                ShouldListenTo = _ => true,
+                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+                ActivityStopped = activity => lines.Enqueue(
+                    $"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(e => e.Tags))}"),
+            };
+            ActivitySource.AddActivityListener(listener);
+        }
+
+        public string All => string.Join('\n', lines);
+
+        public void Dispose() => listener.Dispose();
+    }
+}

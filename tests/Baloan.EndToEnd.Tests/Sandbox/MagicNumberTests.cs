@@ -1,0 +1,266 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using Baloan.Sandbox;
+using static Baloan.EndToEnd.Tests.Sandbox.BaloanCaller;
+
+namespace Baloan.EndToEnd.Tests.Sandbox;
+
+/// <summary>The magic numbers do what the front page says of them, and the faults of tests do the same.</summary>
+public sealed class MagicNumberTests : IAsyncLifetime
+{
+    private const string Customer = "0012345678";
+    private const string Cut = "cut";
+
+    private BaloanServer server = null!;
+    private BaloanCaller baloan = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static TheoryData<int> Codes => [.. MagicNumbers.All.Select(number => number.Code)];
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await BaloanServer.StartAsync(time: new HastyTime(), cancellationToken: Cancel);
+        baloan = await new BaloanCaller(server).LogInAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        baloan.Dispose();
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public void No_code_is_there_twice_and_none_is_met_by_a_round_amount()
+    {
+        MagicNumbers.All.Select(number => number.Code).ShouldBeUnique();
+        MagicNumbers.All.ShouldAllBe(number => number.Code >= 1000 && number.Code <= 9999 && number.Code % 10 != 0);
+        Fault.All.Select(fault => fault.Name).ShouldBeUnique();
+        Fault.All.ShouldBeSubsetOf(MagicNumbers.All.Select(number => number.Fault));
+    }
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public async Task A_magic_total_makes_the_settlement_go_wrong(int code)
+    {
+        var number = MagicNumbers.All.Single(entry => entry.Code == code);
+
+        await SettleAndCheckAsync(number, Customer, number.Total);
+    }
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public async Task A_magic_national_identifier_makes_its_call_alone_go_wrong(int code)
+    {
+        var number = MagicNumbers.All.Single(entry => entry.Code == code);
+
+        // The OTP calls of this customer go right: its first digit picks settle.
+        await SettleAndCheckAsync(number, number.NationalIdentifier(Operation.Settle), 1_000_000);
+
+        var credit = await OutcomeAsync(() => baloan.PostJsonAsync("/api/v2/merchant/check-credit/", new() { ["national_identifier"] = number.NationalIdentifier(Operation.CheckCredit) }));
+        credit.ShouldBe(Expected(number));
+        if (number.Fault == Fault.Unauthorized)
+        {
+            await baloan.LogInAsync();
+        }
+
+        (await OutcomeAsync(() => baloan.SendOtpAsync(number.NationalIdentifier(Operation.SendOtp)))).ShouldBe(Expected(number));
+        if (number.Fault == Fault.Unauthorized)
+        {
+            await baloan.LogInAsync();
+        }
+
+        var customer = number.NationalIdentifier(Operation.ValidateOtp);
+        await DataAsync(await baloan.SendOtpAsync(customer));
+        (await OutcomeAsync(() => baloan.ValidateAsync(customer))).ShouldBe(Expected(number));
+    }
+
+    [Fact]
+    public async Task A_401_takes_the_token_with_it_and_a_fresh_one_goes_through()
+    {
+        var token = await baloan.TransactionTokenAsync(Customer);
+        var total = MagicNumbers.For(Fault.Unauthorized, once: true).Total;
+
+        (await baloan.SettleAsync(Customer, token, "A", total)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await baloan.SettleAsync(Customer, token, "A", total)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, "the old token stays refused");
+        await baloan.LogInAsync();
+        await DataAsync(await baloan.SettleAsync(Customer, token, "A", total));
+    }
+
+    [Theory]
+    [InlineData("refused", "{\"status\":\"error\",\"message\":\"This request is a duplicate.\",\"message_code\":\"duplicate_request\",\"data\":{}}", "application/json")]
+    [InlineData("refused_detail", "{\"detail\":\"The invoice is not acceptable.\",\"code\":\"invoice_not_acceptable\"}", "application/json")]
+    [InlineData("refused_fields", "{\"national_identifier\":[\"Enter a valid national identifier.\"]}", "application/json")]
+    [InlineData("refused_non_field_errors", "{\"non_field_errors\":[\"The contract of this store has ended.\"]}", "application/json")]
+    [InlineData("refused_string", "\"This customer cannot buy here.\"", "application/json")]
+    [InlineData("refused_html", "<!doctype html>", "text/html")]
+    [InlineData("refused_empty", "", null)]
+    public async Task A_400_comes_in_each_shape_that_its_body_may_have(string fault, string start, string? contentType)
+    {
+        await ScriptAsync(new { operation = "check_credit", fault });
+
+        var answer = await CheckCreditAsync();
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        answer.Content.Headers.ContentType?.MediaType.ShouldBe(contentType);
+        var body = await answer.Content.ReadAsStringAsync(Cancel);
+        (contentType == "text/html" ? body[..start.Length] : body).ShouldBe(start);
+        (await CheckCreditAsync()).StatusCode.ShouldBe(HttpStatusCode.OK, "it strikes once");
+    }
+
+    [Fact]
+    public async Task Being_told_to_wait_comes_as_seconds_as_a_date_and_as_a_sentence()
+    {
+        server.Faults.Next(Operation.CheckCredit, Fault.ThrottledSeconds);
+        server.Faults.Next(Operation.CheckCredit, Fault.ThrottledDate);
+        server.Faults.Next(Operation.CheckCredit, Fault.ThrottledSentence);
+        server.Faults.Next(Operation.CheckCredit, Fault.Unavailable);
+        server.Faults.Next(Operation.CheckCredit, Fault.UnavailableRetryAfter);
+
+        (await CheckCreditAsync()).Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(2));
+        (await CheckCreditAsync()).Headers.RetryAfter!.Date!.Value.ShouldBeGreaterThan(DateTimeOffset.UnixEpoch);
+        var sentence = await CheckCreditAsync();
+        sentence.Headers.RetryAfter.ShouldBeNull();
+        (await JsonAsync(sentence))["detail"]!.GetValue<string>().ShouldBe("Request was throttled. Expected available in 2 seconds.");
+        (await CheckCreditAsync()).Headers.RetryAfter.ShouldBeNull();
+        (await CheckCreditAsync()).Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task A_token_call_goes_wrong_too_when_a_test_asks_for_it()
+    {
+        server.Faults.Next(Operation.Token, Fault.ServerError, times: 2);
+
+        (await LogInStatusAsync()).ShouldBe(HttpStatusCode.InternalServerError);
+        (await LogInStatusAsync()).ShouldBe(HttpStatusCode.InternalServerError);
+        (await LogInStatusAsync()).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Credit_OTPs_tokens_and_faults_are_set_over_HTTP_too()
+    {
+        (await baloan.Http.PutAsJsonAsync($"/sandbox/credit/{Customer}", new { credit = 7_000 }, Cancel)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        server.Books.Credit(Customer).ShouldBe(7_000);
+
+        await baloan.SendOtpAsync(Customer);
+        await baloan.Http.PostAsync("/sandbox/otps/expire", null, Cancel);
+        (await RefusalAsync(await baloan.ValidateAsync(Customer))).ShouldBe("expired_otp_code");
+
+        var token = await baloan.TransactionTokenAsync(Customer);
+        await baloan.Http.PostAsync("/sandbox/transaction-tokens/expire", null, Cancel);
+        (await RefusalAsync(await baloan.SettleAsync(Customer, token, "A", 1_000))).ShouldBe("invalid_transaction_token");
+
+        await ScriptAsync(new { operation = "check_credit", fault = "not_found", times = 5 });
+        await baloan.Http.DeleteAsync("/sandbox/faults", Cancel);
+        (await CheckCreditAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await baloan.Http.PostAsync("/sandbox/tokens/revoke", null, Cancel);
+        (await CheckCreditAsync()).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData("""{"operation":"settle","fault":"no_such_fault"}""", "There is no fault 'no_such_fault'")]
+    [InlineData("""{"operation":"dance","fault":"slow"}""", "operation")]
+    [InlineData("""{"operation":"settle","fault":"slow","times":0}""", "'times'")]
+    [InlineData("""{"fault":"slow"}""", "operation")]
+    [InlineData("{", "")]
+    public async Task A_fault_that_is_not_understood_is_refused_with_a_reason(string body, string reason)
+    {
+        using var content = new StringContent(body);
+
+        var answer = await baloan.Http.PostAsync("/sandbox/faults", content, Cancel);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync(Cancel)).ShouldContain(reason);
+    }
+
+    [Fact]
+    public async Task The_front_page_lists_every_magic_number_and_escapes_what_is_stored()
+    {
+        const string Code = "<script>alert('1')</script>";
+        await DataAsync(await baloan.SettleAsync(Customer, await baloan.TransactionTokenAsync(Customer), Code, 1_000));
+
+        var page = await baloan.Http.GetStringAsync("/", Cancel);
+
+        var text = WebUtility.HtmlDecode(page);
+        foreach (var number in MagicNumbers.All)
+        {
+            text.ShouldContain(number.Fault.Meaning);
+            page.ShouldContain(number.NationalIdentifier(Operation.Settle));
+            page.ShouldContain(number.Total.ToString(CultureInfo.InvariantCulture));
+        }
+
+        page.ShouldContain("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;");
+        page.ShouldNotContain("<script");
+    }
+
+    private static string Expected(MagicNumber number) => number.Fault.Cut ? Cut : number.Fault == Fault.SlowAnswer ? "200" : number.Fault.Meaning[..3];
+
+    private async Task SettleAndCheckAsync(MagicNumber number, string customer, long total)
+    {
+        var token = await baloan.TransactionTokenAsync(customer);
+
+        (await OutcomeAsync(() => baloan.SettleAsync(customer, token, "A", total))).ShouldBe(Expected(number));
+
+        if (number.Fault == Fault.Unauthorized)
+        {
+            await baloan.LogInAsync();
+        }
+
+        if (number.Fault.Effect == Effect.Late)
+        {
+            while (server.Books.Settlements.Count == 0)
+            {
+                await Task.Delay(10, Cancel);
+            }
+        }
+
+        server.Books.Settlements.Count.ShouldBe(number.Fault.Effect == Effect.None ? 0 : 1);
+        if (number.Fault.Effect == Effect.None)
+        {
+            var second = await OutcomeAsync(() => baloan.SettleAsync(customer, token, "A", total));
+            second.ShouldBe(number.Once ? "200" : Expected(number));
+            server.Books.Settlements.Count.ShouldBe(number.Once ? 1 : 0);
+            if (number.Fault == Fault.Unauthorized)
+            {
+                await baloan.LogInAsync();
+            }
+        }
+    }
+
+    private static async Task<string> OutcomeAsync(Func<Task<HttpResponseMessage>> call)
+    {
+        try
+        {
+            using var answer = await call();
+            return ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture);
+        }
+        catch (HttpRequestException)
+        {
+            return Cut;
+        }
+    }
+
+    private Task<HttpResponseMessage> CheckCreditAsync() =>
+        baloan.PostJsonAsync("/api/v2/merchant/check-credit/", new() { ["national_identifier"] = Customer });
+
+    private async Task<HttpStatusCode> LogInStatusAsync()
+    {
+        using var answer = await baloan.PostJsonAsync("/api/v2/merchant/token/", new() { ["username"] = BaloanServer.StoreUuid, ["password"] = BaloanServer.StorePassword });
+        return answer.StatusCode;
+    }
+
+    private async Task ScriptAsync(object fault)
+    {
+        var answer = await baloan.Http.PostAsJsonAsync("/sandbox/faults", fault, Cancel);
+        answer.StatusCode.ShouldBe(HttpStatusCode.NoContent, await answer.Content.ReadAsStringAsync(Cancel));
+    }
+
+    /// <summary>Waits a hundredth of what it is asked to wait.</summary>
+    private sealed class HastyTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / 100 : dueTime, period);
+    }
+}
