@@ -12,6 +12,7 @@ public sealed class ChildProcess : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(45);
 
     private readonly Process process;
+    private bool disposed;
     private readonly Queue<string> lastLines = new();
 
     private ChildProcess(string name, Process process)
@@ -138,8 +139,12 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
-        process.Dispose();
+        if (!disposed)
+        {
+            disposed = true;
+            await StopAsync();
+            process.Dispose();
+        }
     }
 
     // .NET can only kill; asking a process to end is the system's.

@@ -36,7 +36,7 @@ public static class Texts
 
     /// <summary>A transaction token was given to a version 1 merchant.</summary>
     public static readonly Text TokenNeedsVersion2 = new(
-        "This merchant uses version 1 of Baloan's API, which takes “otp” and no “token”.",
+        "This merchant uses version 1 of Baloan’s API, which takes “otp” and no “token”.",
         "این پذیرنده از نسخهٔ ۱ بالون استفاده می‌کند که به‌جای «token»، «otp» می‌گیرد.");
 
     /// <summary>A transaction token has a form that Baloan does not give out.</summary>
@@ -65,7 +65,7 @@ public static class Texts
 
     /// <summary>A blob's name cannot be one.</summary>
     public static readonly Text BlobName = new(
-        "Must be a blob's name of 1 to 512 characters, without control characters, “\\” or the path segments “.” and “..”.",
+        "Must be a blob’s name of 1 to 512 characters, without control characters, “\\” or the path segments “.” and “..”.",
         "باید نام یک blob با ۱ تا ۵۱۲ نویسه، بدون نویسهٔ کنترلی، «\\» و بخش‌های «.» و «..» باشد.");
 
     /// <summary>A file is over the limit.</summary>
@@ -135,7 +135,7 @@ public static class Texts
 
     /// <summary>Version 1 has no OTP validation.</summary>
     public static readonly Text NoOtpValidation = new(
-        "Version 1 of Baloan's API has no OTP validation: send the OTP with the settlement.",
+        "Version 1 of Baloan’s API has no OTP validation: send the OTP with the settlement.",
         "نسخهٔ ۱ بالون اعتبارسنجی OTP ندارد: OTP را همراه تسویه بفرستید.");
 
     /// <summary>Baloan refused and gave no reason.</summary>
@@ -151,7 +151,7 @@ public static class Texts
 
     /// <summary>Baloan refuses our credentials.</summary>
     public static readonly Text BaloanUnauthorized = new(
-        "Baloan refuses this app's credentials, also with a fresh access token. The app's owner has to check them in Key Vault.",
+        "Baloan refuses this app’s credentials, also with a fresh access token. The app’s owner has to check them in Key Vault.",
         "بالون اعتبارنامهٔ این برنامه را حتی با توکن تازه نمی‌پذیرد. مالک برنامه باید آن را در Key Vault بررسی کند.");
 
     /// <summary>Baloan is away.</summary>
@@ -176,7 +176,7 @@ public static class Texts
 
     /// <summary>A settlement that was sent, and the credit shows that nothing moved.</summary>
     public static readonly Text NotSettled = new(
-        "Baloan gave no usable answer, and the customer's credit, read again after the waiting time, is unchanged: no money was moved. A new POST is a new attempt.",
+        "Baloan gave no usable answer, and the customer’s credit, read again after the waiting time, is unchanged: no money was moved. A new POST is a new attempt.",
         "بالون پاسخ قابل‌استفاده‌ای نداد و اعتبار مشتری پس از زمان انتظار تغییر نکرده است: پولی جابه‌جا نشد. ارسال دوباره، تلاش تازه‌ای است.");
 
     /// <summary>What a person has to find out.</summary>
@@ -196,8 +196,8 @@ public static class Texts
 
     /// <summary>The invoice is gone from Blob storage.</summary>
     public static readonly Text InvoiceMissing = new(
-        "The invoice is no longer in Blob storage, so nothing was sent. POST again with the invoice.",
-        "فاکتور دیگر در Blob storage نیست و چیزی ارسال نشد. همراه فاکتور دوباره بفرستید.");
+        "The file is no longer in Blob storage, so nothing was sent. POST again with the file.",
+        "فایل دیگر در Blob storage نیست و چیزی ارسال نشد. همراه فایل دوباره بفرستید.");
 
     /// <summary>It waited too long.</summary>
     public static readonly Text NeverSent = new(
@@ -206,7 +206,7 @@ public static class Texts
 
     /// <summary>Storage is away.</summary>
     public static readonly Text StorageUnavailable = new(
-        "The app's storage cannot be reached, so the request was not accepted. Try again later; the same request again does no harm.",
+        "The app’s storage cannot be reached, so the request was not accepted. Try again later; the same request again does no harm.",
         "فضای ذخیره‌سازی برنامه در دسترس نیست و درخواست پذیرفته نشد. بعداً دوباره تلاش کنید؛ تکرار همین درخواست زیانی ندارد.");
 
     /// <summary>Key Vault is away.</summary>

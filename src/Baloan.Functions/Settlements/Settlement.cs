@@ -77,6 +77,9 @@ public sealed record Settlement : ITableEntity
     /// <summary>The ETag of the row that keeps other settlements of the customer waiting; see <see cref="CustomerHold"/>.</summary>
     public string? HoldETag { get; set; }
 
+    /// <summary>The ETag of the index entry that lists the present attempt as under way.</summary>
+    public string OpenETag { get; set; } = "";
+
     /// <summary>When it was sent (UTC), or a little before.</summary>
     public DateTimeOffset? SubmittedAt { get; set; }
 

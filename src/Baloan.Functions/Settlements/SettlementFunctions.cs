@@ -3,12 +3,14 @@ using System.Globalization;
 using System.Text;
 using Baloan.Client;
 using Baloan.Functions.Http;
+using Baloan.Functions.Tokens;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Settlements;
 
 /// <summary>Settlements over HTTP: accept, look up, list, resolve.</summary>
+/// <remarks>The route's parameter is not named <c>code</c>: a function key may come in the query under that name.</remarks>
 public sealed class SettlementFunctions(
     SettlementRequestReader reader, SettlementStore store, SettlementProcessor processor, Problems problems)
 {
@@ -34,7 +36,7 @@ public sealed class SettlementFunctions(
 
                 return Answer(request, row, language, withLocation: true);
             }
-            catch (ProblemException)
+            catch (Exception refusal) when (refusal is ProblemException or KeyVaultUnavailableException or NotConfiguredException)
             {
                 // Refused for certain. After any other failure the row may be there and need its invoice.
                 await reader.DiscardInvoiceAsync(settlement);
@@ -45,10 +47,10 @@ public sealed class SettlementFunctions(
     /// <summary><c>GET /api/merchant/settlements/{code}</c>: 202 until it has ended, then 200.</summary>
     [Function("GetSettlement")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements/{code}")] HttpRequest request,
-        string code,
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements/{settlementCode}")] HttpRequest request,
+        string settlementCode,
         CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
-            Answer(request, await FindAsync(code, cancellationToken), language, withLocation: false));
+            Answer(request, await FindAsync(settlementCode, cancellationToken), language, withLocation: false));
 
     /// <summary><c>GET /api/merchant/settlements</c>: a page of settlements, newest first.</summary>
     [Function("ListSettlements")]
@@ -72,8 +74,8 @@ public sealed class SettlementFunctions(
     /// <summary><c>POST /api/merchant/settlements/{code}/resolve</c>: a person decides what could not be found out.</summary>
     [Function("ResolveSettlement")]
     public Task<IResult> Resolve(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements/{code}/resolve")] HttpRequest request,
-        string code,
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements/{settlementCode}/resolve")] HttpRequest request,
+        string settlementCode,
         CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
         {
             using var body = await JsonBody.ReadAsync(request, cancellationToken);
@@ -89,7 +91,7 @@ public sealed class SettlementFunctions(
 
             while (true)
             {
-                var row = await FindAsync(code, cancellationToken);
+                var row = await FindAsync(settlementCode, cancellationToken);
                 if (row.Status != SettlementStatus.NeedsReview)
                 {
                     throw new ProblemException(409, "not_in_review", l => Texts.NotInReview.In(l, row.Status.Name()));

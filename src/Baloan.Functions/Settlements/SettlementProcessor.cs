@@ -94,9 +94,9 @@ public sealed partial class SettlementProcessor(
     /// <returns>The row; null where somebody else has changed it meanwhile.</returns>
     public async Task<Settlement?> ResolveAsync(Settlement inReview, bool settled, string note, CancellationToken cancellationToken)
     {
-        await store.MarkOpenAsync(inReview, cancellationToken);
+        var opened = await store.ListAsOpenAsync(inReview, cancellationToken);
         var resolved = await store.TryUpdateAsync(
-            inReview with
+            opened with
             {
                 Status = settled ? SettlementStatus.Settled : SettlementStatus.Failed,
                 ErrorCode = settled ? null : SettlementErrors.ResolvedNotSettled,
@@ -162,13 +162,9 @@ public sealed partial class SettlementProcessor(
             // The credit check changes nothing, whatever became of it.
             await PutOffAsync(settlement, failure.Code, failure.RetryAfter, cancellationToken);
         }
-        catch (KeyVaultUnavailableException)
+        catch (Exception failure) when (failure is KeyVaultUnavailableException or NotConfiguredException)
         {
-            await PutOffAsync(settlement, SettlementErrors.KeyVaultUnavailable, null, cancellationToken);
-        }
-        catch (NotConfiguredException)
-        {
-            await PutOffAsync(settlement, SettlementErrors.NotConfigured, null, cancellationToken);
+            await PutOffAsync(settlement, CodeOf(failure), null, cancellationToken);
         }
         catch (RequestFailedException missing) when (missing.Status == 404 && invoice is null)
         {
@@ -217,8 +213,7 @@ public sealed partial class SettlementProcessor(
         }
         catch (Exception failure) when (failure is KeyVaultUnavailableException or NotConfiguredException)
         {
-            await PutOffAsync(
-                marked with { OtpValidationStartedAt = null }, SettlementErrors.KeyVaultUnavailable, null, CancellationToken.None);
+            await PutOffAsync(marked with { OtpValidationStartedAt = null }, CodeOf(failure), null, CancellationToken.None);
             return null;
         }
     }
@@ -278,7 +273,7 @@ public sealed partial class SettlementProcessor(
         catch (Exception failure) when (failure is KeyVaultUnavailableException or NotConfiguredException)
         {
             // Baloan said 401, and no fresh token could be had: certainly nothing took effect.
-            await PutOffAsync(submitting, SettlementErrors.KeyVaultUnavailable, null, CancellationToken.None);
+            await PutOffAsync(submitting, CodeOf(failure), null, CancellationToken.None);
         }
     }
 
@@ -415,7 +410,8 @@ public sealed partial class SettlementProcessor(
             return;
         }
 
-        var wait = RoundWaits[settlement.Rounds];
+        // What was put off together must not come back together.
+        var wait = RoundWaits[settlement.Rounds] * (1 + (Random.Shared.NextDouble() / 4));
         if (retryAfter > wait)
         {
             wait = retryAfter < LongestRoundWait ? retryAfter.Value : LongestRoundWait;
@@ -467,13 +463,16 @@ public sealed partial class SettlementProcessor(
     {
         try
         {
-            await store.FileAsync(ended, CancellationToken.None);
+            await store.FileAsync(ended, new ETag(ended.OpenETag), CancellationToken.None);
         }
         catch (Exception outage) when (outage is RequestFailedException or AggregateException)
         {
             Log.NotFiled(logger, ended.Code, outage);
         }
     }
+
+    private static string CodeOf(Exception tokenFailure) =>
+        tokenFailure is NotConfiguredException ? SettlementErrors.NotConfigured : SettlementErrors.KeyVaultUnavailable;
 
     private async Task<bool> IsUnderWayAsync(string code, int attempt, CancellationToken cancellationToken) =>
         await store.FindAsync(code, cancellationToken) is { } other && !other.Status.HasEnded() && other.Attempts == attempt;

@@ -64,7 +64,7 @@ public sealed partial class SettlementStore(
             UpdatedAt = now,
         };
 
-        await index.AddAsync(StatusIndex.Open, first.IndexKey, first.Code, cancellationToken);
+        first = await ListAsOpenAsync(first, cancellationToken);
         var accepted = await TryInsertAsync(first, cancellationToken);
         if (accepted is null)
         {
@@ -111,12 +111,21 @@ public sealed partial class SettlementStore(
         }
     }
 
-    /// <summary>Puts a settlement back among those under way, before a change that opens it again.</summary>
-    public Task MarkOpenAsync(Settlement settlement, CancellationToken cancellationToken) =>
-        index.AddAsync(StatusIndex.Open, settlement.IndexKey, settlement.Code, cancellationToken);
+    /// <summary>Lists a settlement as under way, before the write that makes it so.</summary>
+    /// <returns>The row with the entry's ETag, not yet written.</returns>
+    public async Task<Settlement> ListAsOpenAsync(Settlement settlement, CancellationToken cancellationToken)
+    {
+        var etag = await index.AddAsync(StatusIndex.Open, settlement.IndexKey, settlement.Code, cancellationToken);
+        return settlement with { OpenETag = etag.ToString() };
+    }
 
     /// <summary>Lists a settlement that has ended where it belongs, and lets the customer's next one go on.</summary>
-    public async Task FileAsync(Settlement ended, CancellationToken cancellationToken)
+    /// <param name="ended">The row.</param>
+    /// <param name="openEntry">
+    /// The entry among those under way that goes, and no other: a new attempt may have put its own there meanwhile.
+    /// </param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task FileAsync(Settlement ended, ETag openEntry, CancellationToken cancellationToken)
     {
         // What was once listed elsewhere, by an earlier attempt or before a review, has to leave there.
         var elsewhere = ended.Attempts > 1 || ended.Note is not null
@@ -126,23 +135,18 @@ public sealed partial class SettlementStore(
         [
             index.AddAsync(ended.Status.Name(), ended.IndexKey, ended.Code, cancellationToken),
             hold.ReleaseAsync(ended, cancellationToken),
-            .. elsewhere.Select(status => index.RemoveAsync(status.Name(), ended.IndexKey, cancellationToken)),
+            .. elsewhere.Select(status => index.RemoveAsync(status.Name(), ended.IndexKey, ETag.All, cancellationToken)),
         ]);
-        await index.RemoveAsync(StatusIndex.Open, ended.IndexKey, cancellationToken);
-        if (ended.Status.AllowsNewAttempt() && await FindAsync(ended.Code, cancellationToken) is { } now && !now.Status.HasEnded())
-        {
-            // A new attempt came in between: the entry that went was its own.
-            await MarkOpenAsync(now, cancellationToken);
-        }
+        await index.RemoveAsync(StatusIndex.Open, ended.IndexKey, openEntry, cancellationToken);
     }
 
-    /// <summary>Reads the codes of all that is listed as under way.</summary>
-    public IAsyncEnumerable<(string IndexKey, string Code)> ReadOpenAsync(CancellationToken cancellationToken) =>
+    /// <summary>Reads all that is listed as under way; an entry's id is the code.</summary>
+    public IAsyncEnumerable<StatusIndex.Entry> ReadOpenAsync(CancellationToken cancellationToken) =>
         index.ReadAsync(StatusIndex.Open, null, 500, cancellationToken);
 
     /// <summary>Takes an entry out of those under way that no row stands behind.</summary>
-    public Task ForgetOpenAsync(string indexKey, CancellationToken cancellationToken) =>
-        index.RemoveAsync(StatusIndex.Open, indexKey, cancellationToken);
+    public Task ForgetOpenAsync(StatusIndex.Entry entry, CancellationToken cancellationToken) =>
+        index.RemoveAsync(StatusIndex.Open, entry.Key, entry.ETag, cancellationToken);
 
     /// <summary>Reads a page of settlements, newest first.</summary>
     /// <param name="status">Those of one status; null for all.</param>
@@ -153,16 +157,17 @@ public sealed partial class SettlementStore(
     public async Task<(IReadOnlyList<Settlement> Rows, string? After)> ListAsync(
         SettlementStatus? status, int top, string? after, CancellationToken cancellationToken)
     {
-        IEnumerable<string> partitions = status is { } one
+        string[] partitions = status is { } one
             ? [one.HasEnded() ? one.Name() : StatusIndex.Open]
             : [StatusIndex.Open, .. SettlementStatuses.Ended.Select(s => s.Name())];
         var rows = new List<Settlement>(top);
         var position = after;
         while (true)
         {
-            // Each partition is in the order of the list, so that the first of all is among the first of each.
-            var firsts = await Task.WhenAll(partitions.Select(async partition =>
-                await index.ReadAsync(partition, position, top, cancellationToken).Take(top).ToListAsync(cancellationToken)));
+            // Each partition is in the order of the list, so that the first of all is among the first of each. What ends meanwhile
+            // enters its ended partition before it leaves "open", so that it is seen when "open" is read first.
+            var firsts = new List<List<StatusIndex.Entry>> { await FirstOfAsync(partitions[0]) };
+            firsts.AddRange(await Task.WhenAll(partitions.Skip(1).Select(FirstOfAsync)));
             var entries = firsts.SelectMany(entry => entry).DistinctBy(entry => entry.Key)
                 .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(top).ToList();
             foreach (var batch in entries.Chunk(ReadAtOnce))
@@ -186,6 +191,9 @@ public sealed partial class SettlementStore(
                 return (rows, null);
             }
         }
+
+        async Task<List<StatusIndex.Entry>> FirstOfAsync(string partition) =>
+            await index.ReadAsync(partition, position, top, cancellationToken).Take(top).ToListAsync(cancellationToken);
     }
 
     private async Task<Settlement?> TryInsertAsync(Settlement row, CancellationToken cancellationToken)
@@ -216,7 +224,7 @@ public sealed partial class SettlementStore(
                 ?? throw new InvalidOperationException("A settlement's row vanished; rows are never deleted by this app.");
             if (existing.IndexKey != request.IndexKey)
             {
-                await index.RemoveAsync(StatusIndex.Open, request.IndexKey, cancellationToken);
+                await index.RemoveAsync(StatusIndex.Open, request.IndexKey, ETag.All, cancellationToken);
             }
 
             if (!existing.Status.AllowsNewAttempt())
@@ -234,7 +242,7 @@ public sealed partial class SettlementStore(
                 Attempts = existing.Attempts + 1,
                 CreatedAt = existing.CreatedAt,
             };
-            await MarkOpenAsync(next, cancellationToken);
+            next = await ListAsOpenAsync(next, cancellationToken);
             var before = existing with { RowKey = $"attempt-{existing.Attempts:D4}" };
             try
             {

@@ -16,33 +16,33 @@ public sealed partial class SettlementSweep(
     /// <summary>Looks at all that has not ended.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        await foreach (var (key, code) in store.ReadOpenAsync(cancellationToken))
+        await foreach (var entry in store.ReadOpenAsync(cancellationToken))
         {
             try
             {
-                await LookAtAsync(key, code, cancellationToken);
+                await LookAtAsync(entry, cancellationToken);
             }
             catch (Exception fault) when (fault is not OperationCanceledException && !Problems.IsStorageOutage(fault))
             {
                 // One row that cannot be read must not keep the others from being taken up.
-                Log.NotTakenUp(logger, code, fault);
+                Log.NotTakenUp(logger, entry.Id, fault);
             }
         }
     }
 
-    private async Task LookAtAsync(string key, string code, CancellationToken cancellationToken)
+    private async Task LookAtAsync(StatusIndex.Entry entry, CancellationToken cancellationToken)
     {
-        var row = await store.FindAsync(code, cancellationToken);
-        if (row is null || row.IndexKey != key)
+        var row = await store.FindAsync(entry.Id, cancellationToken);
+        if (row is null || row.IndexKey != entry.Key)
         {
-            if (time.GetUtcNow() - TableKeys.TimeOf(key) > EntryWithoutRow)
+            if (time.GetUtcNow() - TableKeys.TimeOf(entry.Key) > EntryWithoutRow)
             {
-                await store.ForgetOpenAsync(key, cancellationToken);
+                await store.ForgetOpenAsync(entry, cancellationToken);
             }
         }
         else if (row.Status.HasEnded())
         {
-            await store.FileAsync(row, cancellationToken);
+            await store.FileAsync(row, entry.ETag, cancellationToken);
         }
         else if (StandsStill(row))
         {

@@ -1,11 +1,12 @@
 using Baloan.Functions.Uploads;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Hosting;
 
 namespace Baloan.Functions.Settlements;
 
 /// <summary>The sweep: takes up what stands still, such as after the death of an instance or the loss of a message.</summary>
 public sealed class VerifySettlementsFunction(
-    SettlementSweep settlements, UploadSweep uploads, SettlementOptions options, TimeProvider time)
+    SettlementSweep settlements, UploadSweep uploads, SettlementOptions options, TimeProvider time, IHostApplicationLifetime host)
 {
     // What a timer of this schedule has at most.
     private static readonly TimeSpan TimerPeriod = TimeSpan.FromMinutes(1);
@@ -26,7 +27,12 @@ public sealed class VerifySettlementsFunction(
                 return;
             }
 
-            await Task.Delay(options.VerifyAfter, time, cancellationToken);
+            // A host that is asked to stop waits for its functions; this one has nothing to finish.
+            await Task.Delay(options.VerifyAfter, time, host.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (host.ApplicationStopping.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using Azure;
 using Azure.Storage;
 using Azure.Storage.Blobs.Models;
@@ -20,6 +22,9 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
         MaximumConcurrency = 1,
     };
 
+    // Most invoices are smaller than this.
+    private const int WholeLimit = 256 * 1024;
+
     /// <summary>Keeps a file as it arrives, under a name of its own.</summary>
     /// <param name="container">The container.</param>
     /// <param name="content">The content.</param>
@@ -30,28 +35,43 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
     public async Task<StoredFile?> SaveAsync(
         string container, Stream content, IReadOnlyCollection<FileKind> accepted, CancellationToken cancellationToken)
     {
-        var start = new byte[FileKinds.SignatureLength];
-        var startLength = await content.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
-        var kind = FileKinds.Of(start.AsSpan(0, startLength));
-        if (!accepted.Contains(kind))
+        var start = ArrayPool<byte>.Shared.Rent(WholeLimit);
+        try
         {
-            await MultipartBody.PassOverAsync(content, cancellationToken);
-            return null;
-        }
+            var startLength = await content.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
+            var kind = FileKinds.Of(start.AsSpan(0, startLength));
+            if (!accepted.Contains(kind))
+            {
+                await MultipartBody.PassOverAsync(content, cancellationToken);
+                return null;
+            }
 
-        await setup.ReadyAsync(cancellationToken);
-        var name = string.Create(
-            CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyy-MM-dd}/{Guid.NewGuid():N}{kind.Extension()}");
-        await using var measured = new MeasuredStream(start.AsMemory(0, startLength), content, MultipartBody.FileLimit);
-        await storage.Blobs.GetBlobContainerClient(container).GetBlobClient(name).UploadAsync(
-            measured,
-            new BlobUploadOptions
+            await setup.ReadyAsync(cancellationToken);
+            var name = string.Create(
+                CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyy-MM-dd}/{Guid.NewGuid():N}{kind.Extension()}");
+            var blob = storage.Blobs.GetBlobContainerClient(container).GetBlobClient(name);
+            var options = new BlobUploadOptions
             {
                 HttpHeaders = new BlobHttpHeaders { ContentType = kind.MediaType() },
                 TransferOptions = OneBlockAtATime,
-            },
-            cancellationToken);
-        return new StoredFile(name, null, kind, measured.Size, measured.Sha256());
+            };
+            if (startLength < start.Length)
+            {
+                // The length of a whole file is known, so that one call takes it.
+                await blob.UploadAsync(new MemoryStream(start, 0, startLength, writable: false), options, cancellationToken);
+                return new StoredFile(
+                    name, null, kind, startLength, Convert.ToHexStringLower(SHA256.HashData(start.AsSpan(0, startLength))));
+            }
+
+            await using var measured = new MeasuredStream(start.AsMemory(0, startLength), content, MultipartBody.FileLimit);
+            await blob.UploadAsync(measured, options, cancellationToken);
+            return new StoredFile(name, null, kind, measured.Size, measured.Sha256());
+        }
+        finally
+        {
+            // It held a customer's document.
+            ArrayPool<byte>.Shared.Return(start, clearArray: true);
+        }
     }
 
     /// <summary>

@@ -22,22 +22,29 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, stri
     private readonly TableClient table = storage.Tables.GetTableClient(tableName);
 
     /// <summary>Puts an id into a partition, also where it is there already.</summary>
-    public async Task AddAsync(string partition, string key, string id, CancellationToken cancellationToken)
+    /// <returns>The entry's ETag, with which it can be removed unless somebody has put it there again.</returns>
+    public async Task<ETag> AddAsync(string partition, string key, string id, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
-        await table.UpsertEntityAsync(new TableEntity(partition, key) { [IdColumn] = id }, TableUpdateMode.Replace, cancellationToken);
+        var written = await table.UpsertEntityAsync(
+            new TableEntity(partition, key) { [IdColumn] = id }, TableUpdateMode.Replace, cancellationToken);
+        return written.Headers.ETag!.Value;
     }
 
-    /// <summary>Takes an id out of a partition, also where it is gone already.</summary>
-    public async Task RemoveAsync(string partition, string key, CancellationToken cancellationToken)
+    /// <summary>Takes an id out of a partition; nothing where it is gone already or was put there again.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="etag">The entry that is meant; <see cref="ETag.All"/> for whatever is there.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task RemoveAsync(string partition, string key, ETag etag, CancellationToken cancellationToken)
     {
         try
         {
-            await table.DeleteEntityAsync(partition, key, ETag.All, cancellationToken);
+            await table.DeleteEntityAsync(partition, key, etag, cancellationToken);
         }
-        catch (RequestFailedException gone) when (gone.Status == 404)
+        catch (RequestFailedException elsewise) when (elsewise.Status is 404 or 412)
         {
-            // Microsoft's client does not throw for this and others may.
+            // Gone, or another entry than the one that is meant.
         }
     }
 
@@ -46,16 +53,22 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, stri
     /// <param name="after">The key after which to begin; null for the beginning.</param>
     /// <param name="pageSize">How many rows a storage call brings, 1 to 1,000.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async IAsyncEnumerable<(string Key, string Id)> ReadAsync(
+    public async IAsyncEnumerable<Entry> ReadAsync(
         string partition, string? after, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
         var filter = after is null
             ? TableClient.CreateQueryFilter($"PartitionKey eq {partition}")
             : TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {after}");
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, pageSize, ["RowKey", IdColumn], cancellationToken))
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancellationToken))
         {
-            yield return (row.RowKey, row.GetString(IdColumn)!);
+            yield return new Entry(row.RowKey, row.GetString(IdColumn)!, row.ETag);
         }
     }
+
+    /// <summary>An entry of the index.</summary>
+    /// <param name="Key">Its place in the order.</param>
+    /// <param name="Id">The row that it points to.</param>
+    /// <param name="ETag">Its ETag.</param>
+    public readonly record struct Entry(string Key, string Id, ETag ETag);
 }

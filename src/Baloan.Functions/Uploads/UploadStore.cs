@@ -85,15 +85,15 @@ public sealed partial class UploadStore(
     public async IAsyncEnumerable<(string IndexKey, Upload? Row)> ReadOpenAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var (key, id) in index.ReadAsync(StatusIndex.Open, null, 500, cancellationToken))
+        await foreach (var entry in index.ReadAsync(StatusIndex.Open, null, 500, cancellationToken))
         {
-            yield return (key, await FindAsync(id, cancellationToken));
+            yield return (entry.Key, await FindAsync(entry.Id, cancellationToken));
         }
     }
 
     /// <summary>Takes an entry out of those under way.</summary>
     public Task ForgetOpenAsync(string indexKey, CancellationToken cancellationToken) =>
-        index.RemoveAsync(StatusIndex.Open, indexKey, cancellationToken);
+        index.RemoveAsync(StatusIndex.Open, indexKey, ETag.All, cancellationToken);
 
     private static partial class Log
     {

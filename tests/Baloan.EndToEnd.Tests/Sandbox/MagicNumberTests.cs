@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using Baloan.Sandbox;
 using static Baloan.EndToEnd.Tests.Sandbox.BaloanCaller;
 
 namespace Baloan.EndToEnd.Tests.Sandbox;
 
 /// <summary>The magic numbers do what the front page says of them, and the faults of tests do the same.</summary>
-public sealed class MagicNumberTests : IAsyncLifetime
+public sealed partial class MagicNumberTests : IAsyncLifetime
 {
     private const string Customer = "0012345678";
     private const string Cut = "cut";
@@ -38,6 +39,16 @@ public sealed class MagicNumberTests : IAsyncLifetime
         MagicNumbers.All.ShouldAllBe(number => number.Code >= 1000 && number.Code <= 9999 && number.Code % 10 != 0);
         Fault.All.Select(fault => fault.Name).ShouldBeUnique();
         Fault.All.ShouldBeSubsetOf(MagicNumbers.All.Select(number => number.Fault));
+    }
+
+    [Fact]
+    public async Task The_readme_lists_each_magic_number_and_no_other()
+    {
+        var readme = Path.Combine(Path.GetDirectoryName(BuildPaths.SampleInvoice)!, "..", "..", "..", "README.md");
+        var rows = (await File.ReadAllLinesAsync(readme, Cancel)).Where(line => MagicRow().IsMatch(line));
+
+        rows.ShouldBe(MagicNumbers.All.Select(number =>
+            $"| `{number.Code}` | {number.Fault.Meaning}{(number.Once ? " (every other call)" : "")} |"));
     }
 
     [Theory]
@@ -263,4 +274,7 @@ public sealed class MagicNumberTests : IAsyncLifetime
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
             base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / 100 : dueTime, period);
     }
+
+    [GeneratedRegex(@"^\| `\d{4}` \|")]
+    private static partial Regex MagicRow();
 }

@@ -1,0 +1,128 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Baloan.EndToEnd.Tests;
+
+/// <summary>Keys, where they are set.</summary>
+public sealed class KeyTests(KeyTests.Keyed stage) : IClassFixture<KeyTests.Keyed>
+{
+    private const string FunctionKey = "function key/with+what=has to&be?escaped";
+    private const string AdminKey = "the-admin-key";
+
+    private readonly RunningApp app = stage.App;
+
+    public static TheoryData<string, string> Routes => new()
+    {
+        { "POST", "api/merchant/credit-check" },
+        { "POST", "api/merchant/otp" },
+        { "POST", "api/merchant/otp/validate" },
+        { "POST", "api/merchant/settlements" },
+        { "GET", "api/merchant/settlements" },
+        { "GET", "api/merchant/settlements/some-code" },
+        { "POST", "api/merchant/settlements/some-code/resolve" },
+        { "POST", "api/merchant/uploads" },
+        { "GET", "api/merchant/uploads/0123456789abcdef0123456789abcdef" },
+    };
+
+    public static TheoryData<string, string> AdminRoutes => new()
+    {
+        { "POST", "api/tokens/refresh" },
+        { "POST", "admin/functions/VerifySettlements" },
+        { "POST", "admin/functions/RefreshTokens" },
+        { "POST", "admin/functions/Invoices" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task A_route_asks_for_the_function_key(string method, string path)
+    {
+        await RefusesAsync(method, path);
+
+        (await SendAsync(method, path, FunctionKey)).Status.ShouldNotBe(401);
+        (await SendAsync(method, $"{path}?code={Uri.EscapeDataString(FunctionKey)}", "")).Status.ShouldNotBe(401);
+        (await SendAsync(method, path, AdminKey)).Status.ShouldNotBe(401);
+    }
+
+    [Theory]
+    [MemberData(nameof(AdminRoutes))]
+    public async Task An_admin_route_asks_for_the_admin_key(string method, string path)
+    {
+        await RefusesAsync(method, path);
+        (await SendAsync(method, path, FunctionKey)).Status.ShouldBe(401);
+
+        // Nothing to do with that message but to fail: who may bring it is what counts here.
+        (await SendAsync(method, path, AdminKey)).Status.ShouldBeOneOf(200, 202);
+    }
+
+    [Fact]
+    public async Task Health_asks_for_none()
+    {
+        (await SendAsync("GET", "api/health", "")).ShouldBe(200).Text("status").ShouldBe("healthy");
+        (await SendAsync("GET", "api/health", "wrong")).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Location_carries_the_key_that_came_in_the_query_and_can_be_followed_as_it_stands()
+    {
+        var order = Order.New();
+        await app.SendOtpAsync(order.Customer);
+        var accepted = await app.SendAsync(
+            HttpMethod.Post,
+            $"api/merchant/settlements?code={Uri.EscapeDataString(FunctionKey)}",
+            new MultipartFormDataContent
+            {
+                { new StringContent(order.Customer), "national_identifier" },
+                { new StringContent(order.Otp!), "otp" },
+                { new StringContent(order.Data.ToJsonString()), "data" },
+                { new ByteArrayContent(order.Invoice), "file", "invoice.pdf" },
+            },
+            header: "");
+        accepted.ShouldBe(202);
+
+        // As Logic Apps does it: the address as it stands, and the one in each answer next.
+        var location = accepted.Headers.Location.ShouldNotBeNull();
+        var end = await Until.FoundAsync("it has ended", async () =>
+        {
+            var answer = await app.SendAsync(HttpMethod.Get, location.ToString(), header: "");
+            location = answer.Headers.Location ?? location;
+            return answer.Status == 202 ? null : answer.ShouldBe(200);
+        });
+        end.Text("status").ShouldBe("settled");
+    }
+
+    [Fact]
+    public async Task Location_carries_no_key_that_came_in_the_header()
+    {
+        var order = Order.New();
+        await app.SendOtpAsync(order.Customer);
+
+        var accepted = await app.PostSettlementAsync(order);
+
+        accepted.ShouldBe(202);
+        accepted.Headers.Location.ShouldNotBeNull().Query.ShouldBeEmpty();
+        await app.EndOfAsync(order);
+    }
+
+    private async Task RefusesAsync(string method, string path)
+    {
+        (await SendAsync(method, path, "")).Status.ShouldBe(401);
+        (await SendAsync(method, path, "wrong")).Status.ShouldBe(401);
+        (await SendAsync(method, $"{path}?code=wrong", "")).Status.ShouldBe(401);
+        (await SendAsync(method, $"{path}?code=", "")).Status.ShouldBe(401);
+    }
+
+    // An empty header is none.
+    private Task<Answer> SendAsync(string method, string path, string header) => app.SendAsync(
+        new HttpMethod(method), path, method == "POST" ? JsonContent.Create(new JsonObject()) : null, header);
+
+    public sealed class Keyed : Stage
+    {
+        public RunningApp App { get; private set; } = null!;
+
+        public override async ValueTask InitializeAsync()
+        {
+            await base.InitializeAsync();
+            App = await StartAppAsync(functionKey: FunctionKey, adminKey: AdminKey);
+        }
+    }
+}

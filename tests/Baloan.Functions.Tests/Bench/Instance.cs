@@ -1,0 +1,11 @@
+using Baloan.Functions.Settlements;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Baloan.Functions.Tests.Bench;
+
+/// <summary>What a test does with one of several instances of the app.</summary>
+internal static class Instance
+{
+    public static Task ProcessAsync(IServiceProvider instance, string code) =>
+        instance.GetRequiredService<SettlementProcessor>().ProcessAsync(code, TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,108 @@
+namespace Baloan.Functions.Tests.Bench;
+
+/// <summary>
+/// A clock that moves when told. Waits of at most five seconds (those between two tries of one call) run out at once and move it
+/// on by as much; longer ones (timeouts, slow answers) run out in <see cref="Advance"/>.
+/// </summary>
+internal sealed class ManualTime : TimeProvider
+{
+    private static readonly TimeSpan LongestSkipped = TimeSpan.FromSeconds(5);
+
+    private readonly Lock gate = new();
+    private readonly List<Alarm> alarms = [];
+    private DateTimeOffset now = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (gate)
+        {
+            return now;
+        }
+    }
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var alarm = new Alarm(this, () => callback(state));
+        alarm.Change(dueTime, period);
+        return alarm;
+    }
+
+    /// <summary>Waits until somebody waits for exactly that long.</summary>
+    public Task IsWaitedForAsync(TimeSpan wait) => Until.TrueAsync(() =>
+    {
+        lock (gate)
+        {
+            return alarms.Exists(alarm => alarm.Wait == wait);
+        }
+    });
+
+    public void Advance(TimeSpan by)
+    {
+        Alarm[] due;
+        lock (gate)
+        {
+            now += by;
+            due = [.. alarms.Where(alarm => alarm.At <= now)];
+            alarms.RemoveAll(alarm => alarm.At <= now);
+        }
+
+        foreach (var alarm in due)
+        {
+            alarm.Ring();
+        }
+    }
+
+    /// <summary>Moves on to a moment; does nothing where it has passed.</summary>
+    public void AdvanceTo(DateTimeOffset moment)
+    {
+        if (moment - GetUtcNow() is var left && left > TimeSpan.Zero)
+        {
+            Advance(left);
+        }
+    }
+
+    private sealed class Alarm(ManualTime time, Action ring) : ITimer
+    {
+        public DateTimeOffset At { get; private set; }
+
+        public TimeSpan Wait { get; private set; }
+
+        public void Ring() => ThreadPool.QueueUserWorkItem(_ => ring());
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time.gate)
+            {
+                time.alarms.Remove(this);
+                if (dueTime < TimeSpan.Zero)
+                {
+                    return true;
+                }
+
+                (At, Wait) = (time.now + dueTime, dueTime);
+                if (dueTime > LongestSkipped)
+                {
+                    time.alarms.Add(this);
+                    return true;
+                }
+
+                time.now += dueTime;
+            }
+
+            Ring();
+            return true;
+        }
+
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Baloan.Functions.Tests.Bench;
+
+/// <summary>Stands in front of storage, counts its calls by kind, and makes some of them go wrong.</summary>
+internal sealed partial class StorageProxy : IAsyncDisposable
+{
+    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly List<WebApplication> servers = [];
+    private readonly ConcurrentQueue<string> calls = new();
+
+    private StorageProxy()
+    {
+    }
+
+    /// <summary>The account behind it, by way of it.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    /// <summary>The kinds of the calls so far, oldest first.</summary>
+    public IReadOnlyList<string> Calls => [.. calls];
+
+    /// <summary>Given a call's kind: whether it is answered 503 and not passed on.</summary>
+    public Func<string, bool> Refuse { get; set; } = _ => false;
+
+    /// <summary>Given a call's kind: whether it is carried out and its answer lost.</summary>
+    public Func<string, bool> LoseAnswer { get; set; } = _ => false;
+
+    public static async Task<StorageProxy> StartAsync(StorageAccounts storage)
+    {
+        var proxy = new StorageProxy();
+        var account = storage.NewAccount();
+        var azurite = storage.Azurite;
+        var ports = new List<int>();
+        foreach (var (service, port) in new[] { ("blob", azurite.BlobPort), ("queue", azurite.QueuePort), ("table", azurite.TablePort) })
+        {
+            ports.Add(await proxy.ServeAsync(service, port, $"/{account}"));
+        }
+
+        proxy.ConnectionString = StorageAccounts.ConnectionString(account, ports[0], ports[1], ports[2]);
+        return proxy;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        client.Dispose();
+    }
+
+    private async Task<int> ServeAsync(string service, int targetPort, string root)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(IPAddress.Loopback, 0);
+        });
+        var server = builder.Build();
+        server.Run(context => ForwardAsync(context, service, targetPort, root));
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        servers.Add(server);
+        return new Uri(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+    }
+
+    private async Task ForwardAsync(HttpContext context, string service, int targetPort, string root)
+    {
+        var kind = KindOf(service, context.Request, root);
+        calls.Enqueue(kind);
+        if (Refuse(kind))
+        {
+            context.Response.StatusCode = 503;
+            return;
+        }
+
+        // As it stands: the signature is over the path as the client wrote it.
+        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var address = new Uri(
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{targetPort}{target}"),
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), address);
+        if (context.Request.ContentLength is { } length)
+        {
+            request.Content = length == 0 ? new ByteArrayContent([]) : new StreamContent(context.Request.Body);
+            request.Content.Headers.ContentLength = length;
+        }
+
+        foreach (var (name, values) in context.Request.Headers)
+        {
+            if (name is not ("Host" or "Connection" or "Content-Length" or "Transfer-Encoding")
+                && !request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            {
+                request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+        }
+
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+        if (LoseAnswer(kind))
+        {
+            await response.Content.LoadIntoBufferAsync(context.RequestAborted);
+            context.Abort();
+            return;
+        }
+
+        context.Response.StatusCode = (int)response.StatusCode;
+        foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
+        {
+            if (name is not ("Transfer-Encoding" or "Connection" or "Keep-Alive"))
+            {
+                context.Response.Headers[name] = values.ToArray();
+            }
+        }
+
+        await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    /// <summary>A call without its keys and names, such as <c>table PUT Settlements(key)</c>.</summary>
+    private static string KindOf(string service, HttpRequest request, string root)
+    {
+        var path = request.Path.Value!.StartsWith(root, StringComparison.Ordinal) ? request.Path.Value[root.Length..].TrimStart('/') : request.Path.Value;
+        path = service switch
+        {
+            "table" => Keys().Replace(path, "(key)"),
+            "blob" when path.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash => path[..slash] + "/(blob)",
+            "queue" => Message().Replace(path, "messages/(id)"),
+            _ => path,
+        };
+        var comp = request.Query["comp"].ToString();
+        return $"{service} {request.Method} {path}{(comp.Length > 0 ? $" {comp}" : "")}";
+    }
+
+    [GeneratedRegex(@"\(.+\)$")]
+    private static partial Regex Keys();
+
+    [GeneratedRegex("messages/.+$")]
+    private static partial Regex Message();
+}

@@ -1,0 +1,157 @@
+using Azure.Data.Tables;
+using Baloan.Functions.Http;
+using Baloan.Functions.Settlements;
+using Baloan.Functions.Tests.Bench;
+using Baloan.Sandbox;
+
+namespace Baloan.Functions.Tests.Settlements;
+
+public sealed class AttemptTests(StorageAccounts storage)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("refused", SettlementStatus.Rejected)]
+    [InlineData("cut_before", SettlementStatus.Failed)]
+    public async Task After_a_refusal_or_failure_the_same_code_is_a_new_attempt(string fault, SettlementStatus firstEnd)
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var request = await bench.NewAsync();
+        await bench.Store.AcceptAsync(request, Cancel);
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.All.Single(known => known.Name == fault));
+        var first = await bench.RunToEndAsync(request.Code);
+        first.Status.ShouldBe(firstEnd);
+
+        // Another total, customer and invoice are welcome: nothing was moved under that code.
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        var again = await bench.NewAsync(code: request.Code, total: 2_500_000, withOtp: true);
+        var (row, accepted) = await bench.Store.AcceptAsync(again, Cancel);
+        accepted.ShouldBeTrue();
+        row.Attempts.ShouldBe(2);
+        row.CreatedAt.ShouldBe(first.CreatedAt);
+        row.ErrorCode.ShouldBeNull();
+        (await bench.ListAsync(SettlementStatus.Queued)).ShouldBe([request.Code]);
+        (await bench.ListAsync(firstEnd)).ShouldBeEmpty();
+        var settled = await bench.RunToEndAsync(request.Code);
+
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        settled.Attempts.ShouldBe(2);
+        bench.Moved(request.Code).ShouldBe(1);
+        bench.Baloan.Books.Settlements.ShouldHaveSingleItem().Total.ShouldBe(2_500_000);
+        await OutcomeTests.ShouldBeWipedAsync(bench, settled);
+        (await bench.ListAsync(null)).ShouldBe([request.Code]);
+        (await bench.ListAsync(firstEnd)).ShouldBeEmpty();
+        (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe([request.Code]);
+        (await bench.EntriesAsync("open") + await bench.EntriesAsync(firstEnd.Name())).ShouldBe(0);
+
+        var archived = (await bench.SettlementsTable.GetEntityAsync<TableEntity>(settled.PartitionKey, "attempt-0001", cancellationToken: Cancel)).Value;
+        archived.GetString("ErrorCode").ShouldBe(first.ErrorCode);
+        archived.GetString("CustomerHash").ShouldBe(first.CustomerHash);
+    }
+
+    [Fact]
+    public async Task The_same_again_while_it_runs_or_after_it_settled_is_no_new_attempt()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var request = await bench.NewAsync();
+        await bench.Store.AcceptAsync(request, Cancel);
+
+        bench.Time.Advance(TimeSpan.FromMilliseconds(1));
+        (await bench.Store.AcceptAsync(request, Cancel)).Accepted.ShouldBeFalse();
+        await bench.RunToEndAsync(request.Code);
+        var (row, accepted) = await bench.Store.AcceptAsync(request, Cancel);
+
+        accepted.ShouldBeFalse();
+        row.Status.ShouldBe(SettlementStatus.Settled);
+        row.Attempts.ShouldBe(1);
+        bench.Moved(request.Code).ShouldBe(1);
+        (await bench.EntriesAsync("open")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_different_settlement_under_the_same_code_is_a_conflict_while_it_may_move_money()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var request = await bench.NewAsync();
+        await bench.Store.AcceptAsync(request, Cancel);
+
+        await ShouldConflictAsync();
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
+        await bench.ProcessAsync(request.Code);
+        await ShouldConflictAsync();
+        bench.Baloan.Books.SetCredit(request.NationalIdentifier, 5);
+        (await bench.ProcessWhenDueAsync(request.Code)).Status.ShouldBe(SettlementStatus.NeedsReview);
+        await ShouldConflictAsync();
+
+        // The clock stands still here, so that these POSTs share one entry of the index; the sweep takes it away.
+        await bench.SweepAsync();
+        (await bench.EntriesAsync("open")).ShouldBe(0);
+
+        async Task ShouldConflictAsync()
+        {
+            foreach (var different in new[]
+            {
+                request with { Total = request.Total + 1 },
+                request with { NationalIdentifier = Given.Customer() },
+                request with { Invoice = request.Invoice with { Sha256 = new string('0', 64) } },
+            })
+            {
+                var conflict = await Should.ThrowAsync<ProblemException>(() => bench.Store.AcceptAsync(different, Cancel));
+                (conflict.Status, conflict.Code).ShouldBe((409, "settlement_conflict"));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Parallel_POSTs_of_a_new_attempt_make_one()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var request = await bench.NewAsync();
+        await bench.Store.AcceptAsync(request, Cancel);
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
+        await bench.RunToEndAsync(request.Code);
+        var again = request with { TransactionToken = await bench.TransactionTokenAsync(request.NationalIdentifier) };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => bench.Store.AcceptAsync(again, Cancel)));
+
+        answers.Count(answer => answer.Accepted).ShouldBe(1);
+        answers.ShouldAllBe(answer => answer.Row.Attempts == 2);
+        (await bench.RunToEndAsync(request.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        bench.Moved(request.Code).ShouldBe(1);
+
+        // The ones that lost put their entry where the winner's was; the sweep takes it away.
+        await bench.SweepAsync();
+        (await bench.EntriesAsync("open")).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(true, SettlementStatus.Settled)]
+    [InlineData(false, SettlementStatus.Failed)]
+    public async Task A_person_decides_what_could_not_be_found_out(bool settled, SettlementStatus end)
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var request = await bench.NewAsync();
+        await bench.Store.AcceptAsync(request, Cancel);
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
+        await bench.ProcessAsync(request.Code);
+        bench.Baloan.Books.SetCredit(request.NationalIdentifier, 20_000_000);
+        var review = await bench.ProcessWhenDueAsync(request.Code);
+
+        var resolved = (await bench.Processor.ResolveAsync(review, settled, "asked Baloan", Cancel)).ShouldNotBeNull();
+        (await bench.Processor.ResolveAsync(review, !settled, "too late", Cancel)).ShouldBeNull("somebody else has decided");
+
+        resolved.Status.ShouldBe(end);
+        resolved.Note.ShouldBe("asked Baloan");
+        resolved.ErrorCode.ShouldBe(settled ? null : "resolved_not_settled");
+        (await bench.ListAsync(end)).ShouldBe([request.Code]);
+        (await bench.ListAsync(SettlementStatus.NeedsReview)).ShouldBeEmpty();
+        await bench.SweepAsync();
+        (await bench.EntriesAsync("open")).ShouldBe(0);
+        if (!settled)
+        {
+            var again = request with { TransactionToken = await bench.TransactionTokenAsync(request.NationalIdentifier) };
+            (await bench.Store.AcceptAsync(again, Cancel)).Accepted.ShouldBeTrue();
+            (await bench.RunToEndAsync(request.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        }
+    }
+}

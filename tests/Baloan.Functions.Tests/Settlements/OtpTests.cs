@@ -1,0 +1,127 @@
+using Baloan.Functions.Settlements;
+using Baloan.Functions.Tests.Bench;
+using Baloan.Sandbox;
+
+namespace Baloan.Functions.Tests.Settlements;
+
+public sealed class OtpTests(StorageAccounts storage)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task With_version_2_an_OTP_is_validated_and_then_settled_with()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync(withOtp: true);
+
+        var settled = await bench.ProcessAsync(row.Code);
+
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        bench.Baloan.Books.Calls(Operation.ValidateOtp).ShouldBe(1);
+        await OutcomeTests.ShouldBeWipedAsync(bench, settled);
+    }
+
+    [Theory]
+    [InlineData("wrong_otp", "incorrect_otp_code")]
+    [InlineData("expired_otp", "expired_otp_code")]
+    public async Task An_OTP_that_Baloan_refuses_is_a_rejection(string fault, string code)
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync(withOtp: true);
+        bench.Baloan.Faults.Next(Operation.ValidateOtp, Fault.All.Single(known => known.Name == fault));
+
+        var rejected = await bench.ProcessAsync(row.Code);
+
+        rejected.Status.ShouldBe(SettlementStatus.Rejected);
+        rejected.ErrorCode.ShouldBe(code);
+        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(0);
+        await OutcomeTests.ShouldBeWipedAsync(bench, rejected);
+    }
+
+    [Theory]
+    [InlineData("cut_before")]
+    [InlineData("cut_after")]
+    public async Task A_validation_without_an_answer_is_not_repeated_and_nothing_is_settled(string fault)
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync(withOtp: true);
+        bench.Baloan.Faults.Next(Operation.ValidateOtp, Fault.All.Single(known => known.Name == fault));
+
+        var failed = await bench.ProcessAsync(row.Code);
+
+        failed.Status.ShouldBe(SettlementStatus.Failed);
+        failed.ErrorCode.ShouldBe("otp_outcome_unknown");
+        bench.Baloan.Books.Calls(Operation.ValidateOtp).ShouldBe(1);
+        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(0);
+        await OutcomeTests.ShouldBeWipedAsync(bench, failed);
+    }
+
+    [Fact]
+    public async Task A_validation_that_Baloan_had_no_time_for_is_made_again()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync(withOtp: true);
+        bench.Baloan.Faults.Next(Operation.ValidateOtp, Fault.Unavailable, 6);
+
+        var settled = await bench.RunToEndAsync(row.Code);
+
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        bench.Moved(row.Code).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_death_during_the_validation_ends_it_without_another_validation()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync(withOtp: true);
+        await bench.Store.TryUpdateAsync(row with { OtpValidationStartedAt = bench.Time.GetUtcNow() }, Cancel);
+
+        var failed = await bench.RunToEndAsync(row.Code);
+
+        failed.Status.ShouldBe(SettlementStatus.Failed);
+        failed.ErrorCode.ShouldBe("otp_outcome_unknown");
+        bench.Baloan.Books.Calls(Operation.ValidateOtp).ShouldBe(0);
+        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(0);
+        await OutcomeTests.ShouldBeWipedAsync(bench, failed);
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_again_during_the_validation_does_not_end_it()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync(withOtp: true);
+        var slow = TimeSpan.FromSeconds(15);
+        bench.Baloan.Faults.Next(Operation.ValidateOtp, Fault.SlowAnswer with { Delay = slow });
+        var validating = Instance.ProcessAsync(bench.Services, row.Code);
+        await bench.Time.IsWaitedForAsync(slow);
+
+        await Instance.ProcessAsync(bench.NewInstance(), row.Code);
+        (await bench.FindAsync(row.Code)).Status.ShouldBe(SettlementStatus.Queued);
+        bench.Time.Advance(slow);
+        await validating;
+
+        (await bench.FindAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        bench.Baloan.Books.Calls(Operation.ValidateOtp).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_is_stopped_during_the_validation_is_settled_with_what_it_gave()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync(withOtp: true);
+        var slow = TimeSpan.FromSeconds(15);
+        bench.Baloan.Faults.Next(Operation.ValidateOtp, Fault.SlowAnswer with { Delay = slow });
+        using var stop = new CancellationTokenSource();
+        var validating = bench.Processor.ProcessAsync(row.Code, stop.Token);
+        await bench.Time.IsWaitedForAsync(slow);
+
+        await stop.CancelAsync();
+        bench.Time.Advance(slow);
+        await validating.ContinueWith(_ => { }, Cancel, TaskContinuationOptions.None, TaskScheduler.Default);
+
+        // The OTP is used up: what its validation gave must not be thrown away.
+        (await bench.RunToEndAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        bench.Baloan.Books.Calls(Operation.ValidateOtp).ShouldBe(1);
+        bench.Moved(row.Code).ShouldBe(1);
+    }
+}

@@ -1,0 +1,156 @@
+using Azure.Data.Tables;
+using Baloan.Functions.Settlements;
+using Baloan.Functions.Tests.Bench;
+using Baloan.Sandbox;
+
+namespace Baloan.Functions.Tests.Settlements;
+
+public sealed class OutcomeTests(StorageAccounts storage)
+{
+    private static readonly Dictionary<string, string> CodeOfRefusal = new()
+    {
+        [Fault.Refused.Name] = "duplicate_request",
+        [Fault.RefusedWithDetail.Name] = "invoice_not_acceptable",
+        [Fault.RefusedWithFieldErrors.Name] = "baloan_rejected",
+        [Fault.RefusedWithNonFieldErrors.Name] = "baloan_rejected",
+        [Fault.RefusedWithString.Name] = "baloan_rejected",
+        [Fault.RefusedWithHtml.Name] = "baloan_rejected",
+        [Fault.RefusedEmpty.Name] = "baloan_rejected",
+        [Fault.CreditTooLow.Name] = "insufficient_user_credit",
+        [Fault.NotOk.Name] = "duplicate_request",
+        [Fault.NotFound.Name] = "not_found",
+    };
+
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("v2")]
+    public async Task Baloans_yes_is_a_settlement(string version)
+    {
+        await using var bench = await ServiceBench.StartAsync(storage, version);
+        var invoice = Given.Pdf(300_000);
+        var request = await bench.NewAsync(invoice: invoice);
+        await bench.Store.AcceptAsync(request, TestContext.Current.CancellationToken);
+
+        var settled = await bench.ProcessAsync(request.Code);
+
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        settled.Inferred.ShouldBeFalse();
+        settled.ErrorCode.ShouldBeNull();
+        settled.UserCredit.ShouldBe(version == "v1" ? null : Books.DefaultCredit - Given.Total);
+        var booked = bench.Baloan.Books.Settlements.ShouldHaveSingleItem();
+        booked.NationalIdentifier.ShouldBe(request.NationalIdentifier);
+        booked.Code.ShouldBe(request.Code);
+        booked.Total.ShouldBe(Given.Total);
+        booked.InvoiceSha256.ShouldBe(Given.Sha256(invoice));
+        booked.InvoiceSize.ShouldBe(300_000);
+        await ShouldBeWipedAsync(bench, settled);
+        (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe([request.Code]);
+        (await bench.EntriesAsync("open")).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("refused")]
+    [InlineData("refused_detail")]
+    [InlineData("refused_fields")]
+    [InlineData("refused_non_field_errors")]
+    [InlineData("refused_string")]
+    [InlineData("refused_html")]
+    [InlineData("refused_empty")]
+    [InlineData("credit_too_low")]
+    [InlineData("not_ok")]
+    [InlineData("not_found")]
+    public async Task Baloans_no_to_the_settlement_is_a_rejection_with_its_code(string fault)
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.All.Single(known => known.Name == fault));
+
+        var rejected = await bench.ProcessAsync(row.Code);
+
+        rejected.Status.ShouldBe(SettlementStatus.Rejected);
+        rejected.ErrorCode.ShouldBe(CodeOfRefusal[fault]);
+        if (rejected.ErrorMessage is { } message)
+        {
+            message.ShouldNotContain("<");
+        }
+
+        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
+        bench.Moved(row.Code).ShouldBe(0);
+        await ShouldBeWipedAsync(bench, rejected);
+        (await bench.ListAsync(SettlementStatus.Rejected)).ShouldBe([row.Code]);
+        (await bench.EntriesAsync("open")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Baloans_no_to_the_credit_check_is_a_rejection_and_nothing_is_sent()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        bench.Baloan.Faults.Next(Operation.CheckCredit, Fault.RefusedWithDetail);
+
+        var rejected = await bench.ProcessAsync(row.Code);
+
+        rejected.Status.ShouldBe(SettlementStatus.Rejected);
+        rejected.ErrorCode.ShouldBe("invoice_not_acceptable");
+        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(0);
+        await ShouldBeWipedAsync(bench, rejected);
+    }
+
+    [Fact]
+    public async Task An_invoice_that_is_gone_ends_it_before_anything_is_sent()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var request = await bench.NewAsync();
+        await bench.Store.AcceptAsync(request with { Invoice = request.Invoice with { Blob = "gone.pdf" } }, TestContext.Current.CancellationToken);
+
+        var failed = await bench.ProcessAsync(request.Code);
+
+        failed.Status.ShouldBe(SettlementStatus.Failed);
+        failed.ErrorCode.ShouldBe("invoice_missing");
+        bench.Baloan.Books.Calls(Operation.CheckCredit).ShouldBe(0);
+        await ShouldBeWipedAsync(bench, failed);
+    }
+
+    [Fact]
+    public async Task A_refused_access_token_is_replaced_once_and_the_settlement_goes_on()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.Unauthorized);
+        var tokens = bench.Baloan.Books.Snapshot().TokensIssued;
+
+        var settled = await bench.ProcessAsync(row.Code);
+
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        settled.Inferred.ShouldBeFalse();
+        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(2);
+        bench.Moved(row.Code).ShouldBe(1);
+        bench.Baloan.Books.Snapshot().TokensIssued.ShouldBe(tokens + 1);
+    }
+
+    [Fact]
+    public async Task A_message_without_a_row_is_dropped()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+
+        await bench.Processor.ProcessAsync("NOBODY-KNOWS-IT", TestContext.Current.CancellationToken);
+
+        bench.Baloan.Books.Calls(Operation.CheckCredit).ShouldBe(0);
+        bench.Logs.Lines.ShouldContain(line => line.Contains("NOBODY-KNOWS-IT"));
+    }
+
+    /// <summary>The mask and the hash stay, and nothing in the whole partition tells who it was.</summary>
+    internal static async Task ShouldBeWipedAsync(ServiceBench bench, Settlement ended)
+    {
+        ended.MaskedIdentifier.ShouldMatch(@"^\*{6}\d{4}$");
+        ended.CustomerHash.ShouldMatch("^[0-9a-f]{64}$");
+        var rows = bench.SettlementsTable.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {ended.PartitionKey}"), cancellationToken: TestContext.Current.CancellationToken);
+        await foreach (var row in rows)
+        {
+            row.Keys.ShouldNotContain(nameof(Settlement.NationalIdentifier));
+            row.Keys.ShouldNotContain(nameof(Settlement.Otp));
+            row.Keys.ShouldNotContain(nameof(Settlement.TransactionToken));
+        }
+    }
+}

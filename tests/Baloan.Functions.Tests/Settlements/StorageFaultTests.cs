@@ -1,0 +1,123 @@
+using Baloan.Functions.Settlements;
+using Baloan.Functions.Tests.Bench;
+using Baloan.Sandbox;
+
+namespace Baloan.Functions.Tests.Settlements;
+
+public sealed class StorageFaultTests(StorageAccounts storage)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_acceptance_whose_answer_was_lost_is_known_for_its_own()
+    {
+        await using var proxy = await StorageProxy.StartAsync(storage);
+        await using var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
+        var request = await bench.NewAsync();
+        proxy.LoseAnswer = Once("table POST Settlements");
+
+        var (row, accepted) = await bench.Store.AcceptAsync(request, Cancel);
+
+        accepted.ShouldBeTrue();
+        proxy.Calls.Count(call => call == "table POST Settlements").ShouldBeGreaterThan(1);
+        (await bench.QueueLengthAsync()).ShouldBe(1);
+        (await bench.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
+    }
+
+    [Fact]
+    public async Task A_new_attempt_whose_answer_was_lost_is_known_for_its_own()
+    {
+        await using var proxy = await StorageProxy.StartAsync(storage);
+        await using var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
+        var request = await bench.NewAsync();
+        await bench.Store.AcceptAsync(request, Cancel);
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
+        await bench.ProcessAsync(request.Code);
+        var again = request with { TransactionToken = await bench.TransactionTokenAsync(request.NationalIdentifier) };
+        proxy.LoseAnswer = Once("table POST $batch");
+
+        var (row, accepted) = await bench.Store.AcceptAsync(again, Cancel);
+
+        accepted.ShouldBeTrue();
+        row.Attempts.ShouldBe(2);
+        (await bench.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
+    }
+
+    [Fact]
+    public async Task A_change_whose_answer_was_lost_is_known_for_its_own_and_the_settlement_is_sent_once()
+    {
+        await using var proxy = await StorageProxy.StartAsync(storage);
+        await using var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
+        var row = await bench.AcceptAsync();
+        proxy.LoseAnswer = Once("table PUT Settlements(key)");
+
+        var settled = await bench.ProcessAsync(row.Code);
+
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_yes_is_kept_until_storage_takes_it()
+    {
+        await using var proxy = await StorageProxy.StartAsync(storage);
+        await using var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
+        var row = await bench.AcceptAsync();
+        var slow = TimeSpan.FromSeconds(30);
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.SlowAnswer with { Delay = slow });
+        var sending = bench.Processor.ProcessAsync(row.Code, Cancel);
+        await bench.Time.IsWaitedForAsync(slow);
+        var refused = 0;
+        proxy.Refuse = _ => Interlocked.Increment(ref refused) <= 5;
+
+        bench.Time.Advance(slow);
+        await sending;
+
+        var settled = await bench.FindAsync(row.Code);
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        settled.Inferred.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_yes_that_storage_never_took_is_found_out_afterwards()
+    {
+        await using var proxy = await StorageProxy.StartAsync(storage);
+        await using var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
+        var row = await bench.AcceptAsync();
+        // The row that says "submitting" is written, and nothing after it.
+        proxy.Refuse = _ => bench.Moved(row.Code) > 0;
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.CutAfterEffect);
+
+        await Should.ThrowAsync<Exception>(() => bench.ProcessAsync(row.Code));
+        proxy.Refuse = _ => false;
+        (await bench.FindAsync(row.Code)).Status.ShouldBe(SettlementStatus.Submitting);
+        var settled = await bench.RunToEndAsync(row.Code);
+
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        settled.Inferred.ShouldBeTrue();
+        bench.Moved(row.Code).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_queue_that_takes_no_message_does_not_undo_the_acceptance()
+    {
+        await using var proxy = await StorageProxy.StartAsync(storage);
+        await using var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
+        var request = await bench.NewAsync();
+        proxy.Refuse = call => call == "queue POST invoices/messages";
+
+        (await bench.Store.AcceptAsync(request, Cancel)).Accepted.ShouldBeTrue();
+
+        proxy.Refuse = _ => false;
+        bench.Time.Advance(TimeSpan.FromMinutes(2));
+        await bench.SweepAsync();
+        (await bench.MessagesAsync()).ShouldHaveSingleItem().ShouldContain(request.Code);
+    }
+
+    /// <summary>The first call of a kind.</summary>
+    private static Func<string, bool> Once(string kind)
+    {
+        var struck = 0;
+        return call => call == kind && Interlocked.Increment(ref struck) == 1;
+    }
+}

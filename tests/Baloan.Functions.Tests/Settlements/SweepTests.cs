@@ -1,0 +1,167 @@
+using Azure.Data.Tables;
+using Baloan.Functions.Settlements;
+using Baloan.Functions.Storage;
+using Baloan.Functions.Tests.Bench;
+using Baloan.Sandbox;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Baloan.Functions.Tests.Settlements;
+
+public sealed class SweepTests(StorageAccounts storage)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_lost_message_is_made_good()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        await bench.LoseMessagesAsync();
+
+        bench.Time.Advance(TimeSpan.FromSeconds(30));
+        await bench.SweepAsync();
+        (await bench.QueueLengthAsync()).ShouldBe(0, "its message may still be on its way");
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        await bench.SweepAsync();
+
+        (await bench.MessagesAsync()).ShouldHaveSingleItem().ShouldContain(row.Code);
+        (await bench.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
+    }
+
+    [Fact]
+    public async Task A_long_queue_does_not_get_longer_with_each_sweep()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        await bench.AcceptAsync();
+        await bench.LoseMessagesAsync();
+
+        for (var minute = 0; minute < 60; minute++)
+        {
+            bench.Time.Advance(TimeSpan.FromMinutes(1));
+            await bench.SweepAsync();
+        }
+
+        (await bench.QueueLengthAsync()).ShouldBeInRange(3, 8);
+    }
+
+    [Fact]
+    public async Task A_row_that_stands_in_submitting_is_taken_up_and_found_out()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var customer = Given.Customer();
+        var row = await bench.AcceptAsync(customer);
+        var now = bench.Time.GetUtcNow();
+        await bench.Store.TryUpdateAsync(
+            row with
+            {
+                Status = SettlementStatus.Submitting,
+                SendingId = "a-sender-that-died",
+                SubmittedAt = now,
+                CreditBefore = Books.DefaultCredit,
+                DueAt = now.AddSeconds(105),
+            },
+            Cancel);
+        bench.Baloan.Books.SetCredit(customer, Books.DefaultCredit - row.Total);
+        await bench.LoseMessagesAsync();
+
+        bench.Time.Advance(TimeSpan.FromSeconds(100));
+        await bench.SweepAsync();
+        (await bench.QueueLengthAsync()).ShouldBe(0, "it may still be on its way");
+        bench.Time.Advance(TimeSpan.FromMinutes(2));
+        await bench.SweepAsync();
+
+        (await bench.MessagesAsync()).ShouldHaveSingleItem().ShouldContain(row.Code);
+        (await bench.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Verifying);
+        var settled = await bench.RunToEndAsync(row.Code);
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        settled.Inferred.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_row_that_ended_and_was_not_listed_so_is_listed_and_lets_the_customer_go()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var customer = Given.Customer();
+        var first = await bench.AcceptAsync(customer);
+        var hold = await bench.Services.GetRequiredService<CustomerHold>().TryTakeAsync(first, (_, _, _) => Task.FromResult(true), Cancel);
+        await bench.Store.TryUpdateAsync(
+            (first with { Status = SettlementStatus.Rejected, ErrorCode = "duplicate_request", HoldETag = hold }).WithoutSecrets(), Cancel);
+        (await bench.ListAsync(SettlementStatus.Rejected)).ShouldBeEmpty();
+        (await bench.ListAsync(null)).ShouldBe([first.Code]);
+
+        await bench.SweepAsync();
+
+        (await bench.ListAsync(SettlementStatus.Rejected)).ShouldBe([first.Code]);
+        (await bench.EntriesAsync("open")).ShouldBe(0);
+        var second = await bench.AcceptAsync(customer);
+        (await bench.ProcessAsync(second.Code)).Status.ShouldBe(SettlementStatus.Settled);
+    }
+
+    [Fact]
+    public async Task An_entry_without_a_row_goes_after_a_while()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        await bench.AcceptAsync();
+        var now = bench.Time.GetUtcNow();
+        await bench.IndexTable.AddEntityAsync(new TableEntity("open", TableKeys.NewestFirst(now, "NO-ROW")) { ["Id"] = "NO-ROW" }, Cancel);
+
+        await bench.SweepAsync();
+        (await bench.EntriesAsync("open")).ShouldBe(2, "the row may be on its way");
+        bench.Time.Advance(TimeSpan.FromMinutes(11));
+        await bench.SweepAsync();
+
+        (await bench.EntriesAsync("open")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_second_entry_of_a_row_goes_after_a_while()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        var other = TableKeys.NewestFirst(row.CreatedAt.AddSeconds(-1), row.Code);
+        await bench.IndexTable.AddEntityAsync(new TableEntity("open", other) { ["Id"] = row.Code }, Cancel);
+        (await bench.ListAsync(null)).ShouldBe([row.Code]);
+
+        bench.Time.Advance(TimeSpan.FromMinutes(11));
+        await bench.SweepAsync();
+
+        (await bench.EntriesAsync("open")).ShouldBe(1);
+        (await bench.ListAsync(null)).ShouldBe([row.Code]);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_sent_for_a_day_is_given_up()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+
+        bench.Time.Advance(TimeSpan.FromHours(25));
+        await bench.SweepAsync();
+
+        var failed = await bench.FindAsync(row.Code);
+        failed.Status.ShouldBe(SettlementStatus.Failed);
+        failed.ErrorCode.ShouldBe("never_sent");
+        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(0);
+        await OutcomeTests.ShouldBeWipedAsync(bench, failed);
+    }
+
+    [Fact]
+    public async Task A_filing_that_comes_after_the_next_attempt_leaves_that_attempt_among_those_under_way()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var request = await bench.NewAsync();
+        var (row, _) = await bench.Store.AcceptAsync(request, Cancel);
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
+        var rejected = await bench.ProcessAsync(row.Code);
+        await bench.Store.AcceptAsync(await bench.NewAsync(request.NationalIdentifier, request.Code), Cancel);
+
+        // The instance that ended the first attempt was slow.
+        await bench.Store.FileAsync(rejected, new Azure.ETag(rejected.OpenETag), Cancel);
+        await bench.LoseMessagesAsync();
+
+        (await bench.ListAsync(SettlementStatus.Queued)).ShouldBe([row.Code]);
+        bench.Time.Advance(TimeSpan.FromMinutes(2));
+        await bench.SweepAsync();
+        (await bench.MessagesAsync()).ShouldHaveSingleItem().ShouldContain(row.Code);
+    }
+}

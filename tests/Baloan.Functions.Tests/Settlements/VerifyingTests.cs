@@ -1,0 +1,220 @@
+using Baloan.Functions.Settlements;
+using Baloan.Functions.Tests.Bench;
+using Baloan.Sandbox;
+
+namespace Baloan.Functions.Tests.Settlements;
+
+public sealed class VerifyingTests(StorageAccounts storage)
+{
+    [Theory]
+    [InlineData("cut_before")]
+    [InlineData("server_error")]
+    [InlineData("garbage")]
+    [InlineData("redirect")]
+    public async Task Without_an_answer_it_is_sent_once_and_found_out_to_have_failed(string fault)
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.All.Single(known => known.Name == fault));
+
+        var verifying = await bench.ProcessAsync(row.Code);
+        verifying.Status.ShouldBe(SettlementStatus.Verifying);
+        verifying.NationalIdentifier.ShouldNotBeNull();
+        var failed = await bench.RunToEndAsync(row.Code);
+
+        failed.Status.ShouldBe(SettlementStatus.Failed);
+        failed.ErrorCode.ShouldBe("not_settled");
+        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
+        bench.Moved(row.Code).ShouldBe(0);
+        await OutcomeTests.ShouldBeWipedAsync(bench, failed);
+        (await bench.ListAsync(SettlementStatus.Failed)).ShouldBe([row.Code]);
+    }
+
+    [Fact]
+    public async Task An_unchanged_credit_is_no_proof_before_its_time_however_often_one_looks()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
+        var verifying = await bench.ProcessAsync(row.Code);
+        var sentAt = verifying.SubmittedAt.ShouldNotBeNull();
+
+        var looks = 0;
+        var betweenLooks = TimeSpan.FromSeconds(20);
+        while (bench.Time.GetUtcNow() + betweenLooks < sentAt + ServiceBench.VerifyAfter)
+        {
+            // Whenever a message comes, and whether or not it is due.
+            bench.Time.Advance(betweenLooks);
+            (await bench.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Verifying);
+            looks++;
+        }
+
+        looks.ShouldBeGreaterThan(10);
+        bench.Baloan.Books.Calls(Operation.CheckCredit).ShouldBeGreaterThan(4);
+        var failed = await bench.RunToEndAsync(row.Code);
+        failed.Status.ShouldBe(SettlementStatus.Failed);
+        failed.UpdatedAt.ShouldBeGreaterThanOrEqualTo(sentAt + ServiceBench.VerifyAfter);
+    }
+
+    [Fact]
+    public async Task A_single_look_is_no_proof_even_after_its_time()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
+        await bench.ProcessAsync(row.Code);
+
+        bench.Time.Advance(ServiceBench.VerifyAfter * 2);
+        (await bench.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Verifying);
+
+        (await bench.ProcessWhenDueAsync(row.Code)).Status.ShouldBe(SettlementStatus.Failed);
+    }
+
+    [Theory]
+    [InlineData("cut_after")]
+    [InlineData("server_error_after")]
+    [InlineData("garbage_after")]
+    public async Task A_credit_lower_by_exactly_the_total_is_an_inferred_settlement(string fault)
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.All.Single(known => known.Name == fault));
+
+        await bench.ProcessAsync(row.Code);
+        var settled = await bench.ProcessWhenDueAsync(row.Code);
+
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        settled.Inferred.ShouldBeTrue();
+        settled.UserCredit.ShouldBe(Books.DefaultCredit - Given.Total);
+        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
+        bench.Moved(row.Code).ShouldBe(1);
+        await OutcomeTests.ShouldBeWipedAsync(bench, settled);
+        (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe([row.Code]);
+    }
+
+    [Fact]
+    public async Task Money_that_moves_after_the_first_look_is_still_found()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        var late = TimeSpan.FromMinutes(4);
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.LateEffect with { Delay = late });
+        await bench.ProcessAsync(row.Code);
+        await bench.Time.IsWaitedForAsync(late);
+
+        var looked = await bench.ProcessWhenDueAsync(row.Code);
+        looked.Status.ShouldBe(SettlementStatus.Verifying);
+        looked.UnchangedAt.ShouldNotBeNull();
+        bench.Time.Advance(late);
+        await Until.TrueAsync(() => bench.Moved(row.Code) == 1);
+        var settled = await bench.RunToEndAsync(row.Code);
+
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        settled.Inferred.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(-Given.Total + 1)]
+    [InlineData(-Given.Total - 1)]
+    [InlineData(500)]
+    public async Task A_credit_that_changed_otherwise_is_for_a_person_to_look_at(long change)
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var customer = Given.Customer();
+        var row = await bench.AcceptAsync(customer);
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
+        await bench.ProcessAsync(row.Code);
+        bench.Baloan.Books.SetCredit(customer, Books.DefaultCredit + change);
+
+        var review = await bench.ProcessWhenDueAsync(row.Code);
+
+        review.Status.ShouldBe(SettlementStatus.NeedsReview);
+        await OutcomeTests.ShouldBeWipedAsync(bench, review);
+        bench.Logs.Lines.ShouldContain(line => line.StartsWith("Critical") && line.Contains(row.Code));
+        (await bench.ListAsync(SettlementStatus.NeedsReview)).ShouldBe([row.Code]);
+        (await bench.EntriesAsync("open")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_found_out_within_a_day_is_for_a_person_to_look_at()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
+        var verifying = await bench.ProcessAsync(row.Code);
+        bench.Baloan.Faults.Next(Operation.CheckCredit, Fault.RefusedEmpty, 1000);
+
+        var review = await bench.RunToEndAsync(row.Code);
+
+        review.Status.ShouldBe(SettlementStatus.NeedsReview);
+        (review.UpdatedAt - verifying.VerifyingSince!.Value).ShouldBeInRange(TimeSpan.FromHours(24), TimeSpan.FromHours(25));
+        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_row_left_in_submitting_is_found_out_and_not_sent_again()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var moved = await LeftInSubmittingAsync(bench, afterMoney: true);
+        var unmoved = await LeftInSubmittingAsync(bench, afterMoney: false);
+        var sent = bench.Baloan.Books.Calls(Operation.Settle);
+
+        // Not due: whoever sends it may still be at work.
+        (await bench.ProcessAsync(unmoved.Code)).Status.ShouldBe(SettlementStatus.Submitting);
+        var settled = await bench.RunToEndAsync(moved.Code);
+        var failed = await bench.RunToEndAsync(unmoved.Code);
+
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        settled.Inferred.ShouldBeTrue();
+        failed.Status.ShouldBe(SettlementStatus.Failed);
+        failed.ErrorCode.ShouldBe("not_settled");
+        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(sent);
+    }
+
+    [Fact]
+    public async Task Baloans_late_yes_is_known_better_than_what_was_found_out()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        var slow = TimeSpan.FromSeconds(60);
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.SlowAnswer with { Delay = slow });
+        var sending = bench.Processor.ProcessAsync(row.Code, TestContext.Current.CancellationToken);
+        await bench.Time.IsWaitedForAsync(slow);
+
+        // Somebody took the sender for dead and has begun to find out.
+        var submitting = await bench.FindAsync(row.Code);
+        await bench.Store.TryUpdateAsync(
+            submitting with { Status = SettlementStatus.Verifying, VerifyingSince = bench.Time.GetUtcNow() }, TestContext.Current.CancellationToken);
+        bench.Time.Advance(slow);
+        await sending;
+
+        var settled = await bench.FindAsync(row.Code);
+        settled.Status.ShouldBe(SettlementStatus.Settled);
+        settled.Inferred.ShouldBeFalse();
+        (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe([row.Code]);
+    }
+
+    /// <summary>A row as an instance leaves it that dies between sending and recording.</summary>
+    private static async Task<Settlement> LeftInSubmittingAsync(ServiceBench bench, bool afterMoney)
+    {
+        var customer = Given.Customer();
+        var row = await bench.AcceptAsync(customer);
+        var now = bench.Time.GetUtcNow();
+        var written = await bench.Store.TryUpdateAsync(
+            row with
+            {
+                Status = SettlementStatus.Submitting,
+                SendingId = Guid.NewGuid().ToString("N"),
+                SubmittedAt = now,
+                CreditBefore = Books.DefaultCredit,
+                DueAt = now.AddSeconds(105),
+            },
+            TestContext.Current.CancellationToken);
+        if (afterMoney)
+        {
+            bench.Baloan.Books.SetCredit(customer, Books.DefaultCredit - row.Total);
+        }
+
+        return written.ShouldNotBeNull();
+    }
+}

@@ -1,0 +1,260 @@
+using System.Text.Json.Nodes;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Security.KeyVault.Secrets;
+using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tokens;
+using Baloan.Sandbox;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Baloan.Functions.Tests.Tokens;
+
+public sealed class AccessTokensTests(StorageAccounts storage)
+{
+    private static readonly TimeSpan TimerPeriod = TimeSpan.FromMinutes(15);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_token_in_memory_costs_no_call()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var tokens = MerchantOf(bench.Services);
+        var token = await tokens.GetAsync(Cancel);
+        var (vaultCalls, issued) = (bench.Vault.RequestCount, bench.Baloan.Books.Snapshot().TokensIssued);
+
+        for (var i = 0; i < 100; i++)
+        {
+            (await tokens.GetAsync(Cancel)).ShouldBe(token);
+        }
+
+        await tokens.KeepFreshAsync(TimerPeriod, Cancel);
+        bench.Vault.RequestCount.ShouldBe(vaultCalls);
+        bench.Baloan.Books.Snapshot().TokensIssued.ShouldBe(issued);
+    }
+
+    [Fact]
+    public async Task Many_first_calls_at_once_fetch_one_token()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var tokens = MerchantOf(bench.Services);
+
+        var got = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => tokens.GetAsync(Cancel).AsTask()));
+
+        got.Distinct().Count().ShouldBe(1);
+        bench.Baloan.Books.Calls(Operation.Token).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Another_instance_takes_the_token_from_the_vault()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var token = await MerchantOf(bench.Services).GetAsync(Cancel);
+
+        (await MerchantOf(bench.NewInstance()).GetAsync(Cancel)).ShouldBe(token);
+
+        bench.Baloan.Books.Calls(Operation.Token).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_replaced_by_the_newest_in_the_vault_and_only_then_by_a_new_one()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var (first, second) = (MerchantOf(bench.Services), MerchantOf(bench.NewInstance()));
+        var old = await first.GetAsync(Cancel);
+        (await second.GetAsync(Cancel)).ShouldBe(old);
+
+        var fresh = await first.ReplaceAsync(old, Cancel);
+        fresh.ShouldNotBe(old);
+        (await second.ReplaceAsync(old, Cancel)).ShouldBe(fresh);
+        var replaced = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => first.ReplaceAsync(fresh, Cancel).AsTask()));
+
+        replaced.Distinct().ShouldHaveSingleItem().ShouldNotBe(fresh);
+        bench.Baloan.Books.Calls(Operation.Token).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_token_is_renewed_when_less_than_a_fifth_of_its_life_is_left()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var tokens = MerchantOf(bench.Services);
+        var first = await tokens.KeepFreshAsync(TimerPeriod, Cancel);
+        var life = first - bench.Time.GetUtcNow();
+        life.ShouldBe(TimeSpan.FromHours(24));
+
+        bench.Time.Advance((life * 0.8) - TimeSpan.FromMinutes(1));
+        (await tokens.KeepFreshAsync(TimerPeriod, Cancel)).ShouldBe(first);
+        bench.Time.Advance(TimeSpan.FromMinutes(2));
+        (await tokens.KeepFreshAsync(TimerPeriod, Cancel)).ShouldBe(bench.Time.GetUtcNow() + life);
+
+        bench.Baloan.Books.Calls(Operation.Token).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_token_is_renewed_when_less_than_two_timer_periods_are_left()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var tokens = MerchantOf(bench.Services);
+        var first = await tokens.KeepFreshAsync(TimeSpan.FromHours(10), Cancel);
+
+        bench.Time.Advance(TimeSpan.FromHours(3.9));
+        (await tokens.KeepFreshAsync(TimeSpan.FromHours(10), Cancel)).ShouldBe(first);
+        bench.Time.Advance(TimeSpan.FromHours(0.2));
+
+        (await tokens.KeepFreshAsync(TimeSpan.FromHours(10), Cancel)).ShouldBeGreaterThan(first);
+    }
+
+    [Fact]
+    public async Task A_renewal_by_one_instance_is_enough_for_all()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var (first, second) = (MerchantOf(bench.Services), MerchantOf(bench.NewInstance()));
+        await first.GetAsync(Cancel);
+        await second.GetAsync(Cancel);
+        bench.Time.Advance(TimeSpan.FromHours(20));
+
+        var renewed = await first.KeepFreshAsync(TimerPeriod, Cancel);
+        (await second.KeepFreshAsync(TimerPeriod, Cancel)).ShouldBe(renewed);
+
+        bench.Baloan.Books.Calls(Operation.Token).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_token_that_has_run_out_is_not_used()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var tokens = MerchantOf(bench.Services);
+        var old = await tokens.GetAsync(Cancel);
+
+        bench.Time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(1));
+
+        (await tokens.GetAsync(Cancel)).ShouldNotBe(old);
+    }
+
+    [Fact]
+    public async Task A_token_of_a_very_short_life_is_still_used()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        bench.Baloan.AccessTokenLifetime = TimeSpan.FromSeconds(60);
+        var tokens = MerchantOf(bench.Services);
+        var token = await tokens.GetAsync(Cancel);
+
+        bench.Time.Advance(TimeSpan.FromSeconds(20));
+        (await tokens.GetAsync(Cancel)).ShouldBe(token);
+        bench.Time.Advance(TimeSpan.FromSeconds(20));
+
+        (await tokens.GetAsync(Cancel)).ShouldNotBe(token);
+    }
+
+    [Fact]
+    public async Task The_tokens_are_kept_in_the_vault_with_their_expiry()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+
+        var access = await MerchantOf(bench.Services).GetAsync(Cancel);
+
+        KeyVaultSecret secret = await ClientOf(bench.Vault).GetSecretAsync("baloan-merchant-token", cancellationToken: Cancel);
+        secret.Properties.ExpiresOn.ShouldBe(bench.Time.GetUtcNow().AddHours(24));
+        var kept = JsonNode.Parse(secret.Value)!;
+        kept["access"]!.GetValue<string>().ShouldBe(access);
+        kept["refresh"]!.GetValue<string>().ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_vault_that_is_away_costs_nothing_while_the_token_lives()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var tokens = MerchantOf(bench.Services);
+        var token = await tokens.GetAsync(Cancel);
+
+        bench.Vault.Available = false;
+        bench.Time.Advance(TimeSpan.FromHours(23));
+
+        (await tokens.GetAsync(Cancel)).ShouldBe(token);
+        await Should.ThrowAsync<KeyVaultUnavailableException>(() => tokens.KeepFreshAsync(TimerPeriod, Cancel));
+        (await tokens.GetAsync(Cancel)).ShouldBe(token);
+        bench.Vault.Available = true;
+        (await tokens.KeepFreshAsync(TimerPeriod, Cancel)).ShouldBe(bench.Time.GetUtcNow().AddHours(24));
+    }
+
+    [Fact]
+    public async Task Without_a_token_and_without_a_vault_the_failure_is_clear_and_passes()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        bench.Vault.Available = false;
+        var tokens = MerchantOf(bench.Services);
+
+        await Should.ThrowAsync<KeyVaultUnavailableException>(() => tokens.GetAsync(Cancel).AsTask());
+        bench.Vault.Available = true;
+
+        (await tokens.GetAsync(Cancel)).ShouldNotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"access\":5}")]
+    [InlineData("{\"access\":\"\",\"expires_at\":\"2099-01-01T00:00:00Z\"}")]
+    [InlineData("{\"access\":\"old\",\"expires_at\":\"2020-01-01T00:00:00Z\",\"obtained_at\":\"2019-12-31T00:00:00Z\"}")]
+    [InlineData("{\"access\":\"no-expiry\"}")]
+    public async Task What_the_vault_holds_and_nobody_can_use_is_passed_over(string secret)
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        bench.Vault.SetSecret("baloan-merchant-token", secret);
+
+        (await MerchantOf(bench.Services).GetAsync(Cancel)).ShouldStartWith("eyJ");
+    }
+
+    [Fact]
+    public async Task A_contract_without_credentials_is_not_in_use_and_the_other_works()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+
+        (await MerchantOf(bench.Services).GetAsync(Cancel)).ShouldNotBeEmpty();
+        var missing = await Should.ThrowAsync<NotConfiguredException>(() => PartnershipOf(bench.Services).GetAsync(Cancel).AsTask());
+        missing.Settings.ShouldContain("baloan-partnership-username");
+
+        await using var partner = await ServiceBench.StartAsync(storage, credentials: vault =>
+        {
+            vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
+            vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
+        });
+        (await PartnershipOf(partner.Services).GetAsync(Cancel)).ShouldNotBeEmpty();
+        await Should.ThrowAsync<NotConfiguredException>(() => MerchantOf(partner.Services).GetAsync(Cancel).AsTask());
+    }
+
+    [Fact]
+    public async Task Wrong_credentials_are_told_and_nothing_is_kept()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage, credentials: vault =>
+        {
+            vault.SetSecret("baloan-merchant-username", BaloanServer.StoreUuid);
+            vault.SetSecret("baloan-merchant-password", "not-the-password");
+        });
+        bench.Secret("not-the-password");
+
+        var refused = await Should.ThrowAsync<Baloan.Client.BaloanException>(() => MerchantOf(bench.Services).GetAsync(Cancel).AsTask());
+
+        refused.Code.ShouldBe("baloan_unauthorized");
+        bench.Vault.GetSecret("baloan-merchant-token").ShouldBeNull();
+    }
+
+    private static AccessTokens MerchantOf(IServiceProvider instance) => instance.GetRequiredKeyedService<AccessTokens>("merchant");
+
+    private static AccessTokens PartnershipOf(IServiceProvider instance) => instance.GetRequiredKeyedService<AccessTokens>("partnership");
+
+    private static SecretClient ClientOf(KeyVaultEmulator vault) => new(
+        vault.VaultUri,
+        DelegatedTokenCredential.Create((_, _) => new AccessToken("tests", DateTimeOffset.MaxValue)),
+        new SecretClientOptions
+        {
+            DisableChallengeResourceVerification = true,
+            // The emulator's certificate is made at its start.
+            Transport = new HttpClientTransport(new HttpClient(new SocketsHttpHandler
+            {
+                SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            })),
+        });
+}
