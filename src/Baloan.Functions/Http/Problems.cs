@@ -47,7 +47,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
         {
             return Answer(request, new(bad.StatusCode, "invalid_request", Texts.BrokenMultipart), language);
         }
-        catch (OperationCanceledException) when (request.HttpContext.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (gone is OperationCanceledException or IOException && request.HttpContext.RequestAborted.IsCancellationRequested)
         {
             // Nobody is there to read an answer.
             return Results.Empty;

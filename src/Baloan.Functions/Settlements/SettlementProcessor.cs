@@ -319,7 +319,7 @@ public sealed partial class SettlementProcessor(
     private async Task BeginVerifyingAsync(Settlement submitting, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var wait = options.VerifyAfter < FirstLook ? options.VerifyAfter : FirstLook;
+        var wait = options.VerifyAfter / 2 < FirstLook ? options.VerifyAfter / 2 : FirstLook;
         var verifying = await store.TryUpdateAsync(
             submitting with { Status = SettlementStatus.Verifying, VerifyingSince = now, DueAt = now + wait },
             cancellationToken);
