@@ -12,8 +12,8 @@ public sealed class ChildProcess : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(45);
 
     private readonly Process process;
-    private bool disposed;
     private readonly Queue<string> lastLines = new();
+    private bool disposed;
 
     private ChildProcess(string name, Process process)
     {

@@ -23,7 +23,7 @@ public sealed partial class SettlementStore(
     private const int ReadAtOnce = 8;
 
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.SettlementsTable);
-    private readonly StatusIndex index = new(storage, setup, StorageSetup.SettlementIndexTable);
+    private readonly StatusIndex index = new(storage, setup, time, StorageSetup.SettlementIndexTable);
 
     /// <summary>Reads a settlement; null where there is none of that code.</summary>
     public async Task<Settlement?> FindAsync(string code, CancellationToken cancellationToken)

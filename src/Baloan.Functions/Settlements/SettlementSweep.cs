@@ -33,16 +33,21 @@ public sealed partial class SettlementSweep(
     private async Task LookAtAsync(StatusIndex.Entry entry, CancellationToken cancellationToken)
     {
         var row = await store.FindAsync(entry.Id, cancellationToken);
+        var mayBeOfWriteToCome = time.GetUtcNow() - entry.WrittenAt <= EntryWithoutRow;
         if (row is null || row.IndexKey != entry.Key)
         {
-            if (time.GetUtcNow() - TableKeys.TimeOf(entry.Key) > EntryWithoutRow)
+            if (!mayBeOfWriteToCome)
             {
                 await store.ForgetOpenAsync(entry, cancellationToken);
             }
         }
         else if (row.Status.HasEnded())
         {
-            await store.FileAsync(row, entry.ETag, cancellationToken);
+            // Another entry than the one that the row was written with may be that of a new attempt, whose row comes in a moment.
+            if (entry.ETag.ToString() == row.OpenETag || !mayBeOfWriteToCome)
+            {
+                await store.FileAsync(row, entry.ETag, cancellationToken);
+            }
         }
         else if (StandsStill(row))
         {

@@ -12,12 +12,13 @@ namespace Baloan.Functions.Storage;
 /// A row under way stands in the partition <see cref="Open"/>, written before the row itself, so that the sweep finds whatever was
 /// accepted. When it has ended it stands in the partition of its status, and leaves <see cref="Open"/> last of all.
 /// </remarks>
-public sealed class StatusIndex(StorageClients storage, StorageSetup setup, string tableName)
+public sealed class StatusIndex(StorageClients storage, StorageSetup setup, TimeProvider time, string tableName)
 {
     /// <summary>The partition of all that has not ended.</summary>
     public const string Open = "open";
 
     private const string IdColumn = "Id";
+    private const string WrittenAtColumn = "WrittenAt";
 
     private readonly TableClient table = storage.Tables.GetTableClient(tableName);
 
@@ -27,7 +28,9 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, stri
     {
         await setup.ReadyAsync(cancellationToken);
         var written = await table.UpsertEntityAsync(
-            new TableEntity(partition, key) { [IdColumn] = id }, TableUpdateMode.Replace, cancellationToken);
+            new TableEntity(partition, key) { [IdColumn] = id, [WrittenAtColumn] = time.GetUtcNow() },
+            TableUpdateMode.Replace,
+            cancellationToken);
         return written.Headers.ETag!.Value;
     }
 
@@ -62,13 +65,15 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, stri
             : TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {after}");
         await foreach (var row in table.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancellationToken))
         {
-            yield return new Entry(row.RowKey, row.GetString(IdColumn)!, row.ETag);
+            yield return new Entry(
+                row.RowKey, row.GetString(IdColumn)!, row.GetDateTimeOffset(WrittenAtColumn) ?? TableKeys.TimeOf(row.RowKey), row.ETag);
         }
     }
 
     /// <summary>An entry of the index.</summary>
     /// <param name="Key">Its place in the order.</param>
     /// <param name="Id">The row that it points to.</param>
+    /// <param name="WrittenAt">When it was put there (UTC).</param>
     /// <param name="ETag">Its ETag.</param>
-    public readonly record struct Entry(string Key, string Id, ETag ETag);
+    public readonly record struct Entry(string Key, string Id, DateTimeOffset WrittenAt, ETag ETag);
 }

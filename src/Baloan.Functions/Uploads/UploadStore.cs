@@ -12,7 +12,7 @@ public sealed partial class UploadStore(
     StorageClients storage, StorageSetup setup, WorkQueue queue, TimeProvider time, ILogger<UploadStore> logger)
 {
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.UploadsTable);
-    private readonly StatusIndex index = new(storage, setup, StorageSetup.UploadIndexTable);
+    private readonly StatusIndex index = new(storage, setup, time, StorageSetup.UploadIndexTable);
 
     /// <summary>Reads an upload; null where there is none of that id.</summary>
     public async Task<Upload?> FindAsync(string id, CancellationToken cancellationToken)

@@ -164,4 +164,24 @@ public sealed class SweepTests(StorageAccounts storage)
         await bench.SweepAsync();
         (await bench.MessagesAsync()).ShouldHaveSingleItem().ShouldContain(row.Code);
     }
+
+    [Fact]
+    public async Task A_sweep_between_the_entry_and_the_row_of_a_new_attempt_leaves_the_entry()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
+        var rejected = await bench.ProcessAsync(row.Code);
+        rejected.Status.ShouldBe(SettlementStatus.Rejected);
+        (await bench.EntriesAsync("open")).ShouldBe(0);
+
+        await bench.Store.ListAsOpenAsync(rejected, Cancel);
+        await bench.SweepAsync();
+        (await bench.EntriesAsync("open")).ShouldBe(1, "the row of the new attempt may be on its way");
+
+        // Whoever wrote the entry died before the row.
+        bench.Time.Advance(TimeSpan.FromMinutes(11));
+        await bench.SweepAsync();
+        (await bench.EntriesAsync("open")).ShouldBe(0);
+    }
 }
