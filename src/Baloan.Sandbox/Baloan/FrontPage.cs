@@ -21,7 +21,7 @@ internal static class FrontPage
         table { border-collapse: collapse; width: 100%; }
         th, td { text-align: start; padding: .3rem .7rem; border-bottom: 1px solid var(--line); vertical-align: baseline; }
         th { font-size: .85rem; white-space: nowrap; background: var(--soft); }
-        td:first-child { white-space: nowrap; }
+        td:first-child { min-width: 12rem; }
         tbody tr:hover { background: var(--soft); }
         """;
 
