@@ -5,7 +5,7 @@ namespace Baloan.Client;
 /// <summary>What kind of failure a <see cref="BaloanException"/> is.</summary>
 public enum BaloanFailure
 {
-    /// <summary>Baloan refused: 400 or another 4xx, or a 200 whose envelope does not say <c>ok</c>.</summary>
+    /// <summary>Baloan refused: 400 or another 4xx, or a success whose body says no: an envelope that does not say <c>ok</c>.</summary>
     Rejected,
 
     /// <summary>Baloan says 404.</summary>
@@ -61,16 +61,39 @@ public sealed class BaloanException : Exception
 
     /// <summary>
     /// True: the operation certainly did not take effect. False: it may have. Only an operation that acts (send OTP,
-    /// validate OTP, settle) can be false; the others change nothing that matters and may simply be repeated.
+    /// validate OTP, settle; open a loan, send its contract's OTP, sign the contract, cancel the loan) can be false; the others
+    /// change nothing that matters and may simply be repeated.
     /// </summary>
     public bool OutcomeKnown { get; internal init; } = true;
 
     /// <summary>
     /// Whether <see cref="Exception.Message"/> is Baloan's own text, in the language that was asked for. It is plain text
-    /// and can be shown. Otherwise the message is an English one of this library.
+    /// and can be shown to whoever made the call, but belongs in no log: it may name another person's phone number. Otherwise
+    /// the message is an English one of this library. <see cref="TextIn"/> chooses between the two by the reader's language.
     /// </summary>
     public bool IsBaloanText { get; internal init; }
 
     /// <summary>Baloan's texts by field (<c>bill.total</c> for a field inside a field); null where it gave none.</summary>
     public IReadOnlyDictionary<string, string[]>? FieldErrors { get; internal init; }
+
+    /// <summary>The documented error that Baloan named, with whatever status; null where it named none.</summary>
+    internal LoanError? LoanError { get; init; }
+
+    /// <summary>
+    /// The sentence to show to a reader. Baloan's own, where it is in the reader's language; or else, for a code of
+    /// <see cref="LoanErrors"/>, this library's text, filled with the phone number or service name that Baloan gave; or else Baloan's
+    /// own in whatever language; null where there is none of these. It may name another person's phone number, and belongs
+    /// in no log.
+    /// </summary>
+    /// <param name="language">The reader's language.</param>
+    public string? TextIn(Language language)
+    {
+        var baloan = IsBaloanText ? Message : null;
+        if (LoanError is null || (baloan is not null && LoanErrors.IsIn(language, baloan) && !LoanErrors.IsUnfilled(baloan)))
+        {
+            return baloan;
+        }
+
+        return LoanErrors.TextOf(LoanError, language, baloan);
+    }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Baloan.Client;
 
-/// <summary>Makes the <see cref="HttpClient"/> that <see cref="MerchantClient"/> and <see cref="TokenClient"/> need.</summary>
+/// <summary>Makes the <see cref="HttpClient"/> that <see cref="MerchantClient"/>, <see cref="PartnershipClient"/> and <see cref="TokenClient"/> need.</summary>
 public static class BaloanHttpClient
 {
     /// <summary>

@@ -12,7 +12,7 @@ internal abstract class Call(Operation operation, string[] secrets)
     public Operation Operation { get; } = operation;
 
     /// <summary>Values that were sent and must not come back in a text, should Baloan repeat them.</summary>
-    public List<string> Secrets { get; } = [.. secrets.Where(secret => !string.IsNullOrEmpty(secret))];
+    public List<string> Secrets { get; } = [.. secrets.Where(secret => !string.IsNullOrEmpty(secret)).SelectMany(InAllDigits)];
 
     /// <summary>The caller's token, to tell its cancellation from a timeout of our own.</summary>
     public CancellationToken Caller { get; set; }
@@ -23,12 +23,16 @@ internal abstract class Call(Operation operation, string[] secrets)
     public static Call Of(HttpRequestMessage request) =>
         request.Options.TryGetValue(Key, out var call)
             ? call
-            : throw new InvalidOperationException($"This HttpClient is only for {nameof(MerchantClient)} and {nameof(TokenClient)}.");
+            : throw new InvalidOperationException($"This HttpClient is only for {nameof(MerchantClient)}, {nameof(PartnershipClient)} and {nameof(TokenClient)}.");
 
     /// <summary>Reads what a successful answer carries. False: something that is needed is not there.</summary>
     public abstract bool TryRead(JsonElement data);
 
     protected void AttachTo(HttpRequestMessage request) => request.Options.Set(Key, this);
+
+    // Baloan may write in Persian what was sent in ASCII.
+    private static IEnumerable<string> InAllDigits(string secret) =>
+        new[] { '0', '۰', '٠' }.Select(zero => string.Concat(secret.Select(c => char.IsAsciiDigit(c) ? (char)(zero + c - '0') : c))).Distinct();
 }
 
 internal sealed class Call<T>(Operation operation, Func<JsonElement, T?> read, params string[] secrets) : Call(operation, secrets)
@@ -38,10 +42,11 @@ internal sealed class Call<T>(Operation operation, Func<JsonElement, T?> read, p
 
     public override bool TryRead(JsonElement data) => (result = read(data)) is not null;
 
-    public async Task<T> SendAsync(HttpClient http, string path, OutgoingContent content, Language language, CancellationToken cancellationToken)
+    public async Task<T> SendAsync(
+        HttpClient http, HttpMethod method, string path, OutgoingContent? content, Language language, CancellationToken cancellationToken)
     {
         using var activity = BaloanTelemetry.Source.StartActivity($"baloan {Operation.Name}", ActivityKind.Client);
-        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        using var request = new HttpRequestMessage(method, path)
         {
             Content = content,
             Version = http.DefaultRequestVersion,

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Baloan.Client;
 
 /// <summary>What the body of a refusal says, whichever of its possible shapes it has.</summary>
-/// <param name="Code">Baloan's code; null where it gave none.</param>
+/// <param name="Code">Baloan's code, also where it stands in the place of a text; null where it gave none.</param>
 /// <param name="Text">Plain text that can be shown; null where there is none.</param>
 /// <param name="Fields">Texts by field; null where there are none.</param>
 internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDictionary<string, string[]>? Fields)
@@ -18,15 +18,31 @@ internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDi
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(JsonReading.Repaired(body));
             return Read(document.RootElement, secrets);
         }
         catch (Exception exception) when (JsonReading.IsBadJson(exception))
         {
             // Broken JSON is of no use to anyone; a plain sentence is.
-            return body.TrimStart() is ['{' or '[' or '"', ..] ? Nothing : Nothing with { Text = Usable(body, secrets) };
+            return body.TrimStart() is ['{' or '[' or '"', ..] ? Nothing
+                : LoanErrors.Find(body.Trim()) is { } error ? Nothing with { Code = error.Code }
+                : Nothing with { Text = Usable(body, secrets) };
         }
     }
+
+    /// <summary>Whether JSON that came with success is a refusal all the same, envelopes aside.</summary>
+    public static bool IsRefusal(JsonElement answer) =>
+        answer.ValueKind is JsonValueKind.Object or JsonValueKind.String
+        && !answer.Has("uuid")
+        && (answer.Has("non_field_errors")
+            || (answer.Has("detail") && answer.Text("code") is not null)
+            || LoanErrors.Find(Read(answer, []).Code) is not null);
+
+    /// <summary>
+    /// Whether the status in an answer that no document describes says no. Any other word beside HTTP's own success is none: a cancel
+    /// may well be answered with <c>{"status":"canceled"}</c>.
+    /// </summary>
+    public static bool IsNo(string status) => NoForm().IsMatch(status);
 
     private static ErrorBody Read(JsonElement root, IReadOnlyCollection<string> secrets)
     {
@@ -59,8 +75,14 @@ internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDi
             }
         }
 
+        if (LoanErrors.Find(code) is null)
+        {
+            code = fields.Values.SelectMany(texts => texts).Select(LoanErrors.Find).FirstOrDefault(error => error is not null)?.Code ?? code;
+        }
+
         var texts = fields
-            .Select(field => (field.Key, Texts: field.Value.Select(text => Usable(text, secrets)).OfType<string>().ToArray()))
+            .Select(field => (field.Key, Texts: field.Value
+                .Where(text => LoanErrors.Find(text) is null).Select(text => Usable(text, secrets)).OfType<string>().ToArray()))
             .Where(field => field.Texts.Length > 0 && (field.Key.Length == 0 || FieldForm().IsMatch(field.Key)))
             .ToArray();
         var general = texts.Where(field => field.Key.Length == 0).SelectMany(field => field.Texts).ToArray();
@@ -97,18 +119,22 @@ internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDi
     {
         switch (value.ValueKind)
         {
-            case JsonValueKind.String when value.GetString() is { Length: > 0 } text && (fields.ContainsKey(name) || fields.Count < MostFields):
-                if (!fields.TryGetValue(name, out var texts))
-                {
-                    fields.Add(name, texts = []);
-                }
-
-                texts.Add(text);
+            case JsonValueKind.String when value.GetString() is { Length: > 0 } text:
+                Collect(text, name, fields);
                 break;
             case JsonValueKind.Array:
                 foreach (var item in value.EnumerateArray())
                 {
                     Collect(item, name, fields);
+                }
+
+                break;
+            case JsonValueKind.Object when value.Text("code") is { } code && (value.Text("message") ?? value.Text("detail")) is { } message:
+                // One error with its details, as Django REST Framework can write them.
+                Collect(message, name, fields);
+                if (LoanErrors.Find(code) is not null)
+                {
+                    Collect(code, name, fields);
                 }
 
                 break;
@@ -119,6 +145,18 @@ internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDi
                 }
 
                 break;
+        }
+    }
+
+    private static void Collect(string text, string name, Dictionary<string, List<string>> fields)
+    {
+        if (fields.TryGetValue(name, out var texts))
+        {
+            texts.Add(text);
+        }
+        else if (fields.Count < MostFields)
+        {
+            fields.Add(name, [text]);
         }
     }
 
@@ -139,6 +177,9 @@ internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDi
         };
     }
 
+    [GeneratedRegex("^(?:no|nok|not_ok|errors?|fail|failed|failure|invalid|denied|refused|rejected|forbidden|unauthorized)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex NoForm();
+
     [GeneratedRegex("^[A-Za-z0-9_.-]{1,64}$", RegexOptions.CultureInvariant)]
     private static partial Regex CodeForm();
 
@@ -148,6 +189,6 @@ internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDi
     [GeneratedRegex("<[A-Za-z/!?]", RegexOptions.CultureInvariant)]
     private static partial Regex Markup();
 
-    [GeneratedRegex(@"[\s\p{Cc}]+", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[\s\p{Cc}\ufffd]+", RegexOptions.CultureInvariant)]
     private static partial Regex Unprintable();
 }

@@ -11,13 +11,16 @@ internal static partial class Mask
     private const int LongestRead = 4000;
     private const int LongestLogged = 500;
 
+    // Also a Persian or Arabic-Indic one, and these as JSON escapes.
+    private const string Digit = """(?:\d|\\u06[fF][0-9]|\\u066[0-9])""";
+
     /// <summary>Hides values that were sent, should the text repeat them.</summary>
     public static string Secrets(string text, IReadOnlyCollection<string> secrets) =>
         secrets.Aggregate(text, (masked, secret) => masked.Replace(secret, Hidden, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// One short line that shows the form of a body and none of what may identify a person or open a door: no run of five
-    /// digits or more, no token, no query of a URL, no control character.
+    /// digits or more, grouped or not, no token, no query of a URL, no control character.
     /// </summary>
     public static string ForLog(string body, IReadOnlyCollection<string> secrets)
     {
@@ -49,7 +52,7 @@ internal static partial class Mask
     [GeneratedRegex("""(?=[A-Za-z_+=.-]*[0-9])[A-Za-z0-9_+=.-]{20,}""", RegexOptions.CultureInvariant)]
     private static partial Regex TokenLike();
 
-    // Also Persian and Arabic-Indic digits, and these as JSON escapes.
-    [GeneratedRegex("""(?:\d|\\u06[fF][0-9]|\\u066[0-9]){5,}""", RegexOptions.CultureInvariant)]
+    // Also in groups, as dates and phone numbers are written.
+    [GeneratedRegex($$"""{{Digit}}(?:(?:[ .-]|\\?/)?{{Digit}}){4,}""", RegexOptions.CultureInvariant)]
     private static partial Regex Digits();
 }

@@ -40,7 +40,7 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
             Operation.CheckCredit,
             data => data.WholeNumber(amount) is { } credit ? new Credit(nationalIdentifier, credit) : null,
             nationalIdentifier);
-        return call.SendAsync(http, root + "check-credit/", Content(call, Of(nationalIdentifier)), language, cancellationToken);
+        return call.SendAsync(http, HttpMethod.Post, root + "check-credit/", Content(call, Of(nationalIdentifier)), language, cancellationToken);
     }
 
     /// <summary>Has an OTP sent to the customer's phone. Acts: never sent again where it may have taken effect.</summary>
@@ -52,7 +52,7 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
     {
         ArgumentException.ThrowIfNullOrEmpty(nationalIdentifier);
         var call = new Call<object>(Operation.SendOtp, _ => Nothing, nationalIdentifier);
-        return call.SendAsync(http, root + "send-credit-otp/", Content(call, Of(nationalIdentifier)), language, cancellationToken);
+        return call.SendAsync(http, HttpMethod.Post, root + "send-credit-otp/", Content(call, Of(nationalIdentifier)), language, cancellationToken);
     }
 
     /// <summary>
@@ -77,7 +77,7 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
         ArgumentException.ThrowIfNullOrEmpty(otp);
         var call = new Call<string>(Operation.ValidateOtp, data => data.Text("token"), nationalIdentifier, otp);
         var body = Requests.Json(new CustomerOtp(nationalIdentifier, otp), Default.CustomerOtp);
-        return call.SendAsync(http, root + "validate-credit-otp/", Content(call, body), language, cancellationToken);
+        return call.SendAsync(http, HttpMethod.Post, root + "validate-credit-otp/", Content(call, body), language, cancellationToken);
     }
 
     /// <summary>
@@ -121,7 +121,7 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
             body.AddField("token", proof);
         }
 
-        return call.SendAsync(http, root + "settle-confirm/", Content(call, body, file), language, cancellationToken);
+        return call.SendAsync(http, HttpMethod.Post, root + "settle-confirm/", Content(call, body, file), language, cancellationToken);
     }
 
     /// <summary>
@@ -140,7 +140,7 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
         var content = Open(file);
         var body = Requests.Multipart();
         body.AddFile("file", content);
-        return call.SendAsync(http, "api/v1/utility/file-upload/", Content(call, body, content), language, cancellationToken);
+        return call.SendAsync(http, HttpMethod.Post, "api/v1/utility/file-upload/", Content(call, body, content), language, cancellationToken);
     }
 
     private HttpContent Of(string nationalIdentifier) =>

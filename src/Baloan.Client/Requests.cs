@@ -13,6 +13,8 @@ internal sealed record Customer(string NationalIdentifier);
 
 internal sealed record CustomerOtp(string NationalIdentifier, string Otp);
 
+internal sealed record Signature(string Otp);
+
 internal sealed record Bill(long Total);
 
 internal sealed record InvoiceData(string Code, Bill Bill);
@@ -22,6 +24,8 @@ internal sealed record InvoiceData(string Code, Bill Bill);
 [JsonSerializable(typeof(Customer))]
 [JsonSerializable(typeof(CustomerOtp))]
 [JsonSerializable(typeof(InvoiceData))]
+[JsonSerializable(typeof(LoanRequest))]
+[JsonSerializable(typeof(Signature))]
 internal sealed partial class RequestJson : JsonSerializerContext;
 
 /// <summary>Bodies as Baloan's documents send them, all of a known length.</summary>

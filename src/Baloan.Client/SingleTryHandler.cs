@@ -16,8 +16,13 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var call = Call.Of(request);
-        var content = request.Content as OutgoingContent ?? throw new InvalidOperationException("A call needs a body that knows whether it was begun.");
-        await content.OpenAsync(cancellationToken);
+        var content = request.Content as OutgoingContent;
+        if (content is null && (call.Operation.Acts || request.Content is not null))
+        {
+            throw new InvalidOperationException("A call that acts, or has a body, needs a body that knows whether it was begun.");
+        }
+
+        await (content?.OpenAsync(cancellationToken) ?? Task.CompletedTask);
         using var limit = new CancellationTokenSource(call.Operation.CarriesFile ? options.FileTimeout : options.CallTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         HttpResponseMessage? response = null;
@@ -41,20 +46,22 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
         catch (Exception exception) when (!(exception is OperationCanceledException && call.Caller.IsCancellationRequested))
         {
             response?.Dispose();
-            if (content.FileFailure is { } fileFailure && !call.Operation.Acts)
+            if (content?.FileFailure is { } fileFailure && !call.Operation.Acts)
             {
                 // Not Baloan's doing, and nothing that matters has taken effect: the caller's own exception tells most.
                 throw fileFailure;
             }
 
-            var failure = NoWholeAnswer(call, content, exception);
-            Log.NoAnswer(logger, call.Operation.Name, failure.Failure, content.Begun, Describe(exception));
+            // Without a body nothing acts, and the exception is good enough to tell where it failed.
+            var begun = content?.Begun ?? !IsOfConnecting(exception);
+            var failure = NoWholeAnswer(call, begun, content?.FileFailure, exception);
+            Log.NoAnswer(logger, call.Operation.Name, failure.Failure, begun, Describe(exception));
             call.LastFailure = failure;
             throw failure;
         }
         finally
         {
-            await content.CloseAsync();
+            await (content?.CloseAsync() ?? ValueTask.CompletedTask);
         }
     }
 
@@ -66,14 +73,25 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
             throw Refusal(operation, response, ErrorBody.Read(body, call.Secrets));
         }
 
+        if (!operation.AnswerDocumented && string.IsNullOrWhiteSpace(body) && call.TryRead(default))
+        {
+            return;
+        }
+
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(operation.Enveloped ? body : JsonReading.Repaired(body));
             var data = document.RootElement;
-            if (operation.Enveloped || data.Has("message_code"))
+            if (!operation.Enveloped && ErrorBody.IsRefusal(data))
             {
-                var verdict = data.Text("status") ?? throw Unusable(operation, response.StatusCode, "Baloan's answer says neither yes nor no.");
-                if (!verdict.Equals("ok", StringComparison.OrdinalIgnoreCase))
+                throw Rejected(response, ErrorBody.Read(body, call.Secrets));
+            }
+
+            if (operation.Enveloped || data.IsEnvelope())
+            {
+                var verdict = data.Text("status") is { } status && !status.Contains('\ufffd') ? status
+                    : throw Unusable(operation, response.StatusCode, "Baloan's answer says neither yes nor no.");
+                if (operation.Enveloped || data.Has("message_code") ? !verdict.Equals("ok", StringComparison.OrdinalIgnoreCase) : ErrorBody.IsNo(verdict))
                 {
                     throw Rejected(response, ErrorBody.Read(body, call.Secrets));
                 }
@@ -98,30 +116,12 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
         var status = response.StatusCode;
         return status switch
         {
-            HttpStatusCode.NotFound => new(BaloanFailure.NotFound, "not_found", body.Text ?? "Baloan does not know it.")
-            {
-                Status = status,
-                IsBaloanText = body.Text is not null,
-            },
-            HttpStatusCode.Unauthorized => new(BaloanFailure.Unauthorized, "baloan_unauthorized", body.Text ?? "Baloan refuses the credentials.")
-            {
-                Status = status,
-                IsBaloanText = body.Text is not null,
-            },
-            HttpStatusCode.TooManyRequests => new(BaloanFailure.Throttled, "baloan_throttled", body.Text ?? "Too many requests for Baloan.")
-            {
-                Status = status,
-                IsBaloanText = body.Text is not null,
-                CanRepeat = true,
-                RetryAfter = RetryAfter.Of(response, body.Text, time),
-            },
-            HttpStatusCode.ServiceUnavailable => new(BaloanFailure.Unavailable, "baloan_unavailable", body.Text ?? "Baloan is not available.")
-            {
-                Status = status,
-                IsBaloanText = body.Text is not null,
-                CanRepeat = true,
-                RetryAfter = RetryAfter.Of(response, body.Text, time),
-            },
+            HttpStatusCode.NotFound => Said(BaloanFailure.NotFound, "not_found", "Baloan does not know it.", response, body),
+            HttpStatusCode.Unauthorized => Said(BaloanFailure.Unauthorized, "baloan_unauthorized", "Baloan refuses the credentials.", response, body),
+            HttpStatusCode.TooManyRequests => Said(
+                BaloanFailure.Throttled, "baloan_throttled", "Too many requests for Baloan.", response, body, RetryAfter.Of(response, body.Text, time)),
+            HttpStatusCode.ServiceUnavailable => Said(
+                BaloanFailure.Unavailable, "baloan_unavailable", "Baloan is not available.", response, body, RetryAfter.Of(response, body.Text, time)),
             >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest => Unusable(
                 operation, status, $"Baloan answered with a redirect ({(int)status}). Redirects are not followed: check the base address, its scheme and host."),
             HttpStatusCode.RequestTimeout or < HttpStatusCode.OK or >= HttpStatusCode.InternalServerError => Unusable(
@@ -131,11 +131,18 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
     }
 
     private static BaloanException Rejected(HttpResponseMessage response, ErrorBody body) =>
-        new(BaloanFailure.Rejected, body.Code ?? "baloan_rejected", body.Text ?? "Baloan refused.")
+        Said(BaloanFailure.Rejected, body.Code ?? "baloan_rejected", "Baloan refused.", response, body);
+
+    private static BaloanException Said(
+        BaloanFailure failure, string code, string otherwise, HttpResponseMessage response, ErrorBody body, TimeSpan? retryAfter = null) =>
+        new(failure, code, body.Text ?? otherwise)
         {
             Status = response.StatusCode,
             IsBaloanText = body.Text is not null,
-            FieldErrors = body.Fields,
+            LoanError = LoanErrors.Find(body.Code),
+            FieldErrors = failure == BaloanFailure.Rejected ? body.Fields : null,
+            CanRepeat = failure is BaloanFailure.Throttled or BaloanFailure.Unavailable,
+            RetryAfter = retryAfter,
         };
 
     private static BaloanException Unusable(Operation operation, HttpStatusCode? status, string message, Exception? inner = null) =>
@@ -143,18 +150,23 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
             ? new(BaloanFailure.NoAnswer, "outcome_unknown", message + " It may have taken effect.", inner) { Status = status, OutcomeKnown = false }
             : new(BaloanFailure.NoAnswer, "baloan_timeout", message, inner) { Status = status, CanRepeat = true };
 
-    private static BaloanException NoWholeAnswer(Call call, OutgoingContent content, Exception exception)
+    private static BaloanException NoWholeAnswer(Call call, bool begun, Exception? fileFailure, Exception exception)
     {
-        if (!content.Begun)
+        if (!begun)
         {
             return new(BaloanFailure.Unavailable, "baloan_unavailable", "No connection to Baloan could be made.", exception) { CanRepeat = true };
         }
 
         var message = exception is OperationCanceledException ? "Baloan did not answer in time."
-            : content.FileFailure is not null ? "The file could not be sent whole."
+            : fileFailure is not null ? "The file could not be sent whole."
             : "The connection to Baloan broke before the answer was there.";
         return Unusable(call.Operation, null, message, exception);
     }
+
+    // A connection that takes too long is a cancellation with a TimeoutException inside; our own limits have none.
+    private static bool IsOfConnecting(Exception exception) => exception
+        is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError }
+        or OperationCanceledException { InnerException: TimeoutException };
 
     // Exception messages may hold addresses and names; their kinds do not.
     private static string Describe(Exception exception) => exception switch

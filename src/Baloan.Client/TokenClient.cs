@@ -51,7 +51,7 @@ public sealed class TokenClient(HttpClient http, TimeProvider time)
         var call = new Call<AccessToken>(operation, Read, username, password);
         try
         {
-            return await call.SendAsync(http, path, new OutgoingContent(operation, body), Language.English, cancellationToken);
+            return await call.SendAsync(http, HttpMethod.Post, path, new OutgoingContent(operation, body), Language.English, cancellationToken);
         }
         catch (BaloanException refusal) when (refusal.Failure is BaloanFailure.Rejected or BaloanFailure.NotFound)
         {

@@ -9,7 +9,7 @@ public sealed class CircuitBreakerTests
     [Fact]
     public async Task A_gateway_that_keeps_failing_is_left_alone_for_a_while()
     {
-        await using var baloan = await StartAsync([.. Enumerable.Repeat(Answer(503, ""), 20), Answer(200, GoodForAll)]);
+        await using var baloan = await StartAsync([.. Enumerable.Repeat(Answer(503, ""), 20), Good()]);
         using var bench = WithoutWaits(baloan);
         await FailAsync(bench, calls: 5);
         baloan.Requests.Count.ShouldBe(20);
@@ -40,6 +40,23 @@ public sealed class CircuitBreakerTests
         await FailAsync(bench, calls: 5);
 
         (await bench.Tokens.GetPartnershipTokenAsync("partner", "secret", Stop)).Access.ShouldBe("a");
+        await Should.ThrowAsync<BaloanException>(() => bench.RunAsync("settle"));
+    }
+
+    [Fact]
+    public async Task The_operations_of_the_partnership_gateway_shut_it_together()
+    {
+        await using var baloan = await StartAsync([.. Enumerable.Repeat(Answer(503, ""), 20), Good()]);
+        using var bench = WithoutWaits(baloan);
+        foreach (var operation in new[] { "loan_policies", "open_loan", "get_contract", "send_contract_otp", "sign_contract" })
+        {
+            (await bench.FailAsync(operation)).RetryAfter.ShouldBeNull();
+        }
+
+        (await bench.FailAsync("cancel_loan")).RetryAfter.ShouldNotBeNull();
+
+        baloan.Requests.Count.ShouldBe(20);
+        await bench.RunAsync("check_credit");
     }
 
     [Theory]
@@ -49,7 +66,7 @@ public sealed class CircuitBreakerTests
     [InlineData(500)]
     public async Task What_is_no_sign_of_being_down_shuts_nothing(int status)
     {
-        await using var baloan = await StartAsync([.. Enumerable.Repeat(Answer(status, ""), 60), Answer(200, GoodForAll)]);
+        await using var baloan = await StartAsync([.. Enumerable.Repeat(Answer(status, ""), 60), Good()]);
         using var bench = WithoutWaits(baloan);
         while (baloan.Requests.Count < 60)
         {

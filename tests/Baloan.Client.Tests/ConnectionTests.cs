@@ -10,9 +10,9 @@ namespace Baloan.Client.Tests;
 /// <summary>Connections that cannot be made, and connections that break.</summary>
 public sealed class ConnectionTests
 {
-    public static TheoryData<string> Reads => ["check_credit", "upload", "merchant_token"];
+    public static TheoryData<string> Reads => ["check_credit", "upload", "merchant_token", "loan_policies", "get_contract"];
 
-    public static TheoryData<string> Acts => ["send_otp", "validate_otp", "settle"];
+    public static TheoryData<string> Acts => ["send_otp", "validate_otp", "settle", "open_loan", "send_contract_otp", "sign_contract", "cancel_loan"];
 
     [Theory]
     [MemberData(nameof(Reads))]
@@ -55,6 +55,8 @@ public sealed class ConnectionTests
     [Theory]
     [InlineData("check_credit")]
     [InlineData("settle")]
+    [InlineData("get_contract")]
+    [InlineData("cancel_loan")]
     public async Task A_name_that_is_not_known_took_no_effect(string operation)
     {
         using var bench = new Bench(new Uri("http://no-such-host.invalid"));
@@ -67,6 +69,8 @@ public sealed class ConnectionTests
     [Theory]
     [InlineData("check_credit")]
     [InlineData("settle")]
+    [InlineData("get_contract")]
+    [InlineData("cancel_loan")]
     public async Task A_failed_tls_handshake_took_no_effect(string operation)
     {
         await using var baloan = new RawBaloan(connection => connection.WriteAsync("This is no TLS.\n"));
@@ -80,6 +84,8 @@ public sealed class ConnectionTests
     [Theory]
     [InlineData("check_credit")]
     [InlineData("settle")]
+    [InlineData("get_contract")]
+    [InlineData("cancel_loan")]
     public async Task A_connection_that_takes_too_long_took_no_effect(string operation)
     {
         await using var baloan = new RawBaloan(connection => Task.Delay(Timeout.Infinite, connection.Stopping));
@@ -106,6 +112,17 @@ public sealed class ConnectionTests
     [InlineData("send_otp", "after the body", true)]
     [InlineData("validate_otp", "after the body", false)]
     [InlineData("validate_otp", "in the answer", false)]
+    [InlineData("open_loan", "before the body", true)]
+    [InlineData("open_loan", "after the body", false)]
+    [InlineData("open_loan", "in the answer", false)]
+    [InlineData("send_contract_otp", "after the body", false)]
+    [InlineData("send_contract_otp", "after the body", true)]
+    [InlineData("send_contract_otp", "in the headers", false)]
+    [InlineData("sign_contract", "after the body", true)]
+    [InlineData("sign_contract", "in the answer", true)]
+    [InlineData("cancel_loan", "after the body", false)]
+    [InlineData("cancel_loan", "in the status line", true)]
+    [InlineData("cancel_loan", "with nonsense", false)]
     public async Task What_acts_is_sent_once_when_the_connection_breaks(string operation, string where, bool reset)
     {
         await using var baloan = new RawBaloan(connection => BreakAsync(connection, where, reset));
@@ -127,6 +144,9 @@ public sealed class ConnectionTests
     [InlineData("upload", "before the body", true)]
     [InlineData("upload", "after the body", false)]
     [InlineData("upload", "in the status line", true)]
+    [InlineData("get_contract", "in the status line", false)]
+    [InlineData("get_contract", "in the answer", true)]
+    [InlineData("get_contract", "with nonsense", false)]
     public async Task A_read_is_sent_again_when_the_connection_breaks(string operation, string where, bool reset)
     {
         await using var baloan = new RawBaloan(async connection =>
@@ -154,6 +174,12 @@ public sealed class ConnectionTests
     [InlineData("validate_otp", false)]
     [InlineData("settle", false)]
     [InlineData("settle", true)]
+    [InlineData("open_loan", false)]
+    [InlineData("send_contract_otp", false)]
+    [InlineData("send_contract_otp", true)]
+    [InlineData("sign_contract", false)]
+    [InlineData("cancel_loan", false)]
+    [InlineData("cancel_loan", true)]
     public async Task What_acts_is_not_silently_sent_again_on_a_connection_used_before(string operation, bool reset)
     {
         await using var baloan = new RawBaloan(async connection =>

@@ -94,14 +94,19 @@ public sealed class ErrorTests
         await using var baloan = await StartAsync(Answer(200, body));
         using var bench = new Bench(baloan.Address);
 
-        foreach (var operation in new[] { "check_credit", "upload", "send_otp", "validate_otp", "settle" })
+        string[] operations =
+        [
+            "check_credit", "upload", "send_otp", "validate_otp", "settle",
+            "loan_policies", "open_loan", "get_contract", "send_contract_otp", "sign_contract", "cancel_loan",
+        ];
+        foreach (var operation in operations)
         {
             var refused = await bench.FailAsync(operation);
             ShouldBe(refused, BaloanFailure.Rejected, code, HttpStatusCode.OK, canRepeat: false, known: true);
             ShouldSay(refused, text);
         }
 
-        baloan.Requests.Count.ShouldBe(5);
+        baloan.Requests.Count.ShouldBe(operations.Length);
     }
 
     [Theory]

@@ -39,7 +39,7 @@ public sealed class FileTests
     [InlineData("settle")]
     public async Task A_file_is_opened_anew_for_each_try_and_closed_after_each(string operation)
     {
-        await using var baloan = await StartAsync(Answer(503, ""), Answer(401, ""), Answer(429, ""), Answer(200, GoodForAll));
+        await using var baloan = await StartAsync(Answer(503, ""), Answer(401, ""), Answer(429, ""), Good());
         using var bench = new Bench(baloan.Address);
         var file = new MadeFile(TenMegabytes);
 
@@ -67,7 +67,7 @@ public sealed class FileTests
     [InlineData("settle")]
     public async Task A_file_that_cannot_be_opened_is_not_half_sent(string operation)
     {
-        await using var baloan = await StartAsync(Answer(200, GoodForAll));
+        await using var baloan = await StartAsync(Good());
         using var bench = new Bench(baloan.Address);
 
         await Should.ThrowAsync<TimeZoneNotFoundException>(
@@ -85,7 +85,7 @@ public sealed class FileTests
     public async Task A_file_of_another_length_than_said_is_not_taken_for_whole(int off)
     {
         var file = new MadeFile(TenMegabytes);
-        await using var baloan = await StartAsync(Answer(200, GoodForAll));
+        await using var baloan = await StartAsync(Good());
         using var bench = new Bench(baloan.Address);
 
         await Should.ThrowAsync<InvalidDataException>(() => bench.RunAsync("upload", file.Source with { Length = TenMegabytes - off }));
@@ -102,7 +102,7 @@ public sealed class FileTests
     public async Task A_file_that_breaks_off_while_it_is_read_leaves_a_settlement_unknown()
     {
         var file = new MadeFile(TenMegabytes) { BreaksAt = TenMegabytes / 2 };
-        await using var baloan = await StartAsync(Answer(200, GoodForAll));
+        await using var baloan = await StartAsync(Good());
         using var bench = new Bench(baloan.Address);
 
         await Should.ThrowAsync<TimeZoneNotFoundException>(() => bench.RunAsync("upload", file.Source));
@@ -117,7 +117,7 @@ public sealed class FileTests
     [Fact]
     public async Task An_empty_file_is_sent_empty()
     {
-        await using var baloan = await StartAsync(Answer(200, GoodForAll));
+        await using var baloan = await StartAsync(Good());
         using var bench = new Bench(baloan.Address);
 
         await bench.RunAsync("upload", new MadeFile(0).Source);

@@ -15,10 +15,10 @@ public sealed class TelemetryTests
     {
         await using var baloan = await StartAsync(
             Answer(503, ""),
-            Answer(200, GoodForAll),
+            Good(),
             Answer(400, """{"code":"one_of_many"}"""),
             Answer(500, ""),
-            Answer(200, GoodForAll));
+            Good());
         using var bench = new Bench(baloan.Address);
         var seen = Ours.Value = [];
         using var meters = new MeterListener();

@@ -11,10 +11,14 @@ public sealed class TimeoutTests
     [InlineData("send_otp", 20)]
     [InlineData("validate_otp", 20)]
     [InlineData("settle", 100)]
+    [InlineData("open_loan", 20)]
+    [InlineData("send_contract_otp", 20)]
+    [InlineData("sign_contract", 20)]
+    [InlineData("cancel_loan", 20)]
     public async Task What_acts_is_sent_once_and_its_outcome_unknown(string operation, int seconds)
     {
         var arrived = new TaskCompletionSource();
-        await using var baloan = await StartAsync(Silence(arrived), Answer(200, GoodForAll));
+        await using var baloan = await StartAsync(Silence(arrived), Good());
         using var bench = new Bench(baloan.Address);
 
         var call = bench.FailAsync(operation);
@@ -34,10 +38,12 @@ public sealed class TimeoutTests
     [InlineData("check_credit", 20)]
     [InlineData("merchant_token", 20)]
     [InlineData("upload", 100)]
+    [InlineData("loan_policies", 20)]
+    [InlineData("get_contract", 20)]
     public async Task A_read_is_tried_again(string operation, int seconds)
     {
         var arrived = new TaskCompletionSource();
-        await using var baloan = await StartAsync(Silence(arrived), Answer(200, GoodForAll));
+        await using var baloan = await StartAsync(Silence(arrived), Good());
         using var bench = new Bench(baloan.Address);
 
         var call = bench.RunAsync(operation);
@@ -48,14 +54,16 @@ public sealed class TimeoutTests
         baloan.Requests.Count.ShouldBe(2);
     }
 
-    [Fact]
-    public async Task A_read_that_never_answers_is_a_timeout_that_may_be_repeated()
+    [Theory]
+    [InlineData("check_credit")]
+    [InlineData("get_contract")]
+    public async Task A_read_that_never_answers_is_a_timeout_that_may_be_repeated(string operation)
     {
         var arrived = Enumerable.Range(0, 4).Select(_ => new TaskCompletionSource()).ToArray();
         await using var baloan = await StartAsync([.. arrived.Select(Silence)]);
         using var bench = new Bench(baloan.Address);
 
-        var call = bench.FailAsync("check_credit");
+        var call = bench.FailAsync(operation);
         foreach (var one in arrived)
         {
             await one.Task.WaitAsync(Stop);
@@ -81,7 +89,7 @@ public sealed class TimeoutTests
         {
             arrived.SetResult();
             await answer.Task;
-            await Answer(200, GoodForAll)(context);
+            await Good()(context);
         });
         using var bench = new Bench(baloan.Address);
 
@@ -97,6 +105,8 @@ public sealed class TimeoutTests
     [Theory]
     [InlineData("check_credit", "baloan_timeout")]
     [InlineData("settle", "outcome_unknown")]
+    [InlineData("get_contract", "baloan_timeout")]
+    [InlineData("cancel_loan", "outcome_unknown")]
     public async Task The_time_counts_to_the_last_byte_of_the_answer(string operation, string code)
     {
         var begun = new SemaphoreSlim(0);
@@ -117,14 +127,14 @@ public sealed class TimeoutTests
         }
 
         (await call).Code.ShouldBe(code);
-        baloan.Requests.ShouldBe(operation == "settle" ? 1 : 4);
+        baloan.Requests.ShouldBe(code == "outcome_unknown" ? 1 : 4);
     }
 
     [Fact]
     public async Task Time_that_runs_out_between_certain_failures_leaves_the_outcome_known()
     {
         var time = new ManualTime { WaitsNeverEnd = true };
-        await using var baloan = await StartAsync(Answer(503, """{"detail":"Maintenance."}"""), Answer(200, GoodForAll));
+        await using var baloan = await StartAsync(Answer(503, """{"detail":"Maintenance."}"""), Good());
         using var bench = new Bench(baloan.Address, time: time);
 
         var call = bench.FailAsync("settle");
@@ -167,7 +177,7 @@ public sealed class TimeoutTests
     public async Task Time_that_runs_out_while_a_token_is_got_leaves_the_outcome_known(int first)
     {
         var asked = new TaskCompletionSource();
-        await using var baloan = await StartAsync(Answer(first, ""), Answer(200, GoodForAll));
+        await using var baloan = await StartAsync(Answer(first, ""), Good());
         using var bench = new Bench(baloan.Address);
         bench.BeforeToken = async stop =>
         {
@@ -193,6 +203,8 @@ public sealed class TimeoutTests
     [InlineData("check_credit")]
     [InlineData("upload")]
     [InlineData("settle")]
+    [InlineData("get_contract")]
+    [InlineData("sign_contract")]
     public async Task A_caller_that_gives_up_is_told_so(string operation)
     {
         var arrived = new TaskCompletionSource();

@@ -98,7 +98,7 @@ public sealed record RawConnection(TcpClient Client, int Number, Func<int> Count
     public async Task<int> ReadRequestAsync()
     {
         var headers = await ReadHeadersAsync();
-        var length = headers.Split("\r\n").Single(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))[15..];
+        var length = headers.Split("\r\n").SingleOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))?[15..] ?? "0";
         await Stream.ReadExactlyAsync(new byte[int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)], Stopping);
         return CountRequest();
     }

@@ -21,9 +21,9 @@ public sealed class ScriptedBaloan : IAsyncDisposable
 {
     public const string Ok = """{"status":"ok","message":"","message_code":"","data":{}}""";
 
-    /// <summary>An answer that every operation is content with.</summary>
+    /// <summary>An answer that every operation but the loan policies is content with.</summary>
     public const string GoodForAll =
-        """{"status":"ok","message":"","message_code":"","data":{"user_credit":5,"amount":5,"token":"t","uuid":"u","file":"f","access":"a"}}""";
+        """{"status":"ok","message":"","message_code":"","data":{"user_credit":5,"amount":5,"token":"t","uuid":"d4c22af9-3676-4c6e-ab72-2a7b5b22afc5","file":"f","access":"a"}}""";
 
     private readonly WebApplication app;
     private readonly ConcurrentQueue<Received> received = new();
@@ -65,6 +65,10 @@ public sealed class ScriptedBaloan : IAsyncDisposable
                 await context.Response.WriteAsync(body);
             }
         };
+
+    /// <summary>An answer that every operation is content with.</summary>
+    public static Func<HttpContext, Task> Good() =>
+        context => Answer(200, context.Request.Path.Value!.EndsWith("/loan-policies", StringComparison.Ordinal) ? "[]" : GoodForAll)(context);
 
     public static Func<HttpContext, Task> Data(string data) =>
         Answer(200, $$"""{"status":"ok","message":"","message_code":"","data":{{data}}}""");
