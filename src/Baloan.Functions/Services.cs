@@ -1,8 +1,10 @@
 using Baloan.Client;
 using Baloan.Functions.Health;
 using Baloan.Functions.Http;
+using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
 using Baloan.Functions.Storage;
+using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tokens;
 using Baloan.Functions.Uploads;
 using Microsoft.Extensions.Configuration;
@@ -66,6 +68,23 @@ public static class Services
         services.AddSingleton<UploadStore>();
         services.AddSingleton<UploadProcessor>();
         services.AddSingleton<UploadSweep>();
+        services.AddSingleton<SubscriptionStore>();
+        services.AddSingleton<EventQueue>();
+        services.AddSingleton<Announcer>();
+        services.AddSingleton(SubscriptionOptions.From(configuration));
+        services.AddSingleton<CallbackRules>();
+        services.AddSingleton<CallbackClient>();
+        services.AddSingleton<SubscriptionRequestReader>();
+        services.AddSingleton<EventDelivery>();
+
+        services.AddSingleton(provider => new PartnershipClient(BaloanHttpClient.Create(
+            baloan,
+            provider.GetRequiredKeyedService<AccessTokens>(Gateway.Partnership.Name),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>())));
+        services.AddSingleton<LoanStore>();
+        services.AddSingleton<LoanRecorder>();
+
         services.AddSingleton<HealthChecks>();
         return services;
     }

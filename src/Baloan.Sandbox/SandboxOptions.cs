@@ -7,7 +7,7 @@ internal sealed record SandboxOptions
 {
     public const string HelpText = """
         Runs the function app on this machine, with storage, a key vault and Baloan's sandbox around it,
-        and shows a settlement from end to end.
+        and shows a settlement and a loan from end to end.
 
         Usage: dotnet run --project src/Baloan.Sandbox [-- options]
 
@@ -17,6 +17,7 @@ internal sealed record SandboxOptions
           --baloan-port <port>       Baloan's sandbox (default 7090)
           --vault-port <port>        the Key Vault emulator (default 7091)
           --storage-port <port>      the first of Azurite's three ports (default 10000; free ones if they are taken)
+          --loan-step <seconds>      how long a loan stays in each state, from 0.1 to 60 (default 2)
           --data <folder>            where storage and the log are kept until the next start (default .sandbox in the project's folder)
           --help                     this text
 
@@ -37,6 +38,8 @@ internal sealed record SandboxOptions
 
     public int StoragePort { get; private init; } = 10000;
 
+    public TimeSpan LoanStep { get; private init; } = TimeSpan.FromSeconds(2);
+
     public string? DataFolder { get; private init; }
 
     public static SandboxOptions Parse(string[] arguments)
@@ -49,6 +52,9 @@ internal sealed record SandboxOptions
             int Port() => int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue
                 ? port
                 : throw new SandboxException($"{name} needs a port, which is a number from 0 to 65535.");
+            TimeSpan Seconds() => double.TryParse(Value(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.1 and <= 60
+                ? TimeSpan.FromSeconds(seconds)
+                : throw new SandboxException($"{name} needs a number of seconds from 0.1 to 60.");
             options = name switch
             {
                 "--once" => options with { Once = true },
@@ -61,6 +67,7 @@ internal sealed record SandboxOptions
                 "--baloan-port" => options with { BaloanPort = Port() },
                 "--vault-port" => options with { VaultPort = Port() },
                 "--storage-port" => options with { StoragePort = Port() },
+                "--loan-step" => options with { LoanStep = Seconds() },
                 "--data" => options with { DataFolder = Value() },
                 _ => throw new SandboxException($"There is no option '{name}'; --help lists them."),
             };

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Baloan.Sandbox;
 
-/// <summary>One run of the sandbox: starts everything, shows a settlement, stays up until it is told to end.</summary>
+/// <summary>One run of the sandbox: starts everything, shows a settlement and a loan, stays up until it is told to end.</summary>
 internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
 {
     // Short, so that a person who tries a lost answer sees how it is found out.
@@ -37,10 +37,12 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         await using var log = TextWriter.Synchronized(new StreamWriter(logPath) { AutoFlush = true });
         await using var app = await StartAppAsync(azurite, baloan, vault, log, ending);
 
-        console.Title($"A settlement, with Baloan's merchant API {options.MerchantVersion}");
+        baloan.Loans.Step = options.LoanStep;
+        baloan.Loans.CallbackUrl = new Uri(app.BaseAddress, "api/callbacks/loan-state");
+
         using (var either = CancellationTokenSource.CreateLinkedTokenSource(ending))
         {
-            var demonstration = new Demonstration(app.BaseAddress, baloan, options.MerchantVersion, console).RunAsync(either.Token);
+            var demonstration = DemonstrateAsync(app.BaseAddress, baloan, either.Token);
             if (await Task.WhenAny(demonstration, azurite.Process.Exited, app.Process.Exited) != demonstration)
             {
                 await either.CancelAsync();
@@ -68,7 +70,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
             ("Its certificate", vault.CertificatePath),
             ("Storage", azurite.ConnectionString),
         ]);
-        console.Text($"\n  A settlement without an answer is found out after {VerifyAfter} here. Press Ctrl-C to end everything.");
+        console.Text(string.Create(CultureInfo.InvariantCulture, $"\n  A settlement without an answer is found out after {VerifyAfter} here, and a loan moves on every {options.LoanStep.TotalSeconds:0.###} s. Press Ctrl-C to end everything."));
 
         var ended = Task.Delay(Timeout.Infinite, ending);
         if (await Task.WhenAny(ended, azurite.Process.Exited, app.Process.Exited) != ended)
@@ -151,6 +153,14 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         {
             throw new SandboxException($"Another sandbox is using {folder}; end it, or choose another folder with --data.");
         }
+    }
+
+    private async Task DemonstrateAsync(Uri app, BaloanServer baloan, CancellationToken cancellationToken)
+    {
+        console.Title($"A settlement, with Baloan's merchant API {options.MerchantVersion}");
+        await new SettlementDemonstration(app, baloan, options.MerchantVersion, console).RunAsync(cancellationToken);
+        console.Title("A loan, with Baloan's partnership API");
+        await new LoanDemonstration(app, baloan, console).RunAsync(cancellationToken);
     }
 
     private async Task<Azurite> StartAzuriteAsync(string folder, CancellationToken cancellationToken)

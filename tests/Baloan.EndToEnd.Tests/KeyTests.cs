@@ -8,6 +8,7 @@ public sealed class KeyTests(KeyTests.Keyed stage) : IClassFixture<KeyTests.Keye
 {
     private const string FunctionKey = "function key/with+what=has to&be?escaped";
     private const string AdminKey = "the-admin-key";
+    private const string Loan = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 
     private readonly RunningApp app = stage.App;
 
@@ -22,6 +23,17 @@ public sealed class KeyTests(KeyTests.Keyed stage) : IClassFixture<KeyTests.Keye
         { "POST", "api/merchant/settlements/some-code/resolve" },
         { "POST", "api/merchant/uploads" },
         { "GET", "api/merchant/uploads/0123456789abcdef0123456789abcdef" },
+        { "GET", "api/loan-policies" },
+        { "POST", "api/loans" },
+        { "GET", "api/loans" },
+        { "GET", $"api/loans/{Loan}" },
+        { "GET", $"api/loans/{Loan}/contract" },
+        { "POST", $"api/loans/{Loan}/contract/otp" },
+        { "POST", $"api/loans/{Loan}/contract/signature" },
+        { "POST", $"api/loans/{Loan}/cancel" },
+        { "POST", "api/callbacks/loan-state" },
+        { "POST", "api/subscriptions" },
+        { "DELETE", "api/subscriptions/some-id" },
     };
 
     public static TheoryData<string, string> AdminRoutes => new()
@@ -30,6 +42,8 @@ public sealed class KeyTests(KeyTests.Keyed stage) : IClassFixture<KeyTests.Keye
         { "POST", "admin/functions/VerifySettlements" },
         { "POST", "admin/functions/RefreshTokens" },
         { "POST", "admin/functions/Invoices" },
+        { "POST", "admin/functions/RecordLoans" },
+        { "POST", "admin/functions/DeliverEvents" },
     };
 
     [Theory]
@@ -88,6 +102,22 @@ public sealed class KeyTests(KeyTests.Keyed stage) : IClassFixture<KeyTests.Keye
             return answer.Status == 202 ? null : answer.ShouldBe(200);
         });
         end.Text("status").ShouldBe("settled");
+    }
+
+    [Fact]
+    public async Task A_loan_and_a_subscription_can_be_followed_and_ended_by_their_Location_as_it_stands()
+    {
+        var key = $"?code={Uri.EscapeDataString(FunctionKey)}";
+
+        var opened = await app.SendAsync(HttpMethod.Post, $"api/loans{key}", JsonContent.Create(Borrower.New().Request), header: "");
+        var loan = await app.SendAsync(HttpMethod.Get, opened.Headers.Location.ShouldNotBeNull().ToString(), header: "");
+        loan.ShouldBe(200).Text("uuid").ShouldBe(opened.ShouldBe(201).Text("uuid"));
+
+        var subscribed = await app.SendAsync(
+            HttpMethod.Post, $"api/subscriptions{key}", JsonContent.Create(new JsonObject { ["callback_url"] = "https://prod-01.logic.azure.com/run" }), header: "");
+        subscribed.ShouldBe(201).Text("id").ShouldNotBeEmpty();
+        var ended = await app.SendAsync(HttpMethod.Delete, subscribed.Headers.Location.ShouldNotBeNull().ToString(), header: "");
+        ended.Status.ShouldBe(204);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 
 namespace Baloan.EndToEnd.Tests;
@@ -44,6 +45,8 @@ public sealed class LogTests(Stage stage) : IClassFixture<Stage>
         await app.PostSettlementAsync(order);
         (await app.EndOfAsync(order)).Text("status").ShouldBe("settled");
         await UploadAsync();
+        await using var subscriber = await Receiver.StartAsync();
+        var loan = await LoansAsync(app, subscriber, secrets);
 
         // Every fault that is over soon, on every call.
         var orders = new List<Order>();
@@ -91,7 +94,9 @@ public sealed class LogTests(Stage stage) : IClassFixture<Stage>
         secrets.Add(last.Customer);
         await app.SendOtpAsync(last.Customer);
         await stage.Storage.StopAsync();
+        var callback = app.CallBackAsync(loan, "blocked", $"{last.Customer} did not answer");
         (await app.PostSettlementAsync(last)).ShouldBeProblem(503, "storage_unavailable");
+        (await callback).ShouldBeProblem(503, "storage_unavailable");
         await app.GetSettlementAsync(order);
         await stage.Storage.StartAgainAsync(Cancel);
         await Until.TrueAsync("it is accepted", async () => (await app.PostSettlementAsync(last)).Status == 202);
@@ -101,6 +106,8 @@ public sealed class LogTests(Stage stage) : IClassFixture<Stage>
         var lines = app.Process.LogLines;
         lines.ShouldContain(line => line.Contains("dbug:", StringComparison.Ordinal), "the level Debug is on");
         lines.ShouldContain(line => line.Contains($"Settlement {order.Code} is settled.", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.Contains($"loan {loan}", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.Contains("could not be delivered", StringComparison.Ordinal));
         secrets.Count.ShouldBeGreaterThan(100);
         foreach (var secret in secrets)
         {
@@ -129,5 +136,71 @@ public sealed class LogTests(Stage stage) : IClassFixture<Stage>
 
             secrets.Add(stage.Vault.GetSecret("baloan-customer-hash-key").ShouldNotBeNull());
         }
+    }
+
+    /// <summary>Loans in every way, with a subscriber that fails.</summary>
+    /// <returns>A loan that was paid.</returns>
+    private async Task<Guid> LoansAsync(RunningApp app, Receiver subscriber, HashSet<string> secrets)
+    {
+        var loans = stage.Baloan.Loans;
+        (loans.CallbackUrl, loans.Step) = (new Uri(app.BaseAddress, $"api/callbacks/loan-state?code={FunctionKey}"), TimeSpan.Zero);
+        const string ForeignSignature = "s1gn-of-another-subscriber";
+        const string WrongOtp = "83927";
+        const string JalaliBirthDate = "1369-12-26";
+        var borrower = Borrower.New();
+        var (another, thirdPhone) = (Borrower.New(), Borrower.New().PhoneNumber);
+        secrets.UnionWith(
+        [
+            borrower.NationalIdentifier, borrower.PhoneNumber, borrower.BirthDate, another.NationalIdentifier, another.PhoneNumber, thirdPhone,
+            WrongOtp, JalaliBirthDate, ForeignSignature, subscriber.Signature, $"http://127.0.0.1:{subscriber.Port}/workflows/run",
+        ]);
+
+        // A subscriber that fails, and one that may not be.
+        subscriber.AnswerWith(500);
+        (await app.SubscribeAsync(subscriber.CallbackUrl, "blocked")).ShouldBe(201);
+        (await app.SubscribeAsync($"https://hooks.example.com/workflows/run?sig={ForeignSignature}")).ShouldBeProblem(400, "invalid_request");
+
+        // From the opening to the end, with refusals that name phone numbers, and callbacks that name anybody.
+        var loan = await app.OpenLoanAsync(borrower);
+        (await app.PostAsync("api/loans", (borrower with { PhoneNumber = thirdPhone }).Request)).ShouldBeProblem(422, "national_id_exists_with_another_phone_number");
+        (await app.PostAsync("api/loans", (another with { PhoneNumber = borrower.PhoneNumber }).Request)).ShouldBeProblem(422, "phone_number_exist_with_another_national_id");
+        (await app.PostAsync("api/loans", (borrower with { BirthDate = JalaliBirthDate }).Request)).ShouldBeProblem(400, "invalid_request");
+        await app.SendAsync(
+            HttpMethod.Post, "api/loans", new StringContent($"{{\"{borrower.PhoneNumber}\": \"{borrower.NationalIdentifier}", Encoding.UTF8, "application/json"));
+        await app.LoanInAsync("created", loan);
+        loans.MoveOn(loan);
+        await app.LoanInAsync("cheque_verified", loan);
+        var contract = (await app.CallAsync(Operation.GetContract, borrower, loan)).ShouldBe(200);
+        secrets.Add((string)contract["contract_pdf_file"]!["file"]!);
+        (await app.CallAsync(Operation.SendContractOtp, borrower, loan)).ShouldBe(200);
+        (await app.PostAsync($"api/loans/{loan}/contract/signature", new() { ["otp"] = WrongOtp })).ShouldBeProblem(422, "incorrect_otp_code");
+        (await app.CallAsync(Operation.SignContract, borrower, loan)).ShouldBe(200);
+        loans.Block(loan, $"Call {borrower.PhoneNumber} about {borrower.NationalIdentifier}, born {borrower.BirthDate}.");
+        await app.LoanInAsync("blocked", loan);
+        loans.Unblock(loan);
+        loans.MoveOn(loan);
+        loans.MoveOn(loan);
+        await app.LoanInAsync("loan_paid", loan);
+        (await app.CallBackAsync(loan, "canceled", borrower.PhoneNumber)).ShouldBe(200);
+        (await app.CallBackAsync(loan, $"{borrower.PhoneNumber} is no state", borrower.NationalIdentifier)).ShouldBe(200);
+        foreach (var body in new[] { $"{{\"uuid\":\"{borrower.NationalIdentifier}\",\"state\":1}}", $"{{\"{borrower.PhoneNumber}\":{borrower.NationalIdentifier}" })
+        {
+            (await app.SendAsync(HttpMethod.Post, "api/callbacks/loan-state", new StringContent(body, Encoding.UTF8, "application/json"))).Status.ShouldBe(400);
+        }
+
+        var canceled = await app.OpenLoanAsync(another);
+        (await app.CallAsync(Operation.CancelLoan, another, canceled)).ShouldBe(200);
+
+        // Every fault that is answered soon.
+        var magic = MagicNumbers.Loans.Concat(MagicNumbers.All.Where(number => number.Fault.Delay == TimeSpan.Zero))
+            .Select(number => Borrower.Magic(number, Operation.OpenLoan)).ToList();
+        secrets.UnionWith(magic.SelectMany(one => new[] { one.NationalIdentifier, one.PhoneNumber }));
+        await Task.WhenAll(magic.Select(one => app.PostAsync("api/loans", one.Request)));
+
+        // Garbage on the queues.
+        await stage.Queue("loans").SendMessageAsync($"{{\"callback\":\"{borrower.PhoneNumber}\",\"opening\":", Cancel);
+        await stage.Queue("events").SendMessageAsync($"{{\"subscription\":\"{subscriber.CallbackUrl}\"", Cancel);
+        await Until.TrueAsync("the subscriber was tried", () => subscriber.Deliveries.Count > 0);
+        return loan;
     }
 }

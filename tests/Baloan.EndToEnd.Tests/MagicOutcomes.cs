@@ -39,5 +39,5 @@ internal sealed record MagicOutcome(int Status, string? Code)
     public static MagicOutcome Of(MagicNumber number, Operation operation) =>
         number.Once ? Right
         : Said.TryGetValue(number.Fault.Name, out var outcome) ? outcome
-        : new(504, operation == Operation.CheckCredit ? "baloan_timeout" : "outcome_unknown");
+        : new(504, operation is Operation.CheckCredit or Operation.GetContract ? "baloan_timeout" : "outcome_unknown");
 }

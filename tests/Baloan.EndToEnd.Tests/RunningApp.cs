@@ -28,7 +28,7 @@ public sealed class RunningApp(FunctionApp process, string? key) : IAsyncDisposa
         }
     }
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? header = null)
+    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? header = null, string? language = null)
     {
         // A call may outlast the context in which it was begun.
         var cancel = TestContext.Current.CancellationToken;
@@ -38,18 +38,27 @@ public sealed class RunningApp(FunctionApp process, string? key) : IAsyncDisposa
             request.Headers.Add("x-functions-key", sent);
         }
 
+        if (language is not null)
+        {
+            request.Headers.AcceptLanguage.Add(new(language));
+        }
+
         using var response = await http.SendAsync(request, cancel);
         var text = await response.Content.ReadAsStringAsync(cancel);
         return new Answer(
             (int)response.StatusCode,
             text.StartsWith('{') ? JsonNode.Parse(text)!.AsObject() : null,
             response.Content.Headers.ContentType?.MediaType,
-            response.Headers);
+            response.Headers)
+        {
+            Items = text.StartsWith('[') ? JsonNode.Parse(text)!.AsArray() : null,
+        };
     }
 
-    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+    public Task<Answer> GetAsync(string path, string? language = null) => SendAsync(HttpMethod.Get, path, language: language);
 
-    public Task<Answer> PostAsync(string path, JsonObject body) => SendAsync(HttpMethod.Post, path, JsonContent.Create(body));
+    public Task<Answer> PostAsync(string path, JsonObject body, string? language = null) =>
+        SendAsync(HttpMethod.Post, path, JsonContent.Create(body), language: language);
 
     public Task<Answer> CheckCreditAsync(string customer) =>
         PostAsync("api/merchant/credit-check", new() { ["national_identifier"] = customer });
@@ -115,6 +124,9 @@ public sealed class RunningApp(FunctionApp process, string? key) : IAsyncDisposa
 /// <summary>An answer of the app's API, read whole.</summary>
 public sealed record Answer(int Status, JsonObject? Json, string? ContentType, HttpResponseHeaders Headers)
 {
+    /// <summary>The answer, where it is a list.</summary>
+    public JsonArray? Items { get; init; }
+
     /// <summary>The JSON of an answer that has to have this status.</summary>
     public JsonObject ShouldBe(int status)
     {

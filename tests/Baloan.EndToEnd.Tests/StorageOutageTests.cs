@@ -95,4 +95,55 @@ public sealed class StorageOutageTests(OneAppStage stage) : IClassFixture<OneApp
             return false;
         }
     }
+
+    [Fact]
+    public async Task Each_callback_that_was_answered_200_is_recorded_in_the_end()
+    {
+        const string State = "cheque_verified";
+        var loans = Enumerable.Range(0, 12).Select(_ => Guid.NewGuid()).ToList();
+        var late = loans[8..];
+        await Task.WhenAll(loans[..2].Select(CallBackAsync));
+
+        var stopping = Task.CompletedTask;
+        var underWay = new List<Task<bool>>();
+        foreach (var loan in loans[2..8])
+        {
+            if (loan == loans[5])
+            {
+                stopping = stage.Storage.StopAsync();
+            }
+
+            underWay.Add(CallBackAsync(loan));
+        }
+
+        await stopping;
+        (await Task.WhenAll(late.Select(CallBackAsync))).ShouldAllBe(recorded => !recorded);
+        var answers = await Task.WhenAll(underWay);
+        await stage.Storage.StartAgainAsync(Cancel);
+        await Until.TrueAsync("health is well again", async () => (await app.GetAsync("api/health")).Status == 200);
+
+        foreach (var loan in loans[2..8].Where((_, index) => !answers[index]).Concat(late))
+        {
+            (await CallBackAsync(loan)).ShouldBeTrue();
+        }
+
+        foreach (var loan in loans)
+        {
+            (await app.LoanInAsync(State, loan)).History().ShouldBe([new(State)]);
+            (await app.ListsOfAsync(loan)).ShouldBe([State]);
+        }
+
+        async Task<bool> CallBackAsync(Guid loan)
+        {
+            var answer = await app.CallBackAsync(loan, State);
+            if (answer.Status == 200)
+            {
+                return true;
+            }
+
+            answer.ShouldBeProblem(503, "storage_unavailable");
+            answer.Headers.RetryAfter.ShouldNotBeNull();
+            return false;
+        }
+    }
 }

@@ -3,9 +3,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Baloan.Functions.Health;
+using Baloan.Functions.Loans;
 using Baloan.Functions.Merchants;
 using Baloan.Functions.Settlements;
 using Baloan.Functions.Storage;
+using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tokens;
 using Baloan.Functions.Uploads;
 
@@ -22,8 +24,16 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(UploadAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(RefreshAnswer))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(JsonElement[]))]
+[JsonSerializable(typeof(LoanAnswer))]
+[JsonSerializable(typeof(LoanPage))]
+[JsonSerializable(typeof(LoanMessage))]
 [JsonSerializable(typeof(StoredToken))]
 [JsonSerializable(typeof(WorkMessage))]
+[JsonSerializable(typeof(EventMessage))]
+[JsonSerializable(typeof(DeliveredEvent))]
+[JsonSerializable(typeof(SubscriptionAnswer))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>For answers: Persian stays readable, and what HTML could take for markup is escaped.</summary>

@@ -8,10 +8,12 @@ namespace Baloan.Functions.Http;
 /// <summary>Reads a small JSON object from a request.</summary>
 public sealed class JsonBody : IDisposable
 {
-    private const int Limit = 64 * 1024;
+    /// <summary>The most bytes that a body may have.</summary>
+    public const int Limit = 64 * 1024;
 
     // A field that comes twice would let two readers see two different requests.
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+    // The comma after the last field stands in a sample of Baloan's documents, which people copy.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, AllowTrailingCommas = true, MaxDepth = 16 };
 
     private readonly JsonDocument document;
 
@@ -29,6 +31,13 @@ public sealed class JsonBody : IDisposable
             throw ProblemException.ContentType("application/json; charset=utf-8");
         }
 
+        return new JsonBody(Parse(await ReadBytesAsync(request, cancellationToken)) ?? throw ProblemException.InvalidBody(Texts.BrokenJson));
+    }
+
+    /// <summary>Reads the bytes of a body, whatever they are.</summary>
+    /// <exception cref="ProblemException">413, where they are over 64 KB.</exception>
+    public static async Task<byte[]> ReadBytesAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
         if (request.ContentLength > Limit)
         {
             throw ProblemException.BodyTooLarge(Limit);
@@ -39,9 +48,7 @@ public sealed class JsonBody : IDisposable
         {
             var length = await request.Body.ReadAtLeastAsync(
                 buffer.AsMemory(0, Limit + 1), Limit + 1, throwOnEndOfStream: false, cancellationToken);
-            return length > Limit
-                ? throw ProblemException.BodyTooLarge(Limit)
-                : new JsonBody(Parse(buffer.AsSpan(0, length).ToArray()) ?? throw ProblemException.InvalidBody(Texts.BrokenJson));
+            return length > Limit ? throw ProblemException.BodyTooLarge(Limit) : buffer.AsSpan(0, length).ToArray();
         }
         finally
         {

@@ -6,10 +6,18 @@ namespace Baloan.Functions.Http;
 /// </remarks>
 public static class NationalIdentifier
 {
+    private const string Field = "national_identifier";
+
+    /// <summary>Reads the required field of a body; null, and a fault added, where it is none.</summary>
+    public static string? Read(JsonBody body, FieldErrors errors)
+    {
+        var text = JsonBody.Text(body.Root, Field, errors);
+        return errors.Has(Field) ? null : Read(text, errors);
+    }
+
     /// <summary>Reads an identifier in any of the digits that people type; null, and a fault added, where it is none.</summary>
     public static string? Read(string? text, FieldErrors errors)
     {
-        const string Field = "national_identifier";
         if (string.IsNullOrEmpty(text))
         {
             errors.Add(Field, Texts.Required);

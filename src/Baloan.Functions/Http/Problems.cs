@@ -85,9 +85,9 @@ public sealed partial class Problems(ILogger<Problems> logger)
         _ => new(504, "outcome_unknown", unknownOutcome),
     };
 
-    /// <summary>Baloan's own sentence, or ours where it gave none.</summary>
+    /// <summary>What Baloan said, or a sentence of ours where it said nothing.</summary>
     private static Func<Language, string> Said(BaloanException failure, Text otherwise) =>
-        language => failure.IsBaloanText ? failure.Message : otherwise.In(language);
+        language => failure.TextIn(language) ?? otherwise.In(language);
 
     private static IResult Answer(HttpRequest request, ProblemException problem, Language language)
     {

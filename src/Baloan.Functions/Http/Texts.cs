@@ -44,6 +44,23 @@ public static class Texts
         "Must be the token that the OTP validation gave: up to 200 letters, digits, “-”, “_” or “.”.",
         "باید همان توکنی باشد که اعتبارسنجی OTP داده است: حداکثر ۲۰۰ حرف لاتین، رقم، «-»، «_» یا «.».");
 
+    /// <summary>A phone number is wrong.</summary>
+    public static readonly Text PhoneNumber = new(
+        "Must be 10 to 14 digits, such as 09123456789.", "باید ۱۰ تا ۱۴ رقم باشد، مانند 09123456789.");
+
+    /// <summary>A birth date is wrong.</summary>
+    public static readonly Text BirthDate = new(
+        "Must be a Gregorian date as YYYY-MM-DD, such as 1999-02-14.", "باید تاریخ میلادی به شکل YYYY-MM-DD باشد، مانند 1999-02-14.");
+
+    /// <summary>A birth date is Jalali.</summary>
+    public static readonly Text JalaliBirthDate = new(
+        "This is a Jalali date. Send the Gregorian one that it stands for: {0}.",
+        "این تاریخ شمسی است. تاریخ میلادی برابر آن را بفرستید: {0}.");
+
+    /// <summary>A uuid is wrong.</summary>
+    public static readonly Text Uuid = new(
+        "Must be a UUID, such as d4c22af9-3676-4c6e-ab72-2a7b5b22afc5.", "باید یک UUID باشد، مانند d4c22af9-3676-4c6e-ab72-2a7b5b22afc5.");
+
     /// <summary><c>data</c> is not the JSON that it has to be.</summary>
     public static readonly Text Data = new(
         "Must be a JSON object such as {\"code\":\"TLC-111111\",\"bill\":{\"total\":500000000}}.",
@@ -109,6 +126,20 @@ public static class Texts
     /// <summary>A query parameter has no meaning.</summary>
     public static readonly Text OneOf = new("Must be one of: {0}.", "باید یکی از این‌ها باشد: {0}.");
 
+    /// <summary>A list holds something else than it may.</summary>
+    public static readonly Text ListOf = new(
+        "Must be a JSON array of any of: {0}.", "باید یک آرایهٔ JSON از این‌ها باشد: {0}.");
+
+    /// <summary>A callback URL cannot be one.</summary>
+    public static readonly Text CallbackUrl = new(
+        "Must be an absolute https URL of at most {0} characters, without user name, password and fragment. Plain http is for localhost in Development alone.",
+        "باید یک نشانی کامل https با حداکثر {0} نویسه و بدون نام کاربری، گذرواژه و بخش «#» باشد. ‏http تنها برای localhost در محیط Development پذیرفته است.");
+
+    /// <summary>A callback URL leads to a host that nobody allowed.</summary>
+    public static readonly Text CallbackHost = new(
+        "Events are not sent to this host. The app’s owner can add it to the setting Subscriptions__AllowedHosts.",
+        "رویدادها به این میزبان فرستاده نمی‌شوند. مالک برنامه می‌تواند آن را به تنظیم Subscriptions__AllowedHosts بیفزاید.");
+
     /// <summary>A number is out of its range.</summary>
     public static readonly Text NumberBetween = new("Must be a whole number from {0} to {1}.", "باید عددی صحیح از {0} تا {1} باشد.");
 
@@ -122,6 +153,10 @@ public static class Texts
 
     /// <summary>No upload of that id.</summary>
     public static readonly Text NoUpload = new("No upload of this id is recorded.", "بارگذاری‌ای با این شناسه ثبت نشده است.");
+
+    /// <summary>No loan of that uuid.</summary>
+    public static readonly Text NoLoan = new(
+        "No loan of this uuid is recorded here.", "وامی با این uuid در اینجا ثبت نشده است.");
 
     /// <summary>The code belongs to another settlement.</summary>
     public static readonly Text SettlementConflict = new(
@@ -173,6 +208,21 @@ public static class Texts
     public static readonly Text ValidationOutcomeUnknown = new(
         "Baloan gave no usable answer, so the OTP may or may not be used up. No money was moved. Send a new OTP and validate that one.",
         "بالون پاسخ قابل‌استفاده‌ای نداد؛ ممکن است OTP مصرف شده باشد یا نه. پولی جابه‌جا نشد. یک OTP تازه بفرستید و آن را اعتبارسنجی کنید.");
+
+    /// <summary>It is not known whether a loan file was opened.</summary>
+    public static readonly Text OpeningOutcomeUnknown = new(
+        "Baloan gave no usable answer, so the loan file may or may not have been opened. If it was, its callback arrives and “GET /api/loans” lists it; wait for that, or ask Baloan about the customer, before opening another.",
+        "بالون پاسخ قابل‌استفاده‌ای نداد؛ ممکن است پروندهٔ وام تشکیل شده باشد یا نه. اگر شده باشد، callback آن می‌رسد و در «GET /api/loans» دیده می‌شود؛ پیش از تشکیل پروندهٔ دیگر منتظر آن بمانید یا دربارهٔ مشتری از بالون بپرسید.");
+
+    /// <summary>It is not known whether a contract was signed.</summary>
+    public static readonly Text SigningOutcomeUnknown = new(
+        "Baloan gave no usable answer, so the contract may or may not be signed. “GET /api/loans/{uuid}/contract” says so in is_agreed_by_user; look there before signing again.",
+        "بالون پاسخ قابل‌استفاده‌ای نداد؛ ممکن است قرارداد امضا شده باشد یا نه. «GET /api/loans/{uuid}/contract» در is_agreed_by_user آن را نشان می‌دهد؛ پیش از امضای دوباره آنجا را ببینید.");
+
+    /// <summary>It is not known whether a loan file was canceled.</summary>
+    public static readonly Text CancelOutcomeUnknown = new(
+        "Baloan gave no usable answer, so the loan file may or may not be canceled. If it was, the callback “canceled” arrives and “GET /api/loans/{uuid}” shows it; wait for that, or ask Baloan, before canceling again.",
+        "بالون پاسخ قابل‌استفاده‌ای نداد؛ ممکن است پروندهٔ وام لغو شده باشد یا نه. اگر شده باشد، callback «canceled» می‌رسد و «GET /api/loans/{uuid}» آن را نشان می‌دهد؛ پیش از لغو دوباره منتظر آن بمانید یا از بالون بپرسید.");
 
     /// <summary>A settlement that was sent, and the credit shows that nothing moved.</summary>
     public static readonly Text NotSettled = new(

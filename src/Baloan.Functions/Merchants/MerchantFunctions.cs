@@ -49,8 +49,8 @@ public sealed class MerchantFunctions(MerchantClient baloan, Problems problems)
 
                 using var body = await JsonBody.ReadAsync(request, cancellationToken);
                 var errors = new FieldErrors();
-                var identifier = ReadIdentifier(body, errors);
-                var otp = ReadOtp(body, errors);
+                var identifier = NationalIdentifier.Read(body, errors);
+                var otp = Otp.Read(body, errors);
                 errors.ThrowIfAny();
                 var token = await baloan.ValidateOtpAsync(identifier!, otp!, language, CancellationToken.None);
                 return Results.Json(new TransactionTokenAnswer(token), ApiJson.Answers.TransactionTokenAnswer);
@@ -61,32 +61,9 @@ public sealed class MerchantFunctions(MerchantClient baloan, Problems problems)
     {
         using var body = await JsonBody.ReadAsync(request, cancellationToken);
         var errors = new FieldErrors();
-        var identifier = ReadIdentifier(body, errors);
+        var identifier = NationalIdentifier.Read(body, errors);
         errors.ThrowIfAny();
         return identifier!;
-    }
-
-    private static string? ReadIdentifier(JsonBody body, FieldErrors errors)
-    {
-        var text = JsonBody.Text(body.Root, "national_identifier", errors);
-        return errors.Has("national_identifier") ? null : NationalIdentifier.Read(text, errors);
-    }
-
-    private static string? ReadOtp(JsonBody body, FieldErrors errors)
-    {
-        var text = JsonBody.Text(body.Root, "otp", errors);
-        if (errors.Has("otp"))
-        {
-            return null;
-        }
-
-        if (string.IsNullOrEmpty(text))
-        {
-            errors.Add("otp", Texts.Required);
-            return null;
-        }
-
-        return Otp.Read(text, errors);
     }
 }
 

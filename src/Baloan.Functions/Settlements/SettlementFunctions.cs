@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.Text;
 using Baloan.Client;
 using Baloan.Functions.Http;
 using Baloan.Functions.Tokens;
@@ -14,8 +11,6 @@ namespace Baloan.Functions.Settlements;
 public sealed class SettlementFunctions(
     SettlementRequestReader reader, SettlementStore store, SettlementProcessor processor, Problems problems)
 {
-    private const int DefaultTop = 20;
-    private const int LargestTop = 100;
     private const int LongestNote = 500;
 
     /// <summary><c>POST /api/merchant/settlements</c>: accepts a settlement; 202 means that it will be carried out.</summary>
@@ -60,14 +55,12 @@ public sealed class SettlementFunctions(
         {
             var errors = new FieldErrors();
             var status = ReadStatus(request.Query["status"].ToString(), errors);
-            var top = ReadTop(request.Query["top"].ToString(), errors);
-            var after = ReadContinuation(request.Query["continuation"].ToString(), errors);
+            var top = Paging.ReadTop(request, errors);
+            var after = Paging.ReadContinuation(request, errors);
             errors.ThrowIfAny();
             var (rows, next) = await store.ListAsync(status, top, after, cancellationToken);
             return Results.Json(
-                new SettlementPage(
-                    [.. rows.Select(row => SettlementAnswer.Of(row, language))],
-                    next is null ? null : Base64Url.EncodeToString(Encoding.ASCII.GetBytes(next))),
+                new SettlementPage([.. rows.Select(row => SettlementAnswer.Of(row, language))], Paging.ContinuationOf(next)),
                 ApiJson.Answers.SettlementPage);
         });
 
@@ -142,42 +135,6 @@ public sealed class SettlementFunctions(
         }
 
         errors.Add("status", Texts.OneOf, string.Join(", ", SettlementStatuses.All.Select(s => s.Name())));
-        return null;
-    }
-
-    private static int ReadTop(string text, FieldErrors errors)
-    {
-        if (text.Length == 0)
-        {
-            return DefaultTop;
-        }
-
-        if (int.TryParse(Digits.ToAscii(text), NumberStyles.None, CultureInfo.InvariantCulture, out var top) && top is > 0 and <= LargestTop)
-        {
-            return top;
-        }
-
-        errors.Add("top", Texts.NumberBetween, 1, LargestTop);
-        return DefaultTop;
-    }
-
-    private static string? ReadContinuation(string text, FieldErrors errors)
-    {
-        if (text.Length == 0)
-        {
-            return null;
-        }
-
-        if (text.Length <= 1024 && Base64Url.IsValid(text))
-        {
-            var key = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
-            if (key.Length > 20 && key.All(c => c is > ' ' and <= '~'))
-            {
-                return key;
-            }
-        }
-
-        errors.Add("continuation", Texts.Continuation);
         return null;
     }
 

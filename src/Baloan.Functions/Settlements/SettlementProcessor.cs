@@ -94,6 +94,7 @@ public sealed partial class SettlementProcessor(
     /// <returns>The row; null where somebody else has changed it meanwhile.</returns>
     public async Task<Settlement?> ResolveAsync(Settlement inReview, bool settled, string note, CancellationToken cancellationToken)
     {
+        await store.FinishFilingAsync(inReview, cancellationToken);
         var opened = await store.ListAsOpenAsync(inReview, cancellationToken);
         var resolved = await store.TryUpdateAsync(
             opened with

@@ -10,9 +10,6 @@ namespace Baloan.Functions.Settlements;
 /// <summary>Reads and checks the POST of a settlement, in both of its forms, and keeps its invoice.</summary>
 public sealed class SettlementRequestReader(FileStore files, MerchantClient baloan)
 {
-    /// <summary>The largest total: far above any credit, and far below where arithmetic ends. Toman.</summary>
-    public const long LargestTotal = 999_999_999_999;
-
     /// <summary>The longest code.</summary>
     public const int LongestCode = 64;
 
@@ -173,44 +170,12 @@ public sealed class SettlementRequestReader(FileStore files, MerchantClient balo
         {
             errors.Add(TotalPath, Texts.Required);
         }
-        else if (!TryReadTotal(totalElement, out total))
+        else if (!WholeNumber.TryRead(totalElement, WholeNumber.LargestAmount, out total))
         {
-            errors.Add(TotalPath, Texts.Total, LargestTotal);
+            errors.Add(TotalPath, Texts.Total, WholeNumber.LargestAmount);
         }
 
         return (code ?? "", total);
-    }
-
-    private static bool TryReadTotal(JsonElement element, out long total)
-    {
-        total = 0;
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Number:
-                return element.TryGetInt64(out total) && total is > 0 and <= LargestTotal;
-            case JsonValueKind.String when element.ValueEquals(""u8):
-                return false;
-            case JsonValueKind.String:
-                var digits = Digits.ToAscii(SafeString(element));
-                return Digits.AreAll(digits, 1, 12)
-                    && long.TryParse(digits, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out total)
-                    && total > 0;
-            default:
-                return false;
-        }
-    }
-
-    private static string SafeString(JsonElement element)
-    {
-        try
-        {
-            return element.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            // A lone surrogate.
-            return "";
-        }
     }
 
     private static JsonDocument? ParseData(string? text, FieldErrors errors)

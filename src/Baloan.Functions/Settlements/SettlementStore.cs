@@ -2,6 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using Baloan.Functions.Http;
 using Baloan.Functions.Storage;
+using Baloan.Functions.Subscriptions;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Settlements;
@@ -17,11 +18,10 @@ public sealed partial class SettlementStore(
     WorkQueue queue,
     CustomerHasher hasher,
     CustomerHold hold,
+    Announcer announcer,
     TimeProvider time,
     ILogger<SettlementStore> logger)
 {
-    private const int ReadAtOnce = 8;
-
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.SettlementsTable);
     private readonly StatusIndex index = new(storage, setup, time, StorageSetup.SettlementIndexTable);
 
@@ -119,7 +119,10 @@ public sealed partial class SettlementStore(
         return settlement with { OpenETag = etag.ToString() };
     }
 
-    /// <summary>Lists a settlement that has ended where it belongs, and lets the customer's next one go on.</summary>
+    /// <summary>
+    /// Lists a settlement that has ended where it belongs, tells subscribers, and lets the customer's next one go on. All that comes
+    /// before the entry among those under way goes, so that the sweep makes good what did not come about.
+    /// </summary>
     /// <param name="ended">The row.</param>
     /// <param name="openEntry">
     /// The entry among those under way that goes, and no other: a new attempt may have put its own there meanwhile.
@@ -135,9 +138,23 @@ public sealed partial class SettlementStore(
         [
             index.AddAsync(ended.Status.Name(), ended.IndexKey, ended.Code, cancellationToken),
             hold.ReleaseAsync(ended, cancellationToken),
+            announcer.AnnounceAsync(SettlementEvent.Of(ended), cancellationToken),
             .. elsewhere.Select(status => index.RemoveAsync(status.Name(), ended.IndexKey, ETag.All, cancellationToken)),
         ]);
         await index.RemoveAsync(StatusIndex.Open, ended.IndexKey, openEntry, cancellationToken);
+    }
+
+    /// <summary>
+    /// Files a settlement that has ended, where nobody has done so yet: before it is listed as under way again, for then the sweep
+    /// would not find that end any more.
+    /// </summary>
+    public async Task FinishFilingAsync(Settlement ended, CancellationToken cancellationToken)
+    {
+        var openEntry = new ETag(ended.OpenETag);
+        if (await index.FindAsync(StatusIndex.Open, ended.IndexKey, cancellationToken) == openEntry)
+        {
+            await FileAsync(ended, openEntry, cancellationToken);
+        }
     }
 
     /// <summary>Reads all that is listed as under way; an entry's id is the code.</summary>
@@ -160,40 +177,14 @@ public sealed partial class SettlementStore(
         string[] partitions = status is { } one
             ? [one.HasEnded() ? one.Name() : StatusIndex.Open]
             : [StatusIndex.Open, .. SettlementStatuses.Ended.Select(s => s.Name())];
-        var rows = new List<Settlement>(top);
-        var position = after;
-        while (true)
-        {
-            // Each partition is in the order of the list, so that the first of all is among the first of each. What ends meanwhile
-            // enters its ended partition before it leaves "open", so that it is seen when "open" is read first.
-            var firsts = new List<List<StatusIndex.Entry>> { await FirstOfAsync(partitions[0]) };
-            firsts.AddRange(await Task.WhenAll(partitions.Skip(1).Select(FirstOfAsync)));
-            var entries = firsts.SelectMany(entry => entry).DistinctBy(entry => entry.Key)
-                .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(top).ToList();
-            foreach (var batch in entries.Chunk(ReadAtOnce))
-            {
-                foreach (var (key, row) in batch.Zip(await Task.WhenAll(batch.Select(entry => FindAsync(entry.Id, cancellationToken)))))
-                {
-                    position = key.Key;
-                    if (row is not null && row.IndexKey == key.Key && (status is null || row.Status == status))
-                    {
-                        rows.Add(row);
-                        if (rows.Count == top)
-                        {
-                            return (rows, position);
-                        }
-                    }
-                }
-            }
-
-            if (entries.Count < top)
-            {
-                return (rows, null);
-            }
-        }
-
-        async Task<List<StatusIndex.Entry>> FirstOfAsync(string partition) =>
-            await index.ReadAsync(partition, position, top, cancellationToken).Take(top).ToListAsync(cancellationToken);
+        return await index.ListAsync(
+            partitions,
+            top,
+            after,
+            FindAsync,
+            (row, entry) => row.IndexKey == entry.Key && (status is null || row.Status == status),
+            stray: null,
+            cancellationToken);
     }
 
     private async Task<Settlement?> TryInsertAsync(Settlement row, CancellationToken cancellationToken)
@@ -242,6 +233,7 @@ public sealed partial class SettlementStore(
                 Attempts = existing.Attempts + 1,
                 CreatedAt = existing.CreatedAt,
             };
+            await FinishFilingAsync(existing, cancellationToken);
             next = await ListAsOpenAsync(next, cancellationToken);
             var before = existing with { RowKey = $"attempt-{existing.Attempts:D4}" };
             try

@@ -1,3 +1,4 @@
+using Baloan.Functions.Loans;
 using Baloan.Functions.Uploads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Hosting;
@@ -6,7 +7,7 @@ namespace Baloan.Functions.Settlements;
 
 /// <summary>The sweep: takes up what stands still, such as after the death of an instance or the loss of a message.</summary>
 public sealed class VerifySettlementsFunction(
-    SettlementSweep settlements, UploadSweep uploads, SettlementOptions options, TimeProvider time, IHostApplicationLifetime host)
+    SettlementSweep settlements, UploadSweep uploads, LoanStore loans, SettlementOptions options, TimeProvider time, IHostApplicationLifetime host)
 {
     // What a timer of this schedule has at most.
     private static readonly TimeSpan TimerPeriod = TimeSpan.FromMinutes(1);
@@ -20,6 +21,7 @@ public sealed class VerifySettlementsFunction(
         {
             await settlements.SweepAsync(cancellationToken);
             await uploads.SweepAsync(cancellationToken);
+            await loans.AnnounceOverdueAsync(cancellationToken);
 
             // Such a short time is for tests and one's own machine; a sleeping function is billed.
             if (time.GetElapsedTime(began) + options.VerifyAfter >= TimerPeriod)

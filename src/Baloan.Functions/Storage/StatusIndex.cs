@@ -19,6 +19,7 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Time
 
     private const string IdColumn = "Id";
     private const string WrittenAtColumn = "WrittenAt";
+    private const int ReadAtOnce = 8;
 
     private readonly TableClient table = storage.Tables.GetTableClient(tableName);
 
@@ -51,6 +52,14 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Time
         }
     }
 
+    /// <summary>The ETag of an entry; null where it is not there.</summary>
+    public async Task<ETag?> FindAsync(string partition, string key, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, key, cancellationToken: cancellationToken);
+        return found.HasValue ? found.Value!.ETag : null;
+    }
+
     /// <summary>Reads the ids of a partition in order, a page of the table at a time.</summary>
     /// <param name="partition">The partition.</param>
     /// <param name="after">The key after which to begin; null for the beginning.</param>
@@ -66,14 +75,75 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Time
         await foreach (var row in table.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancellationToken))
         {
             yield return new Entry(
-                row.RowKey, row.GetString(IdColumn)!, row.GetDateTimeOffset(WrittenAtColumn) ?? TableKeys.TimeOf(row.RowKey), row.ETag);
+                partition, row.RowKey, row.GetString(IdColumn)!, row.GetDateTimeOffset(WrittenAtColumn) ?? TableKeys.TimeOf(row.RowKey), row.ETag);
         }
     }
 
+    /// <summary>Reads a page of rows out of some partitions, in the order of their keys.</summary>
+    /// <param name="partitions">
+    /// The partitions. What moves from the first to another enters the other before it leaves the first, which is therefore read first.
+    /// </param>
+    /// <param name="top">How many rows at the most.</param>
+    /// <param name="after">The key of the last one of the page before; null for the first page.</param>
+    /// <param name="find">Reads the row of an id.</param>
+    /// <param name="belongs">Whether the row still is what the entry says.</param>
+    /// <param name="stray">Told of each entry that says something else than its row; null for nobody.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The rows, and the key to go on after; null at the end.</returns>
+    public async Task<(IReadOnlyList<T> Rows, string? After)> ListAsync<T>(
+        IReadOnlyList<string> partitions,
+        int top,
+        string? after,
+        Func<string, CancellationToken, Task<T?>> find,
+        Func<T, Entry, bool> belongs,
+        Func<Entry, Task>? stray,
+        CancellationToken cancellationToken)
+        where T : class
+    {
+        var rows = new List<T>(top);
+        var position = after;
+        while (true)
+        {
+            // Each partition is in the order of the list, so that the first of all is among the first of each.
+            var firsts = new List<List<Entry>> { await FirstOfAsync(partitions[0]) };
+            firsts.AddRange(await Task.WhenAll(partitions.Skip(1).Select(FirstOfAsync)));
+            var entries = firsts.SelectMany(entry => entry).DistinctBy(entry => entry.Key)
+                .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(top).ToList();
+            foreach (var batch in entries.Chunk(ReadAtOnce))
+            {
+                foreach (var (entry, row) in batch.Zip(await Task.WhenAll(batch.Select(entry => find(entry.Id, cancellationToken)))))
+                {
+                    position = entry.Key;
+                    if (row is not null && belongs(row, entry))
+                    {
+                        rows.Add(row);
+                        if (rows.Count == top)
+                        {
+                            return (rows, position);
+                        }
+                    }
+                    else if (stray is not null)
+                    {
+                        await stray(entry);
+                    }
+                }
+            }
+
+            if (entries.Count < top)
+            {
+                return (rows, null);
+            }
+        }
+
+        async Task<List<Entry>> FirstOfAsync(string partition) =>
+            await ReadAsync(partition, position, top, cancellationToken).Take(top).ToListAsync(cancellationToken);
+    }
+
     /// <summary>An entry of the index.</summary>
+    /// <param name="Partition">The partition that it stands in.</param>
     /// <param name="Key">Its place in the order.</param>
     /// <param name="Id">The row that it points to.</param>
     /// <param name="WrittenAt">When it was put there (UTC).</param>
     /// <param name="ETag">Its ETag.</param>
-    public readonly record struct Entry(string Key, string Id, DateTimeOffset WrittenAt, ETag ETag);
+    public readonly record struct Entry(string Partition, string Key, string Id, DateTimeOffset WrittenAt, ETag ETag);
 }

@@ -12,7 +12,9 @@ namespace Baloan.Functions.Storage;
 public sealed partial class StorageSetup(StorageClients storage, ILogger<StorageSetup> logger) : BackgroundService
 {
     private readonly Lock gate = new();
-    private Task? setup;
+    private Task? blobs;
+    private Task? queues;
+    private Task? tables;
 
     /// <summary>The container of invoices.</summary>
     public const string InvoicesContainer = "invoices";
@@ -22,6 +24,15 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
 
     /// <summary>The queue of both kinds of work.</summary>
     public const string WorkQueueName = "invoices";
+
+    /// <summary>The queue of what is to be recorded about loans, where Table storage was away.</summary>
+    public const string LoanQueueName = "loans";
+
+    /// <summary>The queue of events on their way to subscribers.</summary>
+    public const string EventsQueueName = "events";
+
+    /// <summary>The queue of events that could not be delivered.</summary>
+    public const string EventsPoisonQueueName = "events-poison";
 
     /// <summary>The table of settlements.</summary>
     public const string SettlementsTable = "Settlements";
@@ -35,18 +46,35 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
     /// <summary>The table that lists uploads under way.</summary>
     public const string UploadIndexTable = "UploadsByStatus";
 
+    /// <summary>The table of loans and their history.</summary>
+    public const string LoansTable = "LoanStates";
+
+    /// <summary>The table that lists loans by state.</summary>
+    public const string LoanIndexTable = "LoansByState";
+
+    /// <summary>The table of subscriptions.</summary>
+    public const string SubscriptionsTable = "Subscriptions";
+
     /// <summary>Waits until everything is there.</summary>
     /// <exception cref="RequestFailedException">Storage is away; the next call tries again.</exception>
     public Task ReadyAsync(CancellationToken cancellationToken)
     {
         lock (gate)
         {
-            if (setup is null or { IsFaulted: true } or { IsCanceled: true })
-            {
-                setup = CreateAllAsync();
-            }
+            Begin();
+            var all = Task.WhenAll(blobs!, queues!, tables!);
+            return all.IsCompletedSuccessfully ? Task.CompletedTask : all.WaitAsync(cancellationToken);
+        }
+    }
 
-            return setup.IsCompletedSuccessfully ? Task.CompletedTask : setup.WaitAsync(cancellationToken);
+    /// <summary>Waits until the queues are there: they serve where the tables do not answer.</summary>
+    /// <exception cref="RequestFailedException">Queue storage is away; the next call tries again.</exception>
+    public Task QueuesReadyAsync(CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            Begin();
+            return queues!.IsCompletedSuccessfully ? Task.CompletedTask : queues.WaitAsync(cancellationToken);
         }
     }
 
@@ -67,14 +95,39 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
         }
     }
 
-    private Task CreateAllAsync() => Task.WhenAll(
+    private void Begin()
+    {
+        Begin(ref blobs, CreateBlobsAsync);
+        Begin(ref queues, CreateQueuesAsync);
+        Begin(ref tables, CreateTablesAsync);
+
+        static void Begin(ref Task? part, Func<Task> create)
+        {
+            if (part is null or { IsFaulted: true } or { IsCanceled: true })
+            {
+                part = create();
+            }
+        }
+    }
+
+    private Task CreateBlobsAsync() => Task.WhenAll(
         CreateAsync(() => storage.Blobs.GetBlobContainerClient(InvoicesContainer).CreateIfNotExistsAsync()),
-        CreateAsync(() => storage.Blobs.GetBlobContainerClient(UploadsContainer).CreateIfNotExistsAsync()),
+        CreateAsync(() => storage.Blobs.GetBlobContainerClient(UploadsContainer).CreateIfNotExistsAsync()));
+
+    private Task CreateQueuesAsync() => Task.WhenAll(
         CreateAsync(() => storage.Queues.GetQueueClient(WorkQueueName).CreateIfNotExistsAsync()),
+        CreateAsync(() => storage.Queues.GetQueueClient(LoanQueueName).CreateIfNotExistsAsync()),
+        CreateAsync(() => storage.Queues.GetQueueClient(EventsQueueName).CreateIfNotExistsAsync()),
+        CreateAsync(() => storage.Queues.GetQueueClient(EventsPoisonQueueName).CreateIfNotExistsAsync()));
+
+    private Task CreateTablesAsync() => Task.WhenAll(
         CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(SettlementsTable)),
         CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(SettlementIndexTable)),
         CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(UploadsTable)),
-        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(UploadIndexTable)));
+        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(UploadIndexTable)),
+        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoansTable)),
+        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoanIndexTable)),
+        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(SubscriptionsTable)));
 
     private async Task CreateAsync(Func<Task> create)
     {

@@ -42,7 +42,10 @@ public sealed class Vault
         client = new Lazy<SecretClient>(() => string.IsNullOrEmpty(certificate)
             ? new SecretClient(
                 uri,
-                new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = configuration["KeyVault:ClientId"] }),
+                new DefaultAzureCredential(new DefaultAzureCredentialOptions
+                {
+                    ManagedIdentityClientId = configuration["KeyVault:ClientId"] ?? configuration["AZURE_CLIENT_ID"],
+                }),
                 Patient(new SecretClientOptions()))
             : EmulatorClient(uri, certificate));
     }

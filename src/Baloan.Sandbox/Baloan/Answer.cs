@@ -51,7 +51,7 @@ internal sealed record Answer(int Status, string? ContentType, string Body)
 }
 
 /// <summary>Baloan's no: a code, and a message in the language that <c>Accept-Language</c> picks.</summary>
-/// <remarks>The documents list no codes for the merchant's calls; where the loan calls have one that fits, it is used.</remarks>
+/// <remarks>These are the merchant calls': the documents list no codes for them; where the loan calls have one that fits, it is used. Theirs are <see cref="LoanRefusals"/>.</remarks>
 internal sealed record Refusal(string Code, string English, string Persian)
 {
     public static readonly Refusal CreditTooLow = new("insufficient_user_credit", "The customer's credit is too low.", "اعتبار کاربر کافی نیست.");
@@ -61,6 +61,13 @@ internal sealed record Refusal(string Code, string English, string Persian)
     public static readonly Refusal FileType = new("unsupported_file_type", "This type of file is not accepted.", "فرمت فایل مجاز نیست.");
     public static readonly Refusal TransactionToken = new("invalid_transaction_token", "The transaction token is unknown, used or expired.", "توکن تراکنش معتبر نیست.");
     public static readonly Refusal WrongOtp = new("incorrect_otp_code", "The OTP is incorrect.", "کد تایید اشتباه است.");
+
+    /// <summary>Puts a value where the messages have a placeholder.</summary>
+    public Refusal Fill(string placeholder, string english, string? persian = null) => this with
+    {
+        English = English.Replace($"{{{placeholder}}}", english, StringComparison.Ordinal),
+        Persian = Persian.Replace($"{{{placeholder}}}", persian ?? english, StringComparison.Ordinal),
+    };
 
     public Answer ToAnswer(int status, bool persian) => Answer.Json(status, new()
     {

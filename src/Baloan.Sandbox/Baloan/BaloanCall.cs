@@ -1,15 +1,24 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Baloan.Sandbox;
 
-/// <summary>A call whose body is well-formed: its text fields, and its file if it has one.</summary>
-internal sealed record BaloanCall(IReadOnlyDictionary<string, string> Fields, BaloanFile? File)
+/// <summary>A call whose body is well-formed: its fields as text, and its file if it has one.</summary>
+internal sealed partial record BaloanCall(IReadOnlyDictionary<string, string> Fields, BaloanFile? File)
 {
+    private static readonly string[] Integers = ["amount", "loan_due", "store"];
+
     /// <summary>Reads the body of a call, or says what Django would answer to it.</summary>
     public static async Task<(BaloanCall? Call, Answer? Refused)> ReadAsync(HttpRequest request, BodyKind kind, string[] required)
     {
+        if (kind == BodyKind.None)
+        {
+            return (new(new Dictionary<string, string>(), null), null);
+        }
+
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type);
         var wanted = kind switch
         {
@@ -17,14 +26,14 @@ internal sealed record BaloanCall(IReadOnlyDictionary<string, string> Fields, Ba
             BodyKind.Json => "application/json",
             _ => "multipart/form-data",
         };
-        if (!string.Equals(type?.MediaType, wanted, StringComparison.OrdinalIgnoreCase))
+        if (kind != BodyKind.LooseJson && !string.Equals(type?.MediaType, wanted, StringComparison.OrdinalIgnoreCase))
         {
             return (null, Answer.Json(415, new() { ["detail"] = $"Unsupported media type \"{request.ContentType}\" in request." }));
         }
 
         try
         {
-            return kind == BodyKind.Json ? await ReadJsonAsync(request, required) : await ReadFormAsync(request, kind, required);
+            return kind is BodyKind.Json or BodyKind.LooseJson ? await ReadJsonAsync(request, kind, required) : await ReadFormAsync(request, kind, required);
         }
         catch (JsonException)
         {
@@ -36,9 +45,10 @@ internal sealed record BaloanCall(IReadOnlyDictionary<string, string> Fields, Ba
         }
     }
 
-    private static async Task<(BaloanCall?, Answer?)> ReadJsonAsync(HttpRequest request, string[] required)
+    private static async Task<(BaloanCall?, Answer?)> ReadJsonAsync(HttpRequest request, BodyKind kind, string[] required)
     {
-        using var document = await JsonDocument.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted);
+        var options = new JsonDocumentOptions { AllowTrailingCommas = kind == BodyKind.LooseJson };
+        using var document = await JsonDocument.ParseAsync(request.Body, options, request.HttpContext.RequestAborted);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
             return (null, Answer.FieldError("non_field_errors", "Invalid data. Expected a dictionary."));
@@ -47,12 +57,13 @@ internal sealed record BaloanCall(IReadOnlyDictionary<string, string> Fields, Ba
         var fields = new Dictionary<string, string>();
         foreach (var field in document.RootElement.EnumerateObject())
         {
-            if (field.Value.ValueKind != JsonValueKind.String)
+            var number = field.Value.ValueKind == JsonValueKind.Number && Integers.Contains(field.Name);
+            if (!number && field.Value.ValueKind != JsonValueKind.String)
             {
                 return (null, Answer.FieldError(field.Name, "Not a valid string."));
             }
 
-            if (!fields.TryAdd(field.Name, field.Value.GetString()!))
+            if (!fields.TryAdd(field.Name, number ? field.Value.GetRawText() : field.Value.GetString()!))
             {
                 return (null, Answer.FieldError(field.Name, "This field was sent more than once."));
             }
@@ -111,16 +122,40 @@ internal sealed record BaloanCall(IReadOnlyDictionary<string, string> Fields, Ba
             {
                 return (null, Answer.FieldError(name, "Enter a valid national identifier."));
             }
+
+            if (name == "phone_number" && !PhoneNumber().IsMatch(value))
+            {
+                return (null, Answer.FieldError(name, "Enter a valid phone number."));
+            }
+
+            if (Integers.Contains(name) && !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+            {
+                return (null, Answer.FieldError(name, "A valid integer is required."));
+            }
         }
 
         return (call, null);
     }
+
+    [GeneratedRegex(@"^09[0-9]{9}\z")]
+    private static partial Regex PhoneNumber();
 }
 
 internal enum BodyKind
 {
+    /// <summary>Nothing is read.</summary>
+    None,
+
+    /// <summary>A form.</summary>
     Form,
+
+    /// <summary>JSON, and its content type says so.</summary>
     Json,
+
+    /// <summary>JSON as the document's sample of signing sends it: with a comma too many and without its content type.</summary>
+    LooseJson,
+
+    /// <summary>A form with a file.</summary>
     Multipart,
 }
 

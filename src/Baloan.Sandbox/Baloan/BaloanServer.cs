@@ -1,11 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Baloan.Sandbox;
 
-/// <summary>Baloan on one's own machine: its merchant API, versions 1 and 2, and a partner's token, with real books behind them.</summary>
+/// <summary>Baloan on one's own machine: its merchant API, versions 1 and 2, and its partnership API, with real books behind them.</summary>
 /// <remarks>
 /// Paths, bodies and answers are those of Baloan's documents. Where they are silent it behaves as Django REST Framework with
 /// Simple JWT does, for its paths and tokens are theirs. As at Baloan, nothing is idempotent: a settle call that comes twice moves the money twice.
@@ -30,27 +29,13 @@ public sealed class BaloanServer : IAsyncDisposable
     private const string Name = "Baloan's sandbox";
     private const int Merchant = 51679;
     private const int Partner = 51680;
-    private const int UploadLimit = 10 * 1024 * 1024;
-
-    private static readonly Dictionary<string, Route> Routes = new()
-    {
-        ["/api/v1/merchant/token/"] = new(Operation.Token, BodyKind.Form, ["username", "password"]),
-        ["/api/v2/merchant/token/"] = new(Operation.Token, BodyKind.Json, ["username", "password"]),
-        ["/api/v1/partnership/token/"] = new(Operation.PartnershipToken, BodyKind.Form, ["username", "password"]),
-        ["/api/v1/utility/file-upload/"] = new(Operation.FileUpload, BodyKind.Multipart, []),
-        ["/api/v1/merchant/check-credit/"] = new(Operation.CheckCredit, BodyKind.Form, ["national_identifier"]),
-        ["/api/v2/merchant/check-credit/"] = new(Operation.CheckCredit, BodyKind.Json, ["national_identifier"]),
-        ["/api/v1/merchant/send-credit-otp/"] = new(Operation.SendOtp, BodyKind.Form, ["national_identifier"]),
-        ["/api/v2/merchant/send-credit-otp/"] = new(Operation.SendOtp, BodyKind.Json, ["national_identifier"]),
-        ["/api/v2/merchant/validate-credit-otp/"] = new(Operation.ValidateOtp, BodyKind.Json, ["national_identifier", "otp"]),
-        ["/api/v1/merchant/settle-confirm/"] = new(Operation.Settle, BodyKind.Multipart, ["national_identifier", "otp", "data"]),
-        ["/api/v2/merchant/settle-confirm/"] = new(Operation.Settle, BodyKind.Multipart, ["national_identifier", "token", "data"]),
-    };
 
     private readonly TimeProvider time;
     private readonly AccessTokens tokens;
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentDictionary<string, int> strikes = new();
+    private readonly MerchantApi merchantApi;
+    private readonly PartnershipApi partnershipApi;
     private WebApplication app = null!;
 
     private BaloanServer(TimeProvider time)
@@ -58,6 +43,9 @@ public sealed class BaloanServer : IAsyncDisposable
         this.time = time;
         tokens = new AccessTokens(time);
         Books = new Books(time);
+        Loans = new LoanBooks(Books, time);
+        merchantApi = new MerchantApi(Books, SignedUrl);
+        partnershipApi = new PartnershipApi(Loans, time, SignedUrl);
     }
 
     /// <summary>Where it listens, with a slash at the end.</summary>
@@ -65,6 +53,9 @@ public sealed class BaloanServer : IAsyncDisposable
 
     /// <summary>Its books.</summary>
     public Books Books { get; }
+
+    /// <summary>Its loan files, and how they move and are told of.</summary>
+    public LoanBooks Loans { get; }
 
     /// <summary>Faults for the next calls.</summary>
     public Faults Faults { get; } = new();
@@ -78,7 +69,7 @@ public sealed class BaloanServer : IAsyncDisposable
 
     /// <summary>Starts Baloan's sandbox.</summary>
     /// <param name="port">The port; 0 for any free one.</param>
-    /// <param name="time">The clock of tokens and OTPs; null for the real one.</param>
+    /// <param name="time">The clock of tokens, OTPs and loans; null for the real one.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="SandboxException">The port is taken.</exception>
     public static async Task<BaloanServer> StartAsync(int port = 0, TimeProvider? time = null, CancellationToken cancellationToken = default)
@@ -92,7 +83,7 @@ public sealed class BaloanServer : IAsyncDisposable
     /// <summary>Makes every access token that was issued worthless, as if it had run out.</summary>
     public void RevokeTokens() => tokens.RevokeAll();
 
-    /// <summary>Stops listening, as an outage would: no connection can be made. The books stay, and late effects still come.</summary>
+    /// <summary>Stops listening, as an outage would: no connection can be made. The books stay, late effects still come, and loans still move.</summary>
     public async Task StopAsync()
     {
         await app.StopAsync();
@@ -107,8 +98,14 @@ public sealed class BaloanServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
         await stopping.CancelAsync();
         await StopAsync();
+        await Loans.DisposeAsync();
         stopping.Dispose();
     }
 
@@ -121,22 +118,23 @@ public sealed class BaloanServer : IAsyncDisposable
     private async Task ServeAsync(HttpContext context)
     {
         var request = context.Request;
-        if (!Routes.TryGetValue(request.Path.Value!, out var route))
+        var (routes, loan) = Route.At(request.Path.Value!);
+        if (routes.Count == 0)
         {
             // As Django with APPEND_SLASH: a POST cannot be redirected to the address with the slash, so it fails.
-            await (Routes.ContainsKey(request.Path.Value + "/") ? Fault.Page(500, "Server Error (500)") : Fault.Page(404, "Not Found")).WriteAsync(context.Response);
+            await (Route.At(request.Path.Value + "/").Routes.Count > 0 ? Fault.Page(500, "Server Error (500)") : Fault.Page(404, "Not Found")).WriteAsync(context.Response);
             return;
         }
 
-        Books.CountCall(route.Operation);
-        if (!HttpMethods.IsPost(request.Method))
+        if (routes.FirstOrDefault(known => known.Method == request.Method) is not { } route)
         {
             await Answer.Json(405, new() { ["detail"] = $"Method \"{request.Method}\" not allowed." }).WriteAsync(context.Response);
             return;
         }
 
+        Books.CountCall(route.Operation);
         var bearer = Bearer(request);
-        if (Unauthorized(route.Operation, bearer) is { } unauthorized)
+        if (Unauthorized(route, bearer) is { } unauthorized)
         {
             await unauthorized.WriteAsync(context.Response);
             return;
@@ -157,13 +155,20 @@ public sealed class BaloanServer : IAsyncDisposable
 
         var persian = request.Headers.AcceptLanguage.ToString().StartsWith("fa", StringComparison.OrdinalIgnoreCase);
         var second = request.Path.StartsWithSegments("/api/v2");
-        var fault = Faults.Take(route.Operation) ?? Magic(route.Operation, call, invoice);
+        var customer = Loans.Find(loan)?.NationalIdentifier ?? call.Fields.GetValueOrDefault("national_identifier");
+        var fault = Faults.Take(route.Operation) ?? Magic(route.Operation, customer, invoice);
         if (fault == Fault.Unauthorized && bearer is not null)
         {
             tokens.Revoke(bearer);
         }
 
-        await StrikeAsync(context, fault, () => Carry(route.Operation, call, invoice, second, persian));
+        await StrikeAsync(context, fault, persian, () => route.Operation switch
+        {
+            Operation.Token => Token(call, second ? StoreUuid : StoreName, StorePassword, Merchant),
+            Operation.PartnershipToken => Token(call, PartnerName, PartnerPassword, Partner),
+            _ when route.IsPartnership => partnershipApi.Carry(route.Operation, call, loan, persian),
+            _ => merchantApi.Carry(route.Operation, call, invoice, second, persian),
+        });
     }
 
     private static string? Bearer(HttpRequest request)
@@ -172,9 +177,9 @@ public sealed class BaloanServer : IAsyncDisposable
         return header.StartsWith("Bearer ", StringComparison.Ordinal) ? header["Bearer ".Length..] : null;
     }
 
-    private Answer? Unauthorized(Operation operation, string? bearer)
+    private Answer? Unauthorized(Route route, string? bearer)
     {
-        if (operation is Operation.Token or Operation.PartnershipToken)
+        if (route.Operation is Operation.Token or Operation.PartnershipToken)
         {
             return null;
         }
@@ -186,16 +191,15 @@ public sealed class BaloanServer : IAsyncDisposable
 
         return tokens.User(bearer) switch
         {
-            Merchant => null,
             null => Answer.TokenNotValid,
+            var user when user == (route.IsPartnership ? Partner : Merchant) => null,
             _ => Answer.Json(403, new() { ["detail"] = "You do not have permission to perform this action." }),
         };
     }
 
-    private Fault? Magic(Operation operation, BaloanCall call, Invoice? invoice)
+    private Fault? Magic(Operation operation, string? customer, Invoice? invoice)
     {
-        if (!call.Fields.TryGetValue("national_identifier", out var customer)
-            || MagicNumbers.Find(operation, customer, invoice?.Total) is not { } number)
+        if (customer is null || MagicNumbers.Find(operation, customer, invoice?.Total) is not { } number)
         {
             return null;
         }
@@ -204,7 +208,7 @@ public sealed class BaloanServer : IAsyncDisposable
         return number.Once && strike % 2 == 0 ? null : number.Fault;
     }
 
-    private async Task StrikeAsync(HttpContext context, Fault? fault, Func<Answer> carry)
+    private async Task StrikeAsync(HttpContext context, Fault? fault, bool persian, Func<Answer> carry)
     {
         if (fault is null)
         {
@@ -236,7 +240,7 @@ public sealed class BaloanServer : IAsyncDisposable
             return;
         }
 
-        await (fault.Answer?.Invoke(time) ?? right ?? carry()).WriteAsync(context.Response);
+        await (fault.Answer?.Invoke(time, persian) ?? right ?? carry()).WriteAsync(context.Response);
     }
 
     private async Task CarryLateAsync(Func<Answer> carry, TimeSpan delay)
@@ -252,42 +256,6 @@ public sealed class BaloanServer : IAsyncDisposable
         }
     }
 
-    private Answer Carry(Operation operation, BaloanCall call, Invoice? invoice, bool second, bool persian)
-    {
-        Answer Result(Refusal? refusal, Func<JsonObject>? data = null) => refusal is null ? Answer.Ok(data?.Invoke() ?? []) : refusal.ToAnswer(400, persian);
-        var customer = call.Fields.GetValueOrDefault("national_identifier", "");
-        switch (operation)
-        {
-            case Operation.Token:
-                return Token(call, second ? StoreUuid : StoreName, StorePassword, Merchant);
-
-            case Operation.PartnershipToken:
-                return Token(call, PartnerName, PartnerPassword, Partner);
-
-            case Operation.FileUpload:
-                var file = call.File!;
-                return Result(
-                    file.Size > UploadLimit ? Refusal.FileTooLarge : file.Extension is null ? Refusal.FileType : null,
-                    () => new() { ["uuid"] = Guid.NewGuid().ToString(), ["file"] = SignedUrl(file) });
-
-            case Operation.CheckCredit:
-                return Result(null, () => new() { ["national_identifier"] = customer, [second ? "user_credit" : "amount"] = Books.Credit(customer) });
-
-            case Operation.SendOtp:
-                return Result(Books.SendOtp(customer));
-
-            case Operation.ValidateOtp:
-                var (token, wrong) = Books.ValidateOtp(customer, call.Fields["otp"]);
-                return Result(wrong, () => new() { ["token"] = token });
-
-            default:
-                var refusal = Books.Settle(
-                    customer, call.Fields.GetValueOrDefault("otp"), second ? call.Fields["token"] : null,
-                    invoice!.Code, invoice.Total, call.File!.Sha256, call.File.Size);
-                return Result(refusal, () => second ? new() { ["user_credit"] = Books.Credit(customer) } : []);
-        }
-    }
-
     private Answer Token(BaloanCall call, string user, string password, int id)
     {
         if (call.Fields["username"] != user || call.Fields["password"] != password)
@@ -300,37 +268,7 @@ public sealed class BaloanServer : IAsyncDisposable
         return Answer.Json(200, new() { ["refresh"] = refresh, ["access"] = access });
     }
 
-    private string SignedUrl(BaloanFile file) => string.Create(
+    private string SignedUrl(string extension) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{BaseAddress}files/{Guid.NewGuid()}.{file.Extension}?AWSAccessKeyId={Guid.NewGuid()}&Signature={Guid.NewGuid():N}&Expires={time.GetUtcNow().AddHours(1).ToUnixTimeSeconds()}");
-
-    private sealed record Route(Operation Operation, BodyKind Body, string[] Required);
-
-    /// <summary>The <c>data</c> of a settle call: a JSON text in which every field is mandatory.</summary>
-    private sealed record Invoice(string Code, long Total)
-    {
-        public static (Invoice? Invoice, Answer? Refused) Read(BaloanCall call)
-        {
-            if (call.File!.Extension != "pdf")
-            {
-                return (null, Answer.FieldError("file", "The file must be a PDF."));
-            }
-
-            try
-            {
-                using var data = JsonDocument.Parse(call.Fields["data"]);
-                if (data.RootElement.GetProperty("code").GetString() is { Length: > 0 } code
-                    && data.RootElement.GetProperty("bill").GetProperty("total").TryGetInt64(out var total) && total > 0)
-                {
-                    return (new(code, total), null);
-                }
-            }
-            catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException)
-            {
-                // Answered below: it is all the same to Baloan what is wrong with it.
-            }
-
-            return (null, Answer.FieldError("data", "Value must be valid JSON with code and bill.total."));
-        }
-    }
+        $"{BaseAddress}files/{Guid.NewGuid()}.{extension}?AWSAccessKeyId={Guid.NewGuid()}&Signature={Guid.NewGuid():N}&Expires={time.GetUtcNow().AddHours(1).ToUnixTimeSeconds()}");
 }

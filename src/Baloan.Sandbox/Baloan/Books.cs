@@ -18,7 +18,11 @@ public sealed record BooksSnapshot(
     IReadOnlyList<BookedSettlement> Settlements,
     IReadOnlyDictionary<string, long> Credits,
     IReadOnlyDictionary<Operation, int> Calls,
-    int TokensIssued);
+    int TokensIssued)
+{
+    /// <summary>The loans, where they were asked for with the rest; else null.</summary>
+    public LoansSnapshot? Loans { get; init; }
+}
 
 /// <summary>Baloan's books: credit, OTPs, transaction tokens and what was settled. Safe for use by many calls at once.</summary>
 public sealed class Books
@@ -82,7 +86,7 @@ public sealed class Books
         }
     }
 
-    /// <summary>Lets every OTP that was sent expire now.</summary>
+    /// <summary>Lets every OTP that was sent for a settlement expire now.</summary>
     public void ExpireOtps()
     {
         lock (gate)
@@ -103,7 +107,7 @@ public sealed class Books
         }
     }
 
-    /// <summary>Empties the books. Access tokens stay valid.</summary>
+    /// <summary>Empties the books but for the loans, which have <see cref="LoanBooks.Reset"/>. Access tokens stay valid.</summary>
     public void Reset()
     {
         lock (gate)
@@ -184,6 +188,30 @@ public sealed class Books
             credits[customer] = Credit(customer) - total;
             settlements.Add(new(code, customer, total, sha256, size, time.GetUtcNow()));
             return null;
+        }
+    }
+
+    /// <summary>Takes the guarantee of a loan from a customer's credit; false where that is too low.</summary>
+    internal bool LockGuarantee(string customer, long amount)
+    {
+        lock (gate)
+        {
+            if (Credit(customer) < amount)
+            {
+                return false;
+            }
+
+            credits[customer] = Credit(customer) - amount;
+            return true;
+        }
+    }
+
+    /// <summary>Gives the guarantee of a loan back.</summary>
+    internal void FreeGuarantee(string customer, long amount)
+    {
+        lock (gate)
+        {
+            credits[customer] = Credit(customer) + amount;
         }
     }
 

@@ -33,8 +33,8 @@ public sealed record Fault(string Name, string Meaning)
     /// <summary>How long the answer (or, when late, the effect) waits.</summary>
     public TimeSpan Delay { get; init; }
 
-    /// <summary>What is answered; null for the right answer.</summary>
-    internal Func<TimeProvider, Answer>? Answer { get; init; }
+    /// <summary>What is answered, by the clock and in Persian or English; null for the right answer.</summary>
+    internal Func<TimeProvider, bool, Answer>? Answer { get; init; }
 
     /// <summary>400 with Baloan's envelope.</summary>
     public static Fault Refused { get; } = Refusal("refused", "400, Baloan's envelope", Sandbox.Refusal.Duplicate);
@@ -70,25 +70,25 @@ public sealed record Fault(string Name, string Meaning)
     public static Fault ExpiredOtp { get; } = Refusal("expired_otp", "400, expired OTP", Sandbox.Refusal.ExpiredOtp);
 
     /// <summary>200 with an envelope whose status is not <c>ok</c>.</summary>
-    public static Fault NotOk { get; } = new("not_ok", "200, an envelope that says error") { Answer = _ => Sandbox.Refusal.Duplicate.ToAnswer(200, false) };
+    public static Fault NotOk { get; } = new("not_ok", "200, an envelope that says error") { Answer = (_, persian) => Sandbox.Refusal.Duplicate.ToAnswer(200, persian) };
 
     /// <summary>401; the access token of the call is revoked.</summary>
-    public static Fault Unauthorized { get; } = new("unauthorized", "401, and the access token is revoked") { Answer = _ => Sandbox.Answer.TokenNotValid };
+    public static Fault Unauthorized { get; } = new("unauthorized", "401, and the access token is revoked") { Answer = (_, _) => Sandbox.Answer.TokenNotValid };
 
     /// <summary>404 with <c>detail</c>.</summary>
     public static Fault NotFound { get; } = Json("not_found", "404", 404, new() { ["detail"] = "Not found." });
 
     /// <summary>429 with <c>Retry-After</c> in seconds.</summary>
-    public static Fault ThrottledSeconds { get; } = new("throttled_seconds", "429, Retry-After: 2") { Answer = _ => Throttled("2") };
+    public static Fault ThrottledSeconds { get; } = new("throttled_seconds", "429, Retry-After: 2") { Answer = (_, _) => Throttled("2") };
 
     /// <summary>429 with <c>Retry-After</c> as a date.</summary>
     public static Fault ThrottledDate { get; } = new("throttled_date", "429, Retry-After as a date three seconds ahead")
     {
-        Answer = time => Throttled(time.GetUtcNow().AddSeconds(3).ToString("r", CultureInfo.InvariantCulture)),
+        Answer = (time, _) => Throttled(time.GetUtcNow().AddSeconds(3).ToString("r", CultureInfo.InvariantCulture)),
     };
 
     /// <summary>429 that says in a sentence alone when to come back.</summary>
-    public static Fault ThrottledSentence { get; } = new("throttled_sentence", "429, only a sentence says when to come back") { Answer = _ => Throttled(null) };
+    public static Fault ThrottledSentence { get; } = new("throttled_sentence", "429, only a sentence says when to come back") { Answer = (_, _) => Throttled(null) };
 
     /// <summary>503 with an HTML page.</summary>
     public static Fault Unavailable { get; } = Html("unavailable", "503, no Retry-After", 503, "Service Unavailable");
@@ -96,7 +96,7 @@ public sealed record Fault(string Name, string Meaning)
     /// <summary>503 with an HTML page and <c>Retry-After</c>.</summary>
     public static Fault UnavailableRetryAfter { get; } = new("unavailable_retry_after", "503, Retry-After: 2")
     {
-        Answer = _ => Page(503, "Service Unavailable") with { RetryAfter = "2" },
+        Answer = (_, _) => Page(503, "Service Unavailable") with { RetryAfter = "2" },
     };
 
     /// <summary>500 with an HTML page, and nothing happened.</summary>
@@ -124,7 +124,11 @@ public sealed record Fault(string Name, string Meaning)
     public static Fault LateEffect { get; } = new("late", "connection cut; it happens 5 seconds later") { Cut = true, Effect = Effect.Late, Delay = TimeSpan.FromSeconds(5) };
 
     /// <summary>302 to the front page.</summary>
-    public static Fault Redirect { get; } = new("redirect", "302 to another address") { Answer = _ => new(302, null, "") { Location = "/" } };
+    public static Fault Redirect { get; } = new("redirect", "302 to another address") { Answer = (_, _) => new(302, null, "") { Location = "/" } };
+
+    /// <summary>The refusals of the loan calls, each named by its code, in the document's order.</summary>
+    public static IReadOnlyList<Fault> LoanErrors { get; } =
+        [.. LoanRefusals.All.Select(refusal => Refusal(refusal.Code, $"400, {refusal.Code}", LoanRefusals.Sample(refusal)))];
 
     /// <summary>All faults there are.</summary>
     public static IReadOnlyList<Fault> All { get; } =
@@ -132,8 +136,12 @@ public sealed record Fault(string Name, string Meaning)
         Refused, RefusedWithDetail, RefusedWithFieldErrors, RefusedWithNonFieldErrors, RefusedWithString, RefusedWithHtml, RefusedEmpty,
         CreditTooLow, WrongOtp, ExpiredOtp, NotOk, Unauthorized, NotFound, ThrottledSeconds, ThrottledDate, ThrottledSentence,
         Unavailable, UnavailableRetryAfter, ServerError, ServerErrorAfterEffect, Garbage, GarbageAfterEffect,
-        CutBeforeEffect, CutAfterEffect, SlowAnswer, LateEffect, Redirect,
+        CutBeforeEffect, CutAfterEffect, SlowAnswer, LateEffect, Redirect, .. LoanErrors,
     ];
+
+    /// <summary>A refusal of the loan calls.</summary>
+    /// <param name="code">One of the document's seventeen codes, such as <c>duplicate_request</c>.</param>
+    public static Fault LoanError(string code) => LoanErrors.Single(fault => fault.Name == code);
 
     internal static Answer Page(int status, string title) =>
         new(status, "text/html; charset=utf-8", string.Format(CultureInfo.InvariantCulture, HtmlPage, title));
@@ -141,11 +149,11 @@ public sealed record Fault(string Name, string Meaning)
     private static Answer Throttled(string? retryAfter) =>
         Sandbox.Answer.Json(429, new JsonObject { ["detail"] = "Request was throttled. Expected available in 2 seconds." }) with { RetryAfter = retryAfter };
 
-    private static Fault Refusal(string name, string meaning, Refusal refusal) => new(name, meaning) { Answer = _ => refusal.ToAnswer(400, false) };
+    private static Fault Refusal(string name, string meaning, Refusal refusal) => new(name, meaning) { Answer = (_, persian) => refusal.ToAnswer(400, persian) };
 
-    private static Fault Json(string name, string meaning, int status, JsonObject body) => new(name, meaning) { Answer = _ => Sandbox.Answer.Json(status, body) };
+    private static Fault Json(string name, string meaning, int status, JsonObject body) => new(name, meaning) { Answer = (_, _) => Sandbox.Answer.Json(status, body) };
 
-    private static Fault Text(string name, string meaning, int status, string? contentType, string body) => new(name, meaning) { Answer = _ => new(status, contentType, body) };
+    private static Fault Text(string name, string meaning, int status, string? contentType, string body) => new(name, meaning) { Answer = (_, _) => new(status, contentType, body) };
 
-    private static Fault Html(string name, string meaning, int status, string title) => new(name, meaning) { Answer = _ => Page(status, title) };
+    private static Fault Html(string name, string meaning, int status, string title) => new(name, meaning) { Answer = (_, _) => Page(status, title) };
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Baloan.Sandbox;
 
 /// <summary>A number of four digits that makes a call go wrong, without anything being set up.</summary>
-/// <param name="Code">The four digits. None ends in 0, so that no round amount is magic by chance.</param>
+/// <param name="Code">The four digits. None that strikes a settlement ends in 0, so that no round amount is magic by chance.</param>
 /// <param name="Fault">What goes wrong.</param>
 /// <param name="Once">True: only every other call goes wrong, so that the repeat of a call succeeds.</param>
 public sealed record MagicNumber(int Code, Fault Fault, bool Once)
@@ -14,23 +14,24 @@ public sealed record MagicNumber(int Code, Fault Fault, bool Once)
         ? string.Create(CultureInfo.InvariantCulture, $"{prefix}{Code:0000}")
         : throw new ArgumentOutOfRangeException(nameof(operation));
 
-    /// <summary>A total (Toman) that provokes it on settle.</summary>
+    /// <summary>A total (Toman) that provokes it on settle, where it strikes there at all.</summary>
     public long Total => 10_000_000 + Code;
 }
 
 /// <summary>
 /// The magic numbers, all of them. A national identifier is magic when it is the digit of a call, five zeros and a code;
-/// the total of a settlement is magic when it ends in a code.
+/// the total of a settlement is magic when it ends in a code. On the calls about a loan that has been opened, the national
+/// identifier with which it was opened counts.
 /// </summary>
 public static class MagicNumbers
 {
-    /// <summary>The OTP that every customer gets.</summary>
+    /// <summary>The OTP that every customer gets, for a settlement and for a contract.</summary>
     public const string Otp = "11111";
 
     /// <summary>The OTP that has always expired.</summary>
     public const string ExpiredOtp = "22222";
 
-    /// <summary>The table. Behaviour, front page and tests follow it.</summary>
+    /// <summary>Those that strike any call. Behaviour, front page and tests follow this table.</summary>
     public static IReadOnlyList<MagicNumber> All { get; } =
     [
         new(4001, Fault.Refused, false),
@@ -65,17 +66,27 @@ public static class MagicNumbers
         new(9008, Fault.SlowAnswer, false),
     ];
 
-    /// <summary>The operations that carry a national identifier, with the digits that begin a magic one.</summary>
+    /// <summary>Those that strike the loan calls alone: one for each of their error codes, 4101 to 4117 in the document's order.</summary>
+    public static IReadOnlyList<MagicNumber> Loans { get; } = [.. Fault.LoanErrors.Select((fault, i) => new MagicNumber(4101 + i, fault, false))];
+
+    /// <summary>The merchant's calls that carry a national identifier, with the digits that begin a magic one.</summary>
     internal static IReadOnlyList<(Operation Operation, string Prefix)> Prefixes { get; } =
     [
         (Operation.CheckCredit, "100000"), (Operation.SendOtp, "200000"), (Operation.ValidateOtp, "300000"), (Operation.Settle, "400000"),
+    ];
+
+    /// <summary>The loan calls, likewise.</summary>
+    internal static IReadOnlyList<(Operation Operation, string Prefix)> LoanPrefixes { get; } =
+    [
+        (Operation.OpenLoan, "500000"), (Operation.GetContract, "600000"), (Operation.SendContractOtp, "700000"), (Operation.SignContract, "800000"),
+        (Operation.CancelLoan, "900000"),
     ];
 
     /// <summary>The magic number with a fault; where it has two, the one that strikes every other call alone if <paramref name="once"/>.</summary>
     public static MagicNumber For(Fault fault, bool once = false) =>
         All.FirstOrDefault(number => number.Fault == fault && number.Once == once) ?? All.First(number => number.Fault == fault);
 
-    internal static string? Prefix(Operation operation) => Prefixes.FirstOrDefault(entry => entry.Operation == operation).Prefix;
+    internal static string? Prefix(Operation operation) => Prefixes.Concat(LoanPrefixes).FirstOrDefault(entry => entry.Operation == operation).Prefix;
 
     /// <summary>The magic number in a call, if there is one.</summary>
     internal static MagicNumber? Find(Operation operation, string nationalIdentifier, long? total)
@@ -83,6 +94,10 @@ public static class MagicNumbers
         var code = Prefix(operation) is { } prefix && nationalIdentifier.Length == 10 && nationalIdentifier.StartsWith(prefix, StringComparison.Ordinal)
             ? int.Parse(nationalIdentifier.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture)
             : (int?)null;
-        return All.FirstOrDefault(number => number.Code == code) ?? All.FirstOrDefault(number => number.Code == total % 10_000);
+        var loan = LoanPrefixes.Any(entry => entry.Operation == operation) ? Loans : [];
+        return All.Concat(loan).FirstOrDefault(number => number.Code == code) ?? All.FirstOrDefault(number => number.Code == total % 10_000);
     }
+
+    /// <summary>Whether a customer is there to make a loan call go wrong.</summary>
+    internal static bool IsMagicBorrower(string nationalIdentifier) => LoanPrefixes.Any(entry => Find(entry.Operation, nationalIdentifier, null) is not null);
 }

@@ -23,4 +23,22 @@ public enum Operation
 
     /// <summary>Settle: moves the money.</summary>
     Settle,
+
+    /// <summary>The loan policies and their stores (partnership-gateway, "وام های قابل اعطا").</summary>
+    LoanPolicies,
+
+    /// <summary>Open a loan file: locks the guarantee.</summary>
+    OpenLoan,
+
+    /// <summary>Get a loan's contract.</summary>
+    GetContract,
+
+    /// <summary>Issue the OTP that signs the contract.</summary>
+    SendContractOtp,
+
+    /// <summary>Sign the contract with the OTP.</summary>
+    SignContract,
+
+    /// <summary>Cancel a loan file: frees the guarantee.</summary>
+    CancelLoan,
 }

@@ -9,14 +9,16 @@ internal sealed class SandboxPages(BaloanServer server)
     public void Map(WebApplication web)
     {
         web.MapGet("/", context => FrontPage.WriteAsync(context.Response, server));
-        web.MapGet("/books", context => context.Response.WriteAsJsonAsync(server.Books.Snapshot(), SandboxJson.Default.BooksSnapshot));
-        web.MapPost("/books/reset", context => Done(context, server.Books.Reset));
+        web.MapGet("/books", context => context.Response.WriteAsJsonAsync(server.Books.Snapshot() with { Loans = server.Loans.Snapshot() }, SandboxJson.Default.BooksSnapshot));
+        web.MapPost("/books/reset", context => Done(context, server.Loans.Reset + (Action)server.Books.Reset));
         web.MapPost("/sandbox/faults", AddFaultAsync);
         web.MapDelete("/sandbox/faults", context => Done(context, server.Faults.Clear));
         web.MapPut("/sandbox/credit/{customer}", SetCreditAsync);
         web.MapPost("/sandbox/otps/expire", context => Done(context, server.Books.ExpireOtps));
         web.MapPost("/sandbox/transaction-tokens/expire", context => Done(context, server.Books.ExpireTransactionTokens));
         web.MapPost("/sandbox/tokens/revoke", context => Done(context, server.RevokeTokens));
+        web.MapPut("/sandbox/loans/settings", SetLoansAsync);
+        web.MapPost("/sandbox/loans/{uuid:guid}/state", ChangeLoanAsync);
     }
 
     private static Task Done(HttpContext context, Action action)
@@ -53,6 +55,59 @@ internal sealed class SandboxPages(BaloanServer server)
         return null;
     });
 
+    private Task SetLoansAsync(HttpContext context) => ReadAsync(context, SandboxJson.Default.LoanSettings, wanted =>
+    {
+        Uri? url = null;
+        if (wanted.CallbackUrl is { Length: > 0 } address
+            && !(Uri.TryCreate(address, UriKind.Absolute, out url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)))
+        {
+            return "'callback_url' is an absolute http or https address, or empty for none.";
+        }
+
+        if (wanted.StepSeconds is < 0 or > 86_400)
+        {
+            return "'step_seconds' is from 0 to 86400; with 0 no loan moves by itself.";
+        }
+
+        var loans = server.Loans;
+        loans.CallbackUrl = wanted.CallbackUrl is null ? loans.CallbackUrl : url;
+        loans.Duplicates = wanted.Duplicates ?? loans.Duplicates;
+        loans.Shuffle = wanted.Shuffle ?? loans.Shuffle;
+        loans.Misspelling = wanted.Misspelling ?? loans.Misspelling;
+        loans.Step = wanted.StepSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : loans.Step;
+        return null;
+    });
+
+    private Task ChangeLoanAsync(HttpContext context) => ReadAsync(context, SandboxJson.Default.LoanChange, wanted =>
+    {
+        var uuid = Guid.Parse((string)context.GetRouteValue("uuid")!);
+        var reason = wanted.Reason ?? "by the sandbox's switch";
+        try
+        {
+            switch (wanted.State)
+            {
+                case "next":
+                    server.Loans.MoveOn(uuid);
+                    return null;
+                case "blocked":
+                    server.Loans.Block(uuid, reason);
+                    return null;
+                case "unblocked":
+                    server.Loans.Unblock(uuid);
+                    return null;
+                case "canceled":
+                    server.Loans.Cancel(uuid, reason);
+                    return null;
+                default:
+                    return "'state' is next, blocked, unblocked or canceled.";
+            }
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or KeyNotFoundException)
+        {
+            return failure.Message;
+        }
+    });
+
     private static async Task ReadAsync<T>(HttpContext context, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, Func<T, string?> apply)
     {
         string? error;
@@ -79,14 +134,25 @@ internal sealed record FaultRequest(Operation Operation, string Fault, int Times
 /// <summary>The body of <c>PUT /sandbox/credit/{national_identifier}</c>.</summary>
 internal sealed record CreditRequest(long Credit);
 
+/// <summary>The body of <c>PUT /sandbox/loans/settings</c>: what is left out stays.</summary>
+internal sealed record LoanSettings(
+    double? StepSeconds = null, string? CallbackUrl = null, bool? Duplicates = null, bool? Shuffle = null, bool? Misspelling = null);
+
+/// <summary>The body of <c>POST /sandbox/loans/{uuid}/state</c>.</summary>
+internal sealed record LoanChange(string State, string? Reason = null);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectRequiredConstructorParameters = true,
     WriteIndented = true,
-    Converters = [typeof(OperationConverter)])]
+    Converters = [typeof(OperationConverter), typeof(LoanStateConverter)])]
 [JsonSerializable(typeof(BooksSnapshot))]
 [JsonSerializable(typeof(FaultRequest))]
 [JsonSerializable(typeof(CreditRequest))]
+[JsonSerializable(typeof(LoanSettings))]
+[JsonSerializable(typeof(LoanChange))]
 internal sealed partial class SandboxJson : JsonSerializerContext;
 
 internal sealed class OperationConverter() : JsonStringEnumConverter<Operation>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
+
+internal sealed class LoanStateConverter() : JsonStringEnumConverter<LoanState>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

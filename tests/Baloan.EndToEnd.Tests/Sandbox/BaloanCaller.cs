@@ -23,6 +23,13 @@ internal sealed class BaloanCaller(BaloanServer server) : IDisposable
         return this;
     }
 
+    public async Task<BaloanCaller> LogInAsPartnerAsync()
+    {
+        var answer = await PostFormAsync("/api/v1/partnership/token/", ("username", BaloanServer.PartnerName), ("password", BaloanServer.PartnerPassword));
+        Http.DefaultRequestHeaders.Authorization = new("Bearer", (await JsonAsync(answer))["access"]!.GetValue<string>());
+        return this;
+    }
+
     public Task<HttpResponseMessage> PostJsonAsync(string path, JsonObject body) =>
         Http.PostAsync(path, new StringContent(body.ToJsonString(), new MediaTypeHeaderValue("application/json")), Cancel);
 
@@ -62,6 +69,34 @@ internal sealed class BaloanCaller(BaloanServer server) : IDisposable
     public Task<HttpResponseMessage> SettleAsync(string customer, string token, string code, long total, byte[]? file = null) => PostMultipartAsync(
         "/api/v2/merchant/settle-confirm/", file ?? Pdf,
         ("national_identifier", customer), ("data", Invoice(code, total)), ("token", token));
+
+    /// <summary>Opens a loan file; the fields are those of the document's sample but for what is given.</summary>
+    public Task<HttpResponseMessage> OpenLoanAsync(string customer = "07148143380", string phone = "09123456789", params (string Name, JsonNode? Value)[] others)
+    {
+        var body = new JsonObject
+        {
+            ["phone_number"] = phone, ["national_identifier"] = customer, ["birth_date"] = "1999-02-14", ["amount"] = 10_000_000, ["loan_due"] = 12, ["store"] = 1,
+        };
+        foreach (var (name, value) in others)
+        {
+            body[name] = value;
+        }
+
+        return PostJsonAsync("/api/v1/partnership/loan/", body);
+    }
+
+    /// <summary>A loan that Baloan has just opened.</summary>
+    public async Task<Guid> OpenedLoanAsync(string customer = "07148143380", string phone = "09123456789") =>
+        (await JsonAsync((await OpenLoanAsync(customer, phone)).EnsureSuccessStatusCode()))["uuid"]!.GetValue<Guid>();
+
+    public Task<HttpResponseMessage> GetContractAsync(Guid loan) => Http.GetAsync($"/api/v1/partnership/loan/{loan}/contract/", Cancel);
+
+    public Task<HttpResponseMessage> SendContractOtpAsync(Guid loan) => Http.PostAsync($"/api/v1/partnership/loan/{loan}/contract/", null, Cancel);
+
+    public Task<HttpResponseMessage> SignAsync(Guid loan, string otp = MagicNumbers.Otp) =>
+        Http.PatchAsync($"/api/v1/partnership/loan/{loan}/contract/", new StringContent($$"""{"otp":"{{otp}}"}""", null, "application/json"), Cancel);
+
+    public Task<HttpResponseMessage> CancelLoanAsync(Guid loan) => Http.PostAsync($"/api/v1/partnership/loan/{loan}/cancel/", null, Cancel);
 
     public static string Invoice(string code, long total) => new JsonObject { ["code"] = code, ["bill"] = new JsonObject { ["total"] = total } }.ToJsonString();
 

@@ -18,16 +18,18 @@ public sealed partial class SandboxCommandTests : IDisposable
     [Theory]
     [InlineData("v1")]
     [InlineData("v2")]
-    public async Task Once_shows_a_settlement_as_curl_lines_and_ends_well(string version)
+    public async Task Once_shows_a_settlement_and_a_loan_as_curl_lines_and_ends_well(string version)
     {
-        var (exitCode, lines) = await RunAsync([.. FreePorts, "--once", "--merchant-version", version]);
+        var (exitCode, lines) = await RunAsync([.. FreePorts, "--once", "--loan-step", "0.2", "--merchant-version", version]);
 
         exitCode.ShouldBe(0, string.Join('\n', lines));
         var commands = lines.Where(line => line.StartsWith("  $ curl ", StringComparison.Ordinal)).ToList();
-        commands.Count.ShouldBe(version == "v1" ? 5 : 6);
+        commands.Count.ShouldBe((version == "v1" ? 5 : 6) + 8);
         commands.Count(command => command.Contains("/otp/validate'", StringComparison.Ordinal)).ShouldBe(version == "v1" ? 0 : 1);
         lines.ShouldContain(line => line.Contains("\"status\":\"settled\"", StringComparison.Ordinal));
         lines.ShouldContain("  ok  The money was moved once, and the invoice arrived byte for byte.");
+        lines.ShouldContain(line => line.Contains("\"state\":\"loan_paid\"", StringComparison.Ordinal));
+        lines.ShouldContain("  ok  The loan was opened once, signed and paid, and the app was told of each step.");
         lines.ShouldAllBe(line => !line.Contains('\u001b', StringComparison.Ordinal));
     }
 
@@ -94,6 +96,7 @@ public sealed partial class SandboxCommandTests : IDisposable
     [InlineData("--twice", "There is no option '--twice'; --help lists them.")]
     [InlineData("--merchant-version v3", "--merchant-version is v1 or v2.")]
     [InlineData("--app-port 65536", "--app-port needs a port, which is a number from 0 to 65535.")]
+    [InlineData("--loan-step 0", "--loan-step needs a number of seconds from 0.1 to 60.")]
     [InlineData("--data", "--data needs a value; --help lists the options.")]
     public async Task A_wrong_option_is_one_sentence(string arguments, string sentence)
     {

@@ -12,7 +12,7 @@ namespace Baloan.Functions.Tests.Bench;
 /// <summary>One Azurite with a storage account for each test, so that no test's sweep or queue sees another's rows.</summary>
 public sealed class StorageAccounts : IAsyncLifetime
 {
-    private const int Count = 250;
+    private const int Count = 400;
     private const string AccountsVariable = "AZURITE_ACCOUNTS";
     private static readonly string Key = Convert.ToBase64String(new byte[64]);
 

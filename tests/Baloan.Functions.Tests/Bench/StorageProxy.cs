@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Baloan.Sandbox;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,6 +22,8 @@ internal sealed partial class StorageProxy : IAsyncDisposable
     private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly List<WebApplication> servers = [];
     private readonly ConcurrentQueue<string> calls = new();
+    private readonly ConcurrentQueue<SentMessage> messages = new();
+    private int rows;
 
     private StorageProxy()
     {
@@ -29,6 +35,12 @@ internal sealed partial class StorageProxy : IAsyncDisposable
     /// <summary>The kinds of the calls so far, oldest first.</summary>
     public IReadOnlyList<string> Calls => [.. calls];
 
+    /// <summary>How many rows of tables the answers so far held.</summary>
+    public int Rows => Volatile.Read(ref rows);
+
+    /// <summary>What was put on queues, oldest first.</summary>
+    public IReadOnlyList<SentMessage> Messages => [.. messages];
+
     /// <summary>Given a call's kind: whether it is answered 503 and not passed on.</summary>
     public Func<string, bool> Refuse { get; set; } = _ => false;
 
@@ -37,16 +49,22 @@ internal sealed partial class StorageProxy : IAsyncDisposable
 
     public static async Task<StorageProxy> StartAsync(StorageAccounts storage)
     {
-        var proxy = new StorageProxy();
         var account = storage.NewAccount();
-        var azurite = storage.Azurite;
-        var ports = new List<int>();
-        foreach (var (service, port) in new[] { ("blob", azurite.BlobPort), ("queue", azurite.QueuePort), ("table", azurite.TablePort) })
-        {
-            ports.Add(await proxy.ServeAsync(service, port, $"/{account}"));
-        }
-
+        var proxy = new StorageProxy();
+        var ports = await proxy.ServeAsync(storage.Azurite, account);
         proxy.ConnectionString = StorageAccounts.ConnectionString(account, ports[0], ports[1], ports[2]);
+        return proxy;
+    }
+
+    /// <summary>Stands in front of an Azurite of the test's own.</summary>
+    public static async Task<StorageProxy> StartAsync(Azurite azurite)
+    {
+        var proxy = new StorageProxy();
+        var ports = await proxy.ServeAsync(azurite, "devstoreaccount1");
+        proxy.ConnectionString = azurite.ConnectionString
+            .Replace($":{azurite.BlobPort}/", $":{ports[0]}/", StringComparison.Ordinal)
+            .Replace($":{azurite.QueuePort}/", $":{ports[1]}/", StringComparison.Ordinal)
+            .Replace($":{azurite.TablePort}/", $":{ports[2]}/", StringComparison.Ordinal);
         return proxy;
     }
 
@@ -59,6 +77,13 @@ internal sealed partial class StorageProxy : IAsyncDisposable
 
         client.Dispose();
     }
+
+    private async Task<int[]> ServeAsync(Azurite azurite, string account) =>
+    [
+        await ServeAsync("blob", azurite.BlobPort, $"/{account}"),
+        await ServeAsync("queue", azurite.QueuePort, $"/{account}"),
+        await ServeAsync("table", azurite.TablePort, $"/{account}"),
+    ];
 
     private async Task<int> ServeAsync(string service, int targetPort, string root)
     {
@@ -93,7 +118,9 @@ internal sealed partial class StorageProxy : IAsyncDisposable
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), address);
         if (context.Request.ContentLength is { } length)
         {
-            request.Content = length == 0 ? new ByteArrayContent([]) : new StreamContent(context.Request.Body);
+            request.Content = length == 0 ? new ByteArrayContent([])
+                : kind.StartsWith("queue POST ", StringComparison.Ordinal) ? new ByteArrayContent(await KeepAsync(context.Request))
+                : new StreamContent(context.Request.Body);
             request.Content.Headers.ContentLength = length;
         }
 
@@ -123,7 +150,25 @@ internal sealed partial class StorageProxy : IAsyncDisposable
             }
         }
 
+        if (kind.StartsWith("table GET", StringComparison.Ordinal) && response.IsSuccessStatusCode)
+        {
+            var answer = JsonNode.Parse(await response.Content.ReadAsByteArrayAsync(context.RequestAborted))!;
+            Interlocked.Add(ref rows, answer["value"]?.AsArray().Count ?? 1);
+        }
+
         await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
+    private async Task<byte[]> KeepAsync(HttpRequest request)
+    {
+        var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        body.Position = 0;
+        var text = XDocument.Load(body).Descendants("MessageText").Single().Value;
+        var delay = request.Query["visibilitytimeout"].ToString() is { Length: > 0 } seconds ? int.Parse(seconds, CultureInfo.InvariantCulture) : 0;
+        messages.Enqueue(new SentMessage(
+            request.Path.Value!.Split('/')[^2], Encoding.UTF8.GetString(Convert.FromBase64String(text)), TimeSpan.FromSeconds(delay)));
+        return body.ToArray();
     }
 
     /// <summary>A call without its keys and names, such as <c>table PUT Settlements(key)</c>.</summary>
@@ -147,3 +192,6 @@ internal sealed partial class StorageProxy : IAsyncDisposable
     [GeneratedRegex("messages/.+$")]
     private static partial Regex Message();
 }
+
+/// <summary>A message that was put on a queue.</summary>
+internal sealed record SentMessage(string Queue, string Text, TimeSpan Delay);

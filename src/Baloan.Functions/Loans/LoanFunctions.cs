@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Baloan.Client;
+using Baloan.Functions.Http;
+using Baloan.Functions.Merchants;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Baloan.Functions.Loans;
+
+/// <summary>Loans over HTTP: what a partner asks Baloan while the caller waits, and what is recorded here.</summary>
+/// <remarks>What acts is not cancelled when the caller hangs up: what has begun is waited for.</remarks>
+public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, LoanRecorder recorder, Problems problems, TimeProvider time)
+{
+    /// <summary><c>GET /api/loan-policies</c>: Baloan's policies, or those that fit an amount, a due and a store.</summary>
+    [Function("GetLoanPolicies")]
+    public Task<IResult> GetPolicies(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies")] HttpRequest request,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        {
+            var errors = new FieldErrors();
+            var amount = WholeNumber.Read(request, "amount", WholeNumber.LargestAmount, errors);
+            var due = WholeNumber.Read(request, "loan_due", WholeNumber.LargestAmount, errors);
+            var shop = WholeNumber.Read(request, "store", WholeNumber.LargestAmount, errors);
+            errors.ThrowIfAny();
+            var policies = await baloan.GetLoanPoliciesAsync(language, cancellationToken);
+            return Results.Json(
+                policies.EnumerateArray().Where(policy => LoanPolicies.Fits(policy, amount, due, shop)).ToArray(),
+                ApiJson.Answers.JsonElementArray);
+        });
+
+    /// <summary><c>POST /api/loans</c>: opens a loan file.</summary>
+    [Function("OpenLoan")]
+    public Task<IResult> Open(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans")] HttpRequest request,
+        CancellationToken cancellationToken) => problems.CatchAsync(
+            request,
+            async language =>
+            {
+                var loan = await LoanRequestReader.ReadAsync(request, cancellationToken);
+                var opened = await baloan.OpenLoanAsync(loan, language, CancellationToken.None);
+                var uuid = opened.Uuid.ToString();
+                await recorder.RecordAsync(new LoanOpening(uuid, loan.Amount, loan.LoanDue, loan.Store, PlanOf(opened.Answer), time.GetUtcNow()));
+                request.HttpContext.Response.Headers.Location = Links.To(request, $"loans/{uuid}");
+                return Results.Json(opened.Answer, ApiJson.Answers.JsonElement, statusCode: 201);
+            },
+            Texts.OpeningOutcomeUnknown);
+
+    /// <summary><c>GET /api/loans/{uuid}</c>: a loan's state and history, as recorded here.</summary>
+    [Function("GetLoan")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans/{uuid}")] HttpRequest request,
+        string uuid,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        {
+            var (loan, history) = await store.ReadAsync(IdOf(uuid).ToString(), cancellationToken) ?? throw NotFound();
+            return Results.Json(LoanAnswer.Of(loan, history), ApiJson.Answers.LoanAnswer);
+        });
+
+    /// <summary><c>GET /api/loans</c>: a page of loans, last changed first.</summary>
+    [Function("ListLoans")]
+    public Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans")] HttpRequest request,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        {
+            var errors = new FieldErrors();
+            var state = ReadState(request, errors);
+            var top = Paging.ReadTop(request, errors);
+            var after = Paging.ReadContinuation(request, errors);
+            errors.ThrowIfAny();
+            var (rows, next) = await store.ListAsync(state, top, after, cancellationToken);
+            return Results.Json(
+                new LoanPage([.. rows.Select(row => LoanAnswer.Of(row, history: null))], Paging.ContinuationOf(next)), ApiJson.Answers.LoanPage);
+        });
+
+    /// <summary><c>GET /api/loans/{uuid}/contract</c>: the contract, once the cheque is verified.</summary>
+    [Function("GetContract")]
+    public Task<IResult> GetContract(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans/{uuid}/contract")] HttpRequest request,
+        string uuid,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+            Results.Json(await baloan.GetContractAsync(IdOf(uuid), language, cancellationToken), ApiJson.Answers.JsonElement));
+
+    /// <summary><c>POST /api/loans/{uuid}/contract/otp</c>: has Baloan send the customer the OTP to sign with.</summary>
+    [Function("SendContractOtp")]
+    public Task<IResult> SendContractOtp(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans/{uuid}/contract/otp")] HttpRequest request,
+        string uuid) => problems.CatchAsync(
+            request,
+            async language =>
+            {
+                await baloan.SendContractOtpAsync(IdOf(uuid), language, CancellationToken.None);
+                return Done();
+            },
+            Texts.OtpOutcomeUnknown);
+
+    /// <summary><c>POST /api/loans/{uuid}/contract/signature</c>: signs the contract with the customer's OTP.</summary>
+    [Function("SignContract")]
+    public Task<IResult> SignContract(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans/{uuid}/contract/signature")] HttpRequest request,
+        string uuid,
+        CancellationToken cancellationToken) => problems.CatchAsync(
+            request,
+            async language =>
+            {
+                var id = IdOf(uuid);
+                using var body = await JsonBody.ReadAsync(request, cancellationToken);
+                var errors = new FieldErrors();
+                var otp = Otp.Read(body, errors);
+                errors.ThrowIfAny();
+                await baloan.SignContractAsync(id, otp!, language, CancellationToken.None);
+                return Done();
+            },
+            Texts.SigningOutcomeUnknown);
+
+    /// <summary><c>POST /api/loans/{uuid}/cancel</c>: cancels a loan file, which frees the guarantee.</summary>
+    [Function("CancelLoan")]
+    public Task<IResult> Cancel(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans/{uuid}/cancel")] HttpRequest request,
+        string uuid) => problems.CatchAsync(
+            request,
+            async language =>
+            {
+                await baloan.CancelLoanAsync(IdOf(uuid), language, CancellationToken.None);
+                return Done();
+            },
+            Texts.CancelOutcomeUnknown);
+
+    private static IResult Done() => Results.Json(new EmptyAnswer(), ApiJson.Answers.EmptyAnswer);
+
+    /// <summary>A loan's uuid; nothing else may come into an address of Baloan's.</summary>
+    private static Guid IdOf(string uuid) => LoanUuid.TryRead(uuid, out var id) ? id : throw NotFound();
+
+    private static ProblemException NotFound() => new(404, "not_found", Texts.NoLoan);
+
+    private static string? PlanOf(JsonElement answer) =>
+        answer.TryGetProperty("plan_detail", out var plan) && plan.ValueKind == JsonValueKind.Object ? plan.GetRawText() : null;
+
+    private static string? ReadState(HttpRequest request, FieldErrors errors)
+    {
+        const string Parameter = "state";
+        var text = request.Query[Parameter].ToString();
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        var state = LoanStates.Normalize(text);
+        if (!LoanStates.All.Contains(state))
+        {
+            errors.Add(Parameter, Texts.OneOf, string.Join(", ", LoanStates.All));
+        }
+
+        return state;
+    }
+}

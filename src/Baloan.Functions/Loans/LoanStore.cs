@@ -1,0 +1,390 @@
+using Azure;
+using Azure.Data.Tables;
+using Baloan.Functions.Http;
+using Baloan.Functions.Storage;
+using Baloan.Functions.Subscriptions;
+using Microsoft.Extensions.Logging;
+
+namespace Baloan.Functions.Loans;
+
+/// <summary>Keeps loans in Table storage: the present state, the history of callbacks, and lists by state.</summary>
+/// <remarks>
+/// A loan is a partition: its row, and a row for each callback. Both are written in one transaction, under the ETag of the loan's row,
+/// so that callbacks of one loan are judged one after the other, on however many instances they arrive. What lies outside the partition
+/// is written before it (the entry of the new state, the events for subscribers) or taken away after it (the entry of the old state):
+/// whatever process dies in between, nothing is missing, and what is too much is seen by reading the row.
+/// </remarks>
+public sealed partial class LoanStore(
+    StorageClients storage, StorageSetup setup, Announcer announcer, TimeProvider time, ILogger<LoanStore> logger)
+{
+    // An entry of the index is written just before its row.
+    private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
+
+    // Baloan waits for its answer meanwhile.
+    private static readonly TimeSpan AnnouncingPatience = TimeSpan.FromSeconds(2);
+
+    // The partition of the index for changes of which subscribers have not been told yet.
+    private const string Unannounced = "unannounced";
+
+    private const int LongestState = 1_000;
+
+    // A text in a table has at most 32 Ki characters; the body keeps the whole.
+    private const int LongestReason = 30_000;
+    private const int LongestReasonInEvents = 1_000;
+    private const int MostHistory = 1_000;
+    private const int MostReads = 3;
+
+    private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.LoansTable);
+    private readonly StatusIndex index = new(storage, setup, time, StorageSetup.LoanIndexTable);
+
+    // Callbacks of one loan that arrive together would only take each other's ETag away.
+    private readonly SemaphoreSlim[] gates = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+
+    /// <summary>Reads a loan; null where nothing is recorded of it.</summary>
+    public async Task<Loan?> FindAsync(string uuid, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var found = await table.GetEntityIfExistsAsync<Loan>(uuid, Loan.Row, cancellationToken: cancellationToken);
+        return found.HasValue ? found.Value : null;
+    }
+
+    /// <summary>Reads a loan with its history; null where nothing is recorded of it.</summary>
+    public async Task<(Loan Loan, IReadOnlyList<LoanHistoryEntry> History)?> ReadAsync(string uuid, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            if (await FindAsync(uuid, cancellationToken) is not { } loan)
+            {
+                return null;
+            }
+
+            // Two reads, and a callback may come in between: then the history would be ahead of the state.
+            var history = await ReadHistoryAsync(uuid, cancellationToken);
+            if (tries == MostReads || history.All(entry => entry.Note is not null || entry.ReceivedAt <= loan.UpdatedAt))
+            {
+                return (loan, history);
+            }
+        }
+    }
+
+    /// <summary>Reads a loan's history without the bodies, oldest first; at most a thousand rows.</summary>
+    public async Task<IReadOnlyList<LoanHistoryEntry>> ReadHistoryAsync(string uuid, CancellationToken cancellationToken)
+    {
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {uuid} and RowKey ge {LoanHistoryEntry.FirstKey} and RowKey lt {LoanHistoryEntry.AfterLastKey}");
+        var rows = await table.QueryAsync<LoanHistoryEntry>(filter, MostHistory, LoanHistoryEntry.Shown, cancellationToken)
+            .Take(MostHistory).ToListAsync(cancellationToken);
+        return [.. rows.OrderBy(row => row.ReceivedAt).ThenBy(row => row.RowKey, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Reads a page of loans, last changed first.</summary>
+    /// <param name="state">Those of one state; null for all.</param>
+    /// <param name="top">How many at the most.</param>
+    /// <param name="after">The index key of the last one of the page before; null for the first page.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The rows, and the key to go on after; null at the end.</returns>
+    public Task<(IReadOnlyList<Loan> Rows, string? After)> ListAsync(
+        string? state, int top, string? after, CancellationToken cancellationToken) => index.ListAsync(
+            state is null ? [.. LoanStates.All, Loan.NoState] : [state],
+            top,
+            after,
+            FindAsync,
+            (row, entry) => row.IndexKey == entry.Key && (state is null || row.State == state),
+            entry => RemoveStrayAsync(entry, cancellationToken),
+            cancellationToken);
+
+    /// <summary>Whether a callback was recorded as news under a key: it may have been announced, and have turned out to be late.</summary>
+    public async Task<bool> HasChangeAsync(string uuid, string key, string eventId, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        return await FindEntryAsync(uuid, key, cancellationToken) is { Note: null } entry && entry.CallbackId == eventId;
+    }
+
+    /// <summary>Tells subscribers of the changes that they could not be told of in time. The sweep does this.</summary>
+    /// <exception cref="RequestFailedException">Storage is away; the next sweep goes on.</exception>
+    public async Task AnnounceOverdueAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var overdue in index.ReadAsync(Unannounced, null, 100, cancellationToken))
+        {
+            if (overdue.Id.Split(' ') is [var uuid, var key, var callbackId]
+                && await FindEntryAsync(uuid, key, cancellationToken) is { Note: null } entry && entry.CallbackId == callbackId)
+            {
+                await announcer.AnnounceAsync(EventOf(entry), cancellationToken);
+                await index.RemoveAsync(Unannounced, overdue.Key, overdue.ETag, cancellationToken);
+            }
+            else
+            {
+                await RemoveStrayAsync(overdue, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Records a callback that has just come.</summary>
+    /// <returns>What it was taken for.</returns>
+    /// <exception cref="RequestFailedException">Table storage is away; it may or may not have been recorded.</exception>
+    public Task<LoanVerdict> RecordAsync(LoanCallback callback, CancellationToken cancellationToken) =>
+        RecordAsync(callback, mayBeRecorded: false, cancellationToken);
+
+    /// <summary>Records a callback.</summary>
+    /// <param name="callback">The callback.</param>
+    /// <param name="mayBeRecorded">Whether this very delivery may have been recorded before; then that changes nothing.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What it was taken for.</returns>
+    /// <exception cref="RequestFailedException">Table storage is away; it may or may not have been recorded.</exception>
+    public async Task<LoanVerdict> RecordAsync(LoanCallback callback, bool mayBeRecorded, CancellationToken cancellationToken)
+    {
+        var gate = gates[(uint)callback.Uuid.GetHashCode(StringComparison.Ordinal) % gates.Length];
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            var verdict = await RecordInTurnAsync(callback, mayBeRecorded, cancellationToken);
+            Log.Recorded(logger, callback.Uuid, verdict);
+            return verdict;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>Records that a loan was opened here; callbacks may have come before. Recording it again changes nothing.</summary>
+    /// <exception cref="RequestFailedException">Table storage is away; it may or may not have been recorded.</exception>
+    public async Task RecordAsync(LoanOpening opening, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var loan = await FindAsync(opening.Uuid, cancellationToken);
+            if (loan?.OpenedAt is not null)
+            {
+                return;
+            }
+
+            var next = (loan ?? new Loan { PartitionKey = opening.Uuid, UpdatedAt = opening.OpenedAt }) with
+            {
+                Amount = opening.Amount,
+                LoanDue = opening.LoanDue,
+                Store = opening.Store,
+                PlanDetail = opening.PlanDetail,
+                OpenedAt = opening.OpenedAt,
+            };
+            if (next.State is null)
+            {
+                next = next with { State = LoanStates.Created, Reached = LoanStates.RankOf(LoanStates.Created) };
+            }
+
+            if (await TryWriteAsync(loan, next, [], cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task<LoanVerdict> RecordInTurnAsync(LoanCallback callback, bool mayBeRecorded, CancellationToken cancellationToken)
+    {
+        var firstKey = LoanHistoryEntry.KeyOf(callback);
+        var announced = new HashSet<string>();
+        var alerted = false;
+        while (true)
+        {
+            var loan = await FindAsync(callback.Uuid, cancellationToken);
+
+            // Who meets the state that is there, or the end, has most likely been here before; who was refused a write as well.
+            LoanHistoryEntry? seen = null;
+            if (mayBeRecorded || loan?.State == callback.State || LoanStates.IsFinal(loan?.State))
+            {
+                seen = await FindEntryAsync(callback.Uuid, firstKey, cancellationToken);
+                var own = seen is null || seen.CallbackId == callback.Id ? seen
+                    : mayBeRecorded ? await FindEntryAsync(callback.Uuid, LoanHistoryEntry.KeyOfAgain(callback), cancellationToken)
+                    : null;
+                if (own is not null)
+                {
+                    // Written by an earlier try whose answer was lost. An entry of the index that it left behind is taken away by a list.
+                    return LoanRules.VerdictOf(own.Note);
+                }
+
+                if (seen?.HasCounted(callback.Id) == true)
+                {
+                    return LoanVerdict.Duplicate;
+                }
+            }
+
+            var verdict = LoanRules.Judge(loan?.State, loan?.Reached ?? 0, callback.State, seen is not null, IsOvertaken(loan, callback));
+            if (verdict == LoanVerdict.Duplicate)
+            {
+                if (await TryCountAsync(seen!, callback.Id, cancellationToken))
+                {
+                    return verdict;
+                }
+
+                mayBeRecorded = true;
+                continue;
+            }
+
+            var entry = EntryOf(callback, seen is null ? firstKey : LoanHistoryEntry.KeyOfAgain(callback), LoanRules.NoteOf(verdict));
+            if (verdict == LoanVerdict.Accepted && announced.Add(entry.RowKey))
+            {
+                await AnnounceAsync(entry, cancellationToken);
+            }
+
+            if (verdict == LoanVerdict.Conflict && !alerted)
+            {
+                // Before the row: who finds the row takes the callback for one that is known.
+                Log.Conflict(logger, callback.Uuid, callback.State, loan!.State!);
+                alerted = true;
+            }
+
+            if (await TryWriteAsync(loan, After(loan, callback, verdict), [new(TableTransactionActionType.Add, entry)], cancellationToken))
+            {
+                return verdict;
+            }
+
+            mayBeRecorded = true;
+        }
+    }
+
+    /// <summary>Whether a callback was received before the one that made the present state, and only now gets its turn.</summary>
+    private static bool IsOvertaken(Loan? loan, LoanCallback callback) =>
+        loan?.State is not null && callback.ReceivedAt < loan.UpdatedAt
+        // The answer to the opening takes longer than Baloan's first callback.
+        && loan.UpdatedAt != loan.OpenedAt;
+
+    private static Loan After(Loan? loan, LoanCallback callback, LoanVerdict verdict)
+    {
+        loan ??= new Loan { PartitionKey = callback.Uuid, UpdatedAt = callback.ReceivedAt };
+        var reached = Math.Max(loan.Reached, LoanStates.RankOf(callback.State));
+        return verdict switch
+        {
+            LoanVerdict.Accepted => loan with
+            {
+                State = callback.State,
+                Reason = Shortened(callback.Reason, LongestReason) ?? (loan.State == callback.State ? loan.Reason : null),
+                Reached = reached,
+                UpdatedAt = callback.ReceivedAt,
+            },
+            LoanVerdict.Late => loan with { Reached = reached },
+            _ => loan,
+        };
+    }
+
+    /// <summary>Writes a loan's row with what goes with it, and lists it where it belongs.</summary>
+    /// <returns>Whether it was written; not where somebody else has changed the loan, or one of the rows is there already.</returns>
+    private async Task<bool> TryWriteAsync(
+        Loan? read, Loan next, IReadOnlyList<TableTransactionAction> rows, CancellationToken cancellationToken)
+    {
+        var moves = read is null || read.IndexPartition != next.IndexPartition || read.IndexKey != next.IndexKey;
+        if (moves)
+        {
+            await index.AddAsync(next.IndexPartition, next.IndexKey, next.Uuid, cancellationToken);
+        }
+
+        try
+        {
+            await table.SubmitTransactionAsync(
+                [
+                    read is null
+                        ? new TableTransactionAction(TableTransactionActionType.Add, next)
+                        : new TableTransactionAction(TableTransactionActionType.UpdateReplace, next, read.ETag),
+                    .. rows,
+                ],
+                cancellationToken);
+        }
+        catch (RequestFailedException lost) when (lost.Status is 409 or 412)
+        {
+            return false;
+        }
+
+        if (moves && read is not null)
+        {
+            await index.RemoveAsync(read.IndexPartition, read.IndexKey, ETag.All, cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Tells subscribers of a row that is about to be written. Where the queue is away, the row is written all the same.</summary>
+    private async Task AnnounceAsync(LoanHistoryEntry entry, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(AnnouncingPatience);
+        try
+        {
+            await announcer.AnnounceAsync(EventOf(entry), limit.Token);
+        }
+        catch (Exception outage) when (!cancellationToken.IsCancellationRequested
+            && (outage is OperationCanceledException || Problems.IsStorageOutage(outage)))
+        {
+            Log.NotAnnounced(logger, entry.PartitionKey, outage);
+            await index.AddAsync(
+                Unannounced,
+                TableKeys.NewestFirst(entry.ReceivedAt, entry.CallbackId),
+                $"{entry.PartitionKey} {entry.RowKey} {entry.CallbackId}",
+                cancellationToken);
+        }
+    }
+
+    private async Task<LoanHistoryEntry?> FindEntryAsync(string uuid, string key, CancellationToken cancellationToken)
+    {
+        var found = await table.GetEntityIfExistsAsync<LoanHistoryEntry>(uuid, key, cancellationToken: cancellationToken);
+        return found.HasValue ? found.Value : null;
+    }
+
+    private async Task<bool> TryCountAsync(LoanHistoryEntry seen, string callbackId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.UpdateEntityAsync(seen.Counting(callbackId), seen.ETag, TableUpdateMode.Replace, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException lost) when (lost.Status == 412)
+        {
+            return false;
+        }
+    }
+
+    private async Task RemoveStrayAsync(StatusIndex.Entry entry, CancellationToken cancellationToken)
+    {
+        // A younger one may be of a write that is still to come.
+        if (time.GetUtcNow() - entry.WrittenAt > EntryWithoutRow)
+        {
+            await index.RemoveAsync(entry.Partition, entry.Key, entry.ETag, cancellationToken);
+        }
+    }
+
+    private static LoanHistoryEntry EntryOf(LoanCallback callback, string key, string? note) => new()
+    {
+        PartitionKey = callback.Uuid,
+        RowKey = key,
+        CallbackId = callback.Id,
+        State = Shortened(callback.State, LongestState)!,
+        Reason = Shortened(callback.Reason, LongestReason),
+        ReceivedAt = callback.ReceivedAt,
+        Note = note,
+        Body = callback.Body,
+    };
+
+    private static SubscriberEvent EventOf(LoanHistoryEntry entry) =>
+        new(
+            entry.CallbackId,
+            SubscriberEvent.LoanState,
+            entry.State,
+            entry.ReceivedAt,
+            new() { ["uuid"] = entry.PartitionKey, ["state"] = entry.State, ["reason"] = Shortened(entry.Reason, LongestReasonInEvents) })
+        {
+            Change = new(entry.PartitionKey, entry.RowKey),
+        };
+
+    private static string? Shortened(string? text, int length) =>
+        text is null || text.Length <= length ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length), "…");
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "A callback for loan {Uuid} was recorded: {Verdict}.")]
+        public static partial void Recorded(ILogger logger, string uuid, LoanVerdict verdict);
+
+        [LoggerMessage(2, LogLevel.Critical, "Loan {Uuid} has ended as {Current}, and now Baloan calls it {State}. Ask Baloan which is true.")]
+        public static partial void Conflict(ILogger logger, string uuid, string state, string current);
+
+        [LoggerMessage(3, LogLevel.Warning, "Subscribers could not be told of a change of loan {Uuid} yet; the sweep will do so.")]
+        public static partial void NotAnnounced(ILogger logger, string uuid, Exception exception);
+    }
+}

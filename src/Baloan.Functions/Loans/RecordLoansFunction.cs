@@ -1,0 +1,27 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Baloan.Functions.Http;
+using Baloan.Functions.Storage;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Baloan.Functions.Loans;
+
+/// <summary>Takes messages off the queue <c>loans</c>: callbacks and openings that could not be recorded at once.</summary>
+public sealed class RecordLoansFunction(LoanRecorder recorder)
+{
+    /// <summary>Records what a message says.</summary>
+    /// <exception cref="JsonException">The message is none of this app; it ends in the poison queue, where a person can look at it.</exception>
+    [Function("RecordLoans")]
+    public async Task Run([QueueTrigger(StorageSetup.LoanQueueName)] string message, CancellationToken cancellationToken)
+    {
+        var work = JsonSerializer.Deserialize(message, ApiJson.Default.LoanMessage);
+        if (work is not ({ Callback: { Id.Length: > 0, Uuid.Length: > 0, State.Length: > 0, Body: not null } } or { Opening.Uuid.Length: > 0 }) || work.Attempt < 1)
+        {
+            throw new JsonException("The message holds neither a callback nor an opening.");
+        }
+
+        ActivityContext.TryParse(work.TraceParent, null, isRemote: true, out var origin);
+        using var activity = Telemetry.Activities.StartActivity("record loan", ActivityKind.Consumer, origin);
+        await recorder.MakeGoodAsync(work, cancellationToken);
+    }
+}

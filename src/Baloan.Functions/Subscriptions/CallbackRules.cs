@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using Baloan.Functions.Http;
+using Microsoft.Extensions.Hosting;
+
+namespace Baloan.Functions.Subscriptions;
+
+/// <summary>Which callback URLs are taken. Asked when a subscription is made, and again before each delivery.</summary>
+/// <remarks>
+/// This looks at what stands in the URL. Where a name leads is looked at when the connection is made, by <see cref="CallbackClient"/>.
+/// </remarks>
+public sealed class CallbackRules(SubscriptionOptions options, IHostEnvironment environment)
+{
+    /// <summary>How long a URL may be.</summary>
+    public const int LongestUrl = 2000;
+
+    /// <summary>The URL, where it is taken: this very object has to be requested, so that nobody reads the text in another way.</summary>
+    /// <param name="text">The URL as it came.</param>
+    /// <param name="fault">What is wrong with it, for the caller; null where it is taken.</param>
+    /// <returns>null where it is not taken.</returns>
+    public Uri? Check(string text, out Text? fault)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        fault = Texts.CallbackUrl;
+        if (text.Length > LongestUrl || text.Any(char.IsControl) || !Uri.TryCreate(text, UriKind.Absolute, out var url)
+            || url.UserInfo.Length > 0 || url.Fragment.Length > 0 || url.AbsoluteUri.Length > LongestUrl
+            || HostOf(url) is not { } host)
+        {
+            return null;
+        }
+
+        var mayBeLoopback = MayBeLoopback(host);
+        if (url.Scheme != Uri.UriSchemeHttps && !(url.Scheme == Uri.UriSchemeHttp && mayBeLoopback))
+        {
+            return null;
+        }
+
+        fault = mayBeLoopback || IsAllowed(url, host) ? null : Texts.CallbackHost;
+        return fault is null ? url : null;
+    }
+
+    /// <summary>Whether a host may be this machine: in Development alone, and only where its name says so.</summary>
+    public bool MayBeLoopback(string host) => environment.IsDevelopment() && IsLoopback(host);
+
+    /// <summary>
+    /// A URL's host as DNS has it: in lower case and ASCII, without the dot that may end it. null where it cannot be a name in DNS.
+    /// </summary>
+    public static string? HostOf(Uri url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        try
+        {
+            var host = url.IdnHost.ToLowerInvariant();
+            return host.EndsWith('.') ? host[..^1] : host;
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
+
+    private bool IsAllowed(Uri url, string host) => options.AllowedHosts.Any(allowed =>
+        allowed.StartsWith(SubscriptionOptions.AnyBelow, StringComparison.Ordinal)
+            ? url.HostNameType == UriHostNameType.Dns && host.Length > allowed.Length - 1 && host.EndsWith(allowed[1..], StringComparison.Ordinal)
+            : host == allowed);
+
+    private static bool IsLoopback(string host) =>
+        host == "localhost"
+        || (IPAddress.TryParse(host, out var address)
+            && (address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.IsLoopback(address) : address.Equals(IPAddress.IPv6Loopback)));
+}

@@ -1,0 +1,162 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Azure.Storage.Queues;
+using Baloan.Functions.Http;
+using Baloan.Functions.Loans;
+using Baloan.Functions.Storage;
+using Baloan.Functions.Tests.Bench;
+
+namespace Baloan.Functions.Tests.Loans;
+
+public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
+{
+    [Fact]
+    public async Task An_outage_that_outlasts_many_tries_loses_nothing()
+    {
+        await using var proxy = await StorageProxy.StartAsync(Storage);
+        await using var bench = new LoanBench(proxy.ConnectionString);
+        proxy.Refuse = call => call.StartsWith("table", StringComparison.Ordinal);
+        var attempts = Enumerable.Range(1, 7).ToArray();
+        var callbacks = attempts.Select(_ => bench.Callback(LoanBench.NewUuid(), "created", "دلیل")).ToArray();
+
+        await Task.WhenAll(attempts.Select(attempt => bench.Recorder.MakeGoodAsync(new LoanMessage(callbacks[attempt - 1], null, attempt, null), Cancel)));
+
+        proxy.Refuse = _ => false;
+        var messages = proxy.Messages.Select(message => (message.Queue, message.Delay, Content: JsonSerializer.Deserialize(message.Text, ApiJson.Default.LoanMessage)!))
+            .OrderBy(message => message.Content.Attempt).ToList();
+        messages.ShouldAllBe(message => message.Queue == StorageSetup.LoanQueueName);
+        messages.Select(message => message.Content.Attempt).ShouldBe(attempts.Select(attempt => attempt + 1));
+        messages.Select(message => message.Delay).ShouldBeInOrder();
+        messages[0].Delay.ShouldBeGreaterThan(TimeSpan.FromSeconds(10));
+        bench.Clock.Advance(TimeSpan.FromHours(1));
+        foreach (var (_, _, content) in messages)
+        {
+            await bench.Recorder.MakeGoodAsync(content, Cancel);
+        }
+
+        foreach (var callback in callbacks)
+        {
+            var entry = (await bench.HistoryAsync(callback.Uuid)).ShouldHaveSingleItem();
+            (entry.State, entry.Reason, entry.ReceivedAt, entry.Times).ShouldBe(("created", "دلیل", callback.ReceivedAt, 1));
+            (await bench.BodyOfAsync(entry)).ShouldBe(callback.Body);
+        }
+    }
+
+    [Fact]
+    public async Task While_the_queue_is_away_a_change_is_recorded_and_subscribers_are_told_later()
+    {
+        await using var proxy = await StorageProxy.StartAsync(Storage);
+        await using var bench = new LoanBench(proxy.ConnectionString);
+        var uuid = LoanBench.NewUuid();
+        await bench.SubscribeAsync();
+        proxy.Refuse = call => call.StartsWith("queue", StringComparison.Ordinal);
+        var callback = bench.Callback(uuid, "loan_paid");
+
+        await bench.Recorder.RecordAsync(callback);
+
+        (await bench.StoryAsync(uuid)).ShouldBe("loan_paid");
+        await Should.ThrowAsync<Exception>(() => bench.Store.AnnounceOverdueAsync(Cancel));
+        proxy.Refuse = _ => false;
+        proxy.Messages.ShouldBeEmpty();
+        for (var sweeps = 0; sweeps < 2; sweeps++)
+        {
+            await bench.Store.AnnounceOverdueAsync(Cancel);
+            var sent = proxy.Messages.ShouldHaveSingleItem();
+            sent.Queue.ShouldBe(StorageSetup.EventsQueueName);
+            sent.Text.ShouldContain(callback.Id);
+        }
+    }
+
+    [Fact]
+    public async Task A_change_that_was_never_written_is_not_announced_by_the_sweep()
+    {
+        await using var proxy = await StorageProxy.StartAsync(Storage);
+        await using var bench = new LoanBench(proxy.ConnectionString);
+        await bench.SubscribeAsync();
+        proxy.Refuse = call => call.StartsWith("queue", StringComparison.Ordinal) || call.StartsWith("table POST $batch", StringComparison.Ordinal);
+        await Should.ThrowAsync<Exception>(() => bench.RecordAsync(LoanBench.NewUuid(), "created"));
+        proxy.Refuse = _ => false;
+
+        await bench.Store.AnnounceOverdueAsync(Cancel);
+        (await bench.EntriesAsync("unannounced")).ShouldBe(1);
+        bench.Clock.Advance(TimeSpan.FromMinutes(11));
+        await bench.Store.AnnounceOverdueAsync(Cancel);
+
+        (await bench.EntriesAsync("unannounced")).ShouldBe(0);
+        proxy.Messages.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(8_000, true)]
+    [InlineData(30_000, false)]
+    public async Task What_is_too_large_for_the_queue_is_refused_while_tables_are_away(int letters, bool fits)
+    {
+        await using var proxy = await StorageProxy.StartAsync(Storage);
+        await using var bench = new LoanBench(proxy.ConnectionString);
+        var callback = bench.Callback(LoanBench.NewUuid(), "blocked", new string('ی', letters));
+        callback = callback with { Body = System.Text.Encoding.UTF8.GetBytes($$"""{"uuid":"{{callback.Uuid}}","state":"blocked","reason":"{{callback.Reason}}"}""") };
+        proxy.Refuse = call => call.StartsWith("table", StringComparison.Ordinal);
+
+        if (fits)
+        {
+            await bench.Recorder.RecordAsync(callback);
+            proxy.Messages.ShouldHaveSingleItem();
+        }
+        else
+        {
+            (await Should.ThrowAsync<ProblemException>(() => bench.Recorder.RecordAsync(callback))).Status.ShouldBe(503);
+        }
+    }
+
+    [Fact]
+    public async Task A_message_of_the_queue_fails_where_tables_and_queue_are_away_so_that_it_comes_again()
+    {
+        await using var proxy = await StorageProxy.StartAsync(Storage);
+        await using var bench = new LoanBench(proxy.ConnectionString);
+        proxy.Refuse = _ => true;
+
+        await Should.ThrowAsync<Exception>(() => bench.Recorder.MakeGoodAsync(new LoanMessage(bench.Callback(LoanBench.NewUuid(), "created"), null, 1, null), Cancel));
+    }
+
+    /// <summary>The whole way, with the app as a process.</summary>
+    [Fact]
+    public async Task Callbacks_are_answered_200_while_tables_are_away_and_503_where_the_queue_is_too()
+    {
+        await using var proxy = await StorageProxy.StartAsync(Storage);
+        await using var app = await RunningApp.StartAsync(
+            Baloan,
+            proxy.ConnectionString,
+            "v2",
+            new KeyValuePair<string, string?>("AzureFunctionsJobHost__extensions__queues__visibilityTimeout", "00:00:00"));
+        using var api = app.NewClient();
+        var (first, second) = (LoanBench.NewUuid(), LoanBench.NewUuid());
+        (await CallBackAsync(second, "created")).Status.ShouldBe(200);
+        var start = DateTimeOffset.UtcNow;
+
+        proxy.Refuse = call => call.StartsWith("table", StringComparison.Ordinal);
+        var answers = await Task.WhenAll(CallBackAsync(first, "created"), CallBackAsync(second, "cheque_verified"), CallBackAsync(second, "created"));
+        var end = DateTimeOffset.UtcNow;
+        proxy.Refuse = call => call.StartsWith("table", StringComparison.Ordinal) || call == "queue POST loans/messages";
+        var refused = await CallBackAsync(first, "cheque_verified");
+        proxy.Refuse = _ => false;
+
+        answers.ShouldAllBe(answer => answer.Status == 200 && answer.Text == "{}");
+        refused.ShouldBeProblem(503, "storage_unavailable").Headers.RetryAfter.ShouldNotBeNull();
+        var queue = new QueueClient(app.ConnectionString, StorageSetup.LoanQueueName, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        await queue.SendMessageAsync("nonsense", Cancel);
+
+        ApiAnswer? loan = null;
+        await Until.TrueAsync(async () => (loan = await api.GetAsync($"api/loans/{first}")).Status == 200);
+        var entry = loan!.Json["history"]!.AsArray().ShouldHaveSingleItem()!;
+        entry["state"]!.GetValue<string>().ShouldBe("created");
+        entry["received_at"]!.GetValue<DateTimeOffset>().ShouldBeInRange(start, end);
+        await Until.TrueAsync(async () => (loan = await api.GetAsync($"api/loans/{second}")).Field("state") == "cheque_verified", () => loan?.Text ?? "");
+        var poison = new QueueClient(app.ConnectionString, $"{StorageSetup.LoanQueueName}-poison", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        await Until.TrueAsync(async () => (await poison.ExistsAsync(Cancel)).Value && (await poison.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 1);
+        (await poison.PeekMessageAsync(Cancel)).Value.Body.ToString().ShouldBe("nonsense");
+        await Until.TrueAsync(async () => (await queue.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0);
+
+        Task<ApiAnswer> CallBackAsync(string uuid, string state) =>
+            api.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = uuid, ["state"] = state });
+    }
+}

@@ -1,0 +1,48 @@
+using Baloan.Functions.Loans;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Baloan.Functions.Tests.Loans;
+
+/// <summary>Forty callbacks of one loan at once, on two instances.</summary>
+public sealed class ParallelTests(LoanBench bench) : IClassFixture<LoanBench>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("created", "created")]
+    [InlineData("created, cheque_verified, send_loan_to_bank, loan_paid", "loan_paid")]
+    [InlineData("created, cheque_verified, canceld, cancelled, CANCELED", "canceled")]
+    [InlineData("loan_paid, canceld", "loan_paid, canceled")]
+    [InlineData("created, blocked, cheque_verified, in_the_clouds", "blocked, cheque_verified")]
+    public async Task The_end_is_that_of_the_rules_and_no_callback_is_lost(string told, string possibleEnds)
+    {
+        const int Count = 40;
+        var uuid = LoanBench.NewUuid();
+        var stores = new[] { bench.Store, bench.NewInstance().GetRequiredService<LoanStore>() };
+        var states = told.Split(", ");
+        var callbacks = Enumerable.Range(0, Count).Select(i => bench.Callback(uuid, states[i % states.Length])).ToArray();
+        Random.Shared.Shuffle(callbacks);
+
+        await Task.WhenAll(callbacks.Select((callback, i) => Task.Run(() => stores[i % 2].RecordAsync(callback, Cancel), Cancel)));
+
+        var loan = await bench.FindAsync(uuid);
+        possibleEnds.Split(", ").ShouldContain(loan.State);
+        (await bench.ListsOfAsync(uuid)).ShouldBe(loan.State);
+        var history = await bench.HistoryAsync(uuid);
+        foreach (var state in callbacks.GroupBy(callback => callback.State))
+        {
+            // Blocked alone may be news more than once.
+            var rows = history.Where(entry => entry.State == state.Key).ToList();
+            rows.Sum(entry => entry.Times).ShouldBe(state.Count(), await bench.StoryAsync(uuid));
+            if (loan.State != "blocked" && !told.Contains("blocked", StringComparison.Ordinal))
+            {
+                rows.Count.ShouldBe(1);
+            }
+        }
+
+        history.Sum(entry => entry.Times).ShouldBe(Count);
+        history.ShouldContain(entry => entry.State == loan.State && entry.Note == null);
+        var conflicts = history.Count(entry => entry.Note == "conflict");
+        bench.Alerts(uuid).Count.ShouldBeInRange(conflicts, 2 * conflicts);
+    }
+}
