@@ -1,0 +1,182 @@
+// All of Baloan.Functions on Azure, in one resource group. docs/deploying.md says how to deploy it and what to do then.
+
+metadata description = 'Baloan.Functions: function app, storage, vault, identity, logs and alerts.'
+
+@description('Names what is deployed, and tells several deployments apart, such as baloan and baloan-test.')
+@minLength(3)
+@maxLength(20)
+param environmentName string = 'baloan'
+
+@description('Region of everything. It has to offer the Flex Consumption plan: az functionapp list-flexconsumption-locations.')
+param location string = resourceGroup().location
+
+@description('Who gets the alerts, by e-mail. Somebody who can decide about money: a settlement that needs review waits for them.')
+@minLength(6)
+param alertEmail string
+
+@description('Where Baloan listens.')
+param baloanBaseAddress string = 'https://api.baloan.ir'
+
+@description('Version of the merchant API that the contract with Baloan is for.')
+@allowed(['v1', 'v2'])
+param merchantApiVersion string = 'v2'
+
+@description('When the access tokens are looked at, as NCRONTAB with seconds (UTC).')
+param tokenRefreshSchedule string = '0 */15 * * * *'
+
+@description('How long after the sending an unchanged credit proves that nothing was moved (hh:mm:ss). It has to be longer than Baloan may still be at work on what it got.')
+param settlementVerifyAfter string = '00:05:00'
+
+@description('Hosts that events may be sent to, with ; between. A leading *. stands for all names below.')
+param subscriptionHosts string = '*.logic.azure.com'
+
+@description('How many days invoices and uploads are kept. Table rows are not touched by this.')
+@minValue(7)
+@maxValue(3650)
+param keepFilesDays int = 90
+
+@description('Copies of the data: in one building (LRS), in three of the region (ZRS), or in a second region as well (GRS, GZRS). Not every region has zones.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
+param storageSku string = 'Standard_ZRS'
+
+@description('Name of the vault. Change it where a deleted vault still holds the name.')
+@minLength(3)
+@maxLength(24)
+param vaultName string = 'kv-${uniqueString(resourceGroup().id, environmentName)}'
+
+@description('Object id of the person, group or service principal that sets Baloan\'s credentials in the vault. Empty: nobody is given that right here.')
+param secretsOfficerId string = ''
+
+@description('What secretsOfficerId is.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param secretsOfficerType string = 'User'
+
+@description('Memory of an instance in MB. It is paid for by the second.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('The most instances that the app may grow to. It also limits what a flood of calls can cost.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('How many HTTP requests an instance takes at once.')
+@minValue(1)
+@maxValue(1000)
+param httpConcurrency int = 16
+
+@description('How many days logs are kept.')
+@minValue(30)
+@maxValue(730)
+param keepLogsDays int = 30
+
+var token = uniqueString(resourceGroup().id, environmentName)
+var tags = { 'azd-env-name': environmentName }
+var deploymentContainer = 'deployments'
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: 'id-${environmentName}-${token}'
+  location: location
+  tags: tags
+}
+
+module monitoring 'monitoring.bicep' = {
+  name: 'monitoring'
+  params: {
+    name: '${environmentName}-${token}'
+    location: location
+    tags: tags
+    keepLogsDays: keepLogsDays
+  }
+}
+
+module storage 'storage.bicep' = {
+  name: 'storage'
+  params: {
+    name: 'st${token}'
+    location: location
+    tags: tags
+    sku: storageSku
+    deploymentContainer: deploymentContainer
+    keepFilesDays: keepFilesDays
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module vault 'vault.bicep' = {
+  name: 'vault'
+  params: {
+    name: vaultName
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module roles 'roles.bicep' = {
+  name: 'roles'
+  params: {
+    appPrincipalId: identity.properties.principalId
+    secretsOfficerId: secretsOfficerId
+    secretsOfficerType: secretsOfficerType
+    storageName: storage.outputs.name
+    vaultName: vault.outputs.name
+    insightsName: monitoring.outputs.insightsName
+  }
+}
+
+module app 'app.bicep' = {
+  name: 'app'
+  params: {
+    name: 'func-${environmentName}-${token}'
+    planName: 'plan-${environmentName}-${token}'
+    location: location
+    tags: tags
+    identityId: identity.id
+    identityClientId: identity.properties.clientId
+    storageName: storage.outputs.name
+    deploymentContainerUrl: '${storage.outputs.blobEndpoint}${deploymentContainer}'
+    vaultUri: vault.outputs.uri
+    insightsConnectionString: monitoring.outputs.insightsConnectionString
+    baloanBaseAddress: baloanBaseAddress
+    merchantApiVersion: merchantApiVersion
+    tokenRefreshSchedule: tokenRefreshSchedule
+    settlementVerifyAfter: settlementVerifyAfter
+    subscriptionHosts: subscriptionHosts
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    httpConcurrency: httpConcurrency
+  }
+  // The app reads its package and its keys with these rights as soon as it starts.
+  dependsOn: [roles]
+}
+
+module alerts 'alerts.bicep' = {
+  name: 'alerts'
+  params: {
+    environmentName: environmentName
+    location: location
+    tags: tags
+    email: alertEmail
+    workspaceId: monitoring.outputs.workspaceId
+    storageName: storage.outputs.name
+  }
+}
+
+@description('Name of the function app.')
+output functionAppName string = app.outputs.name
+
+@description('Address of the API.')
+output apiUrl string = '${app.outputs.url}/api'
+
+@description('Name of the vault that takes Baloan\'s credentials.')
+output keyVaultName string = vault.outputs.name
+
+@description('Name of the storage account.')
+output storageAccountName string = storage.outputs.name
+
+@description('Address that Baloan calls when a loan changes its state, without its key.')
+output callbackUrl string = '${app.outputs.url}/api/callbacks/loan-state'
+
+@description('Shows the key that belongs behind callbackUrl as ?code=, once it is made (docs/deploying.md).')
+output callbackKeyCommand string = 'az functionapp function keys list --resource-group ${resourceGroup().name} --name ${app.outputs.name} --function-name LoanStateCallback --query baloan --output tsv'
