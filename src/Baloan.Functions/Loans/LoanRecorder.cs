@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Azure;
 using Baloan.Functions.Http;
 using Baloan.Functions.Storage;
@@ -84,10 +83,8 @@ public sealed partial class LoanRecorder(LoanStore store, StorageClients storage
         }
     }
 
-    private Task PutOffAsync(LoanMessage message, CancellationToken cancellationToken) => queue.SendAsync(
-        JsonSerializer.Serialize(message, ApiJson.Answers.LoanMessage),
-        Waits[Math.Min(message.Attempt, Waits.Length) - 1],
-        cancellationToken);
+    private Task PutOffAsync(LoanMessage message, CancellationToken cancellationToken) =>
+        queue.SendAsync(message.ToText(), Waits[Math.Min(message.Attempt, Waits.Length) - 1], cancellationToken);
 
     private async Task InTimeAsync(Func<CancellationToken, Task> work)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Baloan.Functions.Http;
 using Baloan.Functions.Storage;
 using Microsoft.Azure.Functions.Worker;
 
@@ -14,12 +13,7 @@ public sealed class RecordLoansFunction(LoanRecorder recorder)
     [Function("RecordLoans")]
     public async Task Run([QueueTrigger(StorageSetup.LoanQueueName)] string message, CancellationToken cancellationToken)
     {
-        var work = JsonSerializer.Deserialize(message, ApiJson.Default.LoanMessage);
-        if (work is not ({ Callback: { Id.Length: > 0, Uuid.Length: > 0, State.Length: > 0, Body: not null } } or { Opening.Uuid.Length: > 0 }) || work.Attempt < 1)
-        {
-            throw new JsonException("The message holds neither a callback nor an opening.");
-        }
-
+        var work = LoanMessage.Parse(message);
         ActivityContext.TryParse(work.TraceParent, null, isRemote: true, out var origin);
         using var activity = Telemetry.Activities.StartActivity("record loan", ActivityKind.Consumer, origin);
         await recorder.MakeGoodAsync(work, cancellationToken);

@@ -81,6 +81,8 @@ public sealed class PutOffTests(LoanBench bench) : IClassFixture<LoanBench>
     [InlineData("""{"callback":{},"attempt":1}""")]
     [InlineData("""{"callback":{"id":"1","uuid":"2"},"attempt":1}""")]
     [InlineData("""{"opening":{},"attempt":1}""")]
+    [InlineData("br:nonsense")]
+    [InlineData("br:AAAA")]
     public Task A_message_that_is_none_fails(string message) =>
         Should.ThrowAsync<JsonException>(() => new RecordLoansFunction(bench.Recorder).Run(message, Cancel));
 }
