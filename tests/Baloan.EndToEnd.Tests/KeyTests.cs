@@ -24,6 +24,7 @@ public sealed class KeyTests(KeyTests.Keyed stage) : IClassFixture<KeyTests.Keye
         { "POST", "api/merchant/uploads" },
         { "GET", "api/merchant/uploads/0123456789abcdef0123456789abcdef" },
         { "GET", "api/loan-policies" },
+        { "GET", "api/loan-policies/stores" },
         { "POST", "api/loans" },
         { "GET", "api/loans" },
         { "GET", $"api/loans/{Loan}" },
@@ -33,6 +34,7 @@ public sealed class KeyTests(KeyTests.Keyed stage) : IClassFixture<KeyTests.Keye
         { "POST", $"api/loans/{Loan}/cancel" },
         { "POST", "api/callbacks/loan-state" },
         { "POST", "api/subscriptions" },
+        { "POST", "api/subscriptions/unsubscribe" },
         { "DELETE", "api/subscriptions/some-id" },
     };
 

@@ -13,10 +13,12 @@ public static class Links
     /// </remarks>
     public static string To(HttpRequest request, string path)
     {
-        var scheme = IsLoopback(request.Host.Host) ? request.Scheme : "https";
         var key = request.Query["code"].ToString();
-        return $"{scheme}://{request.Host.ToUriComponent()}/api/{path}" + (key.Length == 0 ? "" : $"?code={Uri.EscapeDataString(key)}");
+        return $"{SchemeOf(request)}://{request.Host.ToUriComponent()}/api/{path}" + (key.Length == 0 ? "" : $"?code={Uri.EscapeDataString(key)}");
     }
+
+    /// <summary>The scheme with which the caller can reach this app.</summary>
+    public static string SchemeOf(HttpRequest request) => IsLoopback(request.Host.Host) ? request.Scheme : "https";
 
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)

@@ -28,6 +28,13 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
                 ApiJson.Answers.JsonElementArray);
         });
 
+    /// <summary><c>GET /api/loan-policies/stores</c>: the stores of Baloan's policies, each once.</summary>
+    [Function("GetLoanStores")]
+    public Task<IResult> GetStores(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies/stores")] HttpRequest request,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async language => Results.Json(
+            LoanPolicies.StoresOf(await baloan.GetLoanPoliciesAsync(language, cancellationToken)).ToArray(), ApiJson.Answers.JsonElementArray));
+
     /// <summary><c>POST /api/loans</c>: opens a loan file.</summary>
     [Function("OpenLoan")]
     public Task<IResult> Open(

@@ -19,6 +19,12 @@ public static class LoanPolicies
         && (loanDue is not { } due || Items(policy, "possible_loan_dues").Any(item => NumberOf(item) == due))
         && (store is not { } id || Items(policy, "stores").Any(item => NumberOf(Field(item, "id")) == id));
 
+    /// <summary>Every store of the policies, as Baloan gave it, each once.</summary>
+    public static IEnumerable<JsonElement> StoresOf(JsonElement policies) => policies.EnumerateArray()
+        .SelectMany(policy => Items(policy, "stores"))
+        .Where(store => NumberOf(Field(store, "id")) is not null)
+        .DistinctBy(store => NumberOf(Field(store, "id")));
+
     private static bool IsWithin(JsonElement range, decimal millions)
     {
         if (range.ValueKind != JsonValueKind.Object)

@@ -1,0 +1,92 @@
+using Baloan.Functions.Http;
+using Baloan.Functions.Loans;
+
+namespace Baloan.Functions.ApiDescription.Operations;
+
+/// <summary>Loans, and Baloan's callbacks about them.</summary>
+internal static class LoanOperations
+{
+    public const string Tag = "Loans";
+    public const string CallbackTag = "Callbacks";
+    private const string Uuid = "d4c22af9-3676-4c6e-ab72-2a7b5b22afc5";
+    private const string Store = """{"id":2,"title_fa":"فروشگاه دوم","logo":"https://store-2.logo.sample"}""";
+    private const string Plan = """{"monthly_installment_amount":1057616,"total_payback":12691397}""";
+    private const string Policy = $$"""
+        {"stores":[{{Store}}],"amount":{"lower":10,"upper":30,"bounds":"[)"},"possible_loan_dues":[12],"bank_effected_interest_rate":22,
+        "installment_formula":"(amount+(amount*bank_effected_interest_rate)/100)/loan_due"}
+        """;
+
+    private const string Request =
+        """{"phone_number":"09121234567","national_identifier":"07148143380","birth_date":"1991-04-12","amount":10000000,"loan_due":12,"store":2}""";
+
+    private const string Listed = $$"""
+        {"uuid":"{{Uuid}}","state":"created","reason":null,"amount":10000000,"loan_due":12,"store":2,"plan_detail":{{Plan}},
+        "opened_at":"2026-11-22T01:51:48.1234567+00:00","updated_at":"2026-11-22T01:52:08.1234567+00:00"}
+        """;
+
+    public static IEnumerable<ApiOperation> All() =>
+    [
+        new ApiOperation(HttpMethod.Get, "/loan-policies", "GetLoanPolicies", Tag,
+            "Get the loan policies", "Baloan's policies as they are, or those that fit an amount, a due and a store.")
+            .Keyed().Speaking()
+            .WithQuery("amount", Shape.Toman("Only policies that lend this amount.", WholeNumber.LargestAmount))
+            .WithQuery("loan_due", Shape.Number("Only policies with this number of months.", 1, WholeNumber.LargestAmount))
+            .WithQuery("store", Shape.Number("Only policies for this store.", 1, WholeNumber.LargestAmount))
+            .Answers(200, "The policies.", Shape.ListOf("The policies.", Shape.Of(Schemas.LoanPolicy)), $"[{Policy}]")
+            .Fails(ApiProblem.Query).Fails(ApiProblem.Baloan()),
+
+        new ApiOperation(HttpMethod.Get, "/loan-policies/stores", "GetLoanStores", Tag,
+            "Get the stores that loans are for", "Every store of Baloan's policies, each once.")
+            .Keyed().Speaking()
+            .Answers(200, "The stores.", Shape.ListOf("The stores.", Shape.Of(Schemas.Store)), $"[{Store}]")
+            .Fails(ApiProblem.Baloan()),
+
+        new ApiOperation(HttpMethod.Post, "/loans", "OpenLoan", Tag,
+            "Open a loan file", "Opens a loan file at Baloan and records it here. Opens one each time that it is called.")
+            .Keyed().Speaking().WithBody(Schemas.LoanRequest, Request)
+            .Answers(201, "It is opened.", Schemas.OpenedLoan, $$"""{"uuid":"{{Uuid}}","plan_detail":{{Plan}},{{Request[1..]}}""")
+            .WithLocation(201, "The loan.")
+            .Fails(ApiProblem.Body).Fails(ApiProblem.Baloan(Texts.OpeningOutcomeUnknown)),
+
+        new ApiOperation(HttpMethod.Get, "/loans", "ListLoans", Tag, "List loans", "A page of loans, last changed first.")
+            .Keyed().Speaking()
+            .WithQuery("state", Shape.OneOf("Only loans in this state.", LoanStates.All))
+            .WithPaging()
+            .Answers(200, "A page.", Schemas.LoanPage, $$"""{"items":[{{Listed}}],"continuation":null}""")
+            .Fails(ApiProblem.Query).Fails(ApiProblem.Storage),
+
+        OfLoan(HttpMethod.Get, "", "GetLoan", "Get a loan", "The loan's state and history, as recorded here.")
+            .Answers(200, "The loan.", Schemas.Loan, Listed.TrimEnd('}', '\n') +
+                ""","history":[{"state":"created","reason":null,"received_at":"2026-11-22T01:52:08.1234567+00:00","note":null}]}""")
+            .Fails(ApiProblem.Storage),
+
+        OfLoan(HttpMethod.Get, "/contract", "GetContract", "Get a loan's contract", "Baloan has it once the cheque is verified. The address of the file expires.")
+            .Answers(200, "The contract.", Schemas.Contract, $$"""
+                {"contract_pdf_file":{"uuid":"{{Uuid}}","file":"https://files.example.com/contract.pdf?signature=x"},"is_agreed_by_user":false}
+                """)
+            .Fails(ApiProblem.Baloan()).Fails(ApiProblem.NotFound(Texts.NoLoan)),
+
+        OfLoan(HttpMethod.Post, "/contract/otp", "SendContractOtp", "Send the OTP for a contract", "Has Baloan send the customer the OTP to sign with.")
+            .Answers(200, "It is sent.", Schemas.Nothing, "{}")
+            .Fails(ApiProblem.Baloan(Texts.OtpOutcomeUnknown)),
+
+        OfLoan(HttpMethod.Post, "/contract/signature", "SignContract", "Sign a loan's contract", "Signs the contract with the customer's OTP.")
+            .WithBody(Schemas.Signature, """{"otp":"11111"}""")
+            .Answers(200, "It is signed.", Schemas.Nothing, "{}")
+            .Fails(ApiProblem.Body).Fails(ApiProblem.Baloan(Texts.SigningOutcomeUnknown)),
+
+        OfLoan(HttpMethod.Post, "/cancel", "CancelLoan", "Cancel a loan file", "Cancels the loan file, which frees the guarantee.")
+            .Answers(200, "It is canceled.", Schemas.Nothing, "{}")
+            .Fails(ApiProblem.Baloan(Texts.CancelOutcomeUnknown)),
+
+        new ApiOperation(HttpMethod.Post, "/callbacks/loan-state", "LoanStateCallback", CallbackTag,
+            "Take a change of a loan's state from Baloan", "For Baloan to call. 200 means that it is on disk; the same one again changes nothing.")
+            .Keyed().Speaking().WithBody(Schemas.LoanStateCallback, $$"""{"uuid":"{{Uuid}}","state":"cheque_verified","reason":null}""")
+            .Answers(200, "It is recorded.", Schemas.Nothing, "{}")
+            .Fails(ApiProblem.Body).Fails(ApiProblem.Storage),
+    ];
+
+    private static ApiOperation OfLoan(HttpMethod method, string path, string id, string summary, string description) =>
+        new ApiOperation(method, "/loans/{uuid}" + path, id, Tag, summary, description)
+            .Keyed().Speaking().WithPath("uuid", "Baloan's uuid of the loan.", Uuid).Fails(ApiProblem.NotFound(Texts.NoLoan));
+}
