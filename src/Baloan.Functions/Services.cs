@@ -5,6 +5,7 @@ using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
 using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
+using Baloan.Functions.Telemetry;
 using Baloan.Functions.Tokens;
 using Baloan.Functions.Uploads;
 using Microsoft.Extensions.Configuration;
@@ -33,6 +34,13 @@ public static class Services
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Problems>();
+
+        services.AddMetrics();
+        services.AddSingleton<AppMeter>();
+        services.AddTelemetryExport(configuration);
+
+        // Below that, ASP.NET Core writes whole request URLs, and a URL's ?code= is a key.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
 
         services.AddSingleton<StorageClients>();
         services.AddSingleton<StorageSetup>();
@@ -91,12 +99,17 @@ public static class Services
 
     private static void AddTokens(
         IServiceCollection services, Gateway gateway, Func<TokenClient, Func<string, string, CancellationToken, Task<AccessToken>>> fetchWith) =>
-        services.AddKeyedSingleton(gateway.Name, (provider, _) => new AccessTokens(
-            gateway,
-            provider.GetRequiredService<Vault>(),
-            fetchWith(provider.GetRequiredService<TokenClient>()),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<AccessTokens>>()));
+        services.AddKeyedSingleton(gateway.Name, (provider, _) =>
+        {
+            var tokens = new AccessTokens(
+                gateway,
+                provider.GetRequiredService<Vault>(),
+                fetchWith(provider.GetRequiredService<TokenClient>()),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<AccessTokens>>());
+            provider.GetRequiredService<AppMeter>().Watch(tokens);
+            return tokens;
+        });
 
     private static MerchantApiVersion VersionFrom(string? text) => text?.ToLowerInvariant() switch
     {

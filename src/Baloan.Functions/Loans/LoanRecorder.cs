@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Azure;
 using Baloan.Functions.Http;
 using Baloan.Functions.Storage;
+using Baloan.Functions.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Loans;
@@ -23,6 +24,7 @@ public sealed partial class LoanRecorder(LoanStore store, StorageClients storage
     /// <exception cref="ProblemException">503: neither was possible, and Baloan has to send it again.</exception>
     public async Task RecordAsync(LoanCallback callback)
     {
+        Traces.Tag(Traces.LoanUuid, callback.Uuid);
         try
         {
             await InTimeAsync(limit => store.RecordAsync(callback, limit));
@@ -47,6 +49,7 @@ public sealed partial class LoanRecorder(LoanStore store, StorageClients storage
     /// <summary>Records a loan that Baloan has opened. Never throws: that it was opened is true all the same, and the caller has to learn it.</summary>
     public async Task RecordAsync(LoanOpening opening)
     {
+        Traces.Tag(Traces.LoanUuid, opening.Uuid);
         try
         {
             await InTimeAsync(limit => store.RecordAsync(opening, limit));
@@ -70,6 +73,7 @@ public sealed partial class LoanRecorder(LoanStore store, StorageClients storage
     /// <exception cref="RequestFailedException">Neither the table nor the queue answers; the message has to come again.</exception>
     public async Task MakeGoodAsync(LoanMessage message, CancellationToken cancellationToken)
     {
+        Traces.Tag(Traces.LoanUuid, message.Callback?.Uuid ?? message.Opening!.Uuid);
         try
         {
             await (message.Callback is { } callback

@@ -3,6 +3,7 @@ using Azure.Data.Tables;
 using Baloan.Functions.Http;
 using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
+using Baloan.Functions.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Loans;
@@ -15,7 +16,7 @@ namespace Baloan.Functions.Loans;
 /// whatever process dies in between, nothing is missing, and what is too much is seen by reading the row.
 /// </remarks>
 public sealed partial class LoanStore(
-    StorageClients storage, StorageSetup setup, Announcer announcer, TimeProvider time, ILogger<LoanStore> logger)
+    StorageClients storage, StorageSetup setup, Announcer announcer, TimeProvider time, AppMeter meter, ILogger<LoanStore> logger)
 {
     // An entry of the index is written just before its row.
     private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
@@ -139,6 +140,7 @@ public sealed partial class LoanStore(
         {
             var verdict = await RecordInTurnAsync(callback, mayBeRecorded, cancellationToken);
             Log.Recorded(logger, callback.Uuid, verdict);
+            meter.CallbackRecorded(verdict);
             return verdict;
         }
         finally

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Baloan.Functions.Storage;
+using Baloan.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Loans;
@@ -14,8 +14,7 @@ public sealed class RecordLoansFunction(LoanRecorder recorder)
     public async Task Run([QueueTrigger(StorageSetup.LoanQueueName)] string message, CancellationToken cancellationToken)
     {
         var work = LoanMessage.Parse(message);
-        ActivityContext.TryParse(work.TraceParent, null, isRemote: true, out var origin);
-        using var activity = Telemetry.Activities.StartActivity("record loan", ActivityKind.Consumer, origin);
-        await recorder.MakeGoodAsync(work, cancellationToken);
+        await Traces.ContinueAsync(
+            "record loan", StorageSetup.LoanQueueName, work.TraceParent, () => recorder.MakeGoodAsync(work, cancellationToken));
     }
 }

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Baloan.Functions.Http;
 using Baloan.Functions.Storage;
+using Baloan.Functions.Telemetry;
 using Baloan.Functions.Uploads;
 using Microsoft.Azure.Functions.Worker;
 
@@ -21,9 +21,7 @@ public sealed class InvoiceFunction(SettlementProcessor settlements, UploadProce
             throw new JsonException("The message names no settlement or upload.");
         }
 
-        ActivityContext.TryParse(work.TraceParent, null, isRemote: true, out var origin);
-        using var activity = Telemetry.Activities.StartActivity($"process {work.Kind}", ActivityKind.Consumer, origin);
-        await (work.Kind == WorkMessage.Upload
+        await Traces.ContinueAsync($"process {work.Kind}", StorageSetup.WorkQueueName, work.TraceParent, () => work.Kind == WorkMessage.Upload
             ? uploads.ProcessAsync(work.Id, cancellationToken)
             : settlements.ProcessAsync(work.Id, cancellationToken));
     }

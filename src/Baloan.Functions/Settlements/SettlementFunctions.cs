@@ -1,5 +1,6 @@
 using Baloan.Client;
 using Baloan.Functions.Http;
+using Baloan.Functions.Telemetry;
 using Baloan.Functions.Tokens;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -20,6 +21,7 @@ public sealed class SettlementFunctions(
         CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
         {
             var settlement = await reader.ReadAsync(request, language, cancellationToken);
+            Traces.Tag(Traces.SettlementCode, settlement.Code);
             try
             {
                 // From here on it is recorded whole, also if the caller hangs up.

@@ -2,6 +2,7 @@ using Azure;
 using Baloan.Client;
 using Baloan.Functions.Http;
 using Baloan.Functions.Storage;
+using Baloan.Functions.Telemetry;
 using Baloan.Functions.Tokens;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ public sealed partial class SettlementProcessor(
     MerchantClient baloan,
     SettlementOptions options,
     TimeProvider time,
+    AppMeter meter,
     ILogger<SettlementProcessor> logger)
 {
     private const string InvoiceFileName = "invoice.pdf";
@@ -58,6 +60,8 @@ public sealed partial class SettlementProcessor(
             Log.NoRow(logger, code);
             return;
         }
+
+        Traces.Tag(Traces.SettlementCode, settlement.Code);
 
         if (settlement.Status.HasEnded())
         {
@@ -108,6 +112,7 @@ public sealed partial class SettlementProcessor(
         if (resolved is not null)
         {
             Log.Resolved(logger, resolved.Code, resolved.Status);
+            meter.SettlementEnded(settled ? "resolved_settled" : "resolved_not_settled");
             await FileQuietlyAsync(resolved);
         }
 
@@ -300,6 +305,7 @@ public sealed partial class SettlementProcessor(
                 if (settled is not null)
                 {
                     Log.Settled(logger, settled.Code);
+                    meter.SettlementEnded("settled");
                     await FileQuietlyAsync(settled);
                     return;
                 }
@@ -360,6 +366,7 @@ public sealed partial class SettlementProcessor(
             if (settled is not null)
             {
                 Log.Inferred(logger, settled.Code);
+                meter.SettlementEnded("settled_inferred");
                 await FileQuietlyAsync(settled);
             }
         }
@@ -455,6 +462,7 @@ public sealed partial class SettlementProcessor(
         }
 
         Log.Ended(logger, ended.Code, ended.Status, errorCode);
+        meter.SettlementEnded(status.Name());
         await FileQuietlyAsync(ended);
         return true;
     }

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Baloan.Functions.Http;
 using Baloan.Functions.Storage;
+using Baloan.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Subscriptions;
@@ -21,8 +21,7 @@ public sealed class DeliverEventsFunction(EventDelivery delivery)
             throw new JsonException("The message holds no event.");
         }
 
-        ActivityContext.TryParse(work.TraceParent, null, isRemote: true, out var origin);
-        using var activity = Telemetry.Activities.StartActivity("deliver event", ActivityKind.Consumer, origin);
-        await delivery.DeliverAsync(work, cancellationToken);
+        await Traces.ContinueAsync(
+            "deliver event", StorageSetup.EventsQueueName, work.TraceParent, () => delivery.DeliverAsync(work, cancellationToken));
     }
 }

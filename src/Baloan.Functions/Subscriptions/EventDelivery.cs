@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
+using Baloan.Functions.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Subscriptions;
@@ -13,6 +14,7 @@ public sealed partial class EventDelivery(
     CallbackClient client,
     EventQueue queue,
     TimeProvider time,
+    AppMeter meter,
     ILogger<EventDelivery> logger)
 {
     private const int GoneForGood = 410;
@@ -36,6 +38,9 @@ public sealed partial class EventDelivery(
     public async Task DeliverAsync(EventMessage message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
+        Traces.Tag(Traces.EventId, message.Event.Id);
+        Traces.Tag(Traces.EventType, message.Event.Type);
+        Traces.Tag(Traces.Subscription, message.Subscription);
         try
         {
             if (message.Event.Change is { } change)
@@ -81,10 +86,12 @@ public sealed partial class EventDelivery(
         {
             case >= 200 and < 300:
                 Log.Delivered(logger, message.Event.Id, message.Subscription, message.Attempt);
+                meter.EventTried("delivered");
                 return null;
             case GoneForGood:
                 await subscriptions.RemoveAsync(message.Subscription, subscription.ETag, CancellationToken.None);
                 Log.EndedByReceiver(logger, message.Subscription, message.Event.Id);
+                meter.EventTried("ended_by_receiver");
                 return null;
             default:
                 return result;
@@ -111,6 +118,7 @@ public sealed partial class EventDelivery(
         {
             await queue.KeepAsync(message, CancellationToken.None);
             Log.GivenUp(logger, message.Event.Id, message.Subscription, message.Attempt, failure.Text);
+            meter.EventTried("given_up");
             return;
         }
 
@@ -125,6 +133,7 @@ public sealed partial class EventDelivery(
         wait = wait < left ? wait : left;
         await queue.SendAsync(message with { Attempt = message.Attempt + 1 }, wait, CancellationToken.None);
         Log.NotDelivered(logger, message.Event.Id, message.Subscription, message.Attempt, failure.Text, (int)wait.TotalSeconds);
+        meter.EventTried("put_off");
     }
 
     private static partial class Log

@@ -28,6 +28,9 @@ public sealed partial class AccessTokens(
     /// <summary>Whose token it is.</summary>
     public Gateway Gateway => gateway;
 
+    /// <summary>What is in memory, also when it has run out; null before the first token.</summary>
+    internal StoredToken? Current => current;
+
     /// <summary>An access token that lives long enough for a call; without any call of its own while one is in memory.</summary>
     /// <exception cref="NotConfiguredException">The credentials are not set.</exception>
     /// <exception cref="KeyVaultUnavailableException">A token is needed and the vault does not answer.</exception>

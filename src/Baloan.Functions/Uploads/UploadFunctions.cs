@@ -1,6 +1,7 @@
 using Baloan.Client;
 using Baloan.Functions.Http;
 using Baloan.Functions.Storage;
+using Baloan.Functions.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -54,6 +55,7 @@ public sealed class UploadFunctions(FileStore files, UploadStore store, Problems
 
             // From here on it is recorded whole, also if the caller hangs up.
             var upload = await store.AcceptAsync(file!, fileName.Length > 0 ? fileName : $"file{file!.Kind.Extension()}", language, CancellationToken.None);
+            Traces.Tag(Traces.UploadId, upload.Id);
             return Answer(request, upload, language);
         });
 

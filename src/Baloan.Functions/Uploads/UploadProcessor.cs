@@ -2,6 +2,7 @@ using Azure;
 using Baloan.Client;
 using Baloan.Functions.Settlements;
 using Baloan.Functions.Storage;
+using Baloan.Functions.Telemetry;
 using Baloan.Functions.Tokens;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace Baloan.Functions.Uploads;
 
 /// <summary>Sends an accepted file to Baloan. A file that is sent twice does no harm, so that this is simply tried again.</summary>
 public sealed partial class UploadProcessor(
-    UploadStore store, FileStore files, MerchantClient baloan, TimeProvider time, ILogger<UploadProcessor> logger)
+    UploadStore store, FileStore files, MerchantClient baloan, TimeProvider time, AppMeter meter, ILogger<UploadProcessor> logger)
 {
     private static readonly TimeSpan[] RoundWaits =
     [
@@ -28,6 +29,7 @@ public sealed partial class UploadProcessor(
             return;
         }
 
+        Traces.Tag(Traces.UploadId, upload.Id);
         var early = upload.DueAt - time.GetUtcNow();
         if (early > ClockTolerance)
         {
@@ -96,6 +98,7 @@ public sealed partial class UploadProcessor(
         if (await store.TryUpdateAsync(ended, cancellationToken))
         {
             Log.Ended(logger, ended.Id, ended.Status, ended.ErrorCode);
+            meter.UploadEnded(ended.Status switch { UploadStatus.Uploaded => "uploaded", UploadStatus.Rejected => "rejected", _ => "failed" });
         }
     }
 

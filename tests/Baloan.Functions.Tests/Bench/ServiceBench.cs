@@ -75,7 +75,7 @@ internal sealed class ServiceBench : IAsyncDisposable
     }
 
     /// <summary>Another instance of the app on the same storage, Baloan and vault.</summary>
-    public ServiceProvider NewInstance(Uri? baloanAddress = null)
+    public ServiceProvider NewInstance(Uri? baloanAddress = null, TimeProvider? clock = null)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -91,7 +91,7 @@ internal sealed class ServiceBench : IAsyncDisposable
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = Environments.Development, ApplicationName = "tests" });
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
         services.AddBaloanFunctions(configuration);
-        services.AddSingleton<TimeProvider>(Time);
+        services.AddSingleton(clock ?? Time);
         var instance = services.BuildServiceProvider();
         instances.Add(instance);
         return instance;

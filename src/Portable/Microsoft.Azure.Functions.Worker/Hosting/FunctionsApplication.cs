@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-namespace Microsoft.Extensions.Hosting;
+namespace Microsoft.Azure.Functions.Worker.Builder;
 
 /// <summary>Starts a function app without a Functions host: HTTP, queue and timer functions in one process.</summary>
 /// <remarks>

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Hosting;
-
 namespace Microsoft.Azure.Functions.Worker.Builder;
 
 /// <summary>Adds HTTP functions to an app.</summary>

@@ -1,6 +1,8 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
@@ -15,6 +17,7 @@ internal sealed partial class HttpFunction
 {
     private readonly FunctionDescriptor function;
     private readonly AuthorizationLevel level;
+    private readonly string route;
     private readonly FunctionKeys keys;
     private readonly Shutdown shutdown;
     private readonly ILogger logger;
@@ -23,6 +26,7 @@ internal sealed partial class HttpFunction
         FunctionDescriptor function, AuthorizationLevel level, RoutePattern pattern, FunctionKeys keys, Shutdown shutdown, ILogger logger)
     {
         (this.function, this.level, this.keys, this.shutdown, this.logger) = (function, level, keys, shutdown, logger);
+        route = $"/{pattern.RawText}";
         var stranger = Array.Find(function.Parameters, parameter => parameter.ParameterType != typeof(HttpRequest)
             && parameter.ParameterType != typeof(FunctionContext)
             && parameter.ParameterType != typeof(CancellationToken)
@@ -35,6 +39,26 @@ internal sealed partial class HttpFunction
     }
 
     public async Task HandleAsync(HttpContext http)
+    {
+        var span = http.Features.Get<IHttpActivityFeature>()?.Activity;
+        if (span is not null)
+        {
+            // By its route: there are as many addresses as there are loans.
+            span.DisplayName = $"{http.Request.Method} {route}";
+            span.SetTag("http.request.method", http.Request.Method);
+            span.SetTag("http.route", route);
+            span.SetTag("faas.name", function.Name);
+        }
+
+        await RunAsync(http);
+        span?.SetTag("http.response.status_code", http.Response.StatusCode);
+        if (http.Response.StatusCode >= StatusCodes.Status500InternalServerError)
+        {
+            span?.SetStatus(ActivityStatusCode.Error);
+        }
+    }
+
+    private async Task RunAsync(HttpContext http)
     {
         if (!keys.Allows(http.Request, level))
         {

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Baloan.Functions.Loans;
+using Baloan.Functions.Tokens;
+
+namespace Baloan.Functions.Telemetry;
+
+/// <summary>What the app counts. Each tag has a handful of values; nothing here names a customer, a settlement or a loan.</summary>
+public sealed class AppMeter
+{
+    /// <summary>The name of the <see cref="Meter"/>.</summary>
+    public const string Name = "Baloan.Functions";
+
+    private readonly ConcurrentQueue<AccessTokens> watched = new();
+    private readonly Counter<long> settlements;
+    private readonly Counter<long> uploads;
+    private readonly Counter<long> callbacks;
+    private readonly Counter<long> events;
+
+    /// <summary>Makes the instruments. Nothing is measured where nobody listens.</summary>
+    public AppMeter(IMeterFactory meters, TimeProvider time)
+    {
+        var meter = meters.Create(Name);
+        settlements = meter.CreateCounter<long>(
+            "baloan.settlements",
+            "{settlement}",
+            "Ends of settlements by outcome: settled, settled_inferred, rejected, failed, needs_review, resolved_settled, resolved_not_settled.");
+        uploads = meter.CreateCounter<long>("baloan.uploads", "{upload}", "Ends of uploads by outcome: uploaded, rejected, failed.");
+        callbacks = meter.CreateCounter<long>(
+            "baloan.loan.callbacks", "{callback}", "Callbacks recorded by verdict: accepted, duplicate, late, conflict, unknown_state.");
+        events = meter.CreateCounter<long>(
+            "baloan.events", "{event}", "Tries to deliver an event by outcome: delivered, put_off, given_up, ended_by_receiver.");
+        meter.CreateObservableGauge(
+            "baloan.token.age", () => Measure(token => time.GetUtcNow() - token.ObtainedAt), "s", "How long ago this instance's access token was obtained, by gateway.");
+        meter.CreateObservableGauge(
+            "baloan.token.remaining_life", () => Measure(token => token.ExpiresAt - time.GetUtcNow()), "s", "How long this instance's access token still lives, by gateway.");
+    }
+
+    /// <summary>Measures the token that is in memory from now on.</summary>
+    internal void Watch(AccessTokens tokens) => watched.Enqueue(tokens);
+
+    /// <summary>A settlement has ended.</summary>
+    internal void SettlementEnded(string outcome)
+    {
+        settlements.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        Traces.Tag(Traces.SettlementOutcome, outcome);
+    }
+
+    /// <summary>An upload has ended.</summary>
+    internal void UploadEnded(string outcome)
+    {
+        uploads.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        Traces.Tag(Traces.UploadOutcome, outcome);
+    }
+
+    /// <summary>A callback was recorded.</summary>
+    internal void CallbackRecorded(LoanVerdict verdict)
+    {
+        var name = verdict switch
+        {
+            LoanVerdict.Accepted => "accepted",
+            LoanVerdict.Duplicate => "duplicate",
+            LoanVerdict.Late => "late",
+            LoanVerdict.Conflict => "conflict",
+            _ => "unknown_state",
+        };
+        callbacks.Add(1, new KeyValuePair<string, object?>("verdict", name));
+        Traces.Tag(Traces.LoanVerdict, name);
+    }
+
+    /// <summary>A try to deliver an event is over.</summary>
+    internal void EventTried(string outcome)
+    {
+        events.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        Traces.Tag(Traces.EventOutcome, outcome);
+    }
+
+    private IEnumerable<Measurement<double>> Measure(Func<StoredToken, TimeSpan> measure)
+    {
+        foreach (var tokens in watched)
+        {
+            if (tokens.Current is { } token)
+            {
+                yield return new(measure(token).TotalSeconds, new KeyValuePair<string, object?>("gateway", tokens.Gateway.Name));
+            }
+        }
+    }
+}

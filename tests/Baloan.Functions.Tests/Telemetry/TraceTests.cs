@@ -1,0 +1,215 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Azure.Storage.Queues.Models;
+using Baloan.Functions.Callbacks;
+using Baloan.Functions.Http;
+using Baloan.Functions.Loans;
+using Baloan.Functions.Settlements;
+using Baloan.Functions.Storage;
+using Baloan.Functions.Subscriptions;
+using Baloan.Functions.Telemetry;
+using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Loans;
+using Baloan.Sandbox;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Baloan.Functions.Tests.Telemetry;
+
+/// <summary>Follows what happens through its spans, from what begins it over the queues to Baloan and to the subscriber.</summary>
+public sealed class TraceTests(StorageAccounts storage)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_settlement_is_one_trace_from_the_request_to_settled_and_to_the_subscriber()
+    {
+        using var spans = new KeptSpans();
+        await using var receiver = await Receiver.StartAsync();
+        await using var bench = await StartAsync(receiver);
+        Settlement? row = null;
+
+        var trace = await KeptSpans.RequestAsync(async () => row = await bench.AcceptAsync(withOtp: true));
+        await RunAsync(bench);
+        (await bench.FindAsync(row!.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        await DeliverAsync(bench);
+        receiver.Deliveries.ShouldHaveSingleItem();
+
+        spans.Tree(trace, Traces.SettlementCode, Traces.SettlementOutcome, Traces.EventType, Traces.EventOutcome, "baloan.result").ShouldBe(
+            $"""
+            request
+              baloan send_otp ok
+                baloan merchant_token ok
+              process settlement {row.Code} settled
+                baloan check_credit ok
+                baloan validate_otp ok
+                baloan settle ok
+                deliver event settlement delivered
+            """);
+        ShouldHoldNoSecret(spans.Text(trace), bench, receiver, row.NationalIdentifier!);
+    }
+
+    [Fact]
+    public async Task What_goes_wrong_is_told_by_its_kind_alone()
+    {
+        using var spans = new KeptSpans();
+        await using var receiver = await Receiver.StartAsync();
+        receiver.AnswerWith(500);
+        await using var bench = await StartAsync(receiver);
+        var wrong = await bench.NewAsync(withOtp: true, total: MagicNumbers.For(Fault.WrongOtp).Total);
+
+        var trace = await KeptSpans.RequestAsync(() => bench.Store.AcceptAsync(wrong, Cancel));
+        await RunAsync(bench);
+        (await bench.FindAsync(wrong.Code)).Status.ShouldBe(SettlementStatus.Rejected);
+        await DeliverAsync(bench);
+
+        spans.Tree(trace, Traces.SettlementCode, Traces.SettlementOutcome, Traces.EventOutcome, "baloan.result").ShouldBe(
+            $"""
+            request
+              process settlement {wrong.Code} rejected
+                baloan check_credit ok
+                baloan validate_otp ok
+                baloan settle rejected
+                deliver event put_off
+            """);
+        spans.Of(trace).Where(span => span.Status == ActivityStatusCode.Error).Select(span => span.StatusDescription).ShouldBe(["rejected"]);
+        ShouldHoldNoSecret(spans.Text(trace), bench, receiver, wrong.NationalIdentifier);
+    }
+
+    [Fact]
+    public async Task A_loan_s_opening_and_its_callback_with_the_event_are_each_one_trace()
+    {
+        using var spans = new KeptSpans();
+        await using var receiver = await Receiver.StartAsync();
+        await using var bench = await StartAsync(receiver);
+        var customer = bench.Secret(Given.Customer());
+        const string Phone = "09121111111";
+        // Here waits take as long as they take.
+        var app = bench.NewInstance(clock: new LoanClock());
+        var loans = ActivatorUtilities.CreateInstance<LoanFunctions>(app);
+        var callbacks = ActivatorUtilities.CreateInstance<LoanStateCallbackFunction>(app);
+
+        var opening = await KeptSpans.RequestAsync(() => loans.Open(
+            Request(new()
+            {
+                ["phone_number"] = Phone, ["national_identifier"] = customer, ["birth_date"] = "1999-02-14",
+                ["amount"] = 20_000_000, ["loan_due"] = 12, ["store"] = 1,
+            }),
+            Cancel));
+        var uuid = spans.Of(opening)[0].GetTagItem(Traces.LoanUuid).ShouldBeOfType<string>();
+        var callback = await KeptSpans.RequestAsync(() => callbacks.Run(
+            Request(new() { ["uuid"] = uuid, ["state"] = "blocked", ["reason"] = $"{customer} {Phone}" }), Cancel));
+        await DeliverAsync(bench);
+        receiver.Deliveries.ShouldHaveSingleItem();
+
+        spans.Tree(opening, Traces.LoanUuid, "baloan.result").ShouldBe(
+            $"""
+            request {uuid}
+              baloan open_loan ok
+                baloan partnership_token ok
+            """);
+        spans.Tree(callback, Traces.LoanUuid, Traces.LoanVerdict, Traces.EventType, Traces.EventOutcome).ShouldBe(
+            $"""
+            request {uuid} accepted
+              deliver event loan_state delivered
+            """);
+        foreach (var trace in new[] { opening, callback })
+        {
+            ShouldHoldNoSecret(spans.Text(trace), bench, receiver, customer, Phone, "1999-02-14");
+        }
+    }
+
+    [Fact]
+    public async Task A_message_is_part_of_the_trace_that_it_names_and_points_at_the_run_of_its_function()
+    {
+        using var spans = new KeptSpans();
+        await using var receiver = await Receiver.StartAsync();
+        await using var bench = await StartAsync(receiver);
+        var function = ActivatorUtilities.CreateInstance<InvoiceFunction>(bench.Services);
+        ActivitySpanId origin = default;
+        ActivitySpanId run = default;
+
+        var known = await KeptSpans.RequestAsync(() =>
+        {
+            origin = Activity.Current!.SpanId;
+            return Task.CompletedTask;
+        });
+        await KeptSpans.RequestAsync(() =>
+        {
+            run = Activity.Current!.SpanId;
+            return function.Run(Message("NOT-THERE", $"00-{known}-{origin}-01"), Cancel);
+        });
+        var unknown = await KeptSpans.RequestAsync(() => function.Run(Message("NOT-THERE", "rubbish"), Cancel));
+        var failed = await KeptSpans.RequestAsync(() =>
+            Should.ThrowAsync<OperationCanceledException>(() => function.Run(Message("NOT-THERE", null), new CancellationToken(true))));
+
+        spans.Tree(known, "messaging.destination.name").ShouldBe("request\n  process settlement invoices");
+        var span = spans.Of(known)[1];
+        (span.Kind, span.Status, span.Links.Single().Context.SpanId).ShouldBe((ActivityKind.Consumer, ActivityStatusCode.Unset, run));
+        spans.Tree(unknown).ShouldBe("request\n  process settlement");
+        var failure = spans.Of(failed)[1];
+        (failure.Status, failure.StatusDescription).ShouldBe((ActivityStatusCode.Error, null));
+        failure.GetTagItem("error.type").ShouldBeOfType<string>().ShouldEndWith("CanceledException");
+    }
+
+    private static string Message(string code, string? traceParent) =>
+        JsonSerializer.Serialize(new WorkMessage(WorkMessage.Settlement, code, traceParent), ApiJson.Default.WorkMessage);
+
+    private static HttpRequest Request(JsonObject body)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Method = "POST";
+        request.ContentType = "application/json";
+        request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body.ToJsonString()));
+        return request;
+    }
+
+    private static void ShouldHoldNoSecret(string text, ServiceBench bench, Receiver receiver, params string[] secrets)
+    {
+        var tokens = new[] { "baloan-merchant-token", "baloan-partnership-token" }.Select(bench.Vault.GetSecret).OfType<string>();
+        foreach (var secret in (string[])[.. secrets, .. tokens, MagicNumbers.Otp, "eyJ", receiver.Signature, "/workflows", BaloanServer.StorePassword, BaloanServer.PartnerPassword])
+        {
+            text.ShouldNotContain(secret);
+        }
+    }
+
+    private async Task<ServiceBench> StartAsync(Receiver receiver)
+    {
+        var bench = await ServiceBench.StartAsync(storage, credentials: vault =>
+        {
+            ServiceBench.Credentials(vault, "v2");
+            vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
+            vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
+        });
+        await bench.Services.GetRequiredService<SubscriptionStore>().SaveAsync(
+            new Subscription
+            {
+                RowKey = "somebody",
+                CallbackUrl = receiver.CallbackUrl,
+                Events = Subscription.Join([SubscriberEvent.LoanState, SubscriberEvent.Settlement]),
+                CreatedAt = bench.Time.GetUtcNow(),
+            },
+            Cancel);
+        return bench;
+    }
+
+    /// <summary>Does what the one message on the queue of settlements asks for.</summary>
+    private static async Task RunAsync(ServiceBench bench) => await ActivatorUtilities.CreateInstance<InvoiceFunction>(bench.Services)
+        .Run(await TakeAsync(bench, StorageSetup.WorkQueueName), Cancel);
+
+    /// <summary>Does what the one message on the queue of events asks for.</summary>
+    private static async Task DeliverAsync(ServiceBench bench) => await ActivatorUtilities.CreateInstance<DeliverEventsFunction>(bench.Services)
+        .Run(await TakeAsync(bench, StorageSetup.EventsQueueName), Cancel);
+
+    private static async Task<string> TakeAsync(ServiceBench bench, string name)
+    {
+        // As in a host: what the caller is part of is not the cause of what a message does.
+        Activity.Current = null;
+        var queue = bench.Services.GetRequiredService<StorageClients>().Queues.GetQueueClient(name);
+        QueueMessage[] messages = [];
+        await Until.TrueAsync(async () => (messages = await queue.ReceiveMessagesAsync(1, cancellationToken: Cancel)).Length == 1);
+        return messages[0].Body.ToString();
+    }
+}
