@@ -19,6 +19,7 @@ namespace Baloan.Functions.Telemetry;
 public static class TelemetryExport
 {
     private const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string HostSetting = "Functions:Worker:HostEndpoint";
     private const string ServiceName = "baloan-functions";
 
     // Not the spans of .NET's HTTP client and of the Azure SDK: they hold addresses, and among these are those of subscribers, with
@@ -37,11 +38,15 @@ public static class TelemetryExport
 
         var resource = Describe(configuration);
         services.AddHostedService(_ => new Sender(resource));
-        return services.AddLogging(logging => logging.AddOpenTelemetry(lines =>
-        {
-            lines.IncludeFormattedMessage = true;
-            lines.SetResourceBuilder(resource).AddOtlpExporter();
-        }));
+
+        // Azure's host gets the app's log lines anyway, and sends them to the same address.
+        return configuration[HostSetting] is { Length: > 0 }
+            ? services
+            : services.AddLogging(logging => logging.AddOpenTelemetry(lines =>
+            {
+                lines.IncludeFormattedMessage = true;
+                lines.SetResourceBuilder(resource).AddOtlpExporter();
+            }));
     }
 
     private static ResourceBuilder Describe(IConfiguration configuration) => ResourceBuilder.CreateEmpty()

@@ -23,7 +23,7 @@ public sealed partial class TokenFunctions(
         var now = time.GetUtcNow().UtcDateTime;
         var next = timer.ScheduleStatus?.Next.ToUniversalTime() ?? now;
         var period = next > now ? next - now : TimeSpan.FromMinutes(15);
-        var failures = new List<Exception>();
+        var failed = false;
         foreach (var tokens in new[] { merchant, partnership })
         {
             try
@@ -36,14 +36,23 @@ public sealed partial class TokenFunctions(
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
-                failures.Add(failure);
+                failed = true;
+                if (failure is BaloanException refusal)
+                {
+                    // Its message may be Baloan's own text.
+                    Log.NotRenewed(logger, tokens.Gateway.Name, refusal.Code, null);
+                }
+                else
+                {
+                    Log.NotRenewed(logger, tokens.Gateway.Name, failure.GetType().Name, failure);
+                }
             }
         }
 
-        if (failures.Count > 0)
+        if (failed)
         {
-            // Failing is how a timer function tells its host, and through it the alerts.
-            throw new AggregateException("Not every access token could be kept fresh.", failures);
+            // Failing is how a timer function tells its host.
+            throw new InvalidOperationException("Not every access token could be kept fresh; the lines before this one say why.");
         }
     }
 
@@ -77,6 +86,9 @@ public sealed partial class TokenFunctions(
     {
         [LoggerMessage(1, LogLevel.Information, "No {Gateway} credentials are set; that half of the app is not in use.")]
         public static partial void NotConfigured(ILogger logger, string gateway);
+
+        [LoggerMessage(2, LogLevel.Error, "The {Gateway} access token could not be renewed: {Reason}.")]
+        public static partial void NotRenewed(ILogger logger, string gateway, string reason, Exception? failure);
     }
 }
 

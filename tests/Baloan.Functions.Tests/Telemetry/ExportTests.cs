@@ -132,6 +132,28 @@ public sealed class ExportTests(StorageAccounts storage)
         otlp.Lines.ShouldNotBeEmpty();
     }
 
+    [Fact]
+    public async Task Under_a_Functions_host_which_sends_the_log_lines_itself_the_app_sends_none()
+    {
+        await using var otlp = await OtlpReceiver.StartAsync();
+        await using var baloan = await BaloanServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await using var running = await RunningApp.StartAsync(
+            baloan,
+            storage.ConnectionString(storage.NewAccount()),
+            settings:
+            [
+                new("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.Address.ToString()), new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+                new("Functions__Worker__HostEndpoint", "http://127.0.0.1:1"),
+            ]);
+        using var api = running.NewClient();
+        await api.SendOtpAsync(Given.Customer());
+
+        await running.App.StopAsync();
+
+        otlp.Spans.ShouldContain(span => span.Name == "baloan send_otp");
+        otlp.Lines.ShouldBeEmpty();
+    }
+
     /// <summary>Posts with a trace of the caller's own.</summary>
     /// <returns>The trace's id.</returns>
     private static async Task<string> TraceOfAsync(ApiClient caller, string path, HttpContent body, int status)

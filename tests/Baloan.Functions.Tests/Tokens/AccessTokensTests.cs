@@ -5,12 +5,14 @@ using Azure.Security.KeyVault.Secrets;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Functions.Tokens;
 using Baloan.Sandbox;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Tests.Tokens;
 
 public sealed class AccessTokensTests(StorageAccounts storage)
 {
+    private const string WrongPassword = "a-password-that-was-changed";
     private static readonly TimeSpan TimerPeriod = TimeSpan.FromMinutes(15);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -175,6 +177,32 @@ public sealed class AccessTokensTests(StorageAccounts storage)
         (await tokens.GetAsync(Cancel)).ShouldBe(token);
         bench.Vault.Available = true;
         (await tokens.KeepFreshAsync(TimerPeriod, Cancel)).ShouldBe(bench.Time.GetUtcNow().AddHours(24));
+    }
+
+    [Fact]
+    public async Task A_timer_that_cannot_renew_a_token_fails_and_says_which_and_why_without_Baloan_s_own_text()
+    {
+        await using var bench = await ServiceBench.StartAsync(
+            storage,
+            credentials: vault =>
+            {
+                ServiceBench.Credentials(vault, "v2");
+                vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
+                vault.SetSecret("baloan-partnership-password", WrongPassword);
+            });
+        var functions = ActivatorUtilities.CreateInstance<TokenFunctions>(bench.Services);
+
+        var failure = await Should.ThrowAsync<InvalidOperationException>(() => functions.RefreshTokens(new TimerInfo(), Cancel));
+
+        failure.InnerException.ShouldBeNull();
+        bench.Logs.Lines.ShouldContain("Error: The partnership access token could not be renewed: baloan_unauthorized. ");
+        bench.Logs.Lines.ShouldNotContain(line => line.Contains("The merchant access token could not be renewed", StringComparison.Ordinal));
+        bench.Logs.Lines.ShouldNotContain(line => line.Contains(WrongPassword, StringComparison.Ordinal));
+
+        bench.Vault.Available = false;
+        bench.Time.Advance(TimeSpan.FromHours(23));
+        await Should.ThrowAsync<InvalidOperationException>(() => functions.RefreshTokens(new TimerInfo(), Cancel));
+        bench.Logs.Lines.ShouldContain(line => line.StartsWith("Error: The merchant access token could not be renewed: KeyVaultUnavailableException.", StringComparison.Ordinal));
     }
 
     [Fact]
