@@ -40,6 +40,15 @@ internal sealed record ApiProblem(int Status, string Code, string Detail)
 
     public static readonly ApiProblem[] Any = [new(500, "internal_error", Texts.InternalError.English)];
 
+    /// <summary>Baloan's own codes for loans. Its documents do not say which operation gives which.</summary>
+    public static readonly ApiProblem[] Loan =
+    [
+        .. LoanErrors.All.Select(error => new ApiProblem(
+            422,
+            error.Code,
+            error.English.Replace("{phone_number}", "09121234567", StringComparison.Ordinal).Replace("{service_name}", "shahkar", StringComparison.Ordinal))),
+    ];
+
     /// <summary>What becomes of a call that Baloan answers while the caller waits.</summary>
     public static ApiProblem[] Baloan(Text? outcomeUnknown = null) =>
     [

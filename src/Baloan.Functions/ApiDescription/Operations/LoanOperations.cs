@@ -46,7 +46,7 @@ internal static class LoanOperations
             .Keyed().Speaking().WithBody(Schemas.LoanRequest, Request)
             .Answers(201, "It is opened.", Schemas.OpenedLoan, $$"""{"uuid":"{{Uuid}}","plan_detail":{{Plan}},{{Request[1..]}}""")
             .WithLocation(201, "The loan.")
-            .Fails(ApiProblem.Body).Fails(ApiProblem.Baloan(Texts.OpeningOutcomeUnknown)),
+            .Fails(ApiProblem.Body).Fails(ApiProblem.Baloan(Texts.OpeningOutcomeUnknown)).Fails(ApiProblem.Loan),
 
         new ApiOperation(HttpMethod.Get, "/loans", "ListLoans", Tag, "List loans", "A page of loans, last changed first.")
             .Keyed().Speaking()
@@ -64,20 +64,20 @@ internal static class LoanOperations
             .Answers(200, "The contract.", Schemas.Contract, $$"""
                 {"contract_pdf_file":{"uuid":"{{Uuid}}","file":"https://files.example.com/contract.pdf?signature=x"},"is_agreed_by_user":false}
                 """)
-            .Fails(ApiProblem.Baloan()).Fails(ApiProblem.NotFound(Texts.NoLoan)),
+            .Fails(ApiProblem.Baloan()).Fails(ApiProblem.NotFound(Texts.NoLoan)).Fails(ApiProblem.Loan),
 
         OfLoan(HttpMethod.Post, "/contract/otp", "SendContractOtp", "Send the OTP for a contract", "Has Baloan send the customer the OTP to sign with.")
             .Answers(200, "It is sent.", Schemas.Nothing, "{}")
-            .Fails(ApiProblem.Baloan(Texts.OtpOutcomeUnknown)),
+            .Fails(ApiProblem.Baloan(Texts.OtpOutcomeUnknown)).Fails(ApiProblem.Loan),
 
         OfLoan(HttpMethod.Post, "/contract/signature", "SignContract", "Sign a loan's contract", "Signs the contract with the customer's OTP.")
             .WithBody(Schemas.Signature, """{"otp":"11111"}""")
             .Answers(200, "It is signed.", Schemas.Nothing, "{}")
-            .Fails(ApiProblem.Body).Fails(ApiProblem.Baloan(Texts.SigningOutcomeUnknown)),
+            .Fails(ApiProblem.Body).Fails(ApiProblem.Baloan(Texts.SigningOutcomeUnknown)).Fails(ApiProblem.Loan),
 
         OfLoan(HttpMethod.Post, "/cancel", "CancelLoan", "Cancel a loan file", "Cancels the loan file, which frees the guarantee.")
             .Answers(200, "It is canceled.", Schemas.Nothing, "{}")
-            .Fails(ApiProblem.Baloan(Texts.CancelOutcomeUnknown)),
+            .Fails(ApiProblem.Baloan(Texts.CancelOutcomeUnknown)).Fails(ApiProblem.Loan),
 
         new ApiOperation(HttpMethod.Post, "/callbacks/loan-state", "LoanStateCallback", CallbackTag,
             "Take a change of a loan's state from Baloan", "For Baloan to call. 200 means that it is on disk; the same one again changes nothing.")
