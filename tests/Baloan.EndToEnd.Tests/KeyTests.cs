@@ -4,10 +4,11 @@ using System.Text.Json.Nodes;
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Keys, where they are set.</summary>
-public sealed class KeyTests(KeyTests.Keyed stage) : IClassFixture<KeyTests.Keyed>
+[Collection(KeyedApp.Name)]
+public sealed class KeyTests(KeyedStage stage)
 {
-    private const string FunctionKey = "function key/with+what=has to&be?escaped";
-    private const string AdminKey = "the-admin-key";
+    private const string FunctionKey = KeyedStage.FunctionKey;
+    private const string AdminKey = KeyedStage.AdminKey;
     private const string Loan = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 
     private readonly RunningApp app = stage.App;
@@ -146,15 +147,4 @@ public sealed class KeyTests(KeyTests.Keyed stage) : IClassFixture<KeyTests.Keye
     // An empty header is none.
     private Task<Answer> SendAsync(string method, string path, string header) => app.SendAsync(
         new HttpMethod(method), path, method == "POST" ? JsonContent.Create(new JsonObject()) : null, header);
-
-    public sealed class Keyed : Stage
-    {
-        public RunningApp App { get; private set; } = null!;
-
-        public override async ValueTask InitializeAsync()
-        {
-            await base.InitializeAsync();
-            App = await StartAppAsync(functionKey: FunctionKey, adminKey: AdminKey);
-        }
-    }
 }

@@ -107,6 +107,24 @@ public class OneAppStage : Stage
     }
 }
 
+/// <summary>A stage with one app that asks for keys.</summary>
+public sealed class KeyedStage : Stage
+{
+    public const string FunctionKey = "function key/with+what=has to&be?escaped";
+    public const string AdminKey = "the-admin-key";
+
+    public RunningApp App { get; private set; } = null!;
+
+    /// <summary>Leaves time to change a customer's credit between the sending and the look that decides.</summary>
+    protected override Dictionary<string, string?> Settings => new(base.Settings) { ["Settlements__VerifyAfter"] = "00:00:08" };
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        App = await StartAppAsync(functionKey: FunctionKey, adminKey: AdminKey);
+    }
+}
+
 /// <summary>Classes that share a stage and an app, one after the other: each start of an app and of its storage takes seconds.</summary>
 [CollectionDefinition(Name)]
 public sealed class SharedApp : ICollectionFixture<OneAppStage>
@@ -119,4 +137,11 @@ public sealed class SharedApp : ICollectionFixture<OneAppStage>
 public sealed class SharedStage : ICollectionFixture<Stage>
 {
     public const string Name = "one stage";
+}
+
+/// <summary>Classes that share a stage and an app that asks for keys.</summary>
+[CollectionDefinition(Name)]
+public sealed class KeyedApp : ICollectionFixture<KeyedStage>
+{
+    public const string Name = "one app with keys";
 }
