@@ -1,5 +1,5 @@
 // Fails where the Bicep files and what they speak of have drifted apart: names that nothing declares or nothing uses, parameters and
-// outputs of modules, the storage that the app uses, and the log lines that alerts wait for.
+// outputs of modules, the storage that the app uses, the log lines that alerts wait for, and what is said of each alert.
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -173,9 +173,31 @@ for (const { alert, phrase } of phrases) {
   }
 }
 
+// What docs/deploying.md says of each alert, and nothing of others.
+const rules = await readFile(path.join(here, 'alerts.bicep'), 'utf8');
+const raised = new Set([
+  ...alerts.map((alert) => alert.name),
+  ...[...(/^var queryAlerts = \[(.*?)^\]/ms.exec(rules)?.[1] ?? '').matchAll(/^    name: '([a-z-]+)'/gm)].map((match) => match[1]),
+  ...[...rules.matchAll(/^  name: '\$\{environmentName\}-([a-z-]+)'/gm)].map((match) => match[1]),
+]);
+const deploying = await readFile(path.join(here, '..', 'docs', 'deploying.md'), 'utf8');
+const section = /^## Alerts$(.*?)^##+ /ms.exec(deploying)?.[1] ?? '';
+const explained = new Set([...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]));
+for (const name of raised) {
+  if (!explained.has(name)) {
+    faults.push(`docs/deploying.md: nothing says what the alert ${name} means`);
+  }
+}
+
+for (const name of explained) {
+  if (!raised.has(name)) {
+    faults.push(`docs/deploying.md: there is no alert ${name}`);
+  }
+}
+
 for (const fault of faults) {
   console.error(fault);
 }
 
-console.log(`${files.size} Bicep files, ${names.length} names in storage, ${phrases.length} log lines, ${faults.length} faults`);
+console.log(`${files.size} Bicep files, ${names.length} names in storage, ${phrases.length} log lines, ${raised.size} alerts, ${faults.length} faults`);
 process.exitCode = faults.length === 0 && names.length > 0 && phrases.length > 1 ? 0 : 1;

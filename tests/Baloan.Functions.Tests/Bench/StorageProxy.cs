@@ -24,6 +24,7 @@ internal sealed partial class StorageProxy : IAsyncDisposable
     private readonly ConcurrentQueue<string> calls = new();
     private readonly ConcurrentQueue<SentMessage> messages = new();
     private int rows;
+    private int handedOut;
 
     private StorageProxy()
     {
@@ -37,6 +38,9 @@ internal sealed partial class StorageProxy : IAsyncDisposable
 
     /// <summary>How many rows of tables the answers so far held.</summary>
     public int Rows => Volatile.Read(ref rows);
+
+    /// <summary>How often a queue that was asked for messages had any.</summary>
+    public int HandedOut => Volatile.Read(ref handedOut);
 
     /// <summary>What was put on queues, oldest first.</summary>
     public IReadOnlyList<SentMessage> Messages => [.. messages];
@@ -154,6 +158,12 @@ internal sealed partial class StorageProxy : IAsyncDisposable
         {
             var answer = JsonNode.Parse(await response.Content.ReadAsByteArrayAsync(context.RequestAborted))!;
             Interlocked.Add(ref rows, answer["value"]?.AsArray().Count ?? 1);
+        }
+
+        if (kind.StartsWith("queue GET ", StringComparison.Ordinal)
+            && (await response.Content.ReadAsStringAsync(context.RequestAborted)).Contains("<PopReceipt>", StringComparison.Ordinal))
+        {
+            Interlocked.Increment(ref handedOut);
         }
 
         await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);

@@ -35,10 +35,13 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         .SelectMany(scope => scope.All(2)).Select(metric => metric.Text(1)).ToHashSet();
 
     /// <summary>Every log line that came.</summary>
-    public IReadOnlyList<string> Lines =>
+    public IReadOnlyList<string> Lines => [.. TimedLines.Select(line => line.Text)];
+
+    /// <summary>Every log line that came, with the time at which it was written.</summary>
+    public IReadOnlyList<(ulong At, string Text)> TimedLines =>
     [
         .. Of("/v1/logs").SelectMany(body => body.All(1)).SelectMany(resource => resource.All(2)).SelectMany(scope => scope.All(2))
-            .Select(line => line.All(5).FirstOrDefault()?.Text(1) ?? ""),
+            .Select(line => (line.Number(1), line.All(5).FirstOrDefault()?.Text(1) ?? "")),
     ];
 
     public static async Task<OtlpReceiver> StartAsync()

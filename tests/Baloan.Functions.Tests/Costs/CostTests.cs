@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Baloan.Functions.Tests.Bench;
+using Baloan.Sandbox;
+
+namespace Baloan.Functions.Tests.Costs;
+
+/// <summary>What the app is billed for, counted on the running app, and docs/costs.md, which says it.</summary>
+public sealed class CostTests(StorageAccounts storage)
+{
+    internal const string Sweep = "a sweep with nothing to do";
+    internal const string Refresh = "a look at the access tokens with nothing to do";
+
+    private const string Settlement = "a settlement, version 2";
+    private const string SubscribedSettlement = "such a settlement, told to a subscriber";
+    private const string FirstSettlement = "a settlement, version 1";
+    private const string Upload = "an upload";
+    private const string Loan = "a loan";
+    private const string Callback = "a callback with a new state";
+    private const string SubscribedCallback = "such a callback, told to a subscriber";
+    private const string RepeatedCallback = "a callback that comes again";
+    private const string Health = "a health check";
+
+    private const int MinutesOfMonth = 30 * 24 * 60;
+
+    private static readonly string[] LoanStates = ["created", "cheque_verified", "send_loan_to_bank", "loan_paid"];
+
+    private static int phones;
+
+    private static string DocsFolder => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(BuildPaths.SampleInvoice)!, "../../../docs"));
+
+    private static readonly string[] Order =
+    [
+        Settlement, SubscribedSettlement, FirstSettlement, Upload, Loan, Callback, SubscribedCallback, RepeatedCallback, Sweep, Refresh, Health,
+    ];
+
+    [Fact]
+    public async Task Everything_costs_what_the_docs_say()
+    {
+        var halves = await Task.WhenAll(SecondVersionAsync(), FirstVersionAsync());
+        var costs = halves.SelectMany(half => half).OrderBy(cost => Array.IndexOf(Order, cost.Key)).ToDictionary();
+        costs.Keys.ShouldBe(Order);
+
+        var doc = await File.ReadAllLinesAsync(Path.Combine(DocsFolder, "costs.md"), TestContext.Current.CancellationToken);
+        string[] counts =
+        [
+            .. costs.Select(cost => cost.Value.Cost.Row(cost.Key)),
+            costs[Settlement].Cost.Row("10,000 settlements, version 2", 10_000),
+            costs[SubscribedSettlement].Cost.Row("10,000 settlements, version 2, told to a subscriber", 10_000),
+            costs[FirstSettlement].Cost.Row("10,000 settlements, version 1", 10_000),
+            costs[Callback].Cost.Row("100,000 callbacks with a new state", 100_000),
+            costs[SubscribedCallback].Cost.Row("100,000 callbacks with a new state, told to a subscriber", 100_000),
+            costs[Sweep].Cost.Row("the sweep: every minute for 30 days", MinutesOfMonth),
+            costs[Refresh].Cost.Row("the access tokens: every 15 minutes for 30 days", MinutesOfMonth / 15),
+        ];
+        string[] logs = [.. costs.Select(cost => cost.Value.Telemetry.Row(cost.Key))];
+        string[] times =
+        [
+            TimeOf("10,000 settlements", costs[Settlement].Cost, 10_000),
+            TimeOf("10,000 settlements, told", costs[SubscribedSettlement].Cost, 10_000),
+            TimeOf("100,000 callbacks", costs[Callback].Cost, 100_000),
+            TimeOf("100,000 callbacks, told", costs[SubscribedCallback].Cost, 100_000),
+            TimeOf("the sweep for 30 days", costs[Sweep].Cost, MinutesOfMonth),
+            TimeOf("the access tokens for 30 days", costs[Refresh].Cost, MinutesOfMonth / 15),
+        ];
+        var found = $"docs/costs.md should say:\n{string.Join('\n', [.. counts, "", .. logs, "", .. times])}\n";
+        RowsUnder(doc, "| | executions | blobs written |").SequenceEqual(counts).ShouldBeTrue(found);
+        RowsUnder(doc, "| | executions | GB-s at 2048 MB | GB-s at 512 MB |").SequenceEqual(times).ShouldBeTrue(found);
+
+        var said = RowsUnder(doc, "| | log lines |").Select(Telemetry.Read).ToList();
+        said.Select(row => row.What).SequenceEqual(costs.Keys).ShouldBeTrue(found);
+        foreach (var (what, telemetry) in said)
+        {
+            telemetry.IsAbout(costs[what].Telemetry).ShouldBeTrue(found);
+        }
+    }
+
+    /// <summary>The most that executions of less than a second are billed for: a second each.</summary>
+    private static string TimeOf(string what, Cost cost, int times) =>
+        string.Create(CultureInfo.InvariantCulture, $"| {what} | {cost.Executions * times:N0} | {cost.Executions * times * 2:N0} | {cost.Executions * times / 2:N0} |");
+
+    private async Task<IReadOnlyDictionary<string, (Cost Cost, Telemetry Telemetry)>> SecondVersionAsync()
+    {
+        await using var subscriber = await Receiver.StartAsync();
+        await using var bench = await CostBench.StartAsync(storage, "v2");
+        var started = Stopwatch.StartNew();
+
+        // What is got once in an instance's life: access tokens, the key that customers are told by.
+        await SettleAsync(bench, () => bench.Storage.Calls, subscribed: false);
+        await LoanAsync(bench);
+
+        await bench.CountAsync(Settlement, calls => SettleAsync(bench, calls, subscribed: false));
+        await bench.CountAsync(Upload, calls => UploadAsync(bench, calls));
+        await bench.CountAsync(Loan, _ => LoanAsync(bench));
+        await bench.CountAsync(Sweep, _ => bench.RunTimerAsync("VerifySettlements"));
+        await bench.CountAsync(Refresh, _ => bench.RunTimerAsync("RefreshTokens"));
+        var opened = await KnownLoansAsync(bench, 10);
+        await bench.CountAsync(Callback, _ => CallBackAsync(bench, opened.Dequeue(), LoanStates[1]));
+        await bench.CountAsync(RepeatedCallback, _ => CallBackAsync(bench, opened.Peek(), LoanStates[0]));
+        // An answer is kept for five seconds, and the first was given when the app started.
+        await Until.TrueAsync(() => started.Elapsed > TimeSpan.FromSeconds(6));
+        await bench.CountAsync(Health, async _ => (await bench.Api.GetAsync("api/health")).Status.ShouldBe(200), times: 1);
+
+        (await bench.Api.PostAsync("api/subscriptions", new JsonObject { ["callback_url"] = subscriber.CallbackUrl })).Status.ShouldBe(201);
+        await bench.CountAsync(SubscribedSettlement, calls => SettleAsync(bench, calls, subscribed: true));
+        await bench.CountAsync(SubscribedCallback, async calls =>
+        {
+            await CallBackAsync(bench, opened.Dequeue(), LoanStates[1]);
+            await DeliveredAsync(calls);
+        });
+        return await bench.EndAsync();
+    }
+
+    private async Task<IReadOnlyDictionary<string, (Cost Cost, Telemetry Telemetry)>> FirstVersionAsync()
+    {
+        await using var bench = await CostBench.StartAsync(storage, "v1");
+        await SettleAsync(bench, () => bench.Storage.Calls, subscribed: false);
+        await bench.CountAsync(FirstSettlement, calls => SettleAsync(bench, calls, subscribed: false));
+        return await bench.EndAsync();
+    }
+
+    /// <summary>As a shop does it: an OTP, the settlement, a look while it runs, and one when it has ended.</summary>
+    private static async Task SettleAsync(CostBench bench, Func<IReadOnlyList<string>> calls, bool subscribed)
+    {
+        var form = await bench.Api.AcceptedAsync(new SettlementForm());
+        var path = $"api/merchant/settlements/{form.Code}";
+        (await bench.Api.GetAsync(path)).Status.ShouldBeOneOf(200, 202);
+        await WorkedOffAsync(calls, "invoices");
+        (await bench.Api.GetAsync(path)).SettlementStatus.ShouldBe("settled");
+        if (subscribed)
+        {
+            await DeliveredAsync(calls);
+        }
+    }
+
+    private static async Task UploadAsync(CostBench bench, Func<IReadOnlyList<string>> calls)
+    {
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(Given.Pdf()), "file", "contract.pdf" } };
+        var path = (await bench.Api.PostAsync("api/merchant/uploads", form)).Location;
+        (await bench.Api.GetAsync(path)).Status.ShouldBeOneOf(200, 202);
+        await WorkedOffAsync(calls, "invoices");
+        (await bench.Api.GetAsync(path)).Field("status").ShouldBe("uploaded");
+    }
+
+    /// <summary>A loan from its opening until it is paid: four callbacks, the contract, its OTP and signature, a look at the end.</summary>
+    private static async Task LoanAsync(CostBench bench)
+    {
+        var opened = await bench.Api.PostAsync("api/loans", new JsonObject
+        {
+            ["phone_number"] = string.Create(CultureInfo.InvariantCulture, $"0916{Interlocked.Increment(ref phones):D7}"),
+            ["national_identifier"] = Given.Customer(), ["birth_date"] = "1999-02-14",
+            ["amount"] = 20_000_000, ["loan_due"] = 12, ["store"] = 1,
+        });
+        opened.Status.ShouldBe(201, opened.Text);
+        var uuid = opened.Field("uuid");
+        await CallBackAsync(bench, uuid, LoanStates[0]);
+        bench.Baloan.Loans.MoveOn(Guid.Parse(uuid));
+        await CallBackAsync(bench, uuid, LoanStates[1]);
+        (await bench.Api.GetAsync($"api/loans/{uuid}/contract")).Status.ShouldBe(200);
+        (await bench.Api.PostAsync($"api/loans/{uuid}/contract/otp", (HttpContent?)null)).Status.ShouldBe(200);
+        (await bench.Api.PostAsync($"api/loans/{uuid}/contract/signature", new JsonObject { ["otp"] = MagicNumbers.Otp })).Status.ShouldBe(200);
+        await CallBackAsync(bench, uuid, LoanStates[2]);
+        await CallBackAsync(bench, uuid, LoanStates[3]);
+        (await bench.Api.GetAsync($"api/loans/{uuid}")).Field("state").ShouldBe("loan_paid");
+    }
+
+    private static async Task<Queue<string>> KnownLoansAsync(CostBench bench, int count)
+    {
+        var loans = new Queue<string>();
+        while (loans.Count < count)
+        {
+            loans.Enqueue(Guid.NewGuid().ToString());
+            await CallBackAsync(bench, loans.Last(), LoanStates[0]);
+        }
+
+        return loans;
+    }
+
+    private static async Task CallBackAsync(CostBench bench, string uuid, string state) =>
+        (await bench.Api.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = uuid, ["state"] = state, ["reason"] = "" })).Status.ShouldBe(200);
+
+    private static Task DeliveredAsync(Func<IReadOnlyList<string>> calls) => WorkedOffAsync(calls, "events");
+
+    private static Task WorkedOffAsync(Func<IReadOnlyList<string>> calls, string queue) =>
+        Until.TrueAsync(() => calls().Contains($"queue DELETE {queue}/messages/(id)"), () => string.Join('\n', calls()));
+
+    /// <summary>The rows of all tables with a head that begins so.</summary>
+    private static IReadOnlyList<string> RowsUnder(string[] doc, string head) =>
+    [
+        .. doc.Index().Where(line => line.Item.StartsWith(head, StringComparison.Ordinal))
+            .SelectMany(line => doc.Skip(line.Index + 2).TakeWhile(row => row.StartsWith('|'))),
+    ];
+}
