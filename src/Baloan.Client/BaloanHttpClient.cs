@@ -15,8 +15,9 @@ public static class BaloanHttpClient
     /// <param name="tokens">Where access tokens come from; null for a client that only gets tokens (<see cref="TokenClient"/>).</param>
     /// <param name="time">The clock of every wait and timeout, except <see cref="BaloanOptions.ConnectTimeout"/>.</param>
     /// <param name="loggers">Where failed tries are logged, masked; null for nowhere.</param>
+    /// <param name="network">What sends a single try; null for the network itself. Redirects must not be followed there.</param>
     /// <exception cref="ArgumentException">An option cannot be used.</exception>
-    public static HttpClient Create(BaloanOptions options, IAccessTokenSource? tokens, TimeProvider time, ILoggerFactory? loggers = null)
+    public static HttpClient Create(BaloanOptions options, IAccessTokenSource? tokens, TimeProvider time, ILoggerFactory? loggers = null, HttpMessageHandler? network = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
@@ -33,7 +34,7 @@ public static class BaloanHttpClient
         }
 
         var logger = (loggers ?? NullLoggerFactory.Instance).CreateLogger("Baloan.Client");
-        var sockets = new SocketsHttpHandler
+        network ??= new SocketsHttpHandler
         {
             // A redirected POST would become a GET, or carry a settlement to where nobody asked for it.
             AllowAutoRedirect = false,
@@ -45,7 +46,7 @@ public static class BaloanHttpClient
             // Whoever closes an idle connection first should be us: a request that meets a close on its way has no known outcome.
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         };
-        var single = new SingleTryHandler(options, time, logger) { InnerHandler = sockets };
+        var single = new SingleTryHandler(options, time, logger) { InnerHandler = network };
         var gateway = new GatewayHandler(options, tokens, time, logger) { InnerHandler = single };
         var http = new HttpClient(gateway)
         {

@@ -52,7 +52,7 @@ public static class Services
         services.AddSingleton(provider =>
         {
             var time = provider.GetRequiredService<TimeProvider>();
-            return new TokenClient(BaloanHttpClient.Create(baloan, null, time, provider.GetRequiredService<ILoggerFactory>()), time);
+            return new TokenClient(BaloanHttpClient.Create(baloan, null, time, provider.GetRequiredService<ILoggerFactory>(), NetworkOf(provider)), time);
         });
         AddTokens(services, Gateway.Merchant, client => (username, password, cancellationToken) =>
             client.GetMerchantTokenAsync(version, username, password, cancellationToken));
@@ -63,7 +63,8 @@ public static class Services
                 baloan,
                 provider.GetRequiredKeyedService<AccessTokens>(Gateway.Merchant.Name),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILoggerFactory>()),
+                provider.GetRequiredService<ILoggerFactory>(),
+                NetworkOf(provider)),
             version));
 
         services.AddSingleton(settlementOptions);
@@ -89,7 +90,8 @@ public static class Services
             baloan,
             provider.GetRequiredKeyedService<AccessTokens>(Gateway.Partnership.Name),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILoggerFactory>())));
+            provider.GetRequiredService<ILoggerFactory>(),
+            NetworkOf(provider))));
         services.AddSingleton<LoanStore>();
         services.AddSingleton<LoanRecorder>();
 
@@ -110,6 +112,9 @@ public static class Services
             provider.GetRequiredService<AppMeter>().Watch(tokens);
             return tokens;
         });
+
+    // Registered by whoever stands in for Baloan without a network.
+    private static HttpMessageHandler? NetworkOf(IServiceProvider provider) => provider.GetService<HttpMessageHandler>();
 
     private static MerchantApiVersion VersionFrom(string? text) => text?.ToLowerInvariant() switch
     {

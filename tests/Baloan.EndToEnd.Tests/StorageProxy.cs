@@ -21,6 +21,8 @@ internal sealed class StorageProxy : IAsyncDisposable
     private readonly HttpMessageInvoker storage = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
     private readonly List<WebApplication> services = [];
     private readonly Lock gate = new();
+    private TaskCompletionSource<bool>? held;
+    private int underWay;
     private int writes;
     private Crash? crash;
     private Action? seen;
@@ -56,8 +58,38 @@ internal sealed class StorageProxy : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets nothing more go through, and waits until what is on its way has come back, or for two seconds.</summary>
+    /// <remarks>
+    /// The emulator writes to disk every few seconds and as it ends. What it answered yes to in between would be forgotten where it is
+    /// ended at once, and Azure Storage forgets nothing.
+    /// </remarks>
+    public async Task HoldAsync()
+    {
+        lock (gate)
+        {
+            held ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        for (var wait = 0; wait < 20 && Volatile.Read(ref underWay) > 0; wait++)
+        {
+            await Task.Delay(100);
+        }
+    }
+
+    /// <summary>Lets everything go through again.</summary>
+    /// <param name="cut">Whether the connections that were held are cut, rather than let through.</param>
+    public void Release(bool cut)
+    {
+        lock (gate)
+        {
+            held?.SetResult(cut);
+            held = null;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        Release(cut: true);
         foreach (var service in services)
         {
             await service.StopAsync();
@@ -79,6 +111,36 @@ internal sealed class StorageProxy : IAsyncDisposable
     }
 
     private async Task ForwardAsync(HttpContext context, int storagePort)
+    {
+        Task<bool>? waiting;
+        lock (gate)
+        {
+            waiting = held?.Task;
+            underWay += waiting is null ? 1 : 0;
+        }
+
+        if (waiting is not null)
+        {
+            if (await waiting)
+            {
+                context.Abort();
+                return;
+            }
+
+            Interlocked.Increment(ref underWay);
+        }
+
+        try
+        {
+            await ForwardNowAsync(context, storagePort);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref underWay);
+        }
+    }
+
+    private async Task ForwardNowAsync(HttpContext context, int storagePort)
     {
         var now = Count(context.Request);
         try

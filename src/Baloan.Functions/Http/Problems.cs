@@ -3,6 +3,7 @@ using System.Globalization;
 using Azure;
 using Baloan.Client;
 using Baloan.Functions.Tokens;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +23,9 @@ public sealed partial class Problems(ILogger<Problems> logger)
     public async Task<IResult> CatchAsync(HttpRequest request, Func<Language, Task<IResult>> work, Text? unknownOutcome = null)
     {
         var language = RequestLanguage.Of(request);
+        // Texts of others are in the answers: no browser is to take them for a page. And no cache is to keep a credit or a token.
+        var headers = request.HttpContext.Response.Headers;
+        (headers.XContentTypeOptions, headers.CacheControl) = ("nosniff", "no-store");
         try
         {
             return await work(language);
@@ -47,7 +51,8 @@ public sealed partial class Problems(ILogger<Problems> logger)
         {
             return Answer(request, new(bad.StatusCode, "invalid_request", Texts.BrokenMultipart), language);
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException && request.HttpContext.RequestAborted.IsCancellationRequested)
+        catch (Exception gone) when (gone is ConnectionResetException
+            || (gone is OperationCanceledException or IOException && request.HttpContext.RequestAborted.IsCancellationRequested))
         {
             // Nobody is there to read an answer.
             return Results.Empty;

@@ -249,6 +249,11 @@ public static class Texts
         "The file is no longer in Blob storage, so nothing was sent. POST again with the file.",
         "فایل دیگر در Blob storage نیست و چیزی ارسال نشد. همراه فایل دوباره بفرستید.");
 
+    /// <summary>The row of an upload is not whole.</summary>
+    public static readonly Text RecordUnreadable = new(
+        "The record of this file cannot be read, so nothing is sent. POST the file again.",
+        "سابقهٔ این فایل خوانده نمی‌شود و چیزی ارسال نمی‌شود. فایل را دوباره بفرستید.");
+
     /// <summary>It waited too long.</summary>
     public static readonly Text NeverSent = new(
         "It could not be sent to Baloan within a day. No money was moved; a new POST is a new attempt.",

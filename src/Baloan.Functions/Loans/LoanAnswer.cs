@@ -34,10 +34,23 @@ public sealed record LoanAnswer(
         loan.Amount,
         loan.LoanDue,
         loan.Store,
-        loan.PlanDetail is { } plan ? JsonElement.Parse(plan) : null,
+        PlanOf(loan.PlanDetail),
         loan.OpenedAt,
         loan.UpdatedAt,
-        history is null ? null : [.. history.Select(entry => new LoanHistoryAnswer(entry.State, entry.Reason, entry.ReceivedAt, entry.Note))]);
+        history is null ? null : [.. history.Select(entry => new LoanHistoryAnswer(entry.State, entry.Reason, entry.ReceivedAt, LoanRules.NoteOf(LoanRules.VerdictOf(entry.Note))))]);
+
+    private static JsonElement? PlanOf(string? json)
+    {
+        try
+        {
+            return json is null || JsonElement.Parse(json) is not { ValueKind: JsonValueKind.Object } plan ? null : plan;
+        }
+        catch (JsonException)
+        {
+            // Nothing of ours writes such a row; all else in it may be right.
+            return null;
+        }
+    }
 }
 
 /// <summary>One callback of a loan.</summary>

@@ -18,6 +18,9 @@ public sealed record LoanMessage(LoanCallback? Callback, LoanOpening? Opening, i
     private const int Quality = 5;
     private const int LargestWindow = 24;
 
+    // Far above what a body of 64 KB can become as JSON. What is packed may be a thousand times as large as it looks.
+    private const int LargestUnpacked = 2 * 1024 * 1024;
+
     /// <summary>The message as text: JSON that a person can read, and packed only where it would be too large for the queue.</summary>
     public string ToText()
     {
@@ -40,10 +43,13 @@ public sealed record LoanMessage(LoanCallback? Callback, LoanOpening? Opening, i
         var message = text.StartsWith(PackedMark, StringComparison.Ordinal)
             ? Unpacked(text[PackedMark.Length..])
             : JsonSerializer.Deserialize(text, ApiJson.Default.LoanMessage);
-        return message is { Attempt: >= 1 }
-            and ({ Callback: { Id.Length: > 0, Uuid.Length: > 0, State.Length: > 0, Body: not null } } or { Opening.Uuid.Length: > 0 })
-                ? message
-                : throw new JsonException("The message holds neither a callback nor an opening.");
+        var uuid = message switch
+        {
+            { Attempt: >= 1, Callback: { Id.Length: > 0, State.Length: > 0, Body: not null } callback, Opening: null } => callback.Uuid,
+            { Attempt: >= 1, Callback: null, Opening: { } opening } => opening.Uuid,
+            _ => null,
+        };
+        return Guid.TryParseExact(uuid, "D", out _) ? message! : throw new JsonException("The message holds neither a callback nor an opening.");
     }
 
     private static LoanMessage? Unpacked(string base64)
@@ -51,7 +57,11 @@ public sealed record LoanMessage(LoanCallback? Callback, LoanOpening? Opening, i
         try
         {
             using var unpacked = new BrotliStream(new MemoryStream(Convert.FromBase64String(base64)), CompressionMode.Decompress);
-            return JsonSerializer.Deserialize(unpacked, ApiJson.Default.LoanMessage);
+            var json = new byte[LargestUnpacked + 1];
+            var length = unpacked.ReadAtLeast(json, json.Length, throwOnEndOfStream: false);
+            return length <= LargestUnpacked
+                ? JsonSerializer.Deserialize(json.AsSpan(0, length), ApiJson.Default.LoanMessage)
+                : throw new InvalidDataException("It is larger than any message of this app.");
         }
         catch (Exception broken) when (broken is FormatException or InvalidOperationException or InvalidDataException)
         {

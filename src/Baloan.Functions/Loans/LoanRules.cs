@@ -70,7 +70,7 @@ public static class LoanRules
         _ => null,
     };
 
-    /// <summary>What a row with a note was taken for.</summary>
+    /// <summary>What a row with a note was taken for; news, where it is none of ours.</summary>
     public static LoanVerdict VerdictOf(string? note) =>
-        Enum.GetValues<LoanVerdict>().First(verdict => verdict != LoanVerdict.Duplicate && NoteOf(verdict) == note);
+        Enum.GetValues<LoanVerdict>().FirstOrDefault(verdict => verdict != LoanVerdict.Duplicate && NoteOf(verdict) == note);
 }

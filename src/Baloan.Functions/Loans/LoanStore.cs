@@ -45,8 +45,14 @@ public sealed partial class LoanStore(
     public async Task<Loan?> FindAsync(string uuid, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
-        var found = await table.GetEntityIfExistsAsync<Loan>(uuid, Loan.Row, cancellationToken: cancellationToken);
-        return found.HasValue ? found.Value : null;
+        var (row, unreadable) = await table.FindAsync<Loan>(uuid, Loan.Row, cancellationToken);
+        if (row is null || (unreadable.Count == 0 && (row.State is null || LoanStates.All.Contains(row.State))))
+        {
+            return row;
+        }
+
+        Log.NotWhole(logger, uuid, string.Join(", ", unreadable));
+        return row with { State = LoanStates.All.Contains(row.State) ? row.State : null };
     }
 
     /// <summary>Reads a loan with its history; null where nothing is recorded of it.</summary>
@@ -73,8 +79,7 @@ public sealed partial class LoanStore(
     {
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {uuid} and RowKey ge {LoanHistoryEntry.FirstKey} and RowKey lt {LoanHistoryEntry.AfterLastKey}");
-        var rows = await table.QueryAsync<LoanHistoryEntry>(filter, MostHistory, LoanHistoryEntry.Shown, cancellationToken)
-            .Take(MostHistory).ToListAsync(cancellationToken);
+        var rows = await table.ReadAsync<LoanHistoryEntry>(filter, MostHistory, LoanHistoryEntry.Shown, cancellationToken);
         return [.. rows.OrderBy(row => row.ReceivedAt).ThenBy(row => row.RowKey, StringComparer.Ordinal)];
     }
 
@@ -171,7 +176,8 @@ public sealed partial class LoanStore(
             };
             if (next.State is null)
             {
-                next = next with { State = LoanStates.Created, Reached = LoanStates.RankOf(LoanStates.Created) };
+                // Its time is that of the opening, also where a callback of a state that nobody knows has come before.
+                next = next with { State = LoanStates.Created, Reached = LoanStates.RankOf(LoanStates.Created), UpdatedAt = opening.OpenedAt };
             }
 
             if (await TryWriteAsync(loan, next, [], cancellationToken))
@@ -306,8 +312,8 @@ public sealed partial class LoanStore(
     /// <summary>Tells subscribers of a row that is about to be written. Where the queue is away, the row is written all the same.</summary>
     private async Task AnnounceAsync(LoanHistoryEntry entry, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(AnnouncingPatience);
+        using var patience = new CancellationTokenSource(AnnouncingPatience, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
             await announcer.AnnounceAsync(EventOf(entry), limit.Token);
@@ -324,11 +330,8 @@ public sealed partial class LoanStore(
         }
     }
 
-    private async Task<LoanHistoryEntry?> FindEntryAsync(string uuid, string key, CancellationToken cancellationToken)
-    {
-        var found = await table.GetEntityIfExistsAsync<LoanHistoryEntry>(uuid, key, cancellationToken: cancellationToken);
-        return found.HasValue ? found.Value : null;
-    }
+    private async Task<LoanHistoryEntry?> FindEntryAsync(string uuid, string key, CancellationToken cancellationToken) =>
+        (await table.FindAsync<LoanHistoryEntry>(uuid, key, cancellationToken)).Row;
 
     private async Task<bool> TryCountAsync(LoanHistoryEntry seen, string callbackId, CancellationToken cancellationToken)
     {
@@ -388,5 +391,8 @@ public sealed partial class LoanStore(
 
         [LoggerMessage(3, LogLevel.Warning, "Subscribers could not be told of a change of loan {Uuid} yet; the sweep will do so.")]
         public static partial void NotAnnounced(ILogger logger, string uuid, Exception exception);
+
+        [LoggerMessage(4, LogLevel.Error, "The row of loan {Uuid} is not whole; the next callback writes its state anew. Columns of another type: {Columns}.")]
+        public static partial void NotWhole(ILogger logger, string uuid, string columns);
     }
 }

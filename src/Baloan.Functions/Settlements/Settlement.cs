@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using Baloan.Client;
+using Baloan.Functions.Http;
 using Baloan.Functions.Storage;
 
 namespace Baloan.Functions.Settlements;
@@ -29,8 +30,8 @@ public sealed record Settlement : ITableEntity
     /// <summary>The caller's code: the idempotency key.</summary>
     public string Code { get; set; } = "";
 
-    /// <summary>Where it stands.</summary>
-    public SettlementStatus Status { get; set; }
+    /// <summary>Where it stands; in review, where the row does not say so.</summary>
+    public SettlementStatus Status { get; set; } = SettlementStatus.NeedsReview;
 
     /// <summary>The national identifier with its last four digits alone.</summary>
     public string MaskedIdentifier { get; set; } = "";
@@ -136,6 +137,30 @@ public sealed record Settlement : ITableEntity
     [System.Runtime.Serialization.IgnoreDataMember]
     public StoredFile Invoice => new(InvoiceBlob, InvoiceSnapshot, FileKind.Pdf, InvoiceSize, InvoiceSha256);
 
+    /// <summary>
+    /// Whether the row has all that its next step needs. One that has not was left by an older or a broken version: nothing may be sent
+    /// for it.
+    /// </summary>
+    [System.Runtime.Serialization.IgnoreDataMember]
+    public bool IsWhole => PartitionKey == TableKeys.Escape(Code) && Enum.IsDefined(Status) && (HoldETag is null || CanHold)
+        && (Status.HasEnded()
+            || (Total > 0 && Attempts > 0 && Enum.IsDefined(Language) && NationalIdentifier is { } identifier && Digits.AreAll(identifier, 10, 11) && (Otp ?? TransactionToken) is { Length: > 0 }
+                && IsHash(CustomerHash) && InvoiceBlob.Length > 0 && InvoiceSize > 0 && IsETag(OpenETag)
+                && (Status == SettlementStatus.Queued || CreditBefore is not null)
+                && (Status != SettlementStatus.Verifying || VerifyingSince is not null)));
+
+    /// <summary>The same without what only a whole row can have.</summary>
+    public Settlement AsReadable(string code) => this with { Code = code, HoldETag = HoldETag is not null && CanHold ? HoldETag : null };
+
     /// <summary>The same with all wiped that only its work needed.</summary>
     public Settlement WithoutSecrets() => this with { NationalIdentifier = null, Otp = null, TransactionToken = null };
+
+    private bool CanHold => IsETag(HoldETag!) && IsHash(CustomerHash);
+
+    private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+
+    // What is none would be a header that storage does not understand.
+    private static bool IsETag(string text) =>
+        text is ['"', .., '"'] or ['W', '/', '"', .., '"']
+        && text.All(c => c is > ' ' and <= '~');
 }

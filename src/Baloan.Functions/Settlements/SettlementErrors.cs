@@ -23,6 +23,9 @@ public static class SettlementErrors
     /// <summary>The invoice is gone from Blob storage.</summary>
     public const string InvoiceMissing = "invoice_missing";
 
+    /// <summary>The row of an upload is not whole.</summary>
+    public const string RecordUnreadable = "record_unreadable";
+
     /// <summary>It waited for a day.</summary>
     public const string NeverSent = "never_sent";
 
@@ -41,6 +44,7 @@ public static class SettlementErrors
         ResolvedNotSettled => Texts.ResolvedNotSettled,
         CustomerBusy => Texts.CustomerBusy,
         InvoiceMissing => Texts.InvoiceMissing,
+        RecordUnreadable => Texts.RecordUnreadable,
         NeverSent => Texts.NeverSent,
         KeyVaultUnavailable => Texts.KeyVaultUnavailable,
         NotConfigured => Texts.CredentialsMissing,

@@ -370,17 +370,23 @@ public sealed partial class SettlementProcessor(
                 await FileQuietlyAsync(settled);
             }
         }
-        else if (credit != verifying.CreditBefore)
+        else if (asked < verifying.VerifyingSince + options.VerifyAfter
+            || (credit == verifying.CreditBefore && verifying.UnchangedAt is null))
         {
-            await ReviewAsync(verifying, cancellationToken);
+            // Baloan may still be at work on it. An end would let the customer's next settlement go on, and that one would take for
+            // its own what is moved for this one.
+            await LookAgainAsync(
+                credit == verifying.CreditBefore ? verifying with { UnchangedAt = verifying.UnchangedAt ?? asked } : verifying,
+                asked,
+                cancellationToken);
         }
-        else if (verifying.UnchangedAt is not null && asked >= verifying.VerifyingSince + options.VerifyAfter)
+        else if (credit == verifying.CreditBefore)
         {
             await TryEndAsync(verifying, SettlementStatus.Failed, SettlementErrors.NotSettled, null, cancellationToken);
         }
         else
         {
-            await LookAgainAsync(verifying with { UnchangedAt = verifying.UnchangedAt ?? asked }, asked, cancellationToken);
+            await ReviewAsync(verifying, cancellationToken);
         }
     }
 

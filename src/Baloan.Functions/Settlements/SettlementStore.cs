@@ -26,11 +26,24 @@ public sealed partial class SettlementStore(
     private readonly StatusIndex index = new(storage, setup, time, StorageSetup.SettlementIndexTable);
 
     /// <summary>Reads a settlement; null where there is none of that code.</summary>
+    /// <remarks>
+    /// A row that is not whole, and not known to have ended, is one in review: what it would take to send it or to find out about it is
+    /// not known, so a person decides.
+    /// </remarks>
     public async Task<Settlement?> FindAsync(string code, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
-        var found = await table.GetEntityIfExistsAsync<Settlement>(TableKeys.Escape(code), Settlement.Row, cancellationToken: cancellationToken);
-        return found.HasValue ? found.Value : null;
+        var (row, unreadable) = await table.FindAsync<Settlement>(TableKeys.Escape(code), Settlement.Row, cancellationToken);
+        if (row is null || (unreadable.Count == 0 && row.IsWhole))
+        {
+            return row;
+        }
+
+        Log.NotWhole(logger, code, string.Join(", ", unreadable));
+        row = row.AsReadable(code);
+        return Enum.IsDefined(row.Status) && row.Status.HasEnded()
+            ? row
+            : (row with { Status = SettlementStatus.NeedsReview, ErrorCode = SettlementErrors.NeedsReview, ErrorMessage = null }).WithoutSecrets();
     }
 
     /// <summary>Accepts a settlement, or a new attempt at one that was refused or failed.</summary>
@@ -260,5 +273,8 @@ public sealed partial class SettlementStore(
     {
         [LoggerMessage(1, LogLevel.Warning, "No message could be put on the queue for settlement {Code}; the sweep will do so.")]
         public static partial void NotQueued(ILogger logger, string code, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Critical, "The row of settlement {Code} is not whole, and nothing is done for it by itself. Columns of another type: {Columns}. Look at it, ask Baloan, and resolve it.")]
+        public static partial void NotWhole(ILogger logger, string code, string columns);
     }
 }

@@ -74,8 +74,11 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Time
             : TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {after}");
         await foreach (var row in table.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancellationToken))
         {
-            yield return new Entry(
-                partition, row.RowKey, row.GetString(IdColumn)!, row.GetDateTimeOffset(WrittenAtColumn) ?? TableKeys.TimeOf(row.RowKey), row.ETag);
+            // An entry that points to nothing, as a broken version might have left it, must not hide the others.
+            if (row[IdColumn] is string { Length: > 0 } id)
+            {
+                yield return new Entry(partition, row.RowKey, id, row[WrittenAtColumn] as DateTimeOffset? ?? TableKeys.TimeOf(row.RowKey) ?? row.Timestamp ?? default, row.ETag);
+            }
         }
     }
 

@@ -22,11 +22,13 @@ public sealed class StorageClients
     private static readonly TimeSpan NetworkTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Makes the clients; nothing is sent yet.</summary>
-    public StorageClients(IConfiguration configuration)
+    /// <param name="configuration">The settings.</param>
+    /// <param name="adjust">Changes the options of each client, such as its transport; null for nothing.</param>
+    public StorageClients(IConfiguration configuration, Action<ClientOptions>? adjust = null)
     {
-        var blobOptions = Patient(new BlobClientOptions());
-        var queueOptions = Patient(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
-        var tableOptions = Patient(new TableClientOptions());
+        var blobOptions = Patient(new BlobClientOptions(), adjust);
+        var queueOptions = Patient(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, adjust);
+        var tableOptions = Patient(new TableClientOptions(), adjust);
 
         var section = configuration.GetSection(Connection);
         if (section["accountName"] is not null || section["blobServiceUri"] is not null)
@@ -56,12 +58,13 @@ public sealed class StorageClients
     /// <summary>Table storage.</summary>
     public TableServiceClient Tables { get; }
 
-    private static TOptions Patient<TOptions>(TOptions options)
+    private static TOptions Patient<TOptions>(TOptions options, Action<ClientOptions>? adjust)
         where TOptions : ClientOptions
     {
         options.Retry.MaxRetries = Retries;
         options.Retry.Delay = RetryDelay;
         options.Retry.NetworkTimeout = NetworkTimeout;
+        adjust?.Invoke(options);
         return options;
     }
 }

@@ -40,7 +40,7 @@ public sealed record Subscription : ITableEntity
 
     /// <summary>Whether an event is one of those that were asked for.</summary>
     public bool Wants(SubscriberEvent happened) =>
-        Events.Split(Separator).Contains(happened.Type) && (States.Length == 0 || States.Split(Separator).Contains(happened.State));
+        CallbackUrl.Length > 0 && Events.Split(Separator).Contains(happened.Type) && (States.Length == 0 || States.Split(Separator).Contains(happened.State));
 
     // What a record writes by itself would show the URL.
     /// <inheritdoc/>

@@ -13,16 +13,15 @@ public sealed class SubscriptionStore(StorageClients storage, StorageSetup setup
     public async Task<Subscription?> FindAsync(string id, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
-        var found = await table.GetEntityIfExistsAsync<Subscription>(Subscription.Partition, id, cancellationToken: cancellationToken);
-        return found.HasValue ? found.Value : null;
+        return (await table.FindAsync<Subscription>(Subscription.Partition, id, cancellationToken)).Row;
     }
 
     /// <summary>Reads all subscriptions, up to a thousand with each storage call.</summary>
     public async Task<List<Subscription>> ReadAllAsync(CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
-        return await table.QueryAsync<Subscription>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {Subscription.Partition}"), cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        return await table.ReadAsync<Subscription>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {Subscription.Partition}"), int.MaxValue, select: null, cancellationToken);
     }
 
     /// <summary>Keeps a subscription, also where it is there already.</summary>

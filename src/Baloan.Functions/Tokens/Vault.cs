@@ -19,14 +19,23 @@ public sealed class Vault
     private readonly Lazy<SecretClient>? client;
 
     /// <summary>Makes the client when it is first used.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="environment">Where the app runs.</param>
+    /// <param name="client">A client that is there already, and that the settings do not speak of; null for none.</param>
     /// <exception cref="InvalidOperationException">The settings contradict each other; the message says how.</exception>
-    public Vault(IConfiguration configuration, IHostEnvironment environment)
+    public Vault(IConfiguration configuration, IHostEnvironment environment, SecretClient? client = null)
     {
         var certificate = configuration["KeyVault:EmulatorCertificate"];
         if (!string.IsNullOrEmpty(certificate) && !environment.IsDevelopment())
         {
             throw new InvalidOperationException(
                 $"KeyVault__EmulatorCertificate is set and the environment is '{environment.EnvironmentName}'. An emulator is for Development alone: remove the setting.");
+        }
+
+        if (client is not null)
+        {
+            this.client = new Lazy<SecretClient>(client);
+            return;
         }
 
         if (configuration["KeyVault:Uri"] is not { Length: > 0 } address)
@@ -39,7 +48,7 @@ public sealed class Vault
             throw new InvalidOperationException("KeyVault__Uri has to be an https address, such as https://my-vault.vault.azure.net.");
         }
 
-        client = new Lazy<SecretClient>(() => string.IsNullOrEmpty(certificate)
+        this.client = new Lazy<SecretClient>(() => string.IsNullOrEmpty(certificate)
             ? new SecretClient(
                 uri,
                 new DefaultAzureCredential(new DefaultAzureCredentialOptions

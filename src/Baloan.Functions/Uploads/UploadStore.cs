@@ -2,6 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using Baloan.Client;
 using Baloan.Functions.Http;
+using Baloan.Functions.Settlements;
 using Baloan.Functions.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -14,12 +15,19 @@ public sealed partial class UploadStore(
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.UploadsTable);
     private readonly StatusIndex index = new(storage, setup, time, StorageSetup.UploadIndexTable);
 
-    /// <summary>Reads an upload; null where there is none of that id.</summary>
+    /// <summary>Reads an upload; null where there is none of that id. One whose row is not whole, and not known to have ended, has failed.</summary>
     public async Task<Upload?> FindAsync(string id, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
-        var found = await table.GetEntityIfExistsAsync<Upload>(TableKeys.Escape(id), Upload.Row, cancellationToken: cancellationToken);
-        return found.HasValue ? found.Value : null;
+        var (row, unreadable) = await table.FindAsync<Upload>(TableKeys.Escape(id), Upload.Row, cancellationToken);
+        if (row is null || (unreadable.Count == 0 && row.IsWhole))
+        {
+            return row;
+        }
+
+        Log.NotWhole(logger, id, string.Join(", ", unreadable));
+        row = row with { Id = id };
+        return Enum.IsDefined(row.Status) && row.HasEnded ? row : row with { Status = UploadStatus.Failed, ErrorCode = SettlementErrors.RecordUnreadable, ErrorMessage = null };
     }
 
     /// <summary>Accepts a file that is in Blob storage.</summary>
@@ -82,12 +90,12 @@ public sealed partial class UploadStore(
     }
 
     /// <summary>Reads all that is listed as under way, with the row where there is one.</summary>
-    public async IAsyncEnumerable<(string IndexKey, Upload? Row)> ReadOpenAsync(
+    public async IAsyncEnumerable<(StatusIndex.Entry Entry, Upload? Row)> ReadOpenAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var entry in index.ReadAsync(StatusIndex.Open, null, 500, cancellationToken))
         {
-            yield return (entry.Key, await FindAsync(entry.Id, cancellationToken));
+            yield return (entry, await FindAsync(entry.Id, cancellationToken));
         }
     }
 
@@ -99,5 +107,8 @@ public sealed partial class UploadStore(
     {
         [LoggerMessage(1, LogLevel.Warning, "No message could be put on the queue for upload {Id}; the sweep will do so.")]
         public static partial void NotQueued(ILogger logger, string id, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Error, "The row of upload {Id} is not whole. Columns of another type: {Columns}.")]
+        public static partial void NotWhole(ILogger logger, string id, string columns);
     }
 }

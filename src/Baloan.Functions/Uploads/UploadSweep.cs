@@ -12,12 +12,12 @@ public sealed class UploadSweep(UploadStore store, SettlementOptions options, Ti
     /// <summary>Looks at all that has not ended.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        await foreach (var (key, row) in store.ReadOpenAsync(cancellationToken))
+        await foreach (var (entry, row) in store.ReadOpenAsync(cancellationToken))
         {
             var now = time.GetUtcNow();
-            if (row is null ? now - TableKeys.TimeOf(key) > EntryWithoutRow : row.HasEnded)
+            if (row is null ? now - entry.WrittenAt > EntryWithoutRow : row.HasEnded)
             {
-                await store.ForgetOpenAsync(key, cancellationToken);
+                await store.ForgetOpenAsync(entry.Key, cancellationToken);
             }
             else if (row is not null && now - row.DueAt > options.StandstillLimit
                 && await store.TryUpdateAsync(row with { DueAt = now }, cancellationToken))

@@ -9,6 +9,13 @@ namespace Baloan.Sandbox;
 /// <param name="At">When the money moved, UTC.</param>
 public sealed record BookedSettlement(string Code, string NationalIdentifier, long Total, string InvoiceSha256, long InvoiceSize, DateTimeOffset At);
 
+/// <summary>A file that was uploaded.</summary>
+/// <param name="Uuid">The id under which Baloan answered.</param>
+/// <param name="Sha256">SHA-256 of its bytes, in lower-case hex.</param>
+/// <param name="Size">Its size in bytes.</param>
+/// <param name="At">When it came, UTC.</param>
+public sealed record BookedFile(Guid Uuid, string Sha256, long Size, DateTimeOffset At);
+
 /// <summary>What Baloan's books say at one moment.</summary>
 /// <param name="Settlements">What was moved, oldest first.</param>
 /// <param name="Credits">The credit (Toman) of every customer that is not at the default.</param>
@@ -40,12 +47,25 @@ public sealed class Books
     private readonly Dictionary<string, (string NationalIdentifier, DateTimeOffset Expiry)> transactionTokens = [];
     private readonly Dictionary<Operation, int> calls = [];
     private readonly List<BookedSettlement> settlements = [];
+    private readonly List<BookedFile> files = [];
     private int tokensIssued;
 
     internal Books(TimeProvider time) => this.time = time;
 
     /// <summary>What was moved, oldest first.</summary>
     public IReadOnlyList<BookedSettlement> Settlements => Snapshot().Settlements;
+
+    /// <summary>What was uploaded, oldest first.</summary>
+    public IReadOnlyList<BookedFile> Files
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. files];
+            }
+        }
+    }
 
     /// <summary>The books as they stand now.</summary>
     public BooksSnapshot Snapshot()
@@ -117,6 +137,7 @@ public sealed class Books
             transactionTokens.Clear();
             calls.Clear();
             settlements.Clear();
+            files.Clear();
             tokensIssued = 0;
         }
     }
@@ -134,6 +155,15 @@ public sealed class Books
         lock (gate)
         {
             tokensIssued++;
+        }
+    }
+
+    internal Guid AddFile(string sha256, long size)
+    {
+        lock (gate)
+        {
+            files.Add(new(Guid.NewGuid(), sha256, size, time.GetUtcNow()));
+            return files[^1].Uuid;
         }
     }
 

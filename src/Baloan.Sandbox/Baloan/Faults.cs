@@ -6,6 +6,18 @@ public sealed class Faults
     private readonly Lock gate = new();
     private readonly Dictionary<Operation, Queue<Fault>> waiting = [];
 
+    /// <summary>The faults that have not struck yet.</summary>
+    public IReadOnlyList<Fault> Waiting
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. waiting.Values.SelectMany(queue => queue)];
+            }
+        }
+    }
+
     /// <summary>Makes the next calls of an operation go wrong. They go before the magic numbers.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="fault">How it goes wrong; <c>with { Delay = … }</c> for another wait than its own.</param>

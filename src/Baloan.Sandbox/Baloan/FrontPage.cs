@@ -30,6 +30,8 @@ internal static class FrontPage
     {
         response.ContentType = "text/html; charset=utf-8";
         response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
         return response.WriteAsync(Html(server));
     }
 

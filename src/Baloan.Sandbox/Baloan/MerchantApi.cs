@@ -17,7 +17,7 @@ internal sealed class MerchantApi(Books books, Func<string, string> signedUrl)
                 var file = call.File!;
                 return Result(
                     file.Size > UploadLimit ? Refusal.FileTooLarge : file.Extension is null ? Refusal.FileType : null,
-                    () => new() { ["uuid"] = Guid.NewGuid().ToString(), ["file"] = signedUrl(file.Extension!) });
+                    () => new() { ["uuid"] = books.AddFile(file.Sha256, file.Size).ToString(), ["file"] = signedUrl(file.Extension!) });
 
             case Operation.CheckCredit:
                 return Result(null, () => new() { ["national_identifier"] = customer, [second ? "user_credit" : "amount"] = books.Credit(customer) });

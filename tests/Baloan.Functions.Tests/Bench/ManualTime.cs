@@ -2,7 +2,7 @@ namespace Baloan.Functions.Tests.Bench;
 
 /// <summary>
 /// A clock that moves when told. Waits of at most five seconds (those between two tries of one call) run out at once and move it
-/// on by as much; longer ones (timeouts, slow answers) run out in <see cref="Advance"/>.
+/// on by as much; longer ones, and every time limit, run out in <see cref="Advance"/>.
 /// </summary>
 internal sealed class ManualTime : TimeProvider
 {
@@ -26,7 +26,7 @@ internal sealed class ManualTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var alarm = new Alarm(this, () => callback(state));
+        var alarm = new Alarm(this, () => callback(state), isLimit: state is CancellationTokenSource);
         alarm.Change(dueTime, period);
         return alarm;
     }
@@ -65,7 +65,7 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    private sealed class Alarm(ManualTime time, Action ring) : ITimer
+    private sealed class Alarm(ManualTime time, Action ring, bool isLimit) : ITimer
     {
         public DateTimeOffset At { get; private set; }
 
@@ -84,7 +84,7 @@ internal sealed class ManualTime : TimeProvider
                 }
 
                 (At, Wait) = (time.now + dueTime, dueTime);
-                if (dueTime > LongestSkipped)
+                if (isLimit || dueTime > LongestSkipped)
                 {
                     time.alarms.Add(this);
                     return true;

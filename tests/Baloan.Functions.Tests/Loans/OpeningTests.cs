@@ -45,6 +45,24 @@ public sealed class OpeningTests(StorageAccounts storage)
     }
 
     [Fact]
+    public async Task A_state_that_nobody_knows_does_not_make_a_callback_late_that_came_before_it()
+    {
+        await using var bench = new LoanBench(storage);
+        var uuid = LoanBench.NewUuid();
+        var blocked = bench.Callback(uuid, "blocked");
+        var opening = bench.Opening(uuid);
+        await bench.RecordAsync(uuid, "in_the_clouds");
+        await bench.Store.RecordAsync(opening, Cancel);
+
+        // It came first and could be recorded only now. That the loan is created follows from the opening alone.
+        (await bench.Store.RecordAsync(blocked, mayBeRecorded: true, Cancel)).ShouldBe(LoanVerdict.Accepted);
+
+        (await bench.FindAsync(uuid)).State.ShouldBe("blocked");
+        (await bench.ListsOfAsync(uuid)).ShouldBe("blocked");
+        (await bench.EntriesAsync()).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Openings_and_callbacks_at_once_on_two_instances_both_stay()
     {
         await using var bench = new LoanBench(storage);

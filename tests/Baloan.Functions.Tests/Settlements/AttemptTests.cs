@@ -80,7 +80,7 @@ public sealed class AttemptTests(StorageAccounts storage)
         await bench.ProcessAsync(request.Code);
         await ShouldConflictAsync();
         bench.Baloan.Books.SetCredit(request.NationalIdentifier, 5);
-        (await bench.ProcessWhenDueAsync(request.Code)).Status.ShouldBe(SettlementStatus.NeedsReview);
+        (await bench.RunToEndAsync(request.Code)).Status.ShouldBe(SettlementStatus.NeedsReview);
         await ShouldConflictAsync();
 
         // The clock stands still here, so that these POSTs share one entry of the index; the sweep takes it away after a while.
@@ -137,7 +137,7 @@ public sealed class AttemptTests(StorageAccounts storage)
         bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
         await bench.ProcessAsync(request.Code);
         bench.Baloan.Books.SetCredit(request.NationalIdentifier, 20_000_000);
-        var review = await bench.ProcessWhenDueAsync(request.Code);
+        var review = await bench.RunToEndAsync(request.Code);
 
         var resolved = (await bench.Processor.ResolveAsync(review, settled, "asked Baloan", Cancel)).ShouldNotBeNull();
         (await bench.Processor.ResolveAsync(review, !settled, "too late", Cancel)).ShouldBeNull("somebody else has decided");

@@ -126,13 +126,37 @@ public sealed class VerifyingTests(StorageAccounts storage)
         await bench.ProcessAsync(row.Code);
         bench.Baloan.Books.SetCredit(customer, Books.DefaultCredit + change);
 
-        var review = await bench.ProcessWhenDueAsync(row.Code);
+        var review = await bench.RunToEndAsync(row.Code);
 
         review.Status.ShouldBe(SettlementStatus.NeedsReview);
         await OutcomeTests.ShouldBeWipedAsync(bench, review);
         bench.Logs.Lines.ShouldContain(line => line.StartsWith("Critical") && line.Contains(row.Code));
         (await bench.ListAsync(SettlementStatus.NeedsReview)).ShouldBe([row.Code]);
         (await bench.EntriesAsync("open")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_settlement_for_a_person_to_look_at_keeps_the_customers_next_one_waiting_until_it_cannot_move_any_more()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var customer = Given.Customer();
+        var row = await bench.AcceptAsync(customer);
+        var next = await bench.AcceptAsync(customer);
+        var late = TimeSpan.FromMinutes(4);
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.LateEffect with { Delay = late });
+        await bench.ProcessAsync(row.Code);
+        await bench.Time.IsWaitedForAsync(late);
+        bench.Baloan.Books.SetCredit(customer, Books.DefaultCredit - 500);
+
+        (await bench.ProcessWhenDueAsync(row.Code)).Status.ShouldBe(SettlementStatus.Verifying);
+        (await bench.ProcessAsync(next.Code)).Status.ShouldBe(SettlementStatus.Queued);
+        bench.Time.Advance(late);
+        await Until.TrueAsync(() => bench.Moved(row.Code) == 1);
+        (await bench.RunToEndAsync(row.Code)).Status.ShouldBe(SettlementStatus.NeedsReview);
+
+        // It would have been taken for settled: the credit fell by its total after it was sent.
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
+        (await bench.RunToEndAsync(next.Code)).Status.ShouldBe(SettlementStatus.Failed);
     }
 
     [Fact]

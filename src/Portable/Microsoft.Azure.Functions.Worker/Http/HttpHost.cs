@@ -26,6 +26,7 @@ internal static class HttpHost
     {
         builder.WebHost.UseKestrelCore().UseUrls(Urls(builder.Configuration));
         builder.Services.AddRouting();
+        HttpThrottle.Configure(builder.Services, builder.Configuration);
         builder.Services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -41,6 +42,7 @@ internal static class HttpHost
     {
         var keys = app.Services.GetRequiredService<FunctionKeys>();
         app.UseRouting();
+        app.UseRateLimiter();
         app.Use((context, next) =>
         {
             if (context.Request.Path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase)

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace Baloan.EndToEnd.Tests.Chaos;
+
+/// <summary>What a run is asked for, by environment variables.</summary>
+/// <param name="Duration"><c>BALOAN_CHAOS_MINUTES</c>: how long there are faults; what is under way then is waited for.</param>
+/// <param name="Rate"><c>BALOAN_CHAOS_RATE</c>: how many things are begun in a second; 2.</param>
+/// <param name="Seed"><c>BALOAN_CHAOS_SEED</c>: decides what is begun and which faults there are; else any.</param>
+/// <param name="Logs"><c>BALOAN_CHAOS_LOGS</c>: a folder for the logs; else a temporary one, which goes where nothing was found.</param>
+internal sealed record ChaosSettings(TimeSpan Duration, double Rate, int Seed, string? Logs)
+{
+    public const string MinutesVariable = "BALOAN_CHAOS_MINUTES";
+    private const string RateVariable = "BALOAN_CHAOS_RATE";
+    private const string SeedVariable = "BALOAN_CHAOS_SEED";
+    private const string LogsVariable = "BALOAN_CHAOS_LOGS";
+
+    /// <summary>
+    /// <c>Settlements__VerifyAfter</c>. What Baloan does late has to lie well within it, for there the promise ends: see
+    /// <see cref="LongestLateEffect"/>.
+    /// </summary>
+    public static readonly TimeSpan VerifyAfter = TimeSpan.FromSeconds(12);
+
+    /// <summary>How long after a connection was cut Baloan may still do what it was asked for.</summary>
+    public static readonly TimeSpan LongestLateEffect = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long everything may take to end once the faults are over.</summary>
+    public static readonly TimeSpan WindDownLimit = TimeSpan.FromMinutes(10);
+
+    public static bool IsAsked => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(MinutesVariable));
+
+    public static ChaosSettings FromEnvironment() => new(
+        TimeSpan.FromMinutes(Number(MinutesVariable) ?? 2),
+        Number(RateVariable) ?? 2,
+        (int?)Number(SeedVariable) ?? Random.Shared.Next(1_000_000),
+        Environment.GetEnvironmentVariable(LogsVariable) is { Length: > 0 } logs ? logs : null);
+
+    private static double? Number(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? double.Parse(text, CultureInfo.InvariantCulture) : null;
+}

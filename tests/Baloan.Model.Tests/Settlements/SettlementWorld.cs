@@ -1,0 +1,439 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Baloan.Functions.Settlements;
+using Baloan.Model.Tests.Storage;
+using Baloan.Model.Tests.World;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Baloan.Model.Tests.Settlements;
+
+/// <summary>Shops that POST settlements, the queue, the sweep, Baloan, and what has to be true of it all.</summary>
+internal sealed class SettlementWorld : World.World
+{
+    private const string Queue = "invoices";
+    private const string Table = "Settlements";
+    private const string IndexTable = "SettlementsByStatus";
+    private const long Total = 500_000;
+
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan VerifyAfter = TimeSpan.FromMinutes(5);
+    private static readonly string[] Codes = ["T-1", "T-2", "T-3"];
+    private static readonly string[] Customers = ["0910000017", "0910000025", "0910000033"];
+
+    // Two settlements of the first customer, with the same total.
+    private static readonly int[] CustomerOfCode = [0, 0, 1];
+
+    // No sum of these is a total.
+    private static readonly long[] Amounts = [7, 11, 13, -7, -17, 1009];
+    private static readonly TimeSpan?[] Latenesses =
+        [null, TimeSpan.Zero, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(200), VerifyAfter - TimeSpan.FromSeconds(2)];
+
+    private readonly bool withCoincidence;
+    private readonly List<Post> posts = [];
+    private readonly Dictionary<(string Code, int Number), Attempt> attempts = [];
+    private readonly Dictionary<string, Queue<Fate>> plans = [];
+    private readonly Dictionary<string, List<(DateTimeOffset At, long Amount)>> spendings = Customers.ToDictionary(customer => customer, _ => new List<(DateTimeOffset, long)>());
+    private readonly Dictionary<Task, MemoryQueues.Message> deliveries = [];
+
+    public SettlementWorld(bool withCoincidence)
+        : base(2)
+    {
+        this.withCoincidence = withCoincidence;
+        Storage.Tables.Written = Written;
+        Storage.Tables.Put("Subscriptions", "subscription", "s1", """{"PartitionKey":"subscription","RowKey":"s1","CallbackUrl":"https://hook.logic.azure.com/","Events":"settlement","States":""}""");
+        Baloan.Moved = Moved;
+        Baloan.Validated = otp =>
+        {
+            var post = posts.Single(post => post.Otp == otp);
+            Require(++post.Validations == 1, $"The OTP of {post.Code} was sent for validation again after it had been used up.");
+        };
+    }
+
+    private IEnumerable<MemoryTables.Row> Rows => Storage.Tables.Rows(Table).Where(row => row.RowKey == "settlement");
+
+    protected override Fate FateOf(PendingCall call) =>
+        call is BaloanCall baloan && plans.TryGetValue(baloan.Operation, out var planned) && planned.TryDequeue(out var fate) ? fate : base.FateOf(call);
+
+    protected override void TakeOwn(Step step)
+    {
+        switch (step.Name)
+        {
+            case "post":
+                Post(At(step.A), step.B % Codes.Length, step.C);
+                break;
+            case "deliver":
+                var visible = Storage.Queues.Of(Queue).Where(message => message.VisibleAt <= Clock.Now).ToList();
+                if (visible.Count > 0)
+                {
+                    Deliver(At(step.A), visible[step.B % visible.Count], twice: step.C == 1);
+                }
+
+                break;
+            case "sweep":
+                Sweep(At(step.A));
+                break;
+            case "plan":
+                var operation = Operations[step.A % Operations.Length];
+                plans.TryAdd(operation, []);
+                plans[operation].Enqueue((Fate)step.B);
+                break;
+            case "spend":
+                var customer = Customers[step.A % Customers.Length];
+                var amount = step.B < Amounts.Length ? Amounts[step.B] : withCoincidence ? Total : 0;
+                Baloan.Spend(customer, amount);
+                spendings[customer].Add((Clock.Now, amount));
+                break;
+            case "late":
+                Baloan.Lateness = Latenesses[step.A % Latenesses.Length];
+                break;
+            case "get":
+                var code = Codes[step.B % Codes.Length];
+                Start(At(step.A), $"GET {code}", () => At(step.A).Function<SettlementFunctions>().Get(new DefaultHttpContext().Request, code, default), _ => { });
+                break;
+            case "resolve":
+                Resolve(At(step.A), Codes[step.B % Codes.Length]);
+                break;
+            default:
+                throw new ArgumentException(step.Name);
+        }
+    }
+
+    private static readonly new string[] Operations = ["settle-confirm", "check-credit", "validate-credit-otp"];
+
+    public static int OperationCount => Operations.Length;
+
+    public static int AmountCount => Amounts.Length;
+
+    public static int LatenessCount => Latenesses.Length;
+
+    protected override void FaultsOver() => plans.Clear();
+
+    protected override void Died(Operation operation)
+    {
+        if (deliveries.Remove(operation.Task, out var message))
+        {
+            message.VisibleAt = Clock.Now + Lease;
+        }
+    }
+
+    protected override bool TryDeliver(int turn)
+    {
+        if (Storage.Queues.Of(Queue).Find(message => message.VisibleAt <= Clock.Now) is not { } message)
+        {
+            return false;
+        }
+
+        Deliver(At(turn), message, twice: false);
+        return true;
+    }
+
+    protected override DateTimeOffset? NextMessage() =>
+        Storage.Queues.Of(Queue) is { Count: > 0 } messages ? messages.Min(message => message.VisibleAt) : null;
+
+    protected override void Sweep(Instance instance) => Start(
+        instance, "sweep", () => instance.Function<VerifySettlementsFunction>().Run(new TimerInfo(), default), _ => { });
+
+    protected override bool HasEnded() =>
+        Storage.Queues.Of(Queue).Count == 0
+        && attempts.Values.All(attempt => attempt.HasEnded)
+        && !Storage.Tables.Rows(IndexTable).Any(row => row.PartitionKey == "open");
+
+    protected override void Check()
+    {
+        Require(Alerts.Bugs.Count == 0, $"The app failed by itself: {Alerts.Bugs.FirstOrDefault()}");
+        foreach (var post in posts)
+        {
+            CheckAnswer(post);
+        }
+
+        foreach (var attempt in attempts.Values)
+        {
+            CheckEnd(attempt);
+        }
+
+        CheckSecrets();
+        CheckHolds();
+        CheckLists();
+        Tally.Count("sequences");
+    }
+
+    private void CheckAnswer(Post post)
+    {
+        Tally.Count($"POST answered {(post.Answer is { } answer ? answer.ToString(CultureInfo.InvariantCulture) : "not at all")}");
+        switch (post.Answer)
+        {
+            case 200 or 202:
+                Require(
+                    attempts.Values.Any(attempt => attempt.Post.Code == post.Code && attempt.Post.Content == post.Content),
+                    $"{post.Code} was accepted and is not there.");
+                break;
+            case 409:
+                Require(
+                    attempts.Values.Any(attempt => attempt.Post.Code == post.Code && attempt.Post.Content != post.Content),
+                    $"{post.Code} was refused as another one, and there is no other one.");
+                break;
+            case null or 503:
+                break;
+            default:
+                throw new ModelException($"A POST of {post.Code} was answered {post.Answer}.");
+        }
+    }
+
+    private void CheckEnd(Attempt attempt)
+    {
+        var row = Rows.Single(row => row.Text("Code") == attempt.Post.Code);
+        var isLast = row.Number("Attempts") == attempt.Number;
+        Tally.Count($"attempt ended {attempt.Status}{(isLast && row.Text("Inferred") == "True" ? " (inferred)" : "")}");
+        if (attempt.Number > 1)
+        {
+            Tally.Count("attempts after the first");
+        }
+
+        if (attempt.IsDeceived)
+        {
+            Tally.Count("attempts deceived by the coincidence");
+            return;
+        }
+
+        var moved = attempt.Post.Moves > 0;
+        Require(attempt.Status == "NeedsReview" || attempt.Status == "Settled" == moved, $"{attempt.Post.Code} ended as {attempt.Status}, and the money was{(moved ? "" : " not")} moved.");
+        var told = Storage.Queues.Of("events").Select(message => JsonElement.Parse(message.Text).GetProperty("event").GetProperty("data"));
+        Require(
+            told.Any(data => data.GetProperty("code").GetString() == attempt.Post.Code
+                && data.GetProperty("attempts").GetInt32() == attempt.Number
+                && data.GetProperty("status").GetString() == Enum.Parse<SettlementStatus>(attempt.Status).Name()),
+            $"Nobody was told that attempt {attempt.Number} of {attempt.Post.Code} ended as {attempt.Status}.");
+    }
+
+    private void CheckSecrets()
+    {
+        string[] secrets = [.. Customers, .. posts.Select(post => post.Proof), .. posts.Select(post => post.Otp).OfType<string>().Select(otp => $"\"{otp}\"")];
+        var kept = string.Concat(
+            new[] { Table, IndexTable }.SelectMany(table => Storage.Tables.Rows(table)).Select(row => Encoding.UTF8.GetString(row.Json))
+                .Concat(new[] { Queue, "events" }.SelectMany(Storage.Queues.Of).Select(message => message.Text)));
+        Require(!Array.Exists(secrets, secret => kept.Contains(secret, StringComparison.Ordinal)), "An identity, an OTP or a token was not wiped.");
+    }
+
+    private void CheckHolds()
+    {
+        foreach (var hold in Storage.Tables.Rows(Table).Where(row => row.RowKey == "hold"))
+        {
+            Require(
+                attempts.TryGetValue((hold.Text("Code")!, hold.Number("Attempt")), out var holder) && holder.HasEnded,
+                "A customer is held by a settlement that is not under way.");
+            Tally.Count("holds left behind by the dead, which hold nobody up");
+        }
+    }
+
+    private void CheckLists()
+    {
+        var all = Rows.Select(row => row.Text("Code")!).Order().ToList();
+        var store = At(0).Get<SettlementStore>();
+        var listed = Ask(store.ListAsync(null, 100, null, default)).Rows.Select(row => row.Code).Order().ToList();
+        Require(listed.SequenceEqual(all), $"The list has {string.Join(", ", listed)} and should have {string.Join(", ", all)}.");
+        foreach (var status in SettlementStatuses.Ended)
+        {
+            var some = Ask(store.ListAsync(status, 100, null, default)).Rows.Select(row => row.Code).Order().ToList();
+            var should = Rows.Where(row => row.Text("Status") == status.ToString()).Select(row => row.Text("Code")!).Order().ToList();
+            Require(some.SequenceEqual(should), $"The list of {status} has {string.Join(", ", some)} and should have {string.Join(", ", should)}.");
+        }
+    }
+
+    private void Post(Instance instance, int codeNumber, int variant)
+    {
+        var code = Codes[codeNumber];
+        var change = variant % 4;
+        var invoice = change == 3 ? "%PDF-1.7 another" : $"%PDF-1.7 invoice of {code}";
+        var content = new Content(Customers[change == 2 ? 2 : CustomerOfCode[codeNumber]], change == 1 ? Total + 100_000 : Total, invoice);
+        var number = posts.Count;
+        var otp = (variant & 4) != 0 ? (10_000 + number).ToString(CultureInfo.InvariantCulture) : null;
+        var post = new Post(code, content, otp is null ? $"caller-{number}." : $"token-{otp}", otp);
+        posts.Add(post);
+        Task<IResult>? posting = null;
+        Start(
+            instance,
+            $"POST {code} ({post.Proof})",
+            () => posting = instance.Function<SettlementFunctions>().Create(RequestOf(post, number, asJson: (variant & 8) != 0), default),
+            _ =>
+            {
+                var result = posting!.Result;
+                post.Answer = ((IStatusCodeHttpResult)result).StatusCode;
+                if (post.Answer is 200 or 202)
+                {
+                    var answer = (SettlementAnswer)((IValueHttpResult)result).Value!;
+                    var attempt = attempts.GetValueOrDefault((code, answer.Attempts));
+                    Require(attempt is not null && attempt.Post.Content == content, $"{code} was accepted and is not there.");
+                }
+            });
+    }
+
+    private HttpRequest RequestOf(Post post, int number, bool asJson)
+    {
+        var context = new DefaultHttpContext();
+        var request = context.Request;
+        request.Method = "POST";
+        request.Scheme = "https";
+        request.Host = new HostString("app.example");
+        var data = $$"""{"code":"{{post.Code}}","bill":{"total":{{post.Content.Total}} } }""";
+        var (proofName, proof) = post.Otp is null ? ("token", post.Proof) : ("otp", post.Otp);
+        string body;
+        if (asJson)
+        {
+            var blob = $"caller/{number}.pdf";
+            Storage.Blobs.Put($"/invoices/{blob}", Encoding.UTF8.GetBytes(post.Content.Invoice));
+            request.ContentType = "application/json";
+            body = $$"""{"national_identifier":"{{post.Content.Customer}}","{{proofName}}":"{{proof}}","data":{{data}},"invoice_blob":"{{blob}}"}""";
+        }
+        else
+        {
+            request.ContentType = "multipart/form-data; boundary=b";
+            var text = new StringBuilder();
+            foreach (var (name, value) in new[] { ("national_identifier", post.Content.Customer), (proofName, proof), ("data", data) })
+            {
+                text.Append(CultureInfo.InvariantCulture, $"--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            }
+
+            body = text.Append(CultureInfo.InvariantCulture, $"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"i.pdf\"\r\n\r\n{post.Content.Invoice}\r\n--b--\r\n").ToString();
+        }
+
+        request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
+        return request;
+    }
+
+    private void Deliver(Instance instance, MemoryQueues.Message message, bool twice)
+    {
+        Tally.Count("deliveries");
+        Task? running = null;
+        message.VisibleAt = twice ? Clock.Now : DateTimeOffset.MaxValue;
+        if (twice)
+        {
+            Tally.Count("deliveries twice");
+        }
+
+        Start(
+            instance,
+            $"message {message.Id}",
+            () => running = instance.Function<InvoiceFunction>().Run(message.Text, default),
+            task =>
+            {
+                deliveries.Remove(task);
+                var queue = Storage.Queues.Of(Queue);
+                if (task.IsCompletedSuccessfully)
+                {
+                    queue.Remove(message);
+                }
+                else if (++message.Tries == 5)
+                {
+                    queue.Remove(message);
+                    Tally.Count("messages poisoned");
+                }
+                else
+                {
+                    message.VisibleAt = Clock.Now + Lease;
+                }
+            });
+        deliveries[running!] = message;
+    }
+
+    private void Resolve(Instance instance, string code)
+    {
+        // A person asks Baloan, when all is quiet.
+        var attempt = attempts.Values.Where(attempt => attempt.Post.Code == code).MaxBy(attempt => attempt.Number);
+        if (attempt?.Status != "NeedsReview" || !IsQuiet)
+        {
+            return;
+        }
+
+        var context = new DefaultHttpContext();
+        context.Request.ContentType = "application/json";
+        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes($$"""{"outcome":"{{(attempt.Post.Moves > 0 ? "settled" : "not_settled")}}","note":"asked"}"""));
+        Start(instance, $"resolve {code}", () => instance.Function<SettlementFunctions>().Resolve(context.Request, code, default), _ => { });
+    }
+
+    private void Moved(string proof, string code, string customer, long total)
+    {
+        var post = posts.Single(post => post.Proof == proof);
+        Tally.Count("moved");
+        Say($"money is moved for {code} ({proof})");
+        Require(post.Code == code && post.Content.Customer == customer && post.Content.Total == total, "Something else was settled than was asked for.");
+        Require(++post.Moves == 1, $"Money was moved twice for one attempt at {code}.");
+        var attempt = attempts.Values.SingleOrDefault(attempt => attempt.Post == post);
+        Require(attempt is not null, $"Money was moved for a POST of {code} that is no attempt.");
+        if (posts.Exists(other => other.Code == code && attempts.Values.Any(attempt => attempt.Post == other && attempt.IsDeceived)))
+        {
+            return;
+        }
+
+        Require(attempt!.Status is not ("Failed" or "Rejected"), $"{code} was moved after it was said to have ended as {attempt.Status}.");
+        Require(posts.Where(other => other.Code == code).Sum(other => other.Moves) == 1, $"Money was moved twice for {code}.");
+    }
+
+    private void Written(string table, MemoryTables.Row row)
+    {
+        if (table != Table || row.RowKey != "settlement")
+        {
+            return;
+        }
+
+        var (code, number, status) = (row.Text("Code")!, row.Number("Attempts"), row.Text("Status")!);
+        Say($"row {code} attempt {number}: {status} {row.Text("ErrorCode")}");
+        if (!attempts.TryGetValue((code, number), out var attempt))
+        {
+            var post = posts.Single(post => post.Code == code && (post.Otp ?? post.Proof) == (row.Text("Otp") ?? row.Text("TransactionToken")));
+            Require(
+                number == 1 || attempts[(code, number - 1)].Status is "Rejected" or "Failed",
+                $"A new attempt at {code} was let through before the last one had ended.");
+            attempts[(code, number)] = new Attempt(post, number, Clock.Now);
+            return;
+        }
+
+        Require(!attempts.ContainsKey((code, number + 1)), $"An old attempt at {code} was written over a new one.");
+        var before = attempt.Status;
+        attempt.Status = status;
+        if (!attempt.HasEnded)
+        {
+            Require(before is not ("Settled" or "Rejected" or "Failed" or "NeedsReview") || row.Text("Note") is not null, $"{code} had ended as {before} and is {status} again.");
+            return;
+        }
+
+        Require(before is not ("Settled" or "Rejected" or "Failed") || before == status, $"{code} had ended as {before} and is {status} now.");
+        Require(row.Text("NationalIdentifier") is null && row.Text("Otp") is null && row.Text("TransactionToken") is null, $"{code} ended and was not wiped.");
+        CheckTruth(attempt, isInferred: row.Text("Inferred") == "True", row);
+    }
+
+    /// <summary>What a row says at the moment in which it is said.</summary>
+    private void CheckTruth(Attempt attempt, bool isInferred, MemoryTables.Row row)
+    {
+        var (post, moved) = (attempt.Post, attempt.Post.Moves > 0);
+        var others = spendings[post.Content.Customer].Where(spending => spending.At >= attempt.Since).ToList();
+        switch (attempt.Status)
+        {
+            case "Settled" when !moved && withCoincidence && isInferred && others.Exists(spending => spending.Amount == post.Content.Total):
+                attempt.IsDeceived = true;
+                break;
+            case "Settled":
+                Require(moved, $"{post.Code} is said to be settled, and was not moved.");
+                break;
+            case "Rejected" or "Failed":
+                Require(!moved, $"{post.Code} is said to have ended as {attempt.Status}, and was moved.");
+                Require(
+                    !Calls.OfType<BaloanCall>().Any(call => call.Operation == "settle-confirm" && call.Carries(post.Proof)),
+                    $"{post.Code} is said to have ended as {attempt.Status}, and is still on its way.");
+                break;
+            default:
+                Require(
+                    others.Count > 0
+                        || posts.Exists(other => other != post && other.Content.Customer == post.Content.Customer && other.Moves > 0 && other.Code != post.Code)
+                        || Clock.Now - attempt.Since > TimeSpan.FromDays(1),
+                    $"{post.Code} was put before a person, and nothing about it was unclear.");
+                break;
+        }
+
+        if (attempt.Status == "Failed")
+        {
+            Tally.Count($"failed: {row.Text("ErrorCode")}");
+        }
+    }
+}

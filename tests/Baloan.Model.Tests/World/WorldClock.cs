@@ -1,0 +1,83 @@
+namespace Baloan.Model.Tests.World;
+
+/// <summary>The time of a world. Nothing rings by itself: who runs the world moves it on to the next alarm.</summary>
+internal sealed class WorldClock
+{
+    private readonly List<Alarm> alarms = [];
+    private long made;
+
+    public DateTimeOffset Now { get; private set; } = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
+
+    /// <summary>When the next alarm rings; null where there is none.</summary>
+    public DateTimeOffset? Next => alarms.Count == 0 ? null : alarms.Min(alarm => alarm.At);
+
+    /// <summary>The clock as one instance of the app sees it: what it waits for dies with it.</summary>
+    public TimeProvider ViewOf(object owner) => new View(this, owner);
+
+    public void Forget(object owner) => alarms.RemoveAll(alarm => alarm.Owner == owner);
+
+    /// <summary>Moves on to a moment, or to the next alarm where that is sooner, and rings it.</summary>
+    public void MoveTo(DateTimeOffset moment)
+    {
+        var next = alarms.Where(alarm => alarm.At <= moment).MinBy(alarm => (alarm.At, alarm.Number));
+        var to = next?.At ?? moment;
+        Now = to > Now ? to : Now;
+        if (next is not null)
+        {
+            alarms.Remove(next);
+            next.Ring();
+        }
+    }
+
+    private sealed class View(WorldClock clock, object owner) : TimeProvider
+    {
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        // No two readings are the same: nothing in the world happens at once.
+        public override DateTimeOffset GetUtcNow() => clock.Now = clock.Now.AddTicks(1);
+
+        public override long GetTimestamp() => clock.Now.Ticks;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var alarm = new Alarm(clock, owner, () => callback(state));
+            alarm.Change(dueTime, period);
+            return alarm;
+        }
+    }
+
+    private sealed class Alarm(WorldClock clock, object owner, Action ring) : ITimer
+    {
+        public object Owner => owner;
+
+        public DateTimeOffset At { get; private set; }
+
+        public long Number { get; private set; }
+
+        public void Ring() => ring();
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            // What is left of an instance after its death may still dispose of something, on a thread of the pool.
+            lock (clock.alarms)
+            {
+                clock.alarms.Remove(this);
+                if (dueTime >= TimeSpan.Zero)
+                {
+                    (At, Number) = (clock.Now + dueTime, clock.made++);
+                    clock.alarms.Add(this);
+                }
+            }
+
+            return true;
+        }
+
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
