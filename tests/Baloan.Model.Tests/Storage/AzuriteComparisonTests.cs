@@ -13,7 +13,7 @@ public sealed class AzuriteComparisonTests
 
     private static int CountOfEach { get; } = Environment.GetEnvironmentVariable("BALOAN_MODEL_COMPARED") is { Length: > 0 } text
         ? int.Parse(text, CultureInfo.InvariantCulture)
-        : 100;
+        : 50;
 
     [Fact]
     public async Task What_the_storage_in_memory_answers_is_what_Azurite_answers()
