@@ -49,7 +49,9 @@ internal sealed class FunctionCatalog
 
     private static FunctionDescriptor Describe(string name, MethodInfo method)
     {
-        var triggers = method.GetParameters()
+        // Asked once: another thread that reflects on the same method at the same time can make a second answer hold other objects.
+        var parameters = method.GetParameters();
+        var triggers = parameters
             .Select(parameter => (Parameter: parameter, Trigger: parameter.GetCustomAttribute<TriggerBindingAttribute>()))
             .Where(candidate => candidate.Trigger is not null)
             .ToArray();
@@ -65,7 +67,7 @@ internal sealed class FunctionCatalog
             _ => true,
         };
         var stranger = fits
-            ? method.GetParameters().FirstOrDefault(parameter => trigger is not HttpTriggerAttribute
+            ? parameters.FirstOrDefault(parameter => trigger is not HttpTriggerAttribute
                 && parameter != triggerParameter
                 && parameter.ParameterType != typeof(FunctionContext)
                 && parameter.ParameterType != typeof(CancellationToken))
