@@ -236,7 +236,8 @@ public sealed partial class LoanStore(
 
             if (verdict == LoanVerdict.Conflict && !alerted)
             {
-                // Before the row: who finds the row takes the callback for one that is known.
+                // Before the row: who finds the row takes the callback for one that is known. An alert too many, where another instance
+                // writes the same state meanwhile, still says what Baloan said.
                 Log.Conflict(logger, callback.Uuid, callback.State, loan!.State!);
                 alerted = true;
             }
