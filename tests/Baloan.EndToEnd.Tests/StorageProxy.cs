@@ -22,6 +22,7 @@ internal sealed class StorageProxy : IAsyncDisposable
     private readonly List<WebApplication> services = [];
     private readonly Lock gate = new();
     private TaskCompletionSource<bool>? held;
+    private int? away;
     private int underWay;
     private int writes;
     private Crash? crash;
@@ -76,6 +77,16 @@ internal sealed class StorageProxy : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes one of the three services away: its connections are cut, and the other two answer.</summary>
+    /// <param name="storagePort">The port of the service; null brings it back.</param>
+    public void TakeAway(int? storagePort)
+    {
+        lock (gate)
+        {
+            away = storagePort;
+        }
+    }
+
     /// <summary>Lets everything go through again.</summary>
     /// <param name="cut">Whether the connections that were held are cut, rather than let through.</param>
     public void Release(bool cut)
@@ -115,6 +126,12 @@ internal sealed class StorageProxy : IAsyncDisposable
         Task<bool>? waiting;
         lock (gate)
         {
+            if (away == storagePort)
+            {
+                context.Abort();
+                return;
+            }
+
             waiting = held?.Task;
             underWay += waiting is null ? 1 : 0;
         }

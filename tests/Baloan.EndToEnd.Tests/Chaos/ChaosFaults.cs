@@ -93,17 +93,22 @@ internal sealed class ChaosFaults(
                 var after = random.Next(2) == 0;
                 app.Storage.Arm(new(random.Next(1, 15), after, () => KillAtWriteAsync(app, after)));
                 break;
-            case < 56:
-                await Task.WhenAll(apps.Select(one => one.KillAsync()));
-                Count("both apps killed at once");
+            case < 54:
+                await KillBothAsync("both apps killed at once");
                 break;
-            case < 63:
+            case < 59:
+                await KillWhileSendingAsync();
+                break;
+            case < 65:
                 await StorageAwayAsync("storage stopped (SIGTERM)", TimeSpan.Zero, storage.StopAsync, random);
                 break;
-            case < 70:
+            case < 71:
                 await StorageAwayAsync("storage killed (SIGKILL)", UntilStorageHasWritten, storage.Process.KillAsync, random);
                 break;
-            case < 83:
+            case < 81:
+                await ServiceAwayAsync(random);
+                break;
+            case < 90:
                 Count("storage frozen (SIGSTOP)");
                 storage.Process.Freeze();
                 await SecondsAsync(random, 1, 7);
@@ -131,6 +136,47 @@ internal sealed class ChaosFaults(
         {
             Count($"app killed {(after ? "after" : "before")} a write to storage");
         }
+    }
+
+    private async Task KillBothAsync(string name)
+    {
+        await Task.WhenAll(apps.Select(app => app.KillAsync()));
+        Count(name);
+    }
+
+    /// <summary>Ends both apps while Baloan has a settlement in hand: nobody is left who knows whether it was asked for.</summary>
+    private async Task KillWhileSendingAsync()
+    {
+        var slow = new Fault("slow_work", "it happens, and is answered, up to 5 s later") { Delay = ChaosSettings.LongestLateEffect };
+        var calls = baloan.Books.Calls(Operation.Settle);
+        baloan.Faults.Next(Operation.Settle, slow);
+        Count($"Baloan: {slow.Meaning}");
+        for (var wait = 0; wait < 50 && baloan.Books.Calls(Operation.Settle) == calls; wait++)
+        {
+            await Task.Delay(100);
+        }
+
+        await KillBothAsync("both apps killed while Baloan held a settlement");
+    }
+
+    /// <summary>Takes blobs, queues or tables away from both apps, and from them alone.</summary>
+    private async Task ServiceAwayAsync(Random random)
+    {
+        (string Name, int Port)[] services = [("blobs", storage.BlobPort), ("queues", storage.QueuePort), ("tables", storage.TablePort), ("tables", storage.TablePort)];
+        var service = services[random.Next(services.Length)];
+        foreach (var app in apps)
+        {
+            app.Storage.TakeAway(service.Port);
+        }
+
+        Count($"storage: {service.Name} away, the rest answers");
+        await SecondsAsync(random, 2, 12);
+        foreach (var app in apps)
+        {
+            app.Storage.TakeAway(null);
+        }
+
+        OutageEnded("storage", DateTimeOffset.UtcNow);
     }
 
     private async Task StorageAwayAsync(string name, TimeSpan wait, Func<Task> end, Random random)
