@@ -32,6 +32,7 @@ var tableNames = [
   'LoanStates'
   'LoansByState'
   'Subscriptions'
+  'Stats'
 ]
 
 var containers = concat(fileContainers, [deploymentContainer])

@@ -3,6 +3,7 @@ using Baloan.Functions.Health;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
+using Baloan.Functions.Stats;
 using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Telemetry;
@@ -45,6 +46,8 @@ public static class Services
         services.AddSingleton<StorageClients>();
         services.AddSingleton<StorageSetup>();
         services.AddHostedService(provider => provider.GetRequiredService<StorageSetup>());
+        services.AddSingleton<Tally>();
+        services.AddHostedService(provider => provider.GetRequiredService<Tally>());
         services.AddSingleton<WorkQueue>();
         services.AddSingleton<FileStore>();
 
@@ -95,6 +98,8 @@ public static class Services
         services.AddSingleton<LoanStore>();
         services.AddSingleton<LoanRecorder>();
 
+        services.AddSingleton<StatsSweep>();
+        services.AddSingleton<StatsReader>();
         services.AddSingleton<HealthChecks>();
         return services;
     }

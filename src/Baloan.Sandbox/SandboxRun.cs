@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Baloan.Sandbox;
 
@@ -96,24 +94,10 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
 
     private static void RequireFree(int port, string name, string option)
     {
-        if (port != 0 && !IsFree(port))
+        if (port != 0 && !Ports.IsFree(port))
         {
             throw new SandboxException(string.Create(
                 CultureInfo.InvariantCulture, $"Port {port} is taken, so {name} cannot start; end the program that uses it, or choose another port with {option}."));
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
         }
     }
 
@@ -166,7 +150,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
     private async Task<Azurite> StartAzuriteAsync(string folder, CancellationToken cancellationToken)
     {
         var first = options.StoragePort;
-        var taken = first == 0 ? [] : Enumerable.Range(first, 3).Where(port => !IsFree(port)).ToList();
+        var taken = first == 0 ? [] : Enumerable.Range(first, 3).Where(port => !Ports.IsFree(port)).ToList();
         int Port(int offset) => first == 0 || taken.Count > 0 ? 0 : first + offset;
         var azurite = await console.WaitAsync(
             "Azurite is starting", () => Azurite.StartAsync(folder, Port(0), Port(1), Port(2), cancellationToken));

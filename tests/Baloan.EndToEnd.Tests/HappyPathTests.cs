@@ -32,6 +32,28 @@ public sealed class HappyPathTests(OneAppStage stage)
     }
 
     [Fact]
+    public async Task What_is_accepted_and_settled_is_counted_and_told()
+    {
+        var before = await StatsAsync();
+        await app.EndOfAsync(await app.AcceptAsync(Order.New()));
+
+        // Other tests settle as well, meanwhile.
+        await Until.TrueAsync("it is counted", async () => await StatsAsync() is var now && now.Accepted > before.Accepted && now.Settled > before.Settled && now.Timed > before.Timed);
+        var stats = (await app.GetAsync("api/stats")).ShouldBe(200);
+        stats["hours"]!.AsArray().Count.ShouldBe(24);
+        ((bool)stats["tokens"]!["merchant"]!["configured"]!).ShouldBeTrue();
+        stats["queues"]!.AsArray().Select(queue => (string)queue!["name"]!).ShouldBe(["invoices", "loans", "events"]);
+        (await app.GetAsync("api/stats?hours=169")).ShouldBe(400);
+
+        async Task<(int Accepted, int Settled, int Timed)> StatsAsync()
+        {
+            var now = (await app.GetAsync("api/stats?hours=2")).ShouldBe(200);
+            int Of(string column) => now["hours"]!.AsArray().Sum(hour => (int)hour!["settlements"]![column]!);
+            return (Of("accepted"), Of("settled"), (int)now["time_to_settle"]!["count"]!);
+        }
+    }
+
+    [Fact]
     public async Task A_transaction_token_is_settled()
     {
         var order = Order.New();

@@ -14,6 +14,8 @@ internal sealed record ApiProblem(int Status, string Code, string Detail)
 
     public static readonly ApiProblem[] Query = [new(400, "invalid_request", Texts.SeeErrors.English) { Field = "top" }];
 
+    public static readonly ApiProblem[] Span = [new(400, "invalid_request", Texts.SeeErrors.English) { Field = "hours" }];
+
     public static readonly ApiProblem[] Body =
     [
         new(400, "invalid_request", Texts.SeeErrors.English) { Field = "national_identifier" },

@@ -36,6 +36,7 @@ internal static class Schemas
     public const string SettlementEvent = "SettlementEvent";
     public const string Health = "Health";
     public const string Tokens = "Tokens";
+    public const string Stats = "Stats";
     public const string Problem = "Problem";
 
     /// <summary>All of them.</summary>
@@ -154,6 +155,26 @@ internal static class Schemas
                 "Each part.", ("storage", Check()), ("key_vault", Check()), ("merchant_token", Check()), ("partnership_token", Check())))),
         [Tokens] = Object(
             "The new access tokens; null for a contract that the app does not have.", ("merchant", TokenLife()), ("partnership", TokenLife())),
+        [Stats] = Object(
+            "How the app is doing.",
+            ("generated_at", Time("When this was put together.")),
+            ("hours", ListOf("Each hour of the span, oldest first; the last one is the present one.", StatsHour())),
+            ("time_to_settle", Object(
+                "How long settlements took from accepted to settled that were settled in the span. Times are exact within 5 %.",
+                ("count", Number("How many.")),
+                ("median_seconds", Seconds("Half of them took at most this long.").OrNull()),
+                ("p95_seconds", Seconds("Nineteen of twenty took at most this long.").OrNull()))),
+            ("waiting", Object(
+                "What waits now.", ("queued", Waiting()), ("submitting", Waiting()), ("verifying", Waiting()), ("needs_review", Waiting()))),
+            ("loans", Object(
+                "How many loans are in each state, of those whose state was recorded since there are counters.",
+                [.. LoanStates.All.Select(state => (state, (IOpenApiSchema)Number("Loans.")))])),
+            ("queues", ListOf("The app’s queues, in approximate numbers.", Object(
+                "A queue.",
+                ("name", Text("Its name.")),
+                ("messages", Number("What it holds.")),
+                ("poison", Number("What its poison queue holds."))))),
+            ("tokens", Object("The access tokens.", ("merchant", TokenLook()), ("partnership", TokenLook())))),
         [Problem] = Object(
             "What went wrong (RFC 9457).",
             ("type", Text("Names the kind of problem: urn:baloan-functions:problem: and the code.")),
@@ -246,6 +267,29 @@ internal static class Schemas
         ("data", data));
 
     private static OpenApiSchema Check() => OneOf("Whether it works.", ["ok", "failed", "not_configured"]);
+
+    private static OpenApiSchema StatsHour() => Object(
+        "What was counted in an hour.",
+        ("hour", Time("Its beginning.")),
+        ("settlements", Object(
+            "Attempts at settlements: accepted, and ended by outcome. One in review ends a second time when it is resolved.",
+            ("accepted", Number("Accepted.")),
+            ("settled", Number("Ended as settled.")),
+            ("rejected", Number("Ended as rejected.")),
+            ("failed", Number("Ended as failed.")),
+            ("needs_review", Number("Put before a person.")))),
+        ("callbacks", Number("Callbacks recorded, duplicates among them.")),
+        ("conflicts", Number("Callbacks that contradicted a loan’s end.")));
+
+    private static OpenApiSchema Waiting() => Object(
+        "What waits in a status.", ("count", Number("How many.")), ("oldest_at", Time("Since when the one does that has waited longest.").OrNull()));
+
+    private static OpenApiSchema Seconds(string description) => new() { Type = JsonSchemaType.Number, Description = $"{description} Seconds." };
+
+    private static OpenApiSchema TokenLook() => Object(
+        "An access token.",
+        ("configured", Flag("Whether the credentials are set; null where Key Vault does not answer.").OrNull()),
+        ("expires_at", Time("When it runs out; null where none is known.").OrNull()));
 
     private static OpenApiSchema TokenLife() => Object("An access token.", ("expires_at", Time("When it runs out."))).OrNull();
 }

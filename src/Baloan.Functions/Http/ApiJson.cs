@@ -6,6 +6,7 @@ using Baloan.Functions.Health;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Merchants;
 using Baloan.Functions.Settlements;
+using Baloan.Functions.Stats;
 using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tokens;
@@ -34,6 +35,7 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(DeliveredEvent))]
 [JsonSerializable(typeof(SubscriptionAnswer))]
+[JsonSerializable(typeof(StatsAnswer))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>For answers: Persian stays readable, and what HTML could take for markup is escaped.</summary>

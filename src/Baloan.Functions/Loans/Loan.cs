@@ -43,6 +43,12 @@ public sealed record Loan : ITableEntity
     /// <summary>Baloan's <c>plan_detail</c> as JSON.</summary>
     public string? PlanDetail { get; set; }
 
+    /// <summary>Whether it was its opening that made it <see cref="LoanStates.Created"/>, rather than a callback.</summary>
+    public bool IsCreatedByOpening { get; set; }
+
+    /// <summary>Whether the statistics count it in its state; not where that was written before there were any.</summary>
+    public bool IsCounted { get; set; }
+
     /// <summary>When it was opened here (UTC).</summary>
     public DateTimeOffset? OpenedAt { get; set; }
 

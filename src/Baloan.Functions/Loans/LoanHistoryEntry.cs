@@ -54,6 +54,9 @@ public sealed record LoanHistoryEntry : ITableEntity
     /// <summary><c>late</c>, <c>conflict</c> or <c>unknown_state</c>; null for news.</summary>
     public string? Note { get; set; }
 
+    /// <summary>The state that the loan was counted in before; null for none.</summary>
+    public string? CountedFrom { get; set; }
+
     /// <summary>How often it came.</summary>
     public int Times { get; set; } = 1;
 
@@ -75,5 +78,10 @@ public sealed record LoanHistoryEntry : ITableEntity
         Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{callback.State.Length}:{callback.State}{callback.Reason}")).AsSpan(0, 16));
 
     /// <summary>The key of a callback that was news again.</summary>
-    public static string KeyOfAgain(LoanCallback callback) => $"{KeyOf(callback)}-{callback.Id}";
+    public static string KeyOfAgain(LoanCallback callback) => KeyOfAgain(KeyOf(callback), callback.Id);
+
+    /// <summary>The key of a callback that was news again.</summary>
+    /// <param name="firstKey">The key of the first one with its state and reason.</param>
+    /// <param name="callbackId">Its id.</param>
+    public static string KeyOfAgain(string firstKey, string callbackId) => $"{firstKey}-{callbackId}";
 }

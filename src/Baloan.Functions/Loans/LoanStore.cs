@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using Baloan.Functions.Http;
+using Baloan.Functions.Stats;
 using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Telemetry;
@@ -16,7 +17,7 @@ namespace Baloan.Functions.Loans;
 /// whatever process dies in between, nothing is missing, and what is too much is seen by reading the row.
 /// </remarks>
 public sealed partial class LoanStore(
-    StorageClients storage, StorageSetup setup, Announcer announcer, TimeProvider time, AppMeter meter, ILogger<LoanStore> logger)
+    StorageClients storage, StorageSetup setup, Announcer announcer, Tally tally, TimeProvider time, AppMeter meter, ILogger<LoanStore> logger)
 {
     // An entry of the index is written just before its row.
     private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
@@ -106,6 +107,25 @@ public sealed partial class LoanStore(
         return await FindEntryAsync(uuid, key, cancellationToken) is { Note: null } entry && entry.CallbackId == eventId;
     }
 
+    /// <summary>What is to be counted of something that was announced; null where it is not recorded.</summary>
+    internal async Task<Count?> CountOfAsync(BegunRow begun, CancellationToken cancellationToken)
+    {
+        if (begun.CallbackId.Length == 0)
+        {
+            return await FindAsync(begun.Uuid, cancellationToken) is { IsCreatedByOpening: true, OpenedAt: { } openedAt } loan
+                ? Count.Opening(loan.Uuid, openedAt)
+                : null;
+        }
+
+        var seen = await FindEntryAsync(begun.Uuid, begun.HistoryKey, cancellationToken);
+        var own = seen?.CallbackId == begun.CallbackId
+            ? seen
+            : await FindEntryAsync(begun.Uuid, LoanHistoryEntry.KeyOfAgain(begun.HistoryKey, begun.CallbackId), cancellationToken);
+        return own is not null ? Count.Callback(begun.CallbackId, begun.HappenedAt, LoanRules.VerdictOf(own.Note), own.CountedFrom, own.State)
+            : seen?.HasCounted(begun.CallbackId) == true ? Count.Callback(begun.CallbackId, begun.HappenedAt, LoanVerdict.Duplicate, null, seen.State)
+            : null;
+    }
+
     /// <summary>Tells subscribers of the changes that they could not be told of in time. The sweep does this.</summary>
     /// <exception cref="RequestFailedException">Storage is away; the next sweep goes on.</exception>
     public async Task AnnounceOverdueAsync(CancellationToken cancellationToken)
@@ -163,6 +183,11 @@ public sealed partial class LoanStore(
             var loan = await FindAsync(opening.Uuid, cancellationToken);
             if (loan?.OpenedAt is not null)
             {
+                if (loan.IsCreatedByOpening)
+                {
+                    tally.CountSoon(Count.Opening(loan.Uuid, loan.OpenedAt.Value));
+                }
+
                 return;
             }
 
@@ -177,11 +202,23 @@ public sealed partial class LoanStore(
             if (next.State is null)
             {
                 // Its time is that of the opening, also where a callback of a state that nobody knows has come before.
-                next = next with { State = LoanStates.Created, Reached = LoanStates.RankOf(LoanStates.Created), UpdatedAt = opening.OpenedAt };
+                next = next with
+                {
+                    State = LoanStates.Created,
+                    Reached = LoanStates.RankOf(LoanStates.Created),
+                    UpdatedAt = opening.OpenedAt,
+                    IsCreatedByOpening = true,
+                    IsCounted = true,
+                };
             }
 
-            if (await TryWriteAsync(loan, next, [], cancellationToken))
+            if (await TryWriteAsync(loan, next, [], next.IsCreatedByOpening ? BegunRow.Of(opening) : null, cancellationToken))
             {
+                if (next.IsCreatedByOpening)
+                {
+                    tally.CountSoon(Count.Opening(opening.Uuid, opening.OpenedAt));
+                }
+
                 return;
             }
         }
@@ -192,9 +229,13 @@ public sealed partial class LoanStore(
         var firstKey = LoanHistoryEntry.KeyOf(callback);
         var announced = new HashSet<string>();
         var alerted = false;
+        var begun = tally.BeginAsync(BegunRow.Of(callback), cancellationToken);
         while (true)
         {
-            var loan = await FindAsync(callback.Uuid, cancellationToken);
+            // At once, so that the announcement takes no time of its own.
+            var reading = FindAsync(callback.Uuid, cancellationToken);
+            await Task.WhenAll(reading, begun);
+            var loan = await reading;
 
             // Who meets the state that is there, or the end, has most likely been here before; who was refused a write as well.
             LoanHistoryEntry? seen = null;
@@ -207,12 +248,12 @@ public sealed partial class LoanStore(
                 if (own is not null)
                 {
                     // Written by an earlier try whose answer was lost. An entry of the index that it left behind is taken away by a list.
-                    return LoanRules.VerdictOf(own.Note);
+                    return Counted(callback, LoanRules.VerdictOf(own.Note), own.CountedFrom);
                 }
 
                 if (seen?.HasCounted(callback.Id) == true)
                 {
-                    return LoanVerdict.Duplicate;
+                    return Counted(callback, LoanVerdict.Duplicate, null);
                 }
             }
 
@@ -221,14 +262,15 @@ public sealed partial class LoanStore(
             {
                 if (await TryCountAsync(seen!, callback.Id, cancellationToken))
                 {
-                    return verdict;
+                    return Counted(callback, verdict, null);
                 }
 
                 mayBeRecorded = true;
                 continue;
             }
 
-            var entry = EntryOf(callback, seen is null ? firstKey : LoanHistoryEntry.KeyOfAgain(callback), LoanRules.NoteOf(verdict));
+            var entry = EntryOf(callback, seen is null ? firstKey : LoanHistoryEntry.KeyOfAgain(callback), LoanRules.NoteOf(verdict))
+                with { CountedFrom = loan is { IsCounted: true } ? loan.State : null };
             if (verdict == LoanVerdict.Accepted && announced.Add(entry.RowKey))
             {
                 await AnnounceAsync(entry, cancellationToken);
@@ -242,13 +284,19 @@ public sealed partial class LoanStore(
                 alerted = true;
             }
 
-            if (await TryWriteAsync(loan, After(loan, callback, verdict), [new(TableTransactionActionType.Add, entry)], cancellationToken))
+            if (await TryWriteAsync(loan, After(loan, callback, verdict), [new(TableTransactionActionType.Add, entry)], null, cancellationToken))
             {
-                return verdict;
+                return Counted(callback, verdict, entry.CountedFrom);
             }
 
             mayBeRecorded = true;
         }
+    }
+
+    private LoanVerdict Counted(LoanCallback callback, LoanVerdict verdict, string? from)
+    {
+        tally.CountSoon(Count.Callback(callback.Id, callback.ReceivedAt, verdict, from, callback.State));
+        return verdict;
     }
 
     /// <summary>Whether a callback was received before the one that made the present state, and only now gets its turn.</summary>
@@ -269,6 +317,7 @@ public sealed partial class LoanStore(
                 Reason = Shortened(callback.Reason, LongestReason) ?? (loan.State == callback.State ? loan.Reason : null),
                 Reached = reached,
                 UpdatedAt = callback.ReceivedAt,
+                IsCounted = true,
             },
             LoanVerdict.Late => loan with { Reached = reached },
             _ => loan,
@@ -278,13 +327,12 @@ public sealed partial class LoanStore(
     /// <summary>Writes a loan's row with what goes with it, and lists it where it belongs.</summary>
     /// <returns>Whether it was written; not where somebody else has changed the loan, or one of the rows is there already.</returns>
     private async Task<bool> TryWriteAsync(
-        Loan? read, Loan next, IReadOnlyList<TableTransactionAction> rows, CancellationToken cancellationToken)
+        Loan? read, Loan next, IReadOnlyList<TableTransactionAction> rows, BegunRow? begun, CancellationToken cancellationToken)
     {
         var moves = read is null || read.IndexPartition != next.IndexPartition || read.IndexKey != next.IndexKey;
-        if (moves)
-        {
-            await index.AddAsync(next.IndexPartition, next.IndexKey, next.Uuid, cancellationToken);
-        }
+        await Task.WhenAll(
+            moves ? index.AddAsync(next.IndexPartition, next.IndexKey, next.Uuid, cancellationToken) : Task.CompletedTask,
+            begun is null ? Task.CompletedTask : tally.BeginAsync(begun, cancellationToken));
 
         try
         {

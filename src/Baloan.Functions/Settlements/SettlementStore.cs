@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using Baloan.Functions.Http;
+using Baloan.Functions.Stats;
 using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,7 @@ public sealed partial class SettlementStore(
     CustomerHasher hasher,
     CustomerHold hold,
     Announcer announcer,
+    Tally tally,
     TimeProvider time,
     ILogger<SettlementStore> logger)
 {
@@ -90,6 +92,8 @@ public sealed partial class SettlementStore(
             accepted = row;
         }
 
+        // Where this fails, it is counted when the end is.
+        tally.CountSoon(Count.Accepted(accepted));
         await RemindAsync(accepted, TimeSpan.Zero, cancellationToken);
         return (accepted, true);
     }
@@ -133,8 +137,8 @@ public sealed partial class SettlementStore(
     }
 
     /// <summary>
-    /// Lists a settlement that has ended where it belongs, tells subscribers, and lets the customer's next one go on. All that comes
-    /// before the entry among those under way goes, so that the sweep makes good what did not come about.
+    /// Lists a settlement that has ended where it belongs, counts it, tells subscribers, and lets the customer's next one go on. All that
+    /// comes before the entry among those under way goes, so that the sweep makes good what did not come about.
     /// </summary>
     /// <param name="ended">The row.</param>
     /// <param name="openEntry">
@@ -152,6 +156,7 @@ public sealed partial class SettlementStore(
             index.AddAsync(ended.Status.Name(), ended.IndexKey, ended.Code, cancellationToken),
             hold.ReleaseAsync(ended, cancellationToken),
             announcer.AnnounceAsync(SettlementEvent.Of(ended), cancellationToken),
+            tally.CountAsync(Count.Ended(ended), Count.Accepted(ended) with { IsCountedPerhaps = true }).WaitAsync(cancellationToken),
             .. elsewhere.Select(status => index.RemoveAsync(status.Name(), ended.IndexKey, ETag.All, cancellationToken)),
         ]);
         await index.RemoveAsync(StatusIndex.Open, ended.IndexKey, openEntry, cancellationToken);
@@ -173,6 +178,10 @@ public sealed partial class SettlementStore(
     /// <summary>Reads all that is listed as under way; an entry's id is the code.</summary>
     public IAsyncEnumerable<StatusIndex.Entry> ReadOpenAsync(CancellationToken cancellationToken) =>
         index.ReadAsync(StatusIndex.Open, null, 500, cancellationToken);
+
+    /// <summary>Reads all that is listed as in review; an entry was written when the review began.</summary>
+    public IAsyncEnumerable<StatusIndex.Entry> ReadInReviewAsync(CancellationToken cancellationToken) =>
+        index.ReadAsync(SettlementStatus.NeedsReview.Name(), null, 1_000, cancellationToken);
 
     /// <summary>Takes an entry out of those under way that no row stands behind.</summary>
     public Task ForgetOpenAsync(StatusIndex.Entry entry, CancellationToken cancellationToken) =>

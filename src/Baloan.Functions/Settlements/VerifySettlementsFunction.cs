@@ -1,4 +1,5 @@
 using Baloan.Functions.Loans;
+using Baloan.Functions.Stats;
 using Baloan.Functions.Uploads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Hosting;
@@ -7,7 +8,13 @@ namespace Baloan.Functions.Settlements;
 
 /// <summary>The sweep: takes up what stands still, such as after the death of an instance or the loss of a message.</summary>
 public sealed class VerifySettlementsFunction(
-    SettlementSweep settlements, UploadSweep uploads, LoanStore loans, SettlementOptions options, TimeProvider time, IHostApplicationLifetime host)
+    SettlementSweep settlements,
+    UploadSweep uploads,
+    LoanStore loans,
+    StatsSweep stats,
+    SettlementOptions options,
+    TimeProvider time,
+    IHostApplicationLifetime host)
 {
     // What a timer of this schedule has at most.
     private static readonly TimeSpan TimerPeriod = TimeSpan.FromMinutes(1);
@@ -22,6 +29,7 @@ public sealed class VerifySettlementsFunction(
             await settlements.SweepAsync(cancellationToken);
             await uploads.SweepAsync(cancellationToken);
             await loans.AnnounceOverdueAsync(cancellationToken);
+            await stats.SweepAsync(cancellationToken);
 
             // Such a short time is for tests and one's own machine; a sleeping function is billed.
             if (time.GetElapsedTime(began) + options.VerifyAfter >= TimerPeriod)

@@ -32,7 +32,9 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
     public const string EventsQueueName = "events";
 
     /// <summary>The queue of events that could not be delivered.</summary>
-    public const string EventsPoisonQueueName = "events-poison";
+    public const string EventsPoisonQueueName = EventsQueueName + PoisonSuffix;
+
+    private const string PoisonSuffix = "-poison";
 
     /// <summary>The table of settlements.</summary>
     public const string SettlementsTable = "Settlements";
@@ -54,6 +56,12 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
 
     /// <summary>The table of subscriptions.</summary>
     public const string SubscriptionsTable = "Subscriptions";
+
+    /// <summary>The table of counters.</summary>
+    public const string StatsTable = "Stats";
+
+    /// <summary>The queue of what a queue's function has given up.</summary>
+    public static string PoisonOf(string queueName) => queueName + PoisonSuffix;
 
     /// <summary>Waits until everything is there.</summary>
     /// <exception cref="RequestFailedException">Storage is away; the next call tries again.</exception>
@@ -127,7 +135,8 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
         CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(UploadIndexTable)),
         CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoansTable)),
         CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoanIndexTable)),
-        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(SubscriptionsTable)));
+        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(SubscriptionsTable)),
+        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(StatsTable)));
 
     private async Task CreateAsync(Func<Task> create)
     {

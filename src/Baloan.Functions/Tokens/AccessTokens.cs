@@ -64,6 +64,42 @@ public sealed partial class AccessTokens(
         return (await RenewAsync(token => token.ObtainedAt > before, cancellationToken)).ExpiresAt;
     }
 
+    /// <summary>Looks at the token, in memory and in the vault; gets none.</summary>
+    /// <returns>
+    /// Whether the credentials are set, null where the vault does not say; and when the newest access token runs out (UTC), null where
+    /// none is known.
+    /// </returns>
+    internal async Task<(bool? IsConfigured, DateTimeOffset? ExpiresAt)> LookAsync(CancellationToken cancellationToken)
+    {
+        var known = current;
+        if (known is not null && !known.IsDueForRenewal(time.GetUtcNow(), TimeSpan.Zero))
+        {
+            return (true, known.ExpiresAt);
+        }
+
+        try
+        {
+            // Another instance may have renewed it.
+            if (StoredToken.Parse(await vault.ReadAsync(gateway.TokenSecret, null, cancellationToken)) is { } kept && !(kept.ExpiresAt < known?.ExpiresAt))
+            {
+                known = kept;
+            }
+
+            return known is not null
+                ? (true, known.ExpiresAt)
+                : (!string.IsNullOrEmpty(await vault.ReadAsync(gateway.UsernameSecret, null, cancellationToken))
+                    && !string.IsNullOrEmpty(await vault.ReadAsync(gateway.PasswordSecret, null, cancellationToken)), null);
+        }
+        catch (NotConfiguredException)
+        {
+            return (false, null);
+        }
+        catch (KeyVaultUnavailableException)
+        {
+            return (known is null ? null : true, known?.ExpiresAt);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => single.Dispose();
 

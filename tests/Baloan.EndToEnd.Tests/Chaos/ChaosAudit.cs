@@ -24,6 +24,7 @@ internal sealed class ChaosAudit(
     private readonly Dictionary<string, string> ends = [];
     private readonly HashSet<(string Code, int Attempts, string Status)> settlementEnds = [];
     private readonly HashSet<(string Uuid, string State)> loanChanges = [];
+    private readonly List<string> attemptEnds = [];
 
     /// <summary>Loans whose opening could not be recorded, of which an alert was raised as it should be.</summary>
     public int OpeningsNotRecorded { get; private set; }
@@ -51,6 +52,7 @@ internal sealed class ChaosAudit(
         await CheckLoansAsync(cancellationToken);
         await CheckListsAsync(cancellationToken);
         await CheckEventsAsync(cancellationToken);
+        await CheckStatsAsync(cancellationToken);
         foreach (var queue in new[] { "invoices-poison", "loans-poison", "events-poison" })
         {
             Poison += await CountAsync(queue, cancellationToken);
@@ -85,6 +87,7 @@ internal sealed class ChaosAudit(
             {
                 var told = Told.Of(final, "GET at the end");
                 ends[errand.Name] = told.Status;
+                attemptEnds.AddRange([told.Status, .. earlier[errand.Name].Select(attempt => attempt.Status)]);
                 settlementEnds.Add((errand.Name, told.Attempts, told.Status));
                 settlementEnds.UnionWith(errand.AllTold.Where(one => one.Ended).Select(one => (errand.Name, one.Attempts, one.Status)));
                 settlementEnds.UnionWith(earlier[errand.Name].Select(attempt => (errand.Name, attempt.Attempts, attempt.Status)));
@@ -383,6 +386,35 @@ internal sealed class ChaosAudit(
         }
 
         return listed.ToLookup(entry => entry.Id, entry => entry.State);
+    }
+
+    /// <summary>The counters may be late; in the end they say what all else says.</summary>
+    private async Task CheckStatsAsync(CancellationToken cancellationToken)
+    {
+        string[] outcomes = ["settled", "rejected", "failed"];
+        string[] states = [.. Ranks, "blocked", "canceled"];
+        var expected = string.Join(
+            ", ",
+            outcomes.Select(outcome => $"{outcome} {attemptEnds.Count(end => end == outcome)}").Prepend($"accepted {attemptEnds.Count}")
+                .Concat(states.Select(state => $"{state} {ends.Count(end => end.Value == state)}")));
+        var said = "";
+        try
+        {
+            await Until.TrueAsync(
+                "all is counted",
+                async () =>
+                {
+                    var stats = (await GetAsync("api/stats?hours=168", cancellationToken))!;
+                    int Of(string column) => stats["hours"]!.AsArray().Sum(hour => (int)hour!["settlements"]![column]!);
+                    said = string.Join(", ", outcomes.Prepend("accepted").Select(column => $"{column} {Of(column)}").Concat(states.Select(state => $"{state} {stats["loans"]![state]}")));
+                    return said == expected;
+                },
+                Left);
+        }
+        catch (ShouldAssertException)
+        {
+            ledger.Add(new Finding(ErrandKind.Settlement, "stats", Wrong.SaidWrong, $"counted are {said}, and there are {expected}"));
+        }
     }
 
     private async Task CheckEventsAsync(CancellationToken cancellationToken)

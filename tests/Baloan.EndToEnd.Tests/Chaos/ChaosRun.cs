@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Baloan.Sandbox;
 
@@ -91,21 +89,7 @@ internal sealed class ChaosRun(ChaosSettings settings) : IAsyncDisposable
     }
 
     private static int[] FreePorts(int count) =>
-        [.. Enumerable.Range(0, 1000).Select(_ => Random.Shared.Next(FirstPort, LastPort)).Distinct().Where(IsFree).Take(count)];
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+        [.. Enumerable.Range(0, 1000).Select(_ => Random.Shared.Next(FirstPort, LastPort)).Distinct().Where(Ports.IsFree).Take(count)];
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {

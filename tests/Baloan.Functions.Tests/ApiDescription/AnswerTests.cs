@@ -232,6 +232,8 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
     {
         using var admin = Apps.First.NewClient(RunningApps.AdminKey);
         await calls.ByAsync(admin, "RefreshTokensNow");
+        await calls.CallAsync("GetStats");
+        await calls.CallAsync("GetStats", query: "?hours=168");
         await calls.CallAsync("Health");
         await calls.CallAsync("GetOpenApi");
         await calls.CallAsync("GetSwagger");

@@ -13,7 +13,7 @@ internal sealed class CostBench : IAsyncDisposable
     private const int Times = 3;
 
     // What the sweep looks through, and nothing else that is counted.
-    private static readonly string[] Swept = ["SettlementsByStatus", "UploadsByStatus", "LoansByState"];
+    private static readonly string[] Swept = ["SettlementsByStatus", "UploadsByStatus", "LoansByState", "Stats"];
 
     private static readonly string[] Timers = ["VerifySettlements", "RefreshTokens"];
 
@@ -72,14 +72,14 @@ internal sealed class CostBench : IAsyncDisposable
             }
 
             int Made(string service, params string[] methods) => made.Count(call =>
-                !call.EndsWith(" POST $batch", StringComparison.Ordinal) && Array.Exists(methods, method => call.StartsWith($"{service} {method} ", StringComparison.Ordinal)));
+                !call.StartsWith(StorageProxy.Transaction, StringComparison.Ordinal) && Array.Exists(methods, method => call.StartsWith($"{service} {method} ", StringComparison.Ordinal)));
             var cost = new Cost(
                 Executions: 0,
                 BlobWrites: Made("blob", "PUT"),
                 BlobReads: Made("blob", "GET", "HEAD"),
                 Queue: Made("queue", "POST", "PUT", "DELETE") + Storage.HandedOut - handedOut,
                 TableWrites: Made("table", "POST", "PUT", "MERGE", "PATCH"),
-                TableTransactions: made.Count(call => call == "table POST $batch"),
+                TableTransactions: made.Count(call => call.StartsWith(StorageProxy.Transaction, StringComparison.Ordinal)),
                 TableDeletes: Made("table", "DELETE"),
                 RowReads: made.Count(call => call.StartsWith("table GET ", StringComparison.Ordinal) && call.EndsWith("(key)", StringComparison.Ordinal)),
                 RangeReads: made.Count(call => call.StartsWith("table GET ", StringComparison.Ordinal) && call.EndsWith("()", StringComparison.Ordinal)),

@@ -138,6 +138,9 @@ public sealed class LoanBench : IAsyncDisposable
     /// <summary>How many entries the index holds, stray ones included.</summary>
     internal async Task<int> EntriesAsync() => await Index.QueryAsync<TableEntity>(cancellationToken: Cancel).CountAsync(Cancel);
 
+    /// <summary>What was logged so far.</summary>
+    internal IReadOnlyCollection<string> Logs => [.. logs.Lines];
+
     /// <summary>The alerts that a loan raised.</summary>
     internal IReadOnlyList<string> Alerts(string uuid) =>
         [.. logs.Lines.Where(line => line.StartsWith("Critical", StringComparison.Ordinal) && line.Contains(uuid, StringComparison.Ordinal))];

@@ -70,7 +70,8 @@ public sealed class LoanCallCountTests
         {
             var (calls, rows) = (proxy.Calls.Count, proxy.Rows);
             var result = await operation();
-            var made = proxy.Calls.Skip(calls).ToList();
+            // What is counted of a loan goes on beside the rest; docs/costs.md has it.
+            var made = proxy.Calls.Skip(calls).Where(call => !call.Contains(" Stats", StringComparison.Ordinal)).ToList();
             costs.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: {made.Count} calls, {proxy.Rows - rows} rows: {string.Join(", ", made)}"));
             return result;
         }

@@ -38,17 +38,24 @@ public sealed class CallCountTests(StorageAccounts storage) : ApiTests(storage)
                 "table POST Settlements",
                 "queue POST invoices/messages",
 
+                // Counted, meanwhile: the hour, and the one that is new.
+                "table GET Stats(key)",
+                "table POST $batch Stats",
+
                 // Sent: row, hold, invoice, "submitting".
                 "table GET Settlements(key)",
                 "table POST Settlements",
                 "blob GET invoices/(blob)",
                 "table PUT Settlements(key)",
 
-                // Ended: row, index, hold, who has subscribed, index, message.
+                // Ended: row, index, hold, who has subscribed, counted, index, message.
                 "table PUT Settlements(key)",
                 "table PUT SettlementsByStatus(key)",
                 "table DELETE Settlements(key)",
                 "table GET Subscriptions()",
+                "table GET Stats(key)",
+                "table GET Stats(key)",
+                "table POST $batch Stats",
                 "table DELETE SettlementsByStatus(key)",
                 "queue DELETE invoices/messages/(id)",
             },

@@ -37,10 +37,12 @@ internal sealed class LoanWorld : World.World
     private readonly Dictionary<Task, MemoryQueues.Message> deliveries = [];
     private readonly Dictionary<Task, string> busy = [];
     private readonly Dictionary<(string Uuid, string Row), int> times = [];
+    private readonly DateTimeOffset began;
 
     public LoanWorld()
         : base(InstanceCount)
     {
+        began = Clock.Now;
         Storage.Tables.Written = Written;
         Storage.Tables.Put("Subscriptions", "subscription", "s1", """{"PartitionKey":"subscription","RowKey":"s1","CallbackUrl":"https://hook.logic.azure.com/","Events":"loan_state","States":""}""");
     }
@@ -113,7 +115,8 @@ internal sealed class LoanWorld : World.World
         instance, "sweep", () => instance.Function<VerifySettlementsFunction>().Run(new TimerInfo(), default), _ => { });
 
     protected override bool HasEnded() =>
-        Storage.Queues.Of(Queue).Count == 0 && !Storage.Tables.Rows(IndexTable).Any(row => row.PartitionKey == "unannounced");
+        Storage.Queues.Of(Queue).Count == 0 && !Storage.Tables.Rows(IndexTable).Any(row => row.PartitionKey == "unannounced")
+        && !new Counters(Storage).AreBehind;
 
     protected override void Check()
     {
@@ -124,8 +127,29 @@ internal sealed class LoanWorld : World.World
             CheckEvents(uuid);
         }
 
+        CheckCounters();
         CheckLists();
         Tally.Count("sequences");
+    }
+
+    private void CheckCounters()
+    {
+        var counters = new Counters(Storage);
+        var rows = Storage.Tables.Rows(Table).ToList();
+        foreach (var state in LoanStates.All)
+        {
+            var there = rows.Count(row => row.RowKey == "loan" && row.Text("State") == state);
+            Require(counters.Loans(state) == there, $"{there} loans are {state} and {counters.Loans(state)} are counted.");
+        }
+
+        if (Clock.Now - began <= Counters.Span)
+        {
+            var history = rows.Where(row => row.RowKey != "loan").ToList();
+            var (recorded, conflicts) = (history.Sum(row => row.Number("Times")), history.Count(row => row.Text("Note") == "conflict"));
+            Require(counters.Of("callbacks") == recorded, $"{recorded} callbacks were recorded and {counters.Of("callbacks")} counted.");
+            Require(counters.Of("conflicts") == conflicts, $"{conflicts} callbacks were conflicts and {counters.Of("conflicts")} were counted.");
+            Tally.Count("callbacks counted", recorded);
+        }
     }
 
     private static IEnumerable<MemoryTables.Row> HistoryIn(IEnumerable<MemoryTables.Row> rows, string uuid) =>

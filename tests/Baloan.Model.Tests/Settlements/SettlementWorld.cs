@@ -36,11 +36,14 @@ internal sealed class SettlementWorld : World.World
     private readonly Dictionary<string, Queue<Fate>> plans = [];
     private readonly Dictionary<string, List<(DateTimeOffset At, long Amount)>> spendings = Customers.ToDictionary(customer => customer, _ => new List<(DateTimeOffset, long)>());
     private readonly Dictionary<Task, MemoryQueues.Message> deliveries = [];
+    private readonly HashSet<(string Code, int Number, string Status)> ends = [];
+    private readonly DateTimeOffset began;
 
     public SettlementWorld(bool withCoincidence)
         : base(2)
     {
         this.withCoincidence = withCoincidence;
+        began = Clock.Now;
         Storage.Tables.Written = Written;
         Storage.Tables.Put("Subscriptions", "subscription", "s1", """{"PartitionKey":"subscription","RowKey":"s1","CallbackUrl":"https://hook.logic.azure.com/","Events":"settlement","States":""}""");
         Baloan.Moved = Moved;
@@ -156,7 +159,29 @@ internal sealed class SettlementWorld : World.World
         CheckSecrets();
         CheckHolds();
         CheckLists();
+        CheckCounters();
         Tally.Count("sequences");
+    }
+
+    private void CheckCounters()
+    {
+        if (Clock.Now - began > Counters.Span)
+        {
+            Tally.Count("sequences too long for the counters");
+            return;
+        }
+
+        var counters = new Counters(Storage);
+        Require(counters.Of("accepted") == attempts.Count, $"{attempts.Count} attempts were accepted and {counters.Of("accepted")} counted.");
+        foreach (var status in SettlementStatuses.Ended)
+        {
+            var ended = ends.Count(end => end.Status == status.ToString());
+            Require(counters.Of(status.Name()) == ended, $"{ended} attempts ended as {status} and {counters.Of(status.Name())} were counted.");
+            Tally.Count($"counted as {status.Name()}", ended);
+        }
+
+        Require(counters.Timed == counters.Of("settled"), "Not each that is counted as settled has its time.");
+        Require(!counters.AreBehind, "Something was announced that no loan is about.");
     }
 
     private void CheckAnswer(Post post)
@@ -398,6 +423,7 @@ internal sealed class SettlementWorld : World.World
             return;
         }
 
+        ends.Add((code, number, status));
         Require(before is not ("Settled" or "Rejected" or "Failed") || before == status, $"{code} had ended as {before} and is {status} now.");
         Require(row.Text("NationalIdentifier") is null && row.Text("Otp") is null && row.Text("TransactionToken") is null, $"{code} ended and was not wiped.");
         CheckTruth(attempt, isInferred: row.Text("Inferred") == "True", row);

@@ -1,0 +1,23 @@
+using Baloan.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Baloan.Functions.Stats;
+
+/// <summary>How the app is doing, in numbers.</summary>
+public sealed class StatsFunctions(StatsReader reader, Problems problems)
+{
+    private const int DefaultSpan = 24;
+
+    /// <summary><c>GET /api/stats</c>: the counters of the last hours, what waits now, and what the app depends on.</summary>
+    [Function("GetStats")]
+    public Task<IResult> Get(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "stats")] HttpRequest request,
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        {
+            var errors = new FieldErrors();
+            var hours = WholeNumber.Read(request, "hours", Tally.LongestSpan, errors) ?? DefaultSpan;
+            errors.ThrowIfAny();
+            return Results.Json(await reader.ReadAsync((int)hours, cancellationToken), ApiJson.Answers.StatsAnswer);
+        });
+}

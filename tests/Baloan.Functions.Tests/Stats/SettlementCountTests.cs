@@ -1,0 +1,181 @@
+using Azure;
+using Baloan.Functions.Settlements;
+using Baloan.Functions.Stats;
+using Baloan.Functions.Tests.Bench;
+using Baloan.Sandbox;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Baloan.Functions.Tests.Stats;
+
+public sealed class SettlementCountTests(StorageAccounts storage)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Attempts_are_counted_in_the_hours_in_which_they_were_accepted_and_ended()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var began = bench.Time.GetUtcNow();
+        var settled = await bench.AcceptAsync();
+        bench.Time.Advance(TimeSpan.FromSeconds(20));
+        await bench.RunToEndAsync(settled.Code);
+        var rejected = await bench.AcceptAsync();
+        bench.Baloan.Faults.Next(Baloan.Sandbox.Operation.Settle, Fault.RefusedWithDetail);
+        await bench.RunToEndAsync(rejected.Code);
+        var late = await bench.AcceptAsync();
+        // Longer than its transaction token lives.
+        bench.Time.Advance(TimeSpan.FromHours(1));
+        await bench.RunToEndAsync(late.Code);
+
+        var stats = await StatsAsync(bench, 3);
+
+        stats.Hours.Select(hour => hour.Hour).ShouldBe([began.AddHours(-1).UtcDateTime, began.UtcDateTime, began.AddHours(1).UtcDateTime]);
+        stats.Hours.Select(hour => hour.Settlements).ShouldBe([new(0, 0, 0, 0, 0), new(3, 1, 1, 0, 0), new(0, 0, 1, 0, 0)]);
+        stats.TimeToSettle.Count.ShouldBe(1);
+        stats.TimeToSettle.MedianSeconds!.Value.ShouldBeInRange(19, 22);
+        stats.TimeToSettle.P95Seconds.ShouldBe(stats.TimeToSettle.MedianSeconds);
+        (await StatsAsync(bench, 1)).TimeToSettle.ShouldBe(new(0, null, null), "of the hours asked for");
+    }
+
+    [Fact]
+    public async Task What_was_in_review_ends_twice()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        await ReviewAsync(bench, row);
+        bench.Time.Advance(TimeSpan.FromHours(30));
+        var waiting = await StatsAsync(bench, 1);
+        waiting.Waiting["needs_review"].Count.ShouldBe(1);
+        waiting.Waiting["needs_review"].OldestAt.ShouldBe(row.AttemptStartedAt.UtcDateTime);
+
+        (await bench.Processor.ResolveAsync(await bench.FindAsync(row.Code), settled: true, "asked Baloan", Cancel)).ShouldNotBeNull();
+
+        var stats = await StatsAsync(bench, 31);
+        stats.Hours[0].Settlements.ShouldBe(new(1, 0, 0, 0, 1));
+        stats.Hours[^1].Settlements.ShouldBe(new(0, 1, 0, 0, 0));
+        stats.Waiting["needs_review"].ShouldBe(new(0, null));
+    }
+
+    [Fact]
+    public async Task An_end_that_is_filed_again_and_again_is_counted_once()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.RunToEndAsync((await bench.AcceptAsync()).Code);
+
+        var other = bench.NewInstance().GetRequiredService<SettlementStore>();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => (i % 2 == 0 ? bench.Store : other).FileAsync(row, new ETag(row.OpenETag), Cancel)));
+
+        (await StatsAsync(bench, 1)).Hours[0].Settlements.ShouldBe(new(1, 1, 0, 0, 0));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_counted_is_counted_by_the_sweep_where_it_belongs()
+    {
+        await using var proxy = await StorageProxy.StartAsync(storage);
+        await using var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
+        proxy.Refuse = call => call.EndsWith("$batch Stats", StringComparison.Ordinal);
+        var row = await bench.RunToEndAsync((await bench.AcceptAsync()).Code);
+        row.Status.ShouldBe(SettlementStatus.Settled);
+        (await StatsAsync(bench, 1)).Hours[0].Settlements.ShouldBe(new(0, 0, 0, 0, 0));
+
+        proxy.Refuse = _ => false;
+        bench.Time.Advance(TimeSpan.FromHours(1));
+        await bench.SweepAsync();
+        await bench.SweepAsync();
+
+        (await StatsAsync(bench, 2)).Hours.Select(hour => hour.Settlements).ShouldBe([new(1, 1, 0, 0, 0), new(0, 0, 0, 0, 0)]);
+        (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe([row.Code]);
+    }
+
+    [Fact]
+    public async Task Many_at_once_on_three_instances_are_all_counted()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        var stores = Enumerable.Range(0, 3).Select(_ => bench.NewInstance().GetRequiredService<SettlementStore>()).ToArray();
+
+        await Task.WhenAll(Enumerable.Range(1, 45).Select(number => stores[number % 3].FileAsync(
+            row with { Code = $"many-{number}", Status = SettlementStatus.Failed }, new ETag(row.OpenETag), Cancel)));
+
+        await Until.TrueAsync(async () => (await StatsAsync(bench, 1)).Hours[0].Settlements == new SettlementCounts(46, 0, 0, 45, 0));
+    }
+
+    [Fact]
+    public async Task Times_are_known_within_5_percent()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        var random = new Random(5);
+        var seconds = new List<double>();
+        for (var count = 1; count <= 40; count = (count * 3) + 1)
+        {
+            while (seconds.Count < count)
+            {
+                seconds.Add(0.11 * Math.Exp(random.NextDouble() * 10));
+            }
+
+            await Task.WhenAll(seconds.Select((took, number) => bench.Store.FileAsync(
+                row with { Code = $"one-{number}", Status = SettlementStatus.Settled, AttemptStartedAt = row.UpdatedAt.AddSeconds(-took) },
+                new ETag(row.OpenETag),
+                Cancel)));
+
+            var times = (await StatsAsync(bench, 1)).TimeToSettle;
+            times.Count.ShouldBe(count);
+            ShouldBeAbout(times.MedianSeconds, 0.5);
+            ShouldBeAbout(times.P95Seconds, 0.95);
+        }
+
+        void ShouldBeAbout(double? said, double share)
+        {
+            var truth = seconds.Order().ElementAt((int)Math.Ceiling(share * seconds.Count) - 1);
+            // And what rounding takes: to a tenth, or above a hundred to a whole second.
+            said!.Value.ShouldBe(truth, (truth * 0.05) + (truth < 100 ? 0.05 : 0.5));
+        }
+    }
+
+    [Fact]
+    public async Task What_waits_is_told_with_the_oldest()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var first = await bench.AcceptAsync();
+        bench.Time.Advance(TimeSpan.FromMinutes(3));
+        await bench.AcceptAsync();
+        var verifying = await bench.AcceptAsync();
+        await bench.Store.TryUpdateAsync(
+            verifying with { Status = SettlementStatus.Verifying, CreditBefore = 1, VerifyingSince = bench.Time.GetUtcNow() }, Cancel);
+
+        var stats = await StatsAsync(bench, 24);
+
+        stats.Waiting["queued"].ShouldBe(new(2, first.AttemptStartedAt.UtcDateTime));
+        stats.Waiting["submitting"].ShouldBe(new(0, null));
+        stats.Waiting["verifying"].ShouldBe(new(1, verifying.AttemptStartedAt.UtcDateTime));
+        stats.Hours.Count.ShouldBe(24);
+        stats.Queues.ShouldBe([new("invoices", 3, 0), new("loans", 0, 0), new("events", 0, 0)]);
+    }
+
+    [Fact]
+    public async Task Tokens_are_told_without_a_call_to_Baloan()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var before = await StatsAsync(bench, 1);
+        before.Tokens.ShouldBe(new(new(true, null), new(false, null)));
+        bench.Baloan.Books.Snapshot().Calls.Values.Sum().ShouldBe(0);
+
+        await bench.TransactionTokenAsync(Given.Customer());
+
+        // Also on an instance that has none in memory.
+        var known = await bench.NewInstance().GetRequiredService<StatsReader>().ReadAsync(1, Cancel);
+        known.Tokens.Merchant.Configured.ShouldBe(true);
+        known.Tokens.Merchant.ExpiresAt!.Value.ShouldBe(bench.Time.GetUtcNow().AddDays(1).UtcDateTime, TimeSpan.FromMinutes(1));
+        (await StatsAsync(bench, 1)).Tokens.ShouldBe(known.Tokens);
+    }
+
+    private static Task<StatsAnswer> StatsAsync(ServiceBench bench, int hours) =>
+        bench.Services.GetRequiredService<StatsReader>().ReadAsync(hours, Cancel);
+
+    private static async Task ReviewAsync(ServiceBench bench, Settlement row)
+    {
+        var review = (await bench.Store.TryUpdateAsync(row with { Status = SettlementStatus.NeedsReview }, Cancel)).ShouldNotBeNull();
+        await bench.Store.FileAsync(review, new ETag(review.OpenETag), Cancel);
+    }
+}
