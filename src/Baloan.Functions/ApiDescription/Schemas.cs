@@ -234,7 +234,16 @@ internal static class Schemas
             ("size", Number("Bytes.")),
             ("sha256", Text("Of its content, in hex.")))),
         ("created_at", Time("When it was accepted.")),
-        ("updated_at", Time("When it last changed.")));
+        ("updated_at", Time("When it last changed.")),
+        ("earlier_attempts?", ListOf("The attempts before this one, oldest first. Left out in lists, and where there are none.", EarlierAttempt())));
+
+    private static OpenApiSchema EarlierAttempt() => Object(
+        "An attempt that did not settle.",
+        ("status", OneOf("How it ended.", SettlementStatuses.All.Where(status => status.AllowsNewAttempt()).Select(status => status.Name()))),
+        ("total", Toman("What was to be paid.")),
+        ("error", Error()),
+        ("started_at", Time("When it was accepted.")),
+        ("ended_at", Time("When it ended.")));
 
     private static OpenApiSchema Error() => Object(
         "Why it was refused or failed, or what is to be found out.", ("code", Text("For programs.")), ("message", Text("For people."))).OrNull();

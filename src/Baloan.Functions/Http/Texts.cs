@@ -279,6 +279,9 @@ public static class Texts
         "This app has no credentials for Baloan, so nothing was sent. Its owner has to set them in Key Vault.",
         "این برنامه اعتبارنامهٔ بالون را ندارد و چیزی ارسال نشد. مالک برنامه باید آن را در Key Vault تنظیم کند.");
 
+    /// <summary>The console has no such file.</summary>
+    public static readonly Text NoConsoleFile = new("The console has no file of this name.", "کنسول فایلی با این نام ندارد.");
+
     /// <summary>A fault of the app.</summary>
     public static readonly Text InternalError = new(
         "Something went wrong in this app. Its owner finds the cause in the logs under the trace_id.",

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Baloan.Client;
 using Baloan.Functions.Http;
 
@@ -15,6 +16,7 @@ namespace Baloan.Functions.Settlements;
 /// <param name="Invoice">The invoice.</param>
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="UpdatedAt">UTC.</param>
+/// <param name="EarlierAttempts">The attempts before the present one, oldest first; left out in lists, and where there are none.</param>
 public sealed record SettlementAnswer(
     string Code,
     string Status,
@@ -26,10 +28,11 @@ public sealed record SettlementAnswer(
     ErrorAnswer? Error,
     InvoiceAnswer Invoice,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+    DateTimeOffset UpdatedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EarlierAttemptAnswer>? EarlierAttempts)
 {
     /// <summary>What a caller sees of a row.</summary>
-    public static SettlementAnswer Of(Settlement row, Language language) => new(
+    public static SettlementAnswer Of(Settlement row, Language language, IReadOnlyList<Settlement>? earlier = null) => new(
         row.Code,
         row.Status.Name(),
         row.MaskedIdentifier,
@@ -37,18 +40,35 @@ public sealed record SettlementAnswer(
         row.Attempts,
         row.UserCredit,
         row.Inferred,
-        row.ErrorCode is { } code
-            ? new ErrorAnswer(code, row.ErrorMessage ?? SettlementErrors.TextOf(code).In(language))
-            : null,
+        ErrorAnswer.Of(row, language),
         new InvoiceAnswer(row.InvoiceBlob, row.InvoiceSize, row.InvoiceSha256),
         row.CreatedAt,
-        row.UpdatedAt);
+        row.UpdatedAt,
+        earlier is { Count: > 0 } ? [.. earlier.Select(attempt => EarlierAttemptAnswer.Of(attempt, language))] : null);
 }
 
 /// <summary>Why something was refused or failed.</summary>
 /// <param name="Code">For programs.</param>
 /// <param name="Message">For people.</param>
-public sealed record ErrorAnswer(string Code, string Message);
+public sealed record ErrorAnswer(string Code, string Message)
+{
+    /// <summary>What a row says; null where nothing went wrong.</summary>
+    public static ErrorAnswer? Of(Settlement row, Language language) =>
+        row.ErrorCode is { } code ? new ErrorAnswer(code, row.ErrorMessage ?? SettlementErrors.TextOf(code).In(language)) : null;
+}
+
+/// <summary>An attempt that did not settle, before the present one.</summary>
+/// <param name="Status">How it ended.</param>
+/// <param name="Total">Toman.</param>
+/// <param name="Error">Why.</param>
+/// <param name="StartedAt">UTC.</param>
+/// <param name="EndedAt">UTC.</param>
+public sealed record EarlierAttemptAnswer(string Status, long Total, ErrorAnswer? Error, DateTimeOffset StartedAt, DateTimeOffset EndedAt)
+{
+    /// <summary>What a caller sees of the row of an earlier attempt.</summary>
+    public static EarlierAttemptAnswer Of(Settlement attempt, Language language) =>
+        new(attempt.Status.Name(), attempt.Total, ErrorAnswer.Of(attempt, language), attempt.AttemptStartedAt, attempt.UpdatedAt);
+}
 
 /// <summary>An invoice in Blob storage.</summary>
 /// <param name="Blob">Its name in container <c>invoices</c>.</param>

@@ -47,7 +47,10 @@ public sealed class SettlementFunctions(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements/{settlementCode}")] HttpRequest request,
         string settlementCode,
         CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
-            Answer(request, await FindAsync(settlementCode, cancellationToken), language, withLocation: false));
+        {
+            var row = await FindAsync(settlementCode, cancellationToken);
+            return Answer(request, row, language, withLocation: false, await store.ReadEarlierAttemptsAsync(row, cancellationToken));
+        });
 
     /// <summary><c>GET /api/merchant/settlements</c>: a page of settlements, newest first.</summary>
     [Function("ListSettlements")]
@@ -99,7 +102,7 @@ public sealed class SettlementFunctions(
             }
         });
 
-    private static IResult Answer(HttpRequest request, Settlement row, Language language, bool withLocation)
+    private static IResult Answer(HttpRequest request, Settlement row, Language language, bool withLocation, IReadOnlyList<Settlement>? earlier = null)
     {
         var ended = row.Status.HasEnded();
         var headers = request.HttpContext.Response.Headers;
@@ -114,7 +117,7 @@ public sealed class SettlementFunctions(
         }
 
         return Results.Json(
-            SettlementAnswer.Of(row, language), ApiJson.Answers.SettlementAnswer, statusCode: ended ? 200 : 202);
+            SettlementAnswer.Of(row, language, earlier), ApiJson.Answers.SettlementAnswer, statusCode: ended ? 200 : 202);
     }
 
     private async Task<Settlement> FindAsync(string routeValue, CancellationToken cancellationToken)

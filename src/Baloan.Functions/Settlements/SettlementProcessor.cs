@@ -390,12 +390,16 @@ public sealed partial class SettlementProcessor(
         }
     }
 
-    /// <summary>Looks again after as long as it took so far, and at the moment from which an unchanged credit is proof.</summary>
+    /// <summary>
+    /// Looks again after as long as it took so far, and at the moment from which an unchanged credit is proof. From then on at steady
+    /// intervals: who waited through an outage of Baloan waits no longer than its end.
+    /// </summary>
     private async Task LookAgainAsync(Settlement verifying, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var sofar = now - verifying.VerifyingSince!.Value;
         var proofAt = verifying.VerifyingSince.Value + options.VerifyAfter;
-        var wait = sofar < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : sofar > LongestTimeBetweenLooks ? LongestTimeBetweenLooks : sofar;
+        var longest = options.VerifyAfter < LongestTimeBetweenLooks ? options.VerifyAfter : LongestTimeBetweenLooks;
+        var wait = sofar < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : sofar < longest ? sofar : longest;
         var dueAt = now < proofAt && now + wait > proofAt ? proofAt : now + wait;
         if (await store.TryUpdateAsync(verifying with { DueAt = dueAt }, cancellationToken) is { } waiting)
         {

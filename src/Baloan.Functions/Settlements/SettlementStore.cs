@@ -24,6 +24,9 @@ public sealed partial class SettlementStore(
     TimeProvider time,
     ILogger<SettlementStore> logger)
 {
+    private const string AttemptPrefix = "attempt-";
+    private const int MostAttempts = 100;
+
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.SettlementsTable);
     private readonly StatusIndex index = new(storage, setup, time, StorageSetup.SettlementIndexTable);
 
@@ -46,6 +49,19 @@ public sealed partial class SettlementStore(
         return Enum.IsDefined(row.Status) && row.Status.HasEnded()
             ? row
             : (row with { Status = SettlementStatus.NeedsReview, ErrorCode = SettlementErrors.NeedsReview, ErrorMessage = null }).WithoutSecrets();
+    }
+
+    /// <summary>Reads the attempts before the present one, oldest first; at most a hundred.</summary>
+    public async Task<IReadOnlyList<Settlement>> ReadEarlierAttemptsAsync(Settlement settlement, CancellationToken cancellationToken)
+    {
+        if (settlement.Attempts < 2)
+        {
+            return [];
+        }
+
+        var (partition, first, end) = (TableKeys.Escape(settlement.Code), AttemptPrefix, AttemptPrefix + "~");
+        return await table.ReadAsync<Settlement>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {first} and RowKey lt {end}"), MostAttempts, null, cancellationToken);
     }
 
     /// <summary>Accepts a settlement, or a new attempt at one that was refused or failed.</summary>
@@ -257,7 +273,7 @@ public sealed partial class SettlementStore(
             };
             await FinishFilingAsync(existing, cancellationToken);
             next = await ListAsOpenAsync(next, cancellationToken);
-            var before = existing with { RowKey = $"attempt-{existing.Attempts:D4}" };
+            var before = existing with { RowKey = $"{AttemptPrefix}{existing.Attempts:D4}" };
             try
             {
                 var written = await table.SubmitTransactionAsync(

@@ -26,12 +26,15 @@ internal sealed class Description(string text)
            select new Operation(operation.Key.ToUpperInvariant(), path.Key, operation.Value!.AsObject()),
     ];
 
-    /// <summary>The app's HTTP functions, as they are declared: method, route and name.</summary>
+    /// <summary>The functions that serve the console: a page for people and its files, which are no part of the API.</summary>
+    public static readonly IReadOnlyList<string> Page = ["GetConsole", "GetConsoleFile"];
+
+    /// <summary>The app's HTTP functions, as they are declared: method, route and name; all but the console's.</summary>
     public static IEnumerable<(string Method, string Path, string Name, AuthorizationLevel Level)> Functions() =>
         from type in typeof(Services).Assembly.GetTypes()
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static)
         let function = method.GetCustomAttribute<FunctionAttribute>()
-        where function is not null
+        where function is not null && !Page.Contains(function.Name)
         from trigger in method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).OfType<HttpTriggerAttribute>()
         from verb in trigger.Methods!
         select (verb.ToUpperInvariant(), $"/{trigger.Route}", function.Name, trigger.AuthLevel);

@@ -167,7 +167,7 @@ internal sealed class ServiceBench : IAsyncDisposable
     /// <summary>Lets the messages come, each at its time, until the settlement has ended.</summary>
     public async Task<Settlement> RunToEndAsync(string code)
     {
-        for (var messages = 0; messages < 200; messages++)
+        for (var messages = 0; messages < 400; messages++)
         {
             var row = await ProcessWhenDueAsync(code);
             if (row.Status.HasEnded())

@@ -65,6 +65,8 @@ public sealed class DoorTests(StorageAccounts storage) : ApiTests(storage)
     [InlineData("/api/health/../loans")]
     [InlineData("/api/health/..%2floans")]
     [InlineData("/api/health/%2e%2e/loans")]
+    [InlineData("/api/console/../loans")]
+    [InlineData("/api/console/%2e%2e/loans")]
     [InlineData("/api/health%2f..%2floans")]
     [InlineData("/api/./loans")]
     [InlineData("//api/loans")]

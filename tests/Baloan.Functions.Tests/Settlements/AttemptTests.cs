@@ -47,6 +47,9 @@ public sealed class AttemptTests(StorageAccounts storage)
         var archived = (await bench.SettlementsTable.GetEntityAsync<TableEntity>(settled.PartitionKey, "attempt-0001", cancellationToken: Cancel)).Value;
         archived.GetString("ErrorCode").ShouldBe(first.ErrorCode);
         archived.GetString("CustomerHash").ShouldBe(first.CustomerHash);
+        var earlier = (await bench.Store.ReadEarlierAttemptsAsync(settled, Cancel)).ShouldHaveSingleItem();
+        (earlier.Status, earlier.Total, earlier.ErrorCode).ShouldBe((firstEnd, request.Total, first.ErrorCode));
+        (await bench.Store.ReadEarlierAttemptsAsync(first, Cancel)).ShouldBeEmpty();
     }
 
     [Fact]

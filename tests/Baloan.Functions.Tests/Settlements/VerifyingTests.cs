@@ -70,6 +70,28 @@ public sealed class VerifyingTests(StorageAccounts storage)
         (await bench.ProcessWhenDueAsync(row.Code)).Status.ShouldBe(SettlementStatus.Failed);
     }
 
+    [Fact]
+    public async Task However_long_the_credit_could_not_be_read_the_end_comes_soon_after_it_can()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var row = await bench.AcceptAsync();
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
+        var verifying = await bench.ProcessAsync(row.Code);
+        bench.Baloan.Faults.Next(Operation.CheckCredit, Fault.RefusedWithDetail, times: 1_000);
+        while (bench.Time.GetUtcNow() < verifying.SubmittedAt + TimeSpan.FromHours(3))
+        {
+            (await bench.ProcessWhenDueAsync(row.Code)).Status.ShouldBe(SettlementStatus.Verifying);
+        }
+
+        bench.Baloan.Faults.Clear();
+        var readableAt = bench.Time.GetUtcNow();
+        var failed = await bench.RunToEndAsync(row.Code);
+
+        failed.ErrorCode.ShouldBe("not_settled");
+        // Two looks: an unchanged credit has to be seen twice.
+        failed.UpdatedAt.ShouldBeLessThanOrEqualTo(readableAt + (2 * ServiceBench.VerifyAfter));
+    }
+
     [Theory]
     [InlineData("cut_after")]
     [InlineData("server_error_after")]

@@ -1,0 +1,54 @@
+import { isPersian, text } from './language.js';
+import { h } from './dom.js';
+
+const locale = isPersian ? 'fa-IR-u-ca-persian-nu-arabext' : 'en-GB';
+const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+const precise = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
+const hour = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+const dayAndHour = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+
+export const number = (value) => numbers.format(value);
+export const toman = (value) => text.toman(number(value));
+export const atHour = (date) => hour.format(date);
+export const onDay = (date) => day.format(date);
+export const onDayAtHour = (date) => dayAndHour.format(date);
+export const atSecond = (date) => clock.format(date);
+
+export function when(iso) {
+  const date = new Date(iso);
+  return h('time', { datetime: iso, title: precise.format(date) }, moment.format(date));
+}
+
+export function bytes(size) {
+  const [value, unit] = size < 1024 ? [size, 'byte'] : size < 1024 * 1024 ? [size / 1024, 'kilobyte'] : [size / 1024 / 1024, 'megabyte'];
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: isPersian || unit === 'byte' ? 'long' : 'short', maximumFractionDigits: 1 }).format(value);
+}
+
+const steps = [[1, 'second'], [60, 'minute'], [3600, 'hour'], [86400, 'day']];
+
+// A span in the unit that fits it: "40 seconds", "3 hours".
+export function span(seconds) {
+  const rest = Math.max(0, seconds);
+  const [length, unit] = steps.findLast(([length]) => rest >= length * (length === 86400 ? 2 : 1)) ?? steps[0];
+  const value = rest / length;
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: unit === 'second' && value < 10 ? 1 : 0 })
+    .format(unit === 'second' && value < 10 ? value : Math.floor(value));
+}
+
+export const since = (iso, now = Date.now()) => span((now - new Date(iso)) / 1000);
+
+// Digits of an identifier that is shown, in the reader's script.
+export const localDigits = (value) => isPersian ? value.replace(/\d/g, (digit) => String.fromCharCode(0x6f0 + Number(digit))) : value;
+
+// What people type: Persian and Arabic digits, and separators between them.
+export const asciiDigits = (typed) => typed
+  .replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) - 0x6f0)
+  .replace(/[٠-٩]/g, (digit) => digit.charCodeAt(0) - 0x660);
+
+export function wholeNumber(typed) {
+  const digits = asciiDigits(typed).replace(/[\s,٬،.'_]/g, '');
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : null;
+}
