@@ -5,6 +5,9 @@ using Baloan.EndToEnd.Tests;
 using Baloan.Sandbox;
 using Microsoft.Playwright;
 
+// The classes share it and run side by side: a browser waits more than it works.
+[assembly: AssemblyFixture(typeof(Baloan.Browser.Tests.ConsoleStage))]
+
 namespace Baloan.Browser.Tests;
 
 /// <summary>An app that asks for keys, with settlements of each kind and loans with each note, and a browser.</summary>
@@ -142,11 +145,4 @@ public sealed class ConsoleStage : Stage
 
     private async Task CallBackAsync(Guid loan, string state, string? reason = null) =>
         (await App.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = loan.ToString(), ["state"] = state, ["reason"] = reason })).ShouldBe(200);
-}
-
-/// <summary>All classes of this project share a stage.</summary>
-[CollectionDefinition(Name)]
-public sealed class SharedConsole : ICollectionFixture<ConsoleStage>
-{
-    public const string Name = "one console";
 }

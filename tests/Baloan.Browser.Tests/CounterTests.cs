@@ -5,7 +5,6 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>What a cashier does at the counter, and what a person decides in a review.</summary>
-[Collection(SharedConsole.Name)]
 public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
 {
     [Fact]

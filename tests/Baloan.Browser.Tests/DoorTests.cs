@@ -3,7 +3,6 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>The key, what is loaded from where, and an app that is away.</summary>
-[Collection(SharedConsole.Name)]
 public sealed class DoorTests(ConsoleStage stage) : ConsoleTests(stage)
 {
     [Fact]

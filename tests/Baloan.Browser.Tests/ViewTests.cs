@@ -3,7 +3,6 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>Each view, in both languages, wide and narrow, light and dark.</summary>
-[Collection(SharedConsole.Name)]
 public sealed class ViewTests(ConsoleStage stage) : ConsoleTests(stage)
 {
     public static TheoryData<string, string, string> Views => new()
