@@ -32,9 +32,7 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
     public const string EventsQueueName = "events";
 
     /// <summary>The queue of events that could not be delivered.</summary>
-    public const string EventsPoisonQueueName = EventsQueueName + PoisonSuffix;
-
-    private const string PoisonSuffix = "-poison";
+    public const string EventsPoisonQueueName = "events-poison";
 
     /// <summary>The table of settlements.</summary>
     public const string SettlementsTable = "Settlements";
@@ -61,7 +59,7 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
     public const string StatsTable = "Stats";
 
     /// <summary>The queue of what a queue's function has given up.</summary>
-    public static string PoisonOf(string queueName) => queueName + PoisonSuffix;
+    public static string PoisonOf(string queueName) => $"{queueName}-poison";
 
     /// <summary>Waits until everything is there.</summary>
     /// <exception cref="RequestFailedException">Storage is away; the next call tries again.</exception>
