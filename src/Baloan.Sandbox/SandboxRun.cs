@@ -60,6 +60,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         console.Rows(
         [
             ("Function app", $"{app.BaseAddress}api/"),
+            ("Its console", $"{app.BaseAddress}api/console (a page for a browser, in Persian and English)"),
             ("Its health", $"{app.BaseAddress}api/health"),
             ("Its log", logPath),
             ("Baloan's sandbox", $"{baloan.BaseAddress} (magic numbers that make calls go wrong)"),
