@@ -149,7 +149,7 @@ internal sealed class CostBench : IAsyncDisposable
     private static ulong Now() => (ulong)(DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
 
     /// <summary>Asking the queues for work, which is counted where there was any, and the timers' locks and schedules.</summary>
-    private static bool OfTheHost(string call) =>
+    public static bool OfTheHost(string call) =>
         (call.StartsWith("queue GET ", StringComparison.Ordinal) && call.EndsWith("/messages", StringComparison.Ordinal)) || call.Contains("azure-webjobs", StringComparison.Ordinal);
 
     private sealed record Sample(string What, ulong Began, ulong Ended, Cost Cost)

@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Baloan.Functions.Loans;
+using Baloan.Functions.Settlements;
+using Baloan.Functions.Storage;
+using Baloan.Functions.Tests.Bench;
+using Baloan.Sandbox;
+
+namespace Baloan.Functions.Tests.Costs;
+
+/// <summary>
+/// What each operation asks of storage, of the vault and of Baloan's token service, on a warm app. What is counted elsewhere is not here:
+/// a settlement whole, an upload, the timers, a health check, the delivery of an event, and what callbacks of each kind cost.
+/// </summary>
+public sealed class OperationCallTests(StorageAccounts storage)
+{
+    // A sweep may come in between, with calls of its own.
+    private const int Tries = 5;
+
+    private const string ReadSettlement = "table GET Settlements(key)";
+    private const string ListSettlements = "table GET SettlementsByStatus()";
+    private const string ReadLoan = "table GET LoanStates(key)";
+    private const string ListLoans = "table GET LoansByState()";
+
+    private static readonly string[] Nothing = [];
+
+    private static int phones;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Each_operation_asks_exactly_this_of_others()
+    {
+        await using var bench = await CostBench.StartAsync(storage, "v2");
+        var (customer, code) = (Given.Customer(), "");
+        var faults = new List<string>();
+        string uuid = "", fresh = "", subscription = "", upload = "";
+        Task<ApiAnswer> PostAsync(string path, JsonObject body) => bench.Api.PostAsync(path, body);
+        JsonObject OfCustomer() => new() { ["national_identifier"] = customer };
+
+        // What is got once in an instance's life comes before: tokens, and the key that customers are told by.
+        await PostAsync("api/loans", NewLoan());
+        (await bench.Api.AcceptedAsync(new SettlementForm())).Code.ShouldNotBeEmpty();
+
+        // At Baloan alone.
+        await CountAsync("check credit", Nothing, () => PostAsync("api/merchant/credit-check", OfCustomer()));
+        await CountAsync("send OTP", Nothing, () => PostAsync("api/merchant/otp", OfCustomer()));
+        await CountAsync("validate OTP", Nothing, () => PostAsync("api/merchant/otp/validate", new() { ["national_identifier"] = customer, ["otp"] = MagicNumbers.Otp }), () => bench.Api.SendOtpAsync(customer));
+        await CountAsync("loan policies", Nothing, () => bench.Api.GetAsync("api/loan-policies"));
+
+        // Settlements.
+        async Task SettledAsync()
+        {
+            code = (await bench.Api.AcceptedAsync(new SettlementForm())).Code;
+            (await bench.Api.EndedAsync(code)).SettlementStatus.ShouldBe("settled");
+            await bench.RunTimerAsync("VerifySettlements");
+        }
+
+        await SettledAsync();
+        await CountAsync("read a settlement", [ReadSettlement], () => bench.Api.GetAsync($"api/merchant/settlements/{code}"));
+        await SettledAsync();
+        await CountAsync("a page of settlements by status", [ListSettlements, ReadSettlement, ReadSettlement], () => bench.Api.GetAsync("api/merchant/settlements?status=settled&top=2"));
+        await CountAsync(
+            "a page of all settlements",
+            [.. Enumerable.Repeat(ListSettlements, 5), ReadSettlement, ReadSettlement],
+            () => bench.Api.GetAsync("api/merchant/settlements?top=2"));
+        var settlements = new TableClient(bench.App.ConnectionString, StorageSetup.SettlementsTable);
+        await CountAsync(
+            "resolve a settlement",
+            [
+                ReadSettlement, "table GET SettlementsByStatus(key)", "table PUT SettlementsByStatus(key)", "table PUT Settlements(key)",
+                "table PUT SettlementsByStatus(key)", "table GET Subscriptions()", .. Enumerable.Repeat("table DELETE SettlementsByStatus(key)", 4), "table DELETE Settlements(key)",
+            ],
+            () => PostAsync($"api/merchant/settlements/{code}/resolve", new() { ["outcome"] = "settled", ["note"] = "asked Baloan" }),
+            async () =>
+            {
+                // As if it could not have been found out.
+                var row = (await settlements.GetEntityAsync<Settlement>(TableKeys.Escape(code), Settlement.Row, cancellationToken: Cancel)).Value;
+                await settlements.UpdateEntityAsync(row with { Status = SettlementStatus.NeedsReview }, row.ETag, TableUpdateMode.Replace, Cancel);
+            });
+        var invoices = new BlobContainerClient(bench.App.ConnectionString, StorageSetup.InvoicesContainer);
+        await invoices.UploadBlobAsync("of-the-shop.pdf", new BinaryData(Given.Pdf()), Cancel);
+        await CountAsync(
+            "another settlement of the same code, with its invoice in Blob storage",
+            [
+                "blob PUT invoices/(blob) snapshot", "blob GET invoices/(blob)", "table PUT SettlementsByStatus(key)", "table POST Settlements", ReadSettlement, ReadSettlement,
+                "table DELETE SettlementsByStatus(key)", "blob DELETE invoices/(blob)",
+            ],
+            () => PostAsync("api/merchant/settlements", new()
+            {
+                ["national_identifier"] = Given.Customer(), ["otp"] = MagicNumbers.Otp, ["invoice_blob"] = "of-the-shop.pdf",
+                ["data"] = new JsonObject { ["code"] = code, ["bill"] = new JsonObject { ["total"] = Given.Total } },
+            }),
+            status: 409);
+
+        // Uploads.
+        using (var form = new MultipartFormDataContent { { new ByteArrayContent(Given.Pdf()), "file", "contract.pdf" } })
+        {
+            upload = (await bench.Api.PostAsync("api/merchant/uploads", form)).Location.ToString();
+        }
+
+        await bench.Api.EndOfAsync(upload);
+        await CountAsync("read an upload", ["table GET Uploads(key)"], () => bench.Api.GetAsync(upload));
+
+        // Loans.
+        string[] opened = [ReadLoan, "table PUT LoansByState(key)", "table POST $batch"];
+        await CountAsync("open a loan", opened, async () =>
+        {
+            var answer = await PostAsync("api/loans", NewLoan());
+            uuid = answer.Field("uuid");
+            return answer;
+        });
+        await CallBackAsync("created");
+        bench.Baloan.Loans.MoveOn(Guid.Parse(uuid));
+        await CountAsync("read a loan", [ReadLoan, "table GET LoanStates()"], () => bench.Api.GetAsync($"api/loans/{uuid}"));
+        await CountAsync("a page of loans by state", [ListLoans, ReadLoan], () => bench.Api.GetAsync("api/loans?state=created&top=1"));
+        await CountAsync("read a contract", Nothing, () => bench.Api.GetAsync($"api/loans/{uuid}/contract"));
+        await CountAsync("send a contract's OTP", Nothing, () => bench.Api.PostAsync($"api/loans/{uuid}/contract/otp", (HttpContent?)null));
+        await CountAsync("sign a contract", Nothing, () => PostAsync($"api/loans/{uuid}/contract/signature", new() { ["otp"] = MagicNumbers.Otp }));
+        await CountAsync("cancel a loan", Nothing, () => bench.Api.PostAsync($"api/loans/{fresh}/cancel", (HttpContent?)null), async () => fresh = (await PostAsync("api/loans", NewLoan())).Field("uuid"));
+        var loans = new QueueClient(bench.App.ConnectionString, StorageSetup.LoanQueueName, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        await CountAsync(
+            "a callback that was put on the queue",
+            // Put there by this test, so that one call is its own.
+            ["queue POST loans/messages", ReadLoan, ReadLoan, "table GET Subscriptions()", "table PUT LoansByState(key)", "table POST $batch", "queue DELETE loans/messages/(id)"],
+            async () =>
+            {
+                var callback = new LoanCallback(Guid.NewGuid().ToString(), Guid.NewGuid().ToString(), "created", null, DateTimeOffset.UtcNow, Encoding.UTF8.GetBytes("{}"));
+                var before = bench.Storage.Calls.Count;
+                await loans.SendMessageAsync(new LoanMessage(callback, null, 1, null).ToText(), Cancel);
+                await Until.TrueAsync(() => bench.Storage.Calls.Skip(before).Contains("queue DELETE loans/messages/(id)"));
+                return await bench.Api.GetAsync("api/openapi.json");
+            });
+
+        // Subscriptions, tokens, documents.
+        await CountAsync("subscribe", ["table PUT Subscriptions(key)"], async () =>
+        {
+            var answer = await PostAsync("api/subscriptions", new() { ["callback_url"] = "http://127.0.0.1:9/nobody" });
+            subscription = answer.Field("id");
+            return answer;
+        });
+        await CountAsync("unsubscribe", ["table DELETE Subscriptions(key)"], () => bench.Api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/subscriptions/{subscription}")));
+        await CountAsync("the API's description", Nothing, () => bench.Api.GetAsync("api/openapi.json"));
+        await CountAsync("the connector's description", Nothing, () => bench.Api.GetAsync("api/swagger.json"));
+        using var admin = bench.App.NewClient(RunningApps.AdminKey);
+        await CountAsync("renew both tokens", Nothing, () => admin.PostAsync("api/tokens/refresh", (HttpContent?)null), vault: 8, tokens: 2);
+        faults.ShouldBeEmpty();
+
+        Task<ApiAnswer> CallBackAsync(string state) => PostAsync("api/callbacks/loan-state", new() { ["uuid"] = uuid, ["state"] = state });
+
+        async Task CountAsync(
+            string what, string[] expected, Func<Task<ApiAnswer>> operation, Func<Task>? prepare = null, int vault = 0, int tokens = 0, int? status = null)
+        {
+            for (var tries = 1; ; tries++)
+            {
+                await (prepare?.Invoke() ?? Task.CompletedTask);
+                var (calls, vaultCalls, issued) = (bench.Storage.Calls.Count, bench.App.Vault.RequestCount, bench.Baloan.Books.Snapshot().TokensIssued);
+                var answer = await operation();
+                var made = bench.Storage.Calls.Skip(calls).Where(call => !CostBench.OfTheHost(call) && !IsCounting(call)).Order(StringComparer.Ordinal).ToList();
+                (status is null ? answer.Status is >= 200 and < 300 : answer.Status == status).ShouldBeTrue($"{what}: {answer.Status} {answer.Text}");
+                if (tries < Tries && !made.SequenceEqual(expected.Order(StringComparer.Ordinal)))
+                {
+                    continue;
+                }
+
+                var asked = (Vault: bench.App.Vault.RequestCount - vaultCalls, Tokens: bench.Baloan.Books.Snapshot().TokensIssued - issued);
+                if (!made.SequenceEqual(expected.Order(StringComparer.Ordinal)) || asked != (vault, tokens))
+                {
+                    faults.Add($"{what}: {string.Join(", ", made)}; calls to the vault: {asked.Vault}, tokens: {asked.Tokens}");
+                }
+
+                return;
+            }
+        }
+    }
+
+    /// <summary>Goes on beside the rest, and after the answer; docs/costs.md has it.</summary>
+    private static bool IsCounting(string call) => call.Contains(" Stats", StringComparison.Ordinal);
+
+    private static JsonObject NewLoan() => new()
+    {
+        ["phone_number"] = string.Create(CultureInfo.InvariantCulture, $"0917{Interlocked.Increment(ref phones):D7}"),
+        ["national_identifier"] = Given.Customer(), ["birth_date"] = "1999-02-14",
+        ["amount"] = 20_000_000, ["loan_due"] = 12, ["store"] = 1,
+    };
+}
