@@ -9,10 +9,12 @@ internal abstract class Call(Operation operation, string[] secrets)
 {
     private static readonly HttpRequestOptionsKey<Call> Key = new("Baloan.Call");
 
+    private readonly List<string> sent = [.. secrets];
+
     public Operation Operation { get; } = operation;
 
-    /// <summary>Values that were sent and must not come back in a text, should Baloan repeat them.</summary>
-    public List<string> Secrets { get; } = [.. secrets.Where(secret => !string.IsNullOrEmpty(secret)).SelectMany(InAllDigits)];
+    /// <summary>Values that were sent and must not come back in a text, should Baloan repeat them. Worked out when a text is to be shown: few calls fail.</summary>
+    public IReadOnlyCollection<string> Secrets => [.. sent.Where(secret => !string.IsNullOrEmpty(secret)).SelectMany(InAllDigits)];
 
     /// <summary>The caller's token, to tell its cancellation from a timeout of our own.</summary>
     public CancellationToken Caller { get; set; }
@@ -27,6 +29,9 @@ internal abstract class Call(Operation operation, string[] secrets)
 
     /// <summary>Reads what a successful answer carries. False: something that is needed is not there.</summary>
     public abstract bool TryRead(JsonElement data);
+
+    /// <summary>Adds a value that was sent and must not be shown.</summary>
+    public void AddSecret(string secret) => sent.Add(secret);
 
     protected void AttachTo(HttpRequestMessage request) => request.Options.Set(Key, this);
 

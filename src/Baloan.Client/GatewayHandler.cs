@@ -87,7 +87,7 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
             throw new InvalidOperationException("The access token is empty or has characters that no header can carry.");
         }
 
-        call.Secrets.Add(token);
+        call.AddSecret(token);
         request.Headers.Authorization = new("Bearer", token);
     }
 
