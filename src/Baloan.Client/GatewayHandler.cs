@@ -21,30 +21,30 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
         var call = Call.Of(request);
         var operation = call.Operation;
         call.Caller = cancellationToken;
-        using var deadline = new CancellationTokenSource(
-            operation is { Acts: true, CarriesFile: true } ? options.FileTimeout : Timeout.InfiniteTimeSpan, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var deadline = operation is { Acts: true, CarriesFile: true } ? new CancellationTokenSource(options.FileTimeout, time) : null;
+        using var either = deadline is null ? null : CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var ending = either?.Token ?? cancellationToken;
         try
         {
             if (!operation.Authorized)
             {
-                return await RunAsync(call, request, either.Token);
+                return await RunAsync(call, request, ending);
             }
 
             var source = tokens ?? throw new InvalidOperationException($"{operation.Name} needs an {nameof(IAccessTokenSource)}.");
-            var token = await source.GetAsync(either.Token);
+            var token = await source.GetAsync(ending);
             Authorize(call, request, token);
             try
             {
-                return await RunAsync(call, request, either.Token);
+                return await RunAsync(call, request, ending);
             }
             catch (BaloanException failure) when (failure.Failure == BaloanFailure.Unauthorized)
             {
                 Log.TokenRefused(logger, operation.Name);
             }
 
-            Authorize(call, request, await source.ReplaceAsync(token, either.Token));
-            return await RunAsync(call, request, either.Token);
+            Authorize(call, request, await source.ReplaceAsync(token, ending));
+            return await RunAsync(call, request, ending);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
