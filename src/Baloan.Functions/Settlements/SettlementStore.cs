@@ -172,7 +172,7 @@ public sealed partial class SettlementStore(
             index.AddAsync(ended.Status.Name(), ended.IndexKey, ended.Code, cancellationToken),
             hold.ReleaseAsync(ended, cancellationToken),
             announcer.AnnounceAsync(SettlementEvent.Of(ended), cancellationToken),
-            tally.CountAsync(Count.Ended(ended), Count.Accepted(ended) with { IsCountedPerhaps = true }).WaitAsync(cancellationToken),
+            tally.CountAsync(Count.Ended(ended), Count.Accepted(ended) with { IsCountedMostly = true }).WaitAsync(cancellationToken),
             .. elsewhere.Select(status => index.RemoveAsync(status.Name(), ended.IndexKey, ETag.All, cancellationToken)),
         ]);
         await index.RemoveAsync(StatusIndex.Open, ended.IndexKey, openEntry, cancellationToken);

@@ -28,8 +28,8 @@ internal sealed record Count(string Id, DateTimeOffset Since, DateTimeOffset At)
     /// <summary>What is added to the number of loans in each state.</summary>
     public IReadOnlyDictionary<string, int> OfLoans { get; init; } = Nothing;
 
-    /// <summary>Whether it may well be counted already, so that it is worth looking first.</summary>
-    public bool IsCountedPerhaps { get; init; }
+    /// <summary>Whether it is counted already as a rule.</summary>
+    public bool IsCountedMostly { get; init; }
 
     /// <summary>Whether <see cref="BegunRow"/> announced it.</summary>
     public bool HasBegun { get; init; }

@@ -34,11 +34,17 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
     // Each time somebody else has written; one of them gets on.
     private const int MostTries = 50;
 
+    // The loans', the hour that is and the one before are what is written to.
+    private const int MostRemembered = 10;
+
     private static readonly TimeSpan KeptFor = TimeSpan.FromHours(LongestSpan + 24);
 
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.StatsTable);
     private readonly Lock gate = new();
     private readonly Queue<Order> orders = new();
+
+    // As this process has left them, for its one writer. Where another process has written since, their ETag tells.
+    private readonly Dictionary<string, TableEntity> latest = [];
     private volatile Task working = Task.CompletedTask;
     private bool isWorking;
 
@@ -162,6 +168,8 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
 
     private static string KeyOf(Count count) => $"{CountedPrefix}{HourOf(count.Since)}-{count.Id}";
 
+    private static TableEntity RowOf(Count count) => new(Partition, KeyOf(count)) { [HourColumn] = HourOf(count.At) };
+
     private static string BegunKeyOf(Count count) => BegunRow.Prefix + count.Id;
 
     private static Dictionary<string, int> NumbersIn(TableEntity? row) =>
@@ -221,13 +229,17 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
     {
         await setup.ReadyAsync(CancellationToken.None);
 
-        // At first it is taken for granted that things are as they mostly are.
-        var counted = await ThereAsync(counts.Where(count => count.IsCountedPerhaps).Select(KeyOf));
+        // At first it is taken for granted that things are as they mostly are: each is new or counted as it says, and has been announced.
+        IReadOnlyCollection<Count> mostly = [.. counts.Where(count => count.IsCountedMostly)];
+        IReadOnlyCollection<string> counted = [.. mostly.Select(KeyOf)];
         IReadOnlyCollection<string> begun = [.. counts.Where(count => count.HasBegun).Select(BegunKeyOf)];
         for (var tries = 1; ; tries++)
         {
             var actions = begun.Select(key => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(Partition, key), ETag.All)).ToList();
-            await AddAsync(actions, [.. counts.Where(count => !counted.Contains(KeyOf(count)))]);
+
+            // Written as it is, which fails where it is not there: cheaper than to look first.
+            actions.AddRange(mostly.Select(count => new TableTransactionAction(TableTransactionActionType.UpdateReplace, RowOf(count), ETag.All)));
+            var changed = await AddAsync(actions, [.. counts.Where(count => !counted.Contains(KeyOf(count)))]);
             if (actions.Count == 0)
             {
                 return;
@@ -235,7 +247,8 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
 
             try
             {
-                await table.SubmitTransactionAsync(actions, CancellationToken.None);
+                var written = await table.SubmitTransactionAsync(actions, CancellationToken.None);
+                Remember(changed, written.Value);
                 return;
             }
             catch (RequestFailedException lost) when (lost.Status == 412 && tries < MostTries)
@@ -244,15 +257,17 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
             }
             catch (RequestFailedException lost) when (lost.Status is 404 or 409 && tries < MostTries)
             {
-                // Somebody has counted one of these.
+                // Somebody has counted one of these, or nobody has.
                 counted = await ThereAsync(counts.Select(KeyOf));
                 begun = await ThereAsync(begun);
+                mostly = [];
             }
         }
     }
 
     /// <summary>Adds the rows of some counts, and the counters that they change.</summary>
-    private async Task AddAsync(List<TableTransactionAction> actions, IReadOnlyList<Count> counts)
+    /// <returns>The counters, which come last.</returns>
+    private async Task<IReadOnlyList<TableEntity>> AddAsync(List<TableTransactionAction> actions, IReadOnlyList<Count> counts)
     {
         // Of an hour that is gone nobody will ask.
         var firstHour = HourOf(time.GetUtcNow() - KeptFor);
@@ -269,11 +284,12 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
                 }
 
                 Sum(LoansKey, count.OfLoans);
-                actions.Add(new(TableTransactionActionType.Add, new TableEntity(Partition, KeyOf(count)) { [HourColumn] = hour }));
+                actions.Add(new(TableTransactionActionType.Add, RowOf(count)));
             }
         }
 
-        foreach (var (key, row) in await Task.WhenAll(sums.Keys.Select(async key => (key, await FindAsync(key, CancellationToken.None)))))
+        var changed = new List<TableEntity>();
+        foreach (var (key, row) in await Task.WhenAll(sums.Keys.Select(async key => (key, TakeLatest(key) ?? await FindAsync(key, CancellationToken.None)))))
         {
             var next = new TableEntity(Partition, key);
             foreach (var (column, number) in NumbersIn(row).Concat(sums[key]))
@@ -282,7 +298,10 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
             }
 
             actions.Add(row is null ? new(TableTransactionActionType.Add, next) : new(TableTransactionActionType.UpdateReplace, next, row.ETag));
+            changed.Add(next);
         }
+
+        return changed;
 
         void Sum(string key, IReadOnlyDictionary<string, int> columns)
         {
@@ -291,6 +310,23 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
                 sums.TryAdd(key, []);
                 sums[key][column] = sums[key].GetValueOrDefault(column) + number;
             }
+        }
+    }
+
+    /// <summary>Takes out what was remembered of a counter: it is put back only once it is known to be written.</summary>
+    private TableEntity? TakeLatest(string key) => latest.Remove(key, out var row) ? row : null;
+
+    private void Remember(IReadOnlyList<TableEntity> changed, IReadOnlyList<Response> written)
+    {
+        if (latest.Count > MostRemembered)
+        {
+            latest.Clear();
+        }
+
+        foreach (var (row, answer) in changed.Zip(written.TakeLast(changed.Count)))
+        {
+            row.ETag = answer.Headers.ETag!.Value;
+            latest[row.RowKey] = row;
         }
     }
 

