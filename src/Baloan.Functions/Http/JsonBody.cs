@@ -43,11 +43,12 @@ public sealed class JsonBody : IDisposable
             throw ProblemException.BodyTooLarge(Limit);
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(Limit + 1);
+        // As long as it says to be and one more: all of the buffer is cleared in the end, and most bodies are short.
+        var most = (int)(request.ContentLength ?? Limit) + 1;
+        var buffer = ArrayPool<byte>.Shared.Rent(most);
         try
         {
-            var length = await request.Body.ReadAtLeastAsync(
-                buffer.AsMemory(0, Limit + 1), Limit + 1, throwOnEndOfStream: false, cancellationToken);
+            var length = await request.Body.ReadAtLeastAsync(buffer.AsMemory(0, most), most, throwOnEndOfStream: false, cancellationToken);
             return length > Limit ? throw ProblemException.BodyTooLarge(Limit) : buffer.AsSpan(0, length).ToArray();
         }
         finally
