@@ -16,6 +16,6 @@ public sealed class LoanStateCallbackFunction(LoanRecorder recorder, Problems pr
         CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
         {
             await recorder.RecordAsync(await CallbackReader.ReadAsync(request, time.GetUtcNow(), cancellationToken));
-            return Results.Json(new EmptyAnswer(), ApiJson.Answers.EmptyAnswer);
+            return ApiJson.Answer(new EmptyAnswer(), ApiJson.Answers.EmptyAnswer);
         });
 }

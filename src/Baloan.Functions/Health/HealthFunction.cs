@@ -14,7 +14,7 @@ public sealed class HealthFunction(HealthChecks checks, Problems problems)
         CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
         {
             var health = await checks.RunAsync(cancellationToken);
-            return Results.Json(health, ApiJson.Answers.HealthAnswer, statusCode: health.Status == HealthAnswer.Healthy ? 200 : 503);
+            return ApiJson.Answer(health, ApiJson.Answers.HealthAnswer, statusCode: health.Status == HealthAnswer.Healthy ? 200 : 503);
         });
 }
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Baloan.Functions.Health;
 using Baloan.Functions.Loans;
@@ -11,6 +12,7 @@ using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tokens;
 using Baloan.Functions.Uploads;
+using Microsoft.AspNetCore.Http;
 
 namespace Baloan.Functions.Http;
 
@@ -44,4 +46,12 @@ public sealed partial class ApiJson : JsonSerializerContext
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
     });
+
+    /// <summary>An answer in JSON, whole and with its length: <c>Results.Json</c> would send it in chunks.</summary>
+    /// <param name="value">What it says.</param>
+    /// <param name="type">How it is written; of <see cref="Answers"/>.</param>
+    /// <param name="contentType">Null for plain JSON.</param>
+    /// <param name="statusCode">Null for 200.</param>
+    public static IResult Answer<T>(T value, JsonTypeInfo<T> type, string? contentType = null, int? statusCode = null) =>
+        Results.Text(JsonSerializer.SerializeToUtf8Bytes(value, type), contentType ?? "application/json; charset=utf-8", statusCode);
 }

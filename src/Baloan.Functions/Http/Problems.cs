@@ -102,7 +102,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
                 Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        return Results.Json(
+        return ApiJson.Answer(
             new Problem(
                 $"urn:baloan-functions:problem:{problem.Code}",
                 problem.Code.Replace('_', ' '),

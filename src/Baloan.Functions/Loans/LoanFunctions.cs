@@ -23,7 +23,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
             var shop = WholeNumber.Read(request, "store", WholeNumber.LargestAmount, errors);
             errors.ThrowIfAny();
             var policies = await baloan.GetLoanPoliciesAsync(language, cancellationToken);
-            return Results.Json(
+            return ApiJson.Answer(
                 policies.EnumerateArray().Where(policy => LoanPolicies.Fits(policy, amount, due, shop)).ToArray(),
                 ApiJson.Answers.JsonElementArray);
         });
@@ -32,7 +32,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     [Function("GetLoanStores")]
     public Task<IResult> GetStores(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies/stores")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async language => Results.Json(
+        CancellationToken cancellationToken) => problems.CatchAsync(request, async language => ApiJson.Answer(
             LoanPolicies.StoresOf(await baloan.GetLoanPoliciesAsync(language, cancellationToken)).ToArray(), ApiJson.Answers.JsonElementArray));
 
     /// <summary><c>POST /api/loans</c>: opens a loan file.</summary>
@@ -48,7 +48,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
                 var uuid = opened.Uuid.ToString();
                 await recorder.RecordAsync(new LoanOpening(uuid, loan.Amount, loan.LoanDue, loan.Store, PlanOf(opened.Answer), time.GetUtcNow()));
                 request.HttpContext.Response.Headers.Location = Links.To(request, $"loans/{uuid}");
-                return Results.Json(opened.Answer, ApiJson.Answers.JsonElement, statusCode: 201);
+                return ApiJson.Answer(opened.Answer, ApiJson.Answers.JsonElement, statusCode: 201);
             },
             Texts.OpeningOutcomeUnknown);
 
@@ -60,7 +60,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
         CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
         {
             var (loan, history) = await store.ReadAsync(IdOf(uuid).ToString(), cancellationToken) ?? throw NotFound();
-            return Results.Json(LoanAnswer.Of(loan, history), ApiJson.Answers.LoanAnswer);
+            return ApiJson.Answer(LoanAnswer.Of(loan, history), ApiJson.Answers.LoanAnswer);
         });
 
     /// <summary><c>GET /api/loans</c>: a page of loans, last changed first.</summary>
@@ -75,7 +75,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
             var after = Paging.ReadContinuation(request, errors);
             errors.ThrowIfAny();
             var (rows, next) = await store.ListAsync(state, top, after, cancellationToken);
-            return Results.Json(
+            return ApiJson.Answer(
                 new LoanPage([.. rows.Select(row => LoanAnswer.Of(row, history: null))], Paging.ContinuationOf(next)), ApiJson.Answers.LoanPage);
         });
 
@@ -85,7 +85,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans/{uuid}/contract")] HttpRequest request,
         string uuid,
         CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
-            Results.Json(await baloan.GetContractAsync(IdOf(uuid), language, cancellationToken), ApiJson.Answers.JsonElement));
+            ApiJson.Answer(await baloan.GetContractAsync(IdOf(uuid), language, cancellationToken), ApiJson.Answers.JsonElement));
 
     /// <summary><c>POST /api/loans/{uuid}/contract/otp</c>: has Baloan send the customer the OTP to sign with.</summary>
     [Function("SendContractOtp")]
@@ -132,7 +132,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
             },
             Texts.CancelOutcomeUnknown);
 
-    private static IResult Done() => Results.Json(new EmptyAnswer(), ApiJson.Answers.EmptyAnswer);
+    private static IResult Done() => ApiJson.Answer(new EmptyAnswer(), ApiJson.Answers.EmptyAnswer);
 
     /// <summary>A loan's uuid; nothing else may come into an address of Baloan's.</summary>
     private static Guid IdOf(string uuid) => LoanUuid.TryRead(uuid, out var id) ? id : throw NotFound();

@@ -16,7 +16,7 @@ public sealed class MerchantFunctions(MerchantClient baloan, Problems problems)
         {
             var identifier = await ReadIdentifierAsync(request, cancellationToken);
             var credit = await baloan.CheckCreditAsync(identifier, language, cancellationToken);
-            return Results.Json(new CreditAnswer(identifier, credit.Amount), ApiJson.Answers.CreditAnswer);
+            return ApiJson.Answer(new CreditAnswer(identifier, credit.Amount), ApiJson.Answers.CreditAnswer);
         });
 
     /// <summary><c>POST /api/merchant/otp</c>: has Baloan send the customer an OTP by SMS.</summary>
@@ -30,7 +30,7 @@ public sealed class MerchantFunctions(MerchantClient baloan, Problems problems)
                 var identifier = await ReadIdentifierAsync(request, cancellationToken);
                 // Not cancelled when the caller hangs up: what has begun to act is waited for.
                 await baloan.SendOtpAsync(identifier, language, CancellationToken.None);
-                return Results.Json(new EmptyAnswer(), ApiJson.Answers.EmptyAnswer);
+                return ApiJson.Answer(new EmptyAnswer(), ApiJson.Answers.EmptyAnswer);
             },
             Texts.OtpOutcomeUnknown);
 
@@ -53,7 +53,7 @@ public sealed class MerchantFunctions(MerchantClient baloan, Problems problems)
                 var otp = Otp.Read(body, errors);
                 errors.ThrowIfAny();
                 var token = await baloan.ValidateOtpAsync(identifier!, otp!, language, CancellationToken.None);
-                return Results.Json(new TransactionTokenAnswer(token), ApiJson.Answers.TransactionTokenAnswer);
+                return ApiJson.Answer(new TransactionTokenAnswer(token), ApiJson.Answers.TransactionTokenAnswer);
             },
             Texts.ValidationOutcomeUnknown);
 

@@ -64,7 +64,7 @@ public sealed class SettlementFunctions(
             var after = Paging.ReadContinuation(request, errors);
             errors.ThrowIfAny();
             var (rows, next) = await store.ListAsync(status, top, after, cancellationToken);
-            return Results.Json(
+            return ApiJson.Answer(
                 new SettlementPage([.. rows.Select(row => SettlementAnswer.Of(row, language))], Paging.ContinuationOf(next)),
                 ApiJson.Answers.SettlementPage);
         });
@@ -97,7 +97,7 @@ public sealed class SettlementFunctions(
 
                 if (await processor.ResolveAsync(row, outcome == "settled", note, CancellationToken.None) is { } resolved)
                 {
-                    return Results.Json(SettlementAnswer.Of(resolved, language), ApiJson.Answers.SettlementAnswer);
+                    return ApiJson.Answer(SettlementAnswer.Of(resolved, language), ApiJson.Answers.SettlementAnswer);
                 }
             }
         });
@@ -116,7 +116,7 @@ public sealed class SettlementFunctions(
             headers.RetryAfter = row.Status == SettlementStatus.Verifying ? "10" : "2";
         }
 
-        return Results.Json(
+        return ApiJson.Answer(
             SettlementAnswer.Of(row, language, earlier), ApiJson.Answers.SettlementAnswer, statusCode: ended ? 200 : 202);
     }
 

@@ -18,6 +18,6 @@ public sealed class StatsFunctions(StatsReader reader, Problems problems)
             var errors = new FieldErrors();
             var hours = WholeNumber.Read(request, "hours", Tally.LongestSpan, errors) ?? DefaultSpan;
             errors.ThrowIfAny();
-            return Results.Json(await reader.ReadAsync((int)hours, cancellationToken), ApiJson.Answers.StatsAnswer);
+            return ApiJson.Answer(await reader.ReadAsync((int)hours, cancellationToken), ApiJson.Answers.StatsAnswer);
         });
 }

@@ -20,7 +20,7 @@ public sealed class SubscriptionFunctions(SubscriptionRequestReader reader, Subs
             var subscription = await reader.ReadAsync(request, cancellationToken);
             await store.SaveAsync(subscription, CancellationToken.None);
             request.HttpContext.Response.Headers.Location = Links.To(request, $"subscriptions/{subscription.RowKey}");
-            return Results.Json(new SubscriptionAnswer(subscription.RowKey), ApiJson.Answers.SubscriptionAnswer, statusCode: 201);
+            return ApiJson.Answer(new SubscriptionAnswer(subscription.RowKey), ApiJson.Answers.SubscriptionAnswer, statusCode: 201);
         });
 
     /// <summary><c>DELETE /api/subscriptions/{id}</c>: 204, also where there is none of that id.</summary>

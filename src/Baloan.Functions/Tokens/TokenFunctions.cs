@@ -66,7 +66,7 @@ public sealed partial class TokenFunctions(
                 await RefreshAsync(merchant, cancellationToken), await RefreshAsync(partnership, cancellationToken));
             return answer is { Merchant: null, Partnership: null }
                 ? throw new NotConfiguredException("the secrets baloan-merchant-* or baloan-partnership-*")
-                : Results.Json(answer, ApiJson.Answers.RefreshAnswer);
+                : ApiJson.Answer(answer, ApiJson.Answers.RefreshAnswer);
         });
 
     private static async Task<TokenLife?> RefreshAsync(AccessTokens tokens, CancellationToken cancellationToken)

@@ -80,7 +80,7 @@ public sealed class UploadFunctions(FileStore files, UploadStore store, Problems
             headers.RetryAfter = "2";
         }
 
-        return Results.Json(UploadAnswer.Of(upload, language), ApiJson.Answers.UploadAnswer, statusCode: upload.HasEnded ? 200 : 202);
+        return ApiJson.Answer(UploadAnswer.Of(upload, language), ApiJson.Answers.UploadAnswer, statusCode: upload.HasEnded ? 200 : 202);
     }
 
     private static string CheckName(string? name, FieldErrors errors)

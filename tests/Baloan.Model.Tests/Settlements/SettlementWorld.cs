@@ -5,6 +5,7 @@ using Baloan.Functions.Settlements;
 using Baloan.Model.Tests.Storage;
 using Baloan.Model.Tests.World;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Model.Tests.Settlements;
@@ -287,8 +288,8 @@ internal sealed class SettlementWorld : World.World
                 post.Answer = ((IStatusCodeHttpResult)result).StatusCode;
                 if (post.Answer is 200 or 202)
                 {
-                    var answer = (SettlementAnswer)((IValueHttpResult)result).Value!;
-                    var attempt = attempts.GetValueOrDefault((code, answer.Attempts));
+                    using var answer = JsonDocument.Parse(((Utf8ContentHttpResult)result).ResponseContent);
+                    var attempt = attempts.GetValueOrDefault((code, answer.RootElement.GetProperty("attempts").GetInt32()));
                     Require(attempt is not null && attempt.Post.Content == content, $"{code} was accepted and is not there.");
                 }
             });

@@ -6,6 +6,8 @@ namespace Microsoft.Azure.Functions.Worker.Hosting;
 internal sealed class FunctionInvocation(FunctionDescriptor function, IServiceProvider services, CancellationToken cancellationToken)
     : FunctionContext
 {
+    private static readonly RetryContext Never = new NoRetries();
+
     private string? invocationId;
 
     public override string InvocationId => invocationId ??= Guid.NewGuid().ToString();
@@ -14,7 +16,7 @@ internal sealed class FunctionInvocation(FunctionDescriptor function, IServicePr
 
     public override TraceContext TraceContext { get; } = new CurrentTrace(Activity.Current);
 
-    public override RetryContext RetryContext { get; } = new NoRetries();
+    public override RetryContext RetryContext => Never;
 
     public override IServiceProvider InstanceServices { get; set; } = services;
 

@@ -72,7 +72,11 @@ internal sealed partial class HttpFunction
         try
         {
             await AnswerAsync(http, await function.InvokeAsync(invocation, parameter => Bind(http.Request, parameter)));
-            Log.Answered(logger, function.Name, invocation.InvocationId, http.Response.StatusCode);
+            if (logger.IsEnabled(LogLevel.Debug))
+            {
+                // The id is made when somebody asks for it.
+                Log.Answered(logger, function.Name, invocation.InvocationId, http.Response.StatusCode);
+            }
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
