@@ -51,6 +51,7 @@ public sealed class OperationCallTests(StorageAccounts storage)
         await CountAsync("send OTP", Nothing, () => PostAsync("api/merchant/otp", OfCustomer()));
         await CountAsync("validate OTP", Nothing, () => PostAsync("api/merchant/otp/validate", new() { ["national_identifier"] = customer, ["otp"] = MagicNumbers.Otp }), () => bench.Api.SendOtpAsync(customer));
         await CountAsync("loan policies", Nothing, () => bench.Api.GetAsync("api/loan-policies"));
+        await CountAsync("loan stores", Nothing, () => bench.Api.GetAsync("api/loan-policies/stores"));
 
         // Settlements.
         async Task SettledAsync()
@@ -144,6 +145,19 @@ public sealed class OperationCallTests(StorageAccounts storage)
             return answer;
         });
         await CountAsync("unsubscribe", ["table DELETE Subscriptions(key)"], () => bench.Api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/subscriptions/{subscription}")));
+        await CountAsync(
+            "unsubscribe by URL",
+            ["table GET Subscriptions()", "table DELETE Subscriptions(key)"],
+            () => PostAsync("api/subscriptions/unsubscribe", new() { ["callback_url"] = "http://127.0.0.1:9/nobody" }),
+            () => PostAsync("api/subscriptions", new() { ["callback_url"] = "http://127.0.0.1:9/nobody" }));
+        await CountAsync(
+            "the statistics, and the two reads of their own table",
+            [
+                ListSettlements, ListSettlements, "queue GET invoices metadata", "queue GET invoices-poison metadata", "queue GET loans metadata", "queue GET loans-poison metadata",
+                "queue GET events metadata", "queue GET events-poison metadata",
+            ],
+            () => bench.Api.GetAsync("api/stats"));
+        await CountAsync("the console", Nothing, () => bench.Api.GetAsync("api/console"));
         await CountAsync("the API's description", Nothing, () => bench.Api.GetAsync("api/openapi.json"));
         await CountAsync("the connector's description", Nothing, () => bench.Api.GetAsync("api/swagger.json"));
         using var admin = bench.App.NewClient(RunningApps.AdminKey);
