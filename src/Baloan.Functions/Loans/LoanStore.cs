@@ -35,12 +35,16 @@ public sealed partial class LoanStore(
     private const int LongestReasonInEvents = 1_000;
     private const int MostHistory = 1_000;
     private const int MostReads = 3;
+    private const int GateCount = 64;
 
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.LoansTable);
     private readonly StatusIndex index = new(storage, setup, time, StorageSetup.LoanIndexTable);
 
     // Callbacks of one loan that arrive together would only take each other's ETag away.
-    private readonly SemaphoreSlim[] gates = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+    private readonly SemaphoreSlim[] gates = [.. Enumerable.Range(0, GateCount).Select(_ => new SemaphoreSlim(1))];
+
+    /// <summary>At which gate callbacks of a loan wait for each other in this process. Two loans may have the same one.</summary>
+    public static int GateOf(string uuid) => (int)((uint)uuid.GetHashCode(StringComparison.Ordinal) % GateCount);
 
     /// <summary>Reads a loan; null where nothing is recorded of it.</summary>
     public async Task<Loan?> FindAsync(string uuid, CancellationToken cancellationToken)
@@ -159,7 +163,7 @@ public sealed partial class LoanStore(
     /// <exception cref="RequestFailedException">Table storage is away; it may or may not have been recorded.</exception>
     public async Task<LoanVerdict> RecordAsync(LoanCallback callback, bool mayBeRecorded, CancellationToken cancellationToken)
     {
-        var gate = gates[(uint)callback.Uuid.GetHashCode(StringComparison.Ordinal) % gates.Length];
+        var gate = gates[GateOf(callback.Uuid)];
         await gate.WaitAsync(cancellationToken);
         try
         {

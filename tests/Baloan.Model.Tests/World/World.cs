@@ -19,6 +19,7 @@ internal abstract class World : IDisposable
     private readonly List<Instance> all = [];
     private readonly Instance?[] instances;
     private readonly int thread = Environment.CurrentManagedThreadId;
+    private StorageRequest? stray;
     private bool isOver;
 
     protected World(int instances)
@@ -119,7 +120,7 @@ internal abstract class World : IDisposable
             }
             else if (operations.Count > 0)
             {
-                MoveTo(NextEvent() ?? throw new ModelException($"It hangs: {operations[0].Name}"));
+                MoveTo(NextEvent() ?? throw new ModelException($"It hangs: {operations[0].Name}{Stray()}"));
             }
             else if (TryDeliver(turn++))
             {
@@ -147,8 +148,14 @@ internal abstract class World : IDisposable
     /// <summary>What an instance's storage clients ask for.</summary>
     public async ValueTask<StorageAnswer> CallAsync(Instance instance, StorageRequest request, CancellationToken cancellationToken)
     {
-        if (instance.IsDead || isOver || Environment.CurrentManagedThreadId != thread)
+        var isElsewhere = Environment.CurrentManagedThreadId != thread;
+        if (instance.IsDead || isOver || isElsewhere)
         {
+            if (!instance.IsDead && !isOver)
+            {
+                stray = request;
+            }
+
             // What is left of an instance that has died.
             await new TaskCompletionSource().Task;
         }
@@ -354,6 +361,8 @@ internal abstract class World : IDisposable
             call.TimeOut();
         }
     }
+
+    private string Stray() => stray is null ? "" : $", or it went on in another thread, which no world can rule ({stray.Method} {stray.Path})";
 
     private DateTimeOffset? NextEvent()
     {
