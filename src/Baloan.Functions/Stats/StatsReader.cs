@@ -23,11 +23,28 @@ public sealed class StatsReader(
     private const int MostEntries = 5_000;
     private const int RowsAtOnce = 16;
 
+    // The console waits for half a minute, and storage that hangs would be tried for longer.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     /// <summary>Reads all of it.</summary>
     /// <param name="span">How many hours, the present one among them; 1 to <see cref="Tally.LongestSpan"/>.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="RequestFailedException">Storage is away.</exception>
+    /// <exception cref="RequestFailedException">Storage is away, or has not answered in 20 seconds.</exception>
     public async Task<StatsAnswer> ReadAsync(int span, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await ReadAllAsync(span, either.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            throw new RequestFailedException("Storage has not answered in time.");
+        }
+    }
+
+    private async Task<StatsAnswer> ReadAllAsync(int span, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var last = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);

@@ -64,7 +64,7 @@ public sealed partial class AccessTokens(
         return (await RenewAsync(token => token.ObtainedAt > before, cancellationToken)).ExpiresAt;
     }
 
-    /// <summary>Looks at the token, in memory and in the vault; gets none.</summary>
+    /// <summary>Looks at the token, in memory and in the vault; gets none. Stopped before the vault answers, it says what it knows.</summary>
     /// <returns>
     /// Whether the credentials are set, null where the vault does not say; and when the newest access token runs out (UTC), null where
     /// none is known.
@@ -94,7 +94,7 @@ public sealed partial class AccessTokens(
         {
             return (false, null);
         }
-        catch (KeyVaultUnavailableException)
+        catch (Exception unknown) when (unknown is KeyVaultUnavailableException or OperationCanceledException)
         {
             return (known is null ? null : true, known?.ExpiresAt);
         }
