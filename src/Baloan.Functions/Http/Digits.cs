@@ -17,6 +17,9 @@ public static class Digits
         }
     });
 
+    /// <summary>Turns ASCII digits into Persian ones, and leaves all else as it is.</summary>
+    public static string ToPersian(string text) => string.Concat(text.Select(c => char.IsAsciiDigit(c) ? (char)('۰' + (c - '0')) : c));
+
     /// <summary>Whether a text is ASCII digits alone, and as many as allowed.</summary>
     public static bool AreAll(string text, int atLeast, int atMost) =>
         text.Length >= atLeast && text.Length <= atMost && text.All(char.IsAsciiDigit);

@@ -8,10 +8,12 @@ namespace Baloan.Functions.Http;
 /// <param name="Persian">The same in Persian.</param>
 public sealed record Text(string English, string Persian)
 {
-    /// <summary>The sentence in one language, with its arguments filled in.</summary>
+    /// <summary>The sentence in one language, with its arguments filled in: numbers in the digits of the language, all else as it is.</summary>
     public string In(Language language, params object[] arguments)
     {
-        var text = language == Language.Persian ? Persian : English;
-        return arguments.Length == 0 ? text : string.Format(CultureInfo.InvariantCulture, text, arguments);
+        var (text, values) = language == Language.Persian ? (Persian, [.. arguments.Select(InPersian)]) : (English, arguments);
+        return values.Length == 0 ? text : string.Format(CultureInfo.InvariantCulture, text, values);
     }
+
+    private static object InPersian(object argument) => argument is int or long ? Digits.ToPersian($"{argument}") : argument;
 }

@@ -95,6 +95,8 @@ public sealed class LoanValidationTests(StorageAccounts storage) : ApiTests(stor
         {
             texts![0]!.GetValue<string>().ShouldMatch("[\u0600-\u06ff]");
         }
+
+        persian.Json["errors"]!["store"]![0]!.GetValue<string>().ShouldNotMatch("[0-9]", "a Persian sentence has Persian digits");
     }
 
     [Theory]
