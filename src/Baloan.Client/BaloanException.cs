@@ -86,14 +86,5 @@ public sealed class BaloanException : Exception
     /// in no log.
     /// </summary>
     /// <param name="language">The reader's language.</param>
-    public string? TextIn(Language language)
-    {
-        var baloan = IsBaloanText ? Message : null;
-        if (LoanError is null || (baloan is not null && LoanErrors.IsIn(language, baloan) && !LoanErrors.IsUnfilled(baloan)))
-        {
-            return baloan;
-        }
-
-        return LoanErrors.TextOf(LoanError, language, baloan);
-    }
+    public string? TextIn(Language language) => LoanErrors.TextIn(language, LoanError, IsBaloanText ? Message : null);
 }

@@ -78,6 +78,17 @@ public static partial class LoanErrors
             "مبلغ درخواستی بیشتر از حد اعتبار مجاز کاربر است."),
     ];
 
+    /// <summary>What <see cref="BaloanException.TextIn"/> says, where only the code and Baloan's own text were kept of a refusal.</summary>
+    /// <param name="language">The reader's language.</param>
+    /// <param name="code">The code that Baloan gave.</param>
+    /// <param name="baloanText">Baloan's own text; null where it gave none.</param>
+    public static string? TextIn(Language language, string code, string? baloanText) => TextIn(language, Find(code), baloanText);
+
+    internal static string? TextIn(Language language, LoanError? error, string? baloanText) =>
+        error is null || (baloanText is not null && IsIn(language, baloanText) && !IsUnfilled(baloanText))
+            ? baloanText
+            : TextOf(error, language, baloanText);
+
     /// <summary>The error of a code; null where the text is none.</summary>
     internal static LoanError? Find(string? code) => code is null ? null : ByCode.GetValueOrDefault(code.Trim());
 

@@ -1,5 +1,6 @@
 using Baloan.Functions;
 using Baloan.Functions.Tokens;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration.Memory;
@@ -7,6 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
+// The host that requests come through limits their size. Where this server has a smaller limit of its own, it breaks the connection
+// rather than to take in the rest of a body that was refused, and the host makes a 5xx of that.
+builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 builder.ConfigureFunctionsWebApplication();
 
 // The weakest source: a schedule that nobody has set. On Azure the host reads the app's settings itself, and the deployment sets it.

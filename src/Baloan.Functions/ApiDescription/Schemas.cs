@@ -209,11 +209,11 @@ internal static class Schemas
 
     private static OpenApiSchema Otp() => Text("The OTP that the customer got by SMS: 4 to 10 digits.");
 
-    private static OpenApiSchema Token() => Text("The token of a validated OTP (version 2 of Baloan’s merchant API alone).", 200);
+    private static OpenApiSchema Token() => Text("The token of a validated OTP (version 2 of Baloan’s merchant API alone).", SettlementRequestReader.LongestToken);
 
     private static OpenApiSchema SettlementData() => Object(
         "The bill.",
-        ("code", Text("The caller’s name of the settlement: its idempotency key.", SettlementRequestReader.LongestCode)),
+        ("code", Text("The caller’s name of the settlement: its idempotency key. Taken as it is, in whatever script its digits are.", SettlementRequestReader.LongestCode)),
         ("bill", Object("The bill.", ("total", Toman("What is to be paid.", WholeNumber.LargestAmount)))));
 
     private static OpenApiSchema SettlementAnswer(string description) => Object(

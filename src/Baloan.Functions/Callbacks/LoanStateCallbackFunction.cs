@@ -12,8 +12,8 @@ public sealed class LoanStateCallbackFunction(LoanRecorder recorder, Problems pr
     /// <summary><c>POST /api/callbacks/loan-state</c>: 200 once the callback is on disk.</summary>
     [Function("LoanStateCallback")]
     public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "callbacks/loan-state")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "callbacks/loan-state")] HttpRequest request) =>
+        problems.CatchAsync(request, async (_, cancellationToken) =>
         {
             await recorder.RecordAsync(await CallbackReader.ReadAsync(request, time.GetUtcNow(), cancellationToken));
             return ApiJson.Answer(new EmptyAnswer(), ApiJson.Answers.EmptyAnswer);

@@ -17,7 +17,8 @@ public sealed class ConsoleFunctions(Problems problems)
     /// <summary><c>GET /api/console</c>: the page, in the language that the browser prefers.</summary>
     [Function("GetConsole")]
     public Task<IResult> GetPage(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "console")] HttpRequest request) => problems.CatchAsync(request, language =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "console")] HttpRequest request) =>
+        problems.CatchAsync(request, (language, _) =>
         {
             // The page names its files beside itself.
             if (request.Path.Value is ['/', .., '/'])
@@ -33,7 +34,7 @@ public sealed class ConsoleFunctions(Problems problems)
     [Function("GetConsoleFile")]
     public Task<IResult> GetFile(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "console/{file}")] HttpRequest request,
-        string file) => problems.CatchAsync(request, _ => Task.FromResult(Answer(
+        string file) => problems.CatchAsync(request, (_, _) => Task.FromResult(Answer(
             request, ConsoleFiles.Find(file) ?? throw new ProblemException(404, "not_found", Texts.NoConsoleFile))));
 
     private static IResult Answer(HttpRequest request, ConsoleFile file)

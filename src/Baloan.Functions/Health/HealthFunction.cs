@@ -10,8 +10,8 @@ public sealed class HealthFunction(HealthChecks checks, Problems problems)
     /// <summary><c>GET /api/health</c>: 200 where all that is configured works, else 503.</summary>
     [Function("Health")]
     public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
+        problems.CatchAsync(request, async (_, cancellationToken) =>
         {
             var health = await checks.RunAsync(cancellationToken);
             return ApiJson.Answer(health, ApiJson.Answers.HealthAnswer, statusCode: health.Status == HealthAnswer.Healthy ? 200 : 503);

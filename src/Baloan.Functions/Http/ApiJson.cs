@@ -17,7 +17,8 @@ using Microsoft.AspNetCore.Http;
 namespace Baloan.Functions.Http;
 
 /// <summary>How the app's JSON is written: snake_case, as Baloan's own fields are.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(UtcConverter)])]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CreditAnswer))]
 [JsonSerializable(typeof(EmptyAnswer))]
@@ -45,13 +46,28 @@ public sealed partial class ApiJson : JsonSerializerContext
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        Converters = { new UtcConverter() },
     });
 
     /// <summary>An answer in JSON, whole and with its length: <c>Results.Json</c> would send it in chunks.</summary>
+    /// <remarks>
+    /// A result of its own, without properties: the Functions worker sends the host a function's result as JSON besides, and those of ASP.NET
+    /// Core would tell it the whole answer once more.
+    /// </remarks>
     /// <param name="value">What it says.</param>
     /// <param name="type">How it is written; of <see cref="Answers"/>.</param>
     /// <param name="contentType">Null for plain JSON.</param>
     /// <param name="statusCode">Null for 200.</param>
     public static IResult Answer<T>(T value, JsonTypeInfo<T> type, string? contentType = null, int? statusCode = null) =>
-        Results.Text(JsonSerializer.SerializeToUtf8Bytes(value, type), contentType ?? "application/json; charset=utf-8", statusCode);
+        new WholeAnswer(JsonSerializer.SerializeToUtf8Bytes(value, type), contentType ?? "application/json; charset=utf-8", statusCode ?? StatusCodes.Status200OK);
+
+    private sealed class WholeAnswer(byte[] body, string contentType, int statusCode) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            (response.StatusCode, response.ContentType, response.ContentLength) = (statusCode, contentType, body.Length);
+            await response.Body.WriteAsync(body, httpContext.RequestAborted);
+        }
+    }
 }

@@ -29,14 +29,21 @@ public static class BirthDate
         }
 
         var date = Digits.ToAscii(text.Trim());
-        if (JalaliDate(date) is { } gregorian)
+        if (YearMonthDay(date) is { Year: < FirstGregorianYear } jalali)
         {
-            errors.Add(Field, Texts.JalaliBirthDate, gregorian.ToString(Format, CultureInfo.InvariantCulture));
+            if (Gregorian(jalali) is { } gregorian)
+            {
+                errors.Add(Field, Texts.JalaliBirthDate, gregorian.ToString(Format, CultureInfo.InvariantCulture));
+            }
+            else
+            {
+                errors.Add(Field, Texts.NoJalaliDate);
+            }
+
             return default;
         }
 
-        if (DateOnly.TryParseExact(date, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var birthDate)
-            && birthDate.Year >= FirstGregorianYear)
+        if (DateOnly.TryParseExact(date, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var birthDate))
         {
             return birthDate;
         }
@@ -45,20 +52,20 @@ public static class BirthDate
         return default;
     }
 
-    /// <summary>The Gregorian date that a Jalali one stands for; null where it is none. Jalali dates are often written with slashes.</summary>
-    private static DateOnly? JalaliDate(string text)
+    /// <summary>The three numbers of a date; null where there are none. Jalali dates are often written with slashes or dots.</summary>
+    private static (int Year, int Month, int Day)? YearMonthDay(string text)
     {
-        var parts = text.Split('-', '/');
-        if (parts.Length != 3 || parts[0].Length != 4 || !parts.All(part => Digits.AreAll(part, 1, 4)))
-        {
-            return null;
-        }
+        var parts = text.Split('-', '/', '.');
+        return parts.Length == 3 && parts[0].Length == 4 && parts.All(part => Digits.AreAll(part, 1, 4))
+            ? (Number(parts[0]), Number(parts[1]), Number(parts[2]))
+            : null;
 
-        var (year, month, day) = (int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture), int.Parse(parts[2], CultureInfo.InvariantCulture));
-        return year is > 0 and < FirstGregorianYear
-            && month is >= 1 and <= 12
-            && day >= 1 && day <= Jalali.GetDaysInMonth(year, month)
-                ? DateOnly.FromDateTime(Jalali.ToDateTime(year, month, day, 0, 0, 0, 0))
-                : null;
+        static int Number(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);
     }
+
+    /// <summary>The Gregorian date that a Jalali one stands for; null where that calendar has no such date.</summary>
+    private static DateOnly? Gregorian((int Year, int Month, int Day) jalali) =>
+        jalali is { Year: > 0, Month: >= 1 and <= 12, Day: >= 1 } && jalali.Day <= Jalali.GetDaysInMonth(jalali.Year, jalali.Month)
+            ? DateOnly.FromDateTime(Jalali.ToDateTime(jalali.Year, jalali.Month, jalali.Day, 0, 0, 0, 0))
+            : null;
 }

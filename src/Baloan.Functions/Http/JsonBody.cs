@@ -69,7 +69,7 @@ public sealed class JsonBody : IDisposable
     {
         try
         {
-            var document = JsonDocument.Parse(utf8, Strict);
+            var document = JsonDocument.Parse(utf8[(utf8.Span.StartsWith("\uFEFF"u8) ? 3 : 0)..], Strict);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;

@@ -60,7 +60,7 @@ public static class MultipartBody
             {
                 if (parts == PartLimit)
                 {
-                    throw ProblemException.BodyTooLarge(FileLimit + Overhead);
+                    throw ProblemException.InvalidBody(Texts.TooManyParts, PartLimit);
                 }
 
                 if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
@@ -82,7 +82,7 @@ public static class MultipartBody
                 }
                 else if (name == "file")
                 {
-                    var fileName = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName);
+                    var fileName = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.UnescapeAsQuotedString(disposition.FileName);
                     await keepFile(section.Body, fileName.Value, cancellationToken);
                 }
                 else if (await ReadTextAsync(name, section.Body, errors, cancellationToken) is { } text)

@@ -51,5 +51,6 @@ public sealed class ProblemException(
         new(415, "unsupported_media_type", language => Texts.ContentType.In(language, expected));
 
     /// <summary>400, for a body that cannot be read at all.</summary>
-    public static ProblemException InvalidBody(Text detail) => new(400, "invalid_request", detail);
+    public static ProblemException InvalidBody(Text detail, params object[] arguments) =>
+        new(400, "invalid_request", language => detail.In(language, arguments));
 }

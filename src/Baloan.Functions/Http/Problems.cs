@@ -16,11 +16,14 @@ public sealed partial class Problems(ILogger<Problems> logger)
 
     /// <summary>Runs one request.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="work">What the function does, told the caller's language.</param>
+    /// <param name="work">
+    /// What the function does, told the caller's language and when the caller has gone. No parameter of the function does that: the Functions
+    /// host would fill one of the name <c>cancellationToken</c> from the query, and cancel it by a way of its own.
+    /// </param>
     /// <param name="unknownOutcome">
     /// What <c>outcome_unknown</c> means for this call and how to find out; null for calls that change nothing.
     /// </param>
-    public async Task<IResult> CatchAsync(HttpRequest request, Func<Language, Task<IResult>> work, Text? unknownOutcome = null)
+    public async Task<IResult> CatchAsync(HttpRequest request, Func<Language, CancellationToken, Task<IResult>> work, Text? unknownOutcome = null)
     {
         var language = RequestLanguage.Of(request);
         // Texts of others are in the answers: no browser is to take them for a page. And no cache is to keep a credit or a token.
@@ -28,7 +31,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
         (headers.XContentTypeOptions, headers.CacheControl) = ("nosniff", "no-store");
         try
         {
-            return await work(language);
+            return await work(language, request.HttpContext.RequestAborted);
         }
         catch (ProblemException problem)
         {
@@ -49,7 +52,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
         }
         catch (BadHttpRequestException bad)
         {
-            return Answer(request, new(bad.StatusCode, "invalid_request", Texts.BrokenMultipart), language);
+            return Answer(request, new(bad.StatusCode, "invalid_request", Texts.BrokenBody), language);
         }
         catch (Exception gone) when (gone is ConnectionResetException
             || (gone is OperationCanceledException or IOException && request.HttpContext.RequestAborted.IsCancellationRequested))

@@ -7,7 +7,9 @@ namespace Baloan.Functions.Http;
 /// <summary>The language that a caller reads.</summary>
 public static class RequestLanguage
 {
-    /// <summary>Persian where <c>Accept-Language</c> prefers it to English, else English.</summary>
+    /// <summary>
+    /// Persian where <c>Accept-Language</c> prefers it to English, by its weight or, where that is the same, by coming first; else English.
+    /// </summary>
     public static Language Of(HttpRequest request)
     {
         if (!StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptLanguage, out var languages))
@@ -15,10 +17,12 @@ public static class RequestLanguage
             return Language.English;
         }
 
-        double QualityOf(string prefix) => languages
-            .Where(l => l.Value.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
-            .Max(l => (double?)(l.Quality ?? 1)) ?? 0;
-
-        return QualityOf("fa") > QualityOf("en") ? Language.Persian : Language.English;
+        var preferred = languages.Where(language => language.Quality != 0 && (IsA(language, "fa") || IsA(language, "en")))
+            .MaxBy(language => language.Quality ?? 1);
+        return preferred is not null && IsA(preferred, "fa") ? Language.Persian : Language.English;
     }
+
+    private static bool IsA(StringWithQualityHeaderValue language, string name) =>
+        language.Value.Equals(name, StringComparison.OrdinalIgnoreCase)
+        || language.Value.StartsWith($"{name}-", StringComparison.OrdinalIgnoreCase);
 }

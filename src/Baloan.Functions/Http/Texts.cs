@@ -41,8 +41,8 @@ public static class Texts
 
     /// <summary>A transaction token has a form that Baloan does not give out.</summary>
     public static readonly Text TransactionToken = new(
-        "Must be the token that the OTP validation gave: up to 200 letters, digits, “-”, “_” or “.”.",
-        "باید همان توکنی باشد که اعتبارسنجی OTP داده است: حداکثر ۲۰۰ حرف لاتین، رقم، «-»، «_» یا «.».");
+        "Must be the token that the OTP validation gave: up to {0} ASCII characters without spaces.",
+        "باید همان توکنی باشد که اعتبارسنجی OTP داده است: حداکثر {0} نویسهٔ ASCII و بدون فاصله.");
 
     /// <summary>A phone number is wrong.</summary>
     public static readonly Text PhoneNumber = new(
@@ -57,6 +57,11 @@ public static class Texts
         "This is a Jalali date. Send the Gregorian one that it stands for: {0}.",
         "این تاریخ شمسی است. تاریخ میلادی برابر آن را بفرستید: {0}.");
 
+    /// <summary>A birth date has a Jalali year, and is no date.</summary>
+    public static readonly Text NoJalaliDate = new(
+        "This has a Jalali year, and that calendar has no such date. Send the Gregorian date as YYYY-MM-DD, such as 1999-02-14.",
+        "سال این تاریخ شمسی است، ولی چنین روزی در تقویم شمسی نیست. تاریخ میلادی را به شکل YYYY-MM-DD بفرستید، مانند 1999-02-14.");
+
     /// <summary>A uuid is wrong.</summary>
     public static readonly Text Uuid = new(
         "Must be a UUID, such as d4c22af9-3676-4c6e-ab72-2a7b5b22afc5.", "باید یک UUID باشد، مانند d4c22af9-3676-4c6e-ab72-2a7b5b22afc5.");
@@ -65,6 +70,10 @@ public static class Texts
     public static readonly Text Data = new(
         "Must be a JSON object such as {\"code\":\"TLC-111111\",\"bill\":{\"total\":500000000}}.",
         "باید یک شیء JSON باشد، مانند {\"code\":\"TLC-111111\",\"bill\":{\"total\":500000000}}.");
+
+    /// <summary><c>data.bill</c> is not the object that it has to be.</summary>
+    public static readonly Text Bill = new(
+        "Must be a JSON object such as {\"total\":500000000}.", "باید یک شیء JSON باشد، مانند {\"total\":500000000}.");
 
     /// <summary>A settlement's code is wrong.</summary>
     public static readonly Text Code = new(
@@ -112,6 +121,16 @@ public static class Texts
     public static readonly Text Boundary = new(
         "The Content-Type multipart/form-data needs a “boundary” of 1 to 70 characters. Let your HTTP library set this header.",
         "‏Content-Type از نوع multipart/form-data به «boundary» با ۱ تا ۷۰ نویسه نیاز دارد. این هدر را به کتابخانهٔ HTTP بسپارید.");
+
+    /// <summary>The multipart body has too many parts.</summary>
+    public static readonly Text TooManyParts = new(
+        "The multipart body has more than {0} parts. Send the fields of this operation alone.",
+        "بدنهٔ multipart بیش از {0} بخش دارد. تنها فیلدهای همین عملیات را بفرستید.");
+
+    /// <summary>The body did not arrive whole.</summary>
+    public static readonly Text BrokenBody = new(
+        "The body did not arrive whole. Nothing was recorded or sent; send the request again.",
+        "بدنهٔ درخواست کامل نرسید. چیزی ثبت یا ارسال نشد؛ درخواست را دوباره بفرستید.");
 
     /// <summary>The multipart body is broken.</summary>
     public static readonly Text BrokenMultipart = new(

@@ -10,13 +10,16 @@ public static class WholeNumber
     /// <summary>The largest amount: far above any credit, and far below where arithmetic ends. Toman.</summary>
     public const long LargestAmount = 999_999_999_999;
 
-    /// <summary>Reads a number from 1 to <paramref name="largest"/>, written as a JSON number or as digits of any of the kinds that people type.</summary>
+    /// <summary>
+    /// Reads a number from 1 to <paramref name="largest"/>, written as a JSON number (in whatever way, such as 1000.0) or as digits of any of
+    /// the kinds that people type.
+    /// </summary>
     public static bool TryRead(JsonElement element, long largest, out long number)
     {
         number = 0;
         return element.ValueKind switch
         {
-            JsonValueKind.Number => element.TryGetInt64(out number) && number > 0 && number <= largest,
+            JsonValueKind.Number => TryReadWhole(element, out number) && number > 0 && number <= largest,
             JsonValueKind.String => TryRead(TextOf(element), largest, out number),
             _ => false,
         };
@@ -58,10 +61,22 @@ public static class WholeNumber
         return null;
     }
 
+    private static bool TryReadWhole(JsonElement element, out long number)
+    {
+        if (element.TryGetInt64(out number))
+        {
+            return true;
+        }
+
+        var isWhole = element.TryGetDecimal(out var exact) && exact == decimal.Truncate(exact) && Math.Abs(exact) <= LargestAmount;
+        number = isWhole ? (long)exact : 0;
+        return isWhole;
+    }
+
     private static bool TryRead(string text, long largest, out long number)
     {
         number = 0;
-        var digits = Digits.ToAscii(text);
+        var digits = Digits.ToAscii(text.Trim());
         return Digits.AreAll(digits, 1, 12)
             && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number)
             && number > 0 && number <= largest;

@@ -14,8 +14,8 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     /// <summary><c>GET /api/loan-policies</c>: Baloan's policies, or those that fit an amount, a due and a store.</summary>
     [Function("GetLoanPolicies")]
     public Task<IResult> GetPolicies(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies")] HttpRequest request) =>
+        problems.CatchAsync(request, async (language, cancellationToken) =>
         {
             var errors = new FieldErrors();
             var amount = WholeNumber.Read(request, "amount", WholeNumber.LargestAmount, errors);
@@ -31,17 +31,17 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     /// <summary><c>GET /api/loan-policies/stores</c>: the stores of Baloan's policies, each once.</summary>
     [Function("GetLoanStores")]
     public Task<IResult> GetStores(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies/stores")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async language => ApiJson.Answer(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies/stores")] HttpRequest request) =>
+        problems.CatchAsync(request, async (language, cancellationToken) => ApiJson.Answer(
             LoanPolicies.StoresOf(await baloan.GetLoanPoliciesAsync(language, cancellationToken)).ToArray(), ApiJson.Answers.JsonElementArray));
 
     /// <summary><c>POST /api/loans</c>: opens a loan file.</summary>
     [Function("OpenLoan")]
     public Task<IResult> Open(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans")] HttpRequest request) =>
+        problems.CatchAsync(
             request,
-            async language =>
+            async (language, cancellationToken) =>
             {
                 var loan = await LoanRequestReader.ReadAsync(request, cancellationToken);
                 var opened = await baloan.OpenLoanAsync(loan, language, CancellationToken.None);
@@ -56,8 +56,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     [Function("GetLoan")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans/{uuid}")] HttpRequest request,
-        string uuid,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        string uuid) => problems.CatchAsync(request, async (_, cancellationToken) =>
         {
             var (loan, history) = await store.ReadAsync(IdOf(uuid).ToString(), cancellationToken) ?? throw NotFound();
             return ApiJson.Answer(LoanAnswer.Of(loan, history), ApiJson.Answers.LoanAnswer);
@@ -66,8 +65,8 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     /// <summary><c>GET /api/loans</c>: a page of loans, last changed first.</summary>
     [Function("ListLoans")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans")] HttpRequest request) =>
+        problems.CatchAsync(request, async (_, cancellationToken) =>
         {
             var errors = new FieldErrors();
             var state = ReadState(request, errors);
@@ -83,8 +82,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     [Function("GetContract")]
     public Task<IResult> GetContract(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans/{uuid}/contract")] HttpRequest request,
-        string uuid,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        string uuid) => problems.CatchAsync(request, async (language, cancellationToken) =>
             ApiJson.Answer(await baloan.GetContractAsync(IdOf(uuid), language, cancellationToken), ApiJson.Answers.JsonElement));
 
     /// <summary><c>POST /api/loans/{uuid}/contract/otp</c>: has Baloan send the customer the OTP to sign with.</summary>
@@ -93,7 +91,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans/{uuid}/contract/otp")] HttpRequest request,
         string uuid) => problems.CatchAsync(
             request,
-            async language =>
+            async (language, _) =>
             {
                 await baloan.SendContractOtpAsync(IdOf(uuid), language, CancellationToken.None);
                 return Done();
@@ -104,10 +102,9 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     [Function("SignContract")]
     public Task<IResult> SignContract(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans/{uuid}/contract/signature")] HttpRequest request,
-        string uuid,
-        CancellationToken cancellationToken) => problems.CatchAsync(
+        string uuid) => problems.CatchAsync(
             request,
-            async language =>
+            async (language, cancellationToken) =>
             {
                 var id = IdOf(uuid);
                 using var body = await JsonBody.ReadAsync(request, cancellationToken);
@@ -125,7 +122,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans/{uuid}/cancel")] HttpRequest request,
         string uuid) => problems.CatchAsync(
             request,
-            async language =>
+            async (language, _) =>
             {
                 await baloan.CancelLoanAsync(IdOf(uuid), language, CancellationToken.None);
                 return Done();

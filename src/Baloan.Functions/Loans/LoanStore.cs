@@ -280,11 +280,19 @@ public sealed partial class LoanStore(
                 await AnnounceAsync(entry, cancellationToken);
             }
 
-            if (verdict == LoanVerdict.Conflict && !alerted)
+            if (!alerted && LoanStates.IsFinal(loan?.State) && verdict is LoanVerdict.Conflict or LoanVerdict.UnknownState)
             {
                 // Before the row: who finds the row takes the callback for one that is known. An alert too many, where another instance
                 // writes the same state meanwhile, still says what Baloan said.
-                Log.Conflict(logger, callback.Uuid, callback.State, loan!.State!);
+                if (verdict == LoanVerdict.Conflict)
+                {
+                    Log.Conflict(logger, callback.Uuid, callback.State, loan!.State!);
+                }
+                else
+                {
+                    Log.UnknownAfterEnd(logger, callback.Uuid, loan!.State!);
+                }
+
                 alerted = true;
             }
 
@@ -444,6 +452,9 @@ public sealed partial class LoanStore(
 
         [LoggerMessage(3, LogLevel.Warning, "Subscribers could not be told of a change of loan {Uuid} yet; the sweep will do so.")]
         public static partial void NotAnnounced(ILogger logger, string uuid, Exception exception);
+
+        [LoggerMessage(5, LogLevel.Critical, "Loan {Uuid} has ended as {Current}, and now Baloan gives it a state that this app does not know; its history has it. Ask Baloan what it means.")]
+        public static partial void UnknownAfterEnd(ILogger logger, string uuid, string current);
 
         [LoggerMessage(4, LogLevel.Error, "The row of loan {Uuid} is not whole; the next callback writes its state anew. Columns of another type: {Columns}.")]
         public static partial void NotWhole(ILogger logger, string uuid, string columns);

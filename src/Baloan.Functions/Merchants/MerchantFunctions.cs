@@ -11,8 +11,8 @@ public sealed class MerchantFunctions(MerchantClient baloan, Problems problems)
     /// <summary><c>POST /api/merchant/credit-check</c>: what the customer can spend.</summary>
     [Function("CheckCredit")]
     public Task<IResult> CheckCredit(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/credit-check")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/credit-check")] HttpRequest request) =>
+        problems.CatchAsync(request, async (language, cancellationToken) =>
         {
             var identifier = await ReadIdentifierAsync(request, cancellationToken);
             var credit = await baloan.CheckCreditAsync(identifier, language, cancellationToken);
@@ -22,10 +22,10 @@ public sealed class MerchantFunctions(MerchantClient baloan, Problems problems)
     /// <summary><c>POST /api/merchant/otp</c>: has Baloan send the customer an OTP by SMS.</summary>
     [Function("SendOtp")]
     public Task<IResult> SendOtp(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/otp")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/otp")] HttpRequest request) =>
+        problems.CatchAsync(
             request,
-            async language =>
+            async (language, cancellationToken) =>
             {
                 var identifier = await ReadIdentifierAsync(request, cancellationToken);
                 // Not cancelled when the caller hangs up: what has begun to act is waited for.
@@ -37,10 +37,10 @@ public sealed class MerchantFunctions(MerchantClient baloan, Problems problems)
     /// <summary><c>POST /api/merchant/otp/validate</c>: turns an OTP into the token for a settlement (version 2 alone).</summary>
     [Function("ValidateOtp")]
     public Task<IResult> ValidateOtp(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/otp/validate")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/otp/validate")] HttpRequest request) =>
+        problems.CatchAsync(
             request,
-            async language =>
+            async (language, cancellationToken) =>
             {
                 if (baloan.Version == MerchantApiVersion.V1)
                 {

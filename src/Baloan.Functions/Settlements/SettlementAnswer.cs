@@ -40,7 +40,7 @@ public sealed record SettlementAnswer(
         row.Attempts,
         row.UserCredit,
         row.Inferred,
-        ErrorAnswer.Of(row, language),
+        ErrorAnswer.Of(row.ErrorCode, row.ErrorMessage, language),
         new InvoiceAnswer(row.InvoiceBlob, row.InvoiceSize, row.InvoiceSha256),
         row.CreatedAt,
         row.UpdatedAt,
@@ -52,9 +52,13 @@ public sealed record SettlementAnswer(
 /// <param name="Message">For people.</param>
 public sealed record ErrorAnswer(string Code, string Message)
 {
-    /// <summary>What a row says; null where nothing went wrong.</summary>
-    public static ErrorAnswer? Of(Settlement row, Language language) =>
-        row.ErrorCode is { } code ? new ErrorAnswer(code, row.ErrorMessage ?? SettlementErrors.TextOf(code).In(language)) : null;
+    /// <summary>What a row says to a reader; null where nothing went wrong.</summary>
+    /// <param name="code">The row's code; null for none.</param>
+    /// <param name="baloanText">Baloan's own text, in the language of whoever sent the request; null where it gave none.</param>
+    /// <param name="language">The reader's language.</param>
+    public static ErrorAnswer? Of(string? code, string? baloanText, Language language) => code is null
+        ? null
+        : new ErrorAnswer(code, LoanErrors.TextIn(language, code, baloanText) ?? SettlementErrors.TextOf(code).In(language));
 }
 
 /// <summary>An attempt that did not settle, before the present one.</summary>
@@ -67,7 +71,7 @@ public sealed record EarlierAttemptAnswer(string Status, long Total, ErrorAnswer
 {
     /// <summary>What a caller sees of the row of an earlier attempt.</summary>
     public static EarlierAttemptAnswer Of(Settlement attempt, Language language) =>
-        new(attempt.Status.Name(), attempt.Total, ErrorAnswer.Of(attempt, language), attempt.AttemptStartedAt, attempt.UpdatedAt);
+        new(attempt.Status.Name(), attempt.Total, ErrorAnswer.Of(attempt.ErrorCode, attempt.ErrorMessage, language), attempt.AttemptStartedAt, attempt.UpdatedAt);
 }
 
 /// <summary>An invoice in Blob storage.</summary>

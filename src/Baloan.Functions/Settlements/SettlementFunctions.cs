@@ -17,11 +17,16 @@ public sealed class SettlementFunctions(
     /// <summary><c>POST /api/merchant/settlements</c>: accepts a settlement; 202 means that it will be carried out.</summary>
     [Function("CreateSettlement")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements")] HttpRequest request) =>
+        problems.CatchAsync(request, async (language, cancellationToken) =>
         {
-            var settlement = await reader.ReadAsync(request, language, cancellationToken);
+            var (settlement, repeated) = await reader.ReadAsync(request, language, cancellationToken);
             Traces.Tag(Traces.SettlementCode, settlement.Code);
+            if (repeated is not null)
+            {
+                return Answer(request, repeated, language, withLocation: true);
+            }
+
             try
             {
                 // From here on it is recorded whole, also if the caller hangs up.
@@ -45,8 +50,7 @@ public sealed class SettlementFunctions(
     [Function("GetSettlement")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements/{settlementCode}")] HttpRequest request,
-        string settlementCode,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        string settlementCode) => problems.CatchAsync(request, async (language, cancellationToken) =>
         {
             var row = await FindAsync(settlementCode, cancellationToken);
             return Answer(request, row, language, withLocation: false, await store.ReadEarlierAttemptsAsync(row, cancellationToken));
@@ -55,8 +59,8 @@ public sealed class SettlementFunctions(
     /// <summary><c>GET /api/merchant/settlements</c>: a page of settlements, newest first.</summary>
     [Function("ListSettlements")]
     public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements")] HttpRequest request) =>
+        problems.CatchAsync(request, async (language, cancellationToken) =>
         {
             var errors = new FieldErrors();
             var status = ReadStatus(request.Query["status"].ToString(), errors);
@@ -73,8 +77,7 @@ public sealed class SettlementFunctions(
     [Function("ResolveSettlement")]
     public Task<IResult> Resolve(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements/{settlementCode}/resolve")] HttpRequest request,
-        string settlementCode,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        string settlementCode) => problems.CatchAsync(request, async (language, cancellationToken) =>
         {
             using var body = await JsonBody.ReadAsync(request, cancellationToken);
             var errors = new FieldErrors();
@@ -151,7 +154,7 @@ public sealed class SettlementFunctions(
         {
             errors.Add(Field, Texts.TooLong, LongestNote);
         }
-        else if (text.Any(c => char.IsControl(c) && c is not ('\n' or '\t')))
+        else if (text.Any(c => char.IsControl(c) && c is not ('\r' or '\n' or '\t')))
         {
             errors.Add(Field, Texts.PlainText);
         }

@@ -8,18 +8,26 @@ using Microsoft.AspNetCore.Http;
 namespace Baloan.Functions.Settlements;
 
 /// <summary>Reads and checks the POST of a settlement, in both of its forms, and keeps its invoice.</summary>
-public sealed class SettlementRequestReader(FileStore files, MerchantClient baloan)
+public sealed class SettlementRequestReader(FileStore files, SettlementStore store, MerchantClient baloan)
 {
     /// <summary>The longest code.</summary>
     public const int LongestCode = 64;
 
+    /// <summary>The longest transaction token that is passed on.</summary>
+    public const int LongestToken = 1_000;
+
+    private const string BlobField = "invoice_blob";
     private const string Container = StorageSetup.InvoicesContainer;
     private static readonly string[] TextFields = ["national_identifier", "otp", "token", "data"];
     private static readonly FileKind[] Accepted = [FileKind.Pdf];
 
     /// <summary>Reads the request. The invoice is in Blob storage afterwards.</summary>
+    /// <returns>
+    /// The settlement that is asked for; and the one that it repeats, where that is known already because the blob is gone which the caller
+    /// had put there for it.
+    /// </returns>
     /// <exception cref="ProblemException">The request has faults; all of them are named, and nothing is kept.</exception>
-    public async Task<NewSettlement> ReadAsync(HttpRequest request, Language language, CancellationToken cancellationToken)
+    public async Task<(NewSettlement Settlement, Settlement? Repeated)> ReadAsync(HttpRequest request, Language language, CancellationToken cancellationToken)
     {
         StoredFile? invoice = null;
         var errors = new FieldErrors();
@@ -29,7 +37,8 @@ public sealed class SettlementRequestReader(FileStore files, MerchantClient balo
             if (JsonBody.IsJson(request))
             {
                 using var body = await JsonBody.ReadAsync(request, cancellationToken);
-                invoice = await FixInvoiceAsync(JsonBody.Text(body.Root, "invoice_blob", errors), errors, cancellationToken);
+                var blob = ReadBlobName(body.Root, errors);
+                invoice = blob is null ? null : await FixInvoiceAsync(blob, errors, cancellationToken);
                 body.Root.TryGetProperty("data", out var data);
                 settlement = Check(
                     JsonBody.Text(body.Root, "national_identifier", errors),
@@ -39,6 +48,15 @@ public sealed class SettlementRequestReader(FileStore files, MerchantClient balo
                     invoice,
                     language,
                     errors);
+                if (blob is not null && invoice is null)
+                {
+                    if (errors.IsEmpty && await store.FindRepeatedAsync(settlement, blob, cancellationToken) is { } repeated)
+                    {
+                        return (settlement, repeated);
+                    }
+
+                    errors.Add(BlobField, Texts.InvoiceBlob);
+                }
             }
             else if (request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) != true)
             {
@@ -78,7 +96,7 @@ public sealed class SettlementRequestReader(FileStore files, MerchantClient balo
             }
 
             errors.ThrowIfAny();
-            return settlement;
+            return (settlement, null);
         }
         catch when (invoice is not null)
         {
@@ -94,14 +112,13 @@ public sealed class SettlementRequestReader(FileStore files, MerchantClient balo
         string? nationalIdentifier, string? otp, string? token, JsonElement? data, StoredFile? invoice, Language language, FieldErrors errors)
     {
         var identifier = errors.Has("national_identifier") ? null : NationalIdentifier.Read(nationalIdentifier, errors);
-        if (string.IsNullOrEmpty(token) == string.IsNullOrEmpty(otp))
+        token = token?.Trim();
+        if (string.IsNullOrEmpty(token) == string.IsNullOrEmpty(otp) && !errors.Has("otp") && !errors.Has("token"))
         {
-            if (!errors.Has("otp") && !errors.Has("token"))
-            {
-                errors.Add("otp", Texts.OtpOrToken);
-            }
+            errors.Add("otp", Texts.OtpOrToken);
         }
-        else if (!string.IsNullOrEmpty(otp))
+
+        if (!string.IsNullOrEmpty(otp))
         {
             otp = Otp.Read(otp, errors);
         }
@@ -112,9 +129,9 @@ public sealed class SettlementRequestReader(FileStore files, MerchantClient balo
             {
                 errors.Add("token", Texts.TokenNeedsVersion2);
             }
-            else if (token.Length > 200 || !token.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            else if (token.Length > LongestToken || !token.All(c => c is > ' ' and <= '~'))
             {
-                errors.Add("token", Texts.TransactionToken);
+                errors.Add("token", Texts.TransactionToken, LongestToken);
             }
         }
 
@@ -164,7 +181,7 @@ public sealed class SettlementRequestReader(FileStore files, MerchantClient balo
         }
         else if (bill.ValueKind != JsonValueKind.Object)
         {
-            errors.Add(BillPath, Texts.Data);
+            errors.Add(BillPath, Texts.Bill);
         }
         else if (!bill.TryGetProperty("total", out var totalElement) || totalElement.ValueKind == JsonValueKind.Null)
         {
@@ -194,14 +211,14 @@ public sealed class SettlementRequestReader(FileStore files, MerchantClient balo
         return document;
     }
 
-    private async Task<StoredFile?> FixInvoiceAsync(string? name, FieldErrors errors, CancellationToken cancellationToken)
+    private static string? ReadBlobName(JsonElement body, FieldErrors errors)
     {
-        const string Field = "invoice_blob";
+        var name = JsonBody.Text(body, BlobField, errors);
         if (string.IsNullOrEmpty(name))
         {
-            if (!errors.Has(Field))
+            if (!errors.Has(BlobField))
             {
-                errors.Add(Field, Texts.Required);
+                errors.Add(BlobField, Texts.Required);
             }
 
             return null;
@@ -209,18 +226,19 @@ public sealed class SettlementRequestReader(FileStore files, MerchantClient balo
 
         if (name.Length > 512 || name.Contains('\\') || name.Any(char.IsControl) || name.Split('/').Any(part => part is "." or ".." or ""))
         {
-            errors.Add(Field, Texts.BlobName);
+            errors.Add(BlobField, Texts.BlobName);
             return null;
         }
 
+        return name;
+    }
+
+    private async Task<StoredFile?> FixInvoiceAsync(string name, FieldErrors errors, CancellationToken cancellationToken)
+    {
         var invoice = await files.FixAsync(Container, name, cancellationToken);
-        if (invoice is null)
+        if (invoice is not null && invoice.Kind != FileKind.Pdf)
         {
-            errors.Add(Field, Texts.InvoiceBlob);
-        }
-        else if (invoice.Kind != FileKind.Pdf)
-        {
-            errors.AddUnsupportedFile(Field, Texts.NotPdf);
+            errors.AddUnsupportedFile(BlobField, Texts.NotPdf);
         }
 
         return invoice;

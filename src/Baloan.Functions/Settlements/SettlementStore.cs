@@ -114,6 +114,19 @@ public sealed partial class SettlementStore(
         return (accepted, true);
     }
 
+    /// <summary>The settlement that a request asks for once more whose invoice is gone from Blob storage; null where there is none.</summary>
+    /// <param name="request">The request; its invoice is not looked at.</param>
+    /// <param name="blob">The name that the invoice had.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<Settlement?> FindRepeatedAsync(NewSettlement request, string blob, CancellationToken cancellationToken) =>
+        await FindAsync(request.Code, cancellationToken) is { } existing
+        && !existing.Status.AllowsNewAttempt()
+        && existing.InvoiceBlob == blob
+        && existing.Total == request.Total
+        && existing.CustomerHash == await hasher.HashAsync(request.NationalIdentifier, cancellationToken)
+            ? existing
+            : null;
+
     /// <summary>Writes a changed copy of a row that was read.</summary>
     /// <returns>The row as it is now; null, and nothing written, where somebody else has changed it meanwhile.</returns>
     public async Task<Settlement?> TryUpdateAsync(Settlement changed, CancellationToken cancellationToken)

@@ -12,8 +12,8 @@ public sealed class StatsFunctions(StatsReader reader, Problems problems)
     /// <summary><c>GET /api/stats</c>: the counters of the last hours, what waits now, and what the app depends on.</summary>
     [Function("GetStats")]
     public Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "stats")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "stats")] HttpRequest request) =>
+        problems.CatchAsync(request, async (_, cancellationToken) =>
         {
             var errors = new FieldErrors();
             var hours = WholeNumber.Read(request, "hours", Tally.LongestSpan, errors) ?? DefaultSpan;

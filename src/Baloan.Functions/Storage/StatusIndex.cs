@@ -111,8 +111,8 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Time
             var firsts = new List<List<Entry>> { await FirstOfAsync(partitions[0]) };
             firsts.AddRange(await Task.WhenAll(partitions.Skip(1).Select(FirstOfAsync)));
             var entries = firsts.SelectMany(entry => entry).DistinctBy(entry => entry.Key)
-                .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(top).ToList();
-            foreach (var batch in entries.Chunk(ReadAtOnce))
+                .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(top + 1).ToList();
+            foreach (var batch in entries.Take(top).Chunk(ReadAtOnce))
             {
                 foreach (var (entry, row) in batch.Zip(await Task.WhenAll(batch.Select(entry => find(entry.Id, cancellationToken)))))
                 {
@@ -122,7 +122,7 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Time
                         rows.Add(row);
                         if (rows.Count == top)
                         {
-                            return (rows, position);
+                            return (rows, entry.Key == entries[^1].Key ? null : position);
                         }
                     }
                     else if (stray is not null)
@@ -132,14 +132,14 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Time
                 }
             }
 
-            if (entries.Count < top)
+            if (entries.Count <= top)
             {
                 return (rows, null);
             }
         }
 
         async Task<List<Entry>> FirstOfAsync(string partition) =>
-            await ReadAsync(partition, position, top, cancellationToken).Take(top).ToListAsync(cancellationToken);
+            await ReadAsync(partition, position, top + 1, cancellationToken).Take(top + 1).ToListAsync(cancellationToken);
     }
 
     /// <summary>An entry of the index.</summary>

@@ -14,8 +14,8 @@ public sealed class SubscriptionFunctions(SubscriptionRequestReader reader, Subs
     /// <summary><c>POST /api/subscriptions</c>: from now on events are sent to the callback URL.</summary>
     [Function("Subscribe")]
     public Task<IResult> Subscribe(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "subscriptions")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "subscriptions")] HttpRequest request) =>
+        problems.CatchAsync(request, async (_, cancellationToken) =>
         {
             var subscription = await reader.ReadAsync(request, cancellationToken);
             await store.SaveAsync(subscription, CancellationToken.None);
@@ -27,8 +27,7 @@ public sealed class SubscriptionFunctions(SubscriptionRequestReader reader, Subs
     [Function("Unsubscribe")]
     public Task<IResult> Unsubscribe(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "subscriptions/{id}")] HttpRequest request,
-        string id,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        string id) => problems.CatchAsync(request, async (_, _) =>
         {
             if (id.Length <= LongestId && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             {
@@ -44,8 +43,8 @@ public sealed class SubscriptionFunctions(SubscriptionRequestReader reader, Subs
     /// <remarks>The unsubscribe request of the HTTP Webhook trigger knows its callback URL, and nothing of the answer to its subscribing.</remarks>
     [Function("UnsubscribeUrl")]
     public Task<IResult> UnsubscribeUrl(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "subscriptions/unsubscribe")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "subscriptions/unsubscribe")] HttpRequest request) =>
+        problems.CatchAsync(request, async (_, cancellationToken) =>
         {
             var url = await SubscriptionRequestReader.ReadUrlAsync(request, cancellationToken);
             foreach (var subscription in (await store.ReadAllAsync(cancellationToken)).Where(one => one.CallbackUrl == url))

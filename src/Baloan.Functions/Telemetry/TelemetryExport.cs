@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Baloan.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,19 +22,20 @@ public static class TelemetryExport
     private const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string HostSetting = "Functions:Worker:HostEndpoint";
     private const string ServiceName = "baloan-functions";
+    private const string Worker = "Microsoft.Azure.Functions.Worker";
 
     // Not the spans of .NET's HTTP client and of the Azure SDK: they hold addresses, and among these are those of subscribers, with
     // their signatures, and table keys. The spans of Baloan.Client say what was asked of Baloan.
-    private static readonly string[] Sources = [Traces.Name, BaloanTelemetry.Name, "Microsoft.AspNetCore", "Microsoft.Azure.Functions.Worker"];
+    private static readonly string[] Sources = [Traces.Name, BaloanTelemetry.Name, "Microsoft.AspNetCore", Worker];
 
     private static readonly string[] Meters = [AppMeter.Name, BaloanTelemetry.Name, "Microsoft.AspNetCore.Hosting", "System.Runtime"];
 
-    /// <summary>Adds the sending; without the setting, nothing at all.</summary>
+    /// <summary>Adds the sending; without the setting, only what passes the ids of traces on.</summary>
     public static IServiceCollection AddTelemetryExport(this IServiceCollection services, IConfiguration configuration)
     {
         if (string.IsNullOrWhiteSpace(configuration[EndpointSetting]))
         {
-            return services;
+            return services.AddHostedService<Relay>();
         }
 
         var resource = Describe(configuration);
@@ -55,6 +57,29 @@ public static class TelemetryExport
             serviceVersion: typeof(TelemetryExport).Assembly.GetName().Version?.ToString(3))
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
+
+    /// <summary>
+    /// Has a function run within the trace that the host began for it, so that a problem's <c>trace_id</c> and the messages on the queues name
+    /// that trace. On Azure's host a function is in none as long as nobody listens.
+    /// </summary>
+    private sealed class Relay : IHostedService, IDisposable
+    {
+        private readonly ActivityListener listener = new()
+        {
+            ShouldListenTo = source => source.Name is Worker or Traces.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
+        };
+
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            ActivitySource.AddActivityListener(listener);
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose() => listener.Dispose();
+    }
 
     /// <summary>Listens from before the first request until after the last one, and then sends what is left.</summary>
     private sealed class Sender(ResourceBuilder resource) : IHostedLifecycleService, IDisposable

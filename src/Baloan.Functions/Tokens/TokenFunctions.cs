@@ -59,8 +59,8 @@ public sealed partial class TokenFunctions(
     /// <summary><c>POST /api/tokens/refresh</c>: gets new access tokens now, such as after a change of password.</summary>
     [Function("RefreshTokensNow")]
     public Task<IResult> RefreshTokensNow(
-        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "tokens/refresh")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async _ =>
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "tokens/refresh")] HttpRequest request) =>
+        problems.CatchAsync(request, async (_, cancellationToken) =>
         {
             var answer = new RefreshAnswer(
                 await RefreshAsync(merchant, cancellationToken), await RefreshAsync(partnership, cancellationToken));

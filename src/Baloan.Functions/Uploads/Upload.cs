@@ -29,6 +29,9 @@ public sealed record Upload : ITableEntity
     /// <summary>The row's key; the id is the partition's.</summary>
     public const string Row = "upload";
 
+    // A name that the table client does not know leaves the property as it is: it must not become an upload that is to be sent.
+    private const UploadStatus Unreadable = (UploadStatus)(-1);
+
     /// <inheritdoc/>
     public string PartitionKey { get; set; } = "";
 
@@ -45,7 +48,7 @@ public sealed record Upload : ITableEntity
     public string Id { get; set; } = "";
 
     /// <summary>Where it stands.</summary>
-    public UploadStatus Status { get; set; }
+    public UploadStatus Status { get; set; } = Unreadable;
 
     /// <summary>The file's name as the caller gave it.</summary>
     public string FileName { get; set; } = "";

@@ -21,5 +21,5 @@ public sealed record UploadAnswer(string Id, string Status, string FileName, lon
         row.Size,
         row.Uuid,
         row.File,
-        row.ErrorCode is { } code ? new ErrorAnswer(code, row.ErrorMessage ?? SettlementErrors.TextOf(code).In(language)) : null);
+        ErrorAnswer.Of(row.ErrorCode, row.ErrorMessage, language));
 }

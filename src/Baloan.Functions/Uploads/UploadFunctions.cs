@@ -16,8 +16,8 @@ public sealed class UploadFunctions(FileStore files, UploadStore store, Problems
     /// <summary><c>POST /api/merchant/uploads</c>: accepts a file; 202 means that it will be sent to Baloan.</summary>
     [Function("CreateUpload")]
     public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/uploads")] HttpRequest request,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/uploads")] HttpRequest request) =>
+        problems.CatchAsync(request, async (language, cancellationToken) =>
         {
             StoredFile? file = null;
             var fileName = "";
@@ -63,11 +63,10 @@ public sealed class UploadFunctions(FileStore files, UploadStore store, Problems
     [Function("GetUpload")]
     public Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/uploads/{id}")] HttpRequest request,
-        string id,
-        CancellationToken cancellationToken) => problems.CatchAsync(request, async language =>
+        string id) => problems.CatchAsync(request, async (language, cancellationToken) =>
             Answer(
                 request,
-                (Guid.TryParseExact(id, "N", out _) ? await store.FindAsync(id, cancellationToken) : null)
+                (Guid.TryParseExact(Digits.ToAscii(id), "N", out var known) ? await store.FindAsync(known.ToString("N"), cancellationToken) : null)
                     ?? throw new ProblemException(404, "not_found", Texts.NoUpload),
                 language));
 

@@ -39,6 +39,7 @@ public sealed partial class UploadStore(
         {
             PartitionKey = TableKeys.Escape(id),
             Id = id,
+            Status = UploadStatus.Queued,
             FileName = fileName,
             Blob = file.Blob,
             Kind = file.Kind,

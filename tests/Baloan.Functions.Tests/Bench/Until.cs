@@ -3,7 +3,8 @@ namespace Baloan.Functions.Tests.Bench;
 /// <summary>Waits for what a test expects, with a limit that only a fault reaches.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    // The sweep, which makes good what storage did not take at once, comes every minute.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     public static Task TrueAsync(Func<bool> condition, Func<string>? state = null) => TrueAsync(() => Task.FromResult(condition()), state);
 

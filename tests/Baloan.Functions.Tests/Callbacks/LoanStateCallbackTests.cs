@@ -78,7 +78,7 @@ public sealed class LoanStateCallbackTests(StorageAccounts storage) : ApiTests(s
         history[0]!["received_at"]!.GetValue<DateTimeOffset>().ShouldBeInRange(start.AddSeconds(-1), DateTimeOffset.UtcNow);
         loan.Json["updated_at"]!.ToJsonString().ShouldBe(history[2]!["received_at"]!.ToJsonString());
         loan.Text.ShouldContain("چک");
-        loan.Json["updated_at"]!.GetValue<string>().ShouldEndWith("+00:00");
+        loan.Json["updated_at"]!.GetValue<string>().ShouldEndWith("Z");
         var list = await Api.GetAsync("api/loans?state=created&top=100");
         var listed = list.Json["items"]!.AsArray().Single(item => item!["uuid"]!.GetValue<string>() == uuid)!.AsObject();
         listed.ContainsKey("history").ShouldBeFalse();

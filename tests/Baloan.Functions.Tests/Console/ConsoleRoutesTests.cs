@@ -34,6 +34,11 @@ public sealed partial class ConsoleRoutesTests(StorageAccounts storage) : ApiTes
     [InlineData("de", "en", "ltr")]
     [InlineData("fa-IR,fa;q=0.9,en;q=0.8", "fa", "rtl")]
     [InlineData("en-GB,fa;q=0.9", "en", "ltr")]
+    [InlineData("fa, en", "fa", "rtl")]
+    [InlineData("en, fa", "en", "ltr")]
+    [InlineData("de, fa;q=0.5, en;q=0.4", "fa", "rtl")]
+    [InlineData("fa;q=0", "en", "ltr")]
+    [InlineData("fat", "en", "ltr")]
     public async Task The_page_comes_in_the_language_that_is_asked_for(string? accepted, string language, string direction)
     {
         using var answer = await GetAsync("api/console", ("Accept-Language", accepted));

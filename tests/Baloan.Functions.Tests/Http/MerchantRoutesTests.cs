@@ -39,6 +39,10 @@ public sealed class MerchantRoutesTests(StorageAccounts storage) : ApiTests(stor
     }
 
     [Fact]
+    public async Task A_body_that_begins_with_a_byte_order_mark_is_read() =>
+        (await Api.PostTextAsync("api/merchant/credit-check", $"\uFEFF{Customer(Given.Customer()).ToJsonString()}")).Status.ShouldBe(200);
+
+    [Fact]
     public async Task OTP_validation_is_refused_for_a_version_1_merchant() =>
         (await FirstApi.PostAsync("api/merchant/otp/validate", new JsonObject { ["national_identifier"] = Given.Customer(), ["otp"] = MagicNumbers.Otp }))
             .ShouldBeProblem(409, "not_supported_by_api_version");

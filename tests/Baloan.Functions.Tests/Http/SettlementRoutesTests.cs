@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 
@@ -175,6 +176,9 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         rejected.SettlementStatus.ShouldBe("rejected");
         rejected.Json["error"]!["code"]!.GetValue<string>().ShouldBe("incorrect_otp_code");
         rejected.Json["error"]!["message"]!.GetValue<string>().ShouldBe("The OTP is incorrect.");
+        var inPersian = new HttpRequestMessage(HttpMethod.Get, $"{Route}/{form.Code}") { Headers = { { "Accept-Language", "fa" } } };
+        (await Api.SendAsync(inPersian)).Json["error"]!["message"]!.GetValue<string>().ShouldBe("کد اشتباه است.");
+        rejected.Field("created_at").ShouldEndWith("Z");
         var again = await Api.SettleAsync(form with { Otp = MagicNumbers.Otp, Total = 700_000 });
         again.Status.ShouldBe(202, again.Text);
         again.Json["error"].ShouldBeNull();
@@ -218,7 +222,7 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         (await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = "maybe", ["note"] = 5 }))
             .ShouldBeProblem(400, "invalid_request", "note", "outcome");
 
-        var resolved = await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = outcome, ["note"] = "asked Baloan" });
+        var resolved = await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = outcome, ["note"] = "asked Baloan\r\nby phone" });
 
         resolved.Status.ShouldBe(200, resolved.Text);
         resolved.SettlementStatus.ShouldBe(outcome == "settled" ? "settled" : "failed");
@@ -249,6 +253,34 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         settled.Json["invoice"]!["size"]!.GetValue<long>().ShouldBe(invoice.Length);
         Baloan.Books.Settlements.Single(settlement => settlement.Code == code).InvoiceSha256.ShouldBe(Given.Sha256(invoice));
         (await invoices.GetBlobClient(name).ExistsAsync(Cancel)).Value.ShouldBeTrue("the blob is the caller's");
+    }
+
+    [Fact]
+    public async Task The_same_POST_again_is_answered_also_where_the_blob_is_gone()
+    {
+        var invoices = new BlobServiceClient(Apps.Second.ConnectionString).GetBlobContainerClient("invoices");
+        var (customer, code, name) = (Given.Customer(), Given.Code(), $"{Given.Code()}.pdf");
+        await invoices.GetBlobClient(name).UploadAsync(new BinaryData(Given.Pdf()), Cancel);
+        await Api.SendOtpAsync(customer);
+        (await Api.PostAsync(Route, JsonForm(customer, code, name, 1000))).Status.ShouldBe(202);
+        (await Api.EndedAsync(code)).SettlementStatus.ShouldBe("settled");
+
+        await invoices.GetBlobClient(name).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: Cancel);
+
+        var again = await Api.PostAsync(Route, JsonForm(customer, code, name, 1000));
+        again.Status.ShouldBe(200, again.Text);
+        again.SettlementStatus.ShouldBe("settled");
+        again.Location.AbsolutePath.ShouldEndWith(code);
+        foreach (var other in new[]
+        {
+            JsonForm(customer, code, name, 1001), JsonForm(Given.Customer(), code, name, 1000), JsonForm(customer, code, $"other-{name}", 1000),
+            JsonForm(customer, Given.Code(), name, 1000),
+        })
+        {
+            (await Api.PostAsync(Route, other)).ShouldBeProblem(400, "invalid_request", "invoice_blob");
+        }
+
+        Baloan.Books.Settlements.Count(settlement => settlement.NationalIdentifier == customer).ShouldBe(1);
     }
 
     [Theory]

@@ -34,6 +34,28 @@ public sealed class UploadRoutesTests(StorageAccounts storage) : ApiTests(storag
     }
 
     [Fact]
+    public async Task An_upload_is_found_by_its_id_in_whatever_digits_and_case()
+    {
+        var id = (await Api.PostAsync(Route, Form(Given.Pdf(), "a.pdf"))).Field("id");
+        var persian = string.Concat(id.Select(c => char.IsAsciiDigit(c) ? (char)('۰' + (c - '0')) : c));
+
+        foreach (var spelling in new[] { id.ToUpperInvariant(), persian })
+        {
+            (await Api.EndOfAsync($"{Route}/{spelling}")).Field("id").ShouldBe(id);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_name_is_read_as_a_quoted_string()
+    {
+        var form = Form(Given.Pdf(), "x");
+        form.First().Headers.Remove("Content-Disposition");
+        form.First().Headers.TryAddWithoutValidation("Content-Disposition", "form-data; name=\"file\"; filename=\"a\\\"b.pdf\"");
+
+        (await Api.PostAsync(Route, form)).Field("file_name").ShouldBe("a\"b.pdf");
+    }
+
+    [Fact]
     public async Task A_file_is_taken_by_its_bytes_and_not_by_its_name() =>
         (await Api.PostAsync(Route, Form("MZ this is a program"u8.ToArray(), "innocent.pdf"))).ShouldBeProblem(415, "unsupported_file_type", "file");
 

@@ -96,11 +96,10 @@ public sealed class TraceTests(StorageAccounts storage)
             {
                 ["phone_number"] = Phone, ["national_identifier"] = customer, ["birth_date"] = "1999-02-14",
                 ["amount"] = 20_000_000, ["loan_due"] = 12, ["store"] = 1,
-            }),
-            Cancel));
+            })));
         var uuid = spans.Of(opening)[0].GetTagItem(Traces.LoanUuid).ShouldBeOfType<string>();
         var callback = await KeptSpans.RequestAsync(() => callbacks.Run(
-            Request(new() { ["uuid"] = uuid, ["state"] = "blocked", ["reason"] = $"{customer} {Phone}" }), Cancel));
+            Request(new() { ["uuid"] = uuid, ["state"] = "blocked", ["reason"] = $"{customer} {Phone}" })));
         await DeliverAsync(bench);
         receiver.Deliveries.ShouldHaveSingleItem();
 

@@ -275,9 +275,8 @@ internal sealed class LoanWorld : World.World
             uuid,
             $"callback {kind.State}",
             instance,
-            () => calling = instance.Function<LoanStateCallbackFunction>().Run(context.Request, default),
-            // JSON without a status of its own is 200.
-            _ => callback.Answer = ((IStatusCodeHttpResult)calling!.Result).StatusCode ?? 200);
+            () => calling = instance.Function<LoanStateCallbackFunction>().Run(context.Request),
+            _ => callback.Answer = Answer.Of(calling!.Result).Status);
     }
 
     private void Opened(string uuid)

@@ -5,7 +5,6 @@ using Baloan.Functions.Settlements;
 using Baloan.Model.Tests.Storage;
 using Baloan.Model.Tests.World;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Model.Tests.Settlements;
@@ -94,7 +93,7 @@ internal sealed class SettlementWorld : World.World
                 break;
             case "get":
                 var code = Codes[step.B % Codes.Length];
-                Start(At(step.A), $"GET {code}", () => At(step.A).Function<SettlementFunctions>().Get(new DefaultHttpContext().Request, code, default), _ => { });
+                Start(At(step.A), $"GET {code}", () => At(step.A).Function<SettlementFunctions>().Get(new DefaultHttpContext().Request, code), _ => { });
                 break;
             case "resolve":
                 Resolve(At(step.A), Codes[step.B % Codes.Length]);
@@ -281,14 +280,14 @@ internal sealed class SettlementWorld : World.World
         Start(
             instance,
             $"POST {code} ({post.Proof})",
-            () => posting = instance.Function<SettlementFunctions>().Create(RequestOf(post, number, asJson: (variant & 8) != 0), default),
+            () => posting = instance.Function<SettlementFunctions>().Create(RequestOf(post, number, asJson: (variant & 8) != 0)),
             _ =>
             {
-                var result = posting!.Result;
-                post.Answer = ((IStatusCodeHttpResult)result).StatusCode;
+                var told = Answer.Of(posting!.Result);
+                post.Answer = told.Status;
                 if (post.Answer is 200 or 202)
                 {
-                    using var answer = JsonDocument.Parse(((Utf8ContentHttpResult)result).ResponseContent);
+                    using var answer = JsonDocument.Parse(told.Body);
                     var attempt = attempts.GetValueOrDefault((code, answer.RootElement.GetProperty("attempts").GetInt32()));
                     Require(attempt is not null && attempt.Post.Content == content, $"{code} was accepted and is not there.");
                 }
@@ -375,7 +374,7 @@ internal sealed class SettlementWorld : World.World
         var context = new DefaultHttpContext();
         context.Request.ContentType = "application/json";
         context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes($$"""{"outcome":"{{(attempt.Post.Moves > 0 ? "settled" : "not_settled")}}","note":"asked"}"""));
-        Start(instance, $"resolve {code}", () => instance.Function<SettlementFunctions>().Resolve(context.Request, code, default), _ => { });
+        Start(instance, $"resolve {code}", () => instance.Function<SettlementFunctions>().Resolve(context.Request, code), _ => { });
     }
 
     private void Moved(string proof, string code, string customer, long total)
