@@ -203,6 +203,11 @@ public static class Texts
         "Baloan takes no more requests for now. Nothing was carried out; try again after the time in Retry-After.",
         "بالون فعلاً درخواست بیشتری نمی‌پذیرد. چیزی انجام نشد؛ پس از زمان Retry-After دوباره تلاش کنید.");
 
+    /// <summary>Baloan throttled until the tries were used up.</summary>
+    public static readonly Text ThrottledThroughout = new(
+        "Baloan took no more requests until the tries were used up. Nothing was carried out; a new POST is a new attempt.",
+        "بالون تا پایان همهٔ تلاش‌ها درخواست بیشتری نپذیرفت. چیزی انجام نشد؛ ارسال دوباره، تلاش تازه‌ای است.");
+
     /// <summary>Baloan refuses our credentials.</summary>
     public static readonly Text BaloanUnauthorized = new(
         "Baloan refuses this app’s credentials, also with a fresh access token. The app’s owner has to check them in Key Vault.",

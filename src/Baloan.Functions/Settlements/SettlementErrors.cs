@@ -48,7 +48,7 @@ public static class SettlementErrors
         NeverSent => Texts.NeverSent,
         KeyVaultUnavailable => Texts.KeyVaultUnavailable,
         NotConfigured => Texts.CredentialsMissing,
-        "baloan_throttled" => Texts.BaloanThrottled,
+        "baloan_throttled" => Texts.ThrottledThroughout,
         "baloan_unavailable" => Texts.BaloanUnavailable,
         "baloan_unauthorized" => Texts.BaloanUnauthorized,
         "baloan_timeout" => Texts.BaloanTimeout,
