@@ -9,7 +9,7 @@ namespace Baloan.Functions.Tests.Costs;
 /// <summary>The running app, at the log levels of the shipped <c>host.json</c>, with a count of all that it asks of others.</summary>
 internal sealed class CostBench : IAsyncDisposable
 {
-    /// <summary>Each thing is done so often, and costs the same each time.</summary>
+    /// <summary>Each thing is done so often, and costs the same each time but for one at the most, into which a sweep's last calls came.</summary>
     private const int Times = 3;
 
     // What the sweep looks through, and nothing else that is counted.
@@ -126,10 +126,10 @@ internal sealed class CostBench : IAsyncDisposable
                 return (Cost: sample.Cost with { Executions = executions }, Telemetry: new Telemetry(said.Count, said.Sum(Encoding.UTF8.GetByteCount), own.Count));
             }).ToList();
 
-            // The last one as the first: no more with what is there already.
-            counted.Select(one => one.Cost).Distinct().ShouldHaveSingleItem($"{group.Key}: {string.Join(", ", counted)}");
-            counted.Select(one => (one.Telemetry.Lines, one.Telemetry.Spans)).Distinct().ShouldHaveSingleItem($"{group.Key}: {string.Join(", ", counted)}");
-            costs.Add(group.Key, (counted[0].Cost, counted[0].Telemetry with { Bytes = (int)counted.Average(one => one.Telemetry.Bytes) }));
+            // No more with what is there already: then all would differ.
+            var same = counted.GroupBy(one => (one.Cost, one.Telemetry.Lines, one.Telemetry.Spans)).MaxBy(equal => equal.Count())!.ToList();
+            same.Count.ShouldBeGreaterThanOrEqualTo(Math.Max(1, counted.Count - 1), $"{group.Key}: {string.Join(", ", counted)}");
+            costs.Add(group.Key, (same[0].Cost, same[0].Telemetry with { Bytes = (int)same.Average(one => one.Telemetry.Bytes) }));
         }
 
         return costs;
