@@ -59,13 +59,13 @@ internal sealed class ServiceBench : IAsyncDisposable
     private QueueClient Queue => Services.GetRequiredService<StorageClients>().Queues.GetQueueClient(StorageSetup.WorkQueueName);
 
     public static async Task<ServiceBench> StartAsync(
-        StorageAccounts storage, string version = "v2", string? connectionString = null, Action<KeyVaultEmulator>? credentials = null)
+        StorageAccounts storage, string version = "v2", string? connectionString = null, Action<KeyVaultEmulator>? credentials = null, TimeSpan? verifyAfter = null)
     {
         var time = new ManualTime();
         var baloan = await BaloanServer.StartAsync(time: time, cancellationToken: Cancel);
         var vault = await KeyVaultEmulator.StartAsync(cancellationToken: Cancel);
         (credentials ?? (v => Credentials(v, version)))(vault);
-        return new ServiceBench(baloan, vault, time, connectionString ?? storage.ConnectionString(storage.NewAccount()), version, VerifyAfter);
+        return new ServiceBench(baloan, vault, time, connectionString ?? storage.ConnectionString(storage.NewAccount()), version, verifyAfter ?? VerifyAfter);
     }
 
     public static void Credentials(KeyVaultEmulator vault, string version)

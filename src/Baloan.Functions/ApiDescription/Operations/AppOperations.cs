@@ -25,7 +25,7 @@ internal static class AppOperations
         new ApiOperation(HttpMethod.Post, "/tokens/refresh", "RefreshTokensNow", Tag,
             "Get new access tokens", "Such as after a change of password. Takes the admin key in the place of a function key.")
             .Admin().Speaking()
-            .Answers(200, "The new tokens' lives.", Schemas.Tokens, """{"merchant":{"expires_at":"2026-11-23T01:51:48+00:00"},"partnership":null}""")
+            .Answers(200, "The new tokens' lives.", Schemas.Tokens, """{"merchant":{"expires_at":"2026-11-23T01:51:48Z"},"partnership":null}""")
             .Fails(ApiProblem.Baloan().Where(problem => problem.Status > 422)),
 
         Document("/openapi.json", "GetOpenApi", "Get this description as OpenAPI 3", """{"openapi":"3.0.4"}"""),

@@ -21,7 +21,7 @@ internal static class LoanOperations
 
     private const string Listed = $$"""
         {"uuid":"{{Uuid}}","state":"created","reason":null,"amount":10000000,"loan_due":12,"store":2,"plan_detail":{{Plan}},
-        "opened_at":"2026-11-22T01:51:48.1234567+00:00","updated_at":"2026-11-22T01:52:08.1234567+00:00"}
+        "opened_at":"2026-11-22T01:51:48.1234567Z","updated_at":"2026-11-22T01:52:08.1234567Z"}
         """;
 
     public static IEnumerable<ApiOperation> All() =>
@@ -57,7 +57,7 @@ internal static class LoanOperations
 
         OfLoan(HttpMethod.Get, "", "GetLoan", "Get a loan", "The loan's state and history, as recorded here.")
             .Answers(200, "The loan.", Schemas.Loan, Listed.TrimEnd('}', '\n') +
-                ""","history":[{"state":"created","reason":null,"received_at":"2026-11-22T01:52:08.1234567+00:00","note":null}]}""")
+                ""","history":[{"state":"created","reason":null,"received_at":"2026-11-22T01:52:08.1234567Z","note":null}]}""")
             .Fails(ApiProblem.Storage),
 
         OfLoan(HttpMethod.Get, "/contract", "GetContract", "Get a loan's contract", "Baloan has it once the cheque is verified. The address of the file expires.")

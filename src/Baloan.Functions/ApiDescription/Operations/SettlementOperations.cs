@@ -12,7 +12,7 @@ internal static class SettlementOperations
     private const string Queued = """
         {"code":"TLC-111111","status":"queued","national_identifier":"******5678","total":500000,"attempts":1,"user_credit":null,"inferred":false,"error":null,
         "invoice":{"blob":"2026/11/22/3f0c.pdf","size":3047,"sha256":"e03cff45e0c31642184994f3f358a66bd1da8fa1f4aca6f1b120d9918a9da52d"},
-        "created_at":"2026-11-22T01:51:48.1234567+00:00","updated_at":"2026-11-22T01:51:48.1234567+00:00"}
+        "created_at":"2026-11-22T01:51:48.1234567Z","updated_at":"2026-11-22T01:51:48.1234567Z"}
         """;
 
     private static readonly string Settled = Queued.Replace("\"queued\"", "\"settled\"").Replace("\"user_credit\":null", "\"user_credit\":98250000");
