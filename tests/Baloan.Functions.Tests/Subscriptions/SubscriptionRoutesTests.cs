@@ -26,14 +26,16 @@ public sealed class SubscriptionRoutesTests(StorageAccounts storage) : ApiTests(
         receiver.AnswerWith(500);
         var form = await Api.AcceptedAsync(new SettlementForm());
         var settled = await Api.EndedAsync(form.Code);
-        await Until.TrueAsync(() => Of(receiver, form).Count == 1);
+        // A sweep that meets a settlement as it ends announces it once more, under the same id.
+        await Until.TrueAsync(() => Of(receiver, form).Count > 0);
         receiver.AnswerWith(204);
-        await Until.TrueAsync(() => Of(receiver, form).Count == 2);
+        var refused = Of(receiver, form).Count;
+        await Until.TrueAsync(() => Of(receiver, form).Count > refused);
 
         var deliveries = Of(receiver, form);
         deliveries.Select(delivery => delivery.EventId).Distinct().ShouldHaveSingleItem();
-        deliveries[1].Json["type"]!.GetValue<string>().ShouldBe("settlement");
-        JsonNode.DeepEquals(deliveries[1].Json["data"], settled.Json).ShouldBeTrue($"{deliveries[1].Body} {settled.Text}");
+        deliveries[^1].Json["type"]!.GetValue<string>().ShouldBe("settlement");
+        JsonNode.DeepEquals(deliveries[^1].Json["data"], settled.Json).ShouldBeTrue($"{deliveries[^1].Body} {settled.Text}");
 
         // As Logic Apps does it: by the Location as it stands.
         for (var times = 0; times < 2; times++)
@@ -77,7 +79,7 @@ public sealed class SubscriptionRoutesTests(StorageAccounts storage) : ApiTests(
         (await Api.PostAsync($"{Route}/unsubscribe", new JsonObject())).Status.ShouldBe(400);
         var form = await Api.AcceptedAsync(new SettlementForm());
         await Api.EndedAsync(form.Code);
-        await Until.TrueAsync(() => Of(other, form).Count == 1);
+        await Until.TrueAsync(() => Of(other, form).Count > 0);
         Of(receiver, form).ShouldBeEmpty();
         await Api.PostAsync($"{Route}/unsubscribe", new JsonObject { ["callback_url"] = other.CallbackUrl });
     }
