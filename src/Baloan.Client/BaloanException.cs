@@ -76,6 +76,12 @@ public sealed class BaloanException : Exception
     /// <summary>Baloan's texts by field (<c>bill.total</c> for a field inside a field); null where it gave none.</summary>
     public IReadOnlyDictionary<string, string[]>? FieldErrors { get; internal init; }
 
+    /// <summary>Every try of the call, oldest first; empty where none was made.</summary>
+    public IReadOnlyList<Sending> Sendings { get; internal set; } = [];
+
+    /// <summary>The time to begin it was over: not even tried, and of no use to try again within the same call.</summary>
+    internal bool TooLate { get; init; }
+
     /// <summary>The documented error that Baloan named, with whatever status; null where it named none.</summary>
     internal LoanError? LoanError { get; init; }
 

@@ -111,7 +111,7 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
             .Build();
         return new(
             Repeatable: Retrying(failure => failure.Failure is BaloanFailure.Throttled or BaloanFailure.Unavailable || IsPassing(failure)),
-            Once: Retrying(failure => failure is { Failure: BaloanFailure.Throttled or BaloanFailure.Unavailable, OutcomeKnown: true }));
+            Once: Retrying(failure => failure is { Failure: BaloanFailure.Throttled or BaloanFailure.Unavailable, OutcomeKnown: true, TooLate: false }));
 
         ResiliencePipeline<HttpResponseMessage> Retrying(Func<BaloanException, bool> maySendAgain) =>
             new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
@@ -134,7 +134,7 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
         failure.Failure == BaloanFailure.NoAnswer && (failure.Status is null || (int)failure.Status is 408 or >= 500);
 
     private static bool IsDown(BaloanException failure) =>
-        failure.Failure == BaloanFailure.Unavailable || (failure.Failure == BaloanFailure.NoAnswer && failure.Status is null);
+        failure is { Failure: BaloanFailure.Unavailable, TooLate: false } || (failure.Failure == BaloanFailure.NoAnswer && failure.Status is null);
 
     private sealed record Pipelines(ResiliencePipeline<HttpResponseMessage> Repeatable, ResiliencePipeline<HttpResponseMessage> Once);
 

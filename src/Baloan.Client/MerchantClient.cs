@@ -91,7 +91,7 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
     /// <exception cref="BaloanException">
     /// Baloan refuses or does not answer. With <see cref="BaloanException.OutcomeKnown"/> false the money may have been moved.
     /// </exception>
-    public Task<SettleReceipt> SettleAsync(SettleRequest request, Language language, CancellationToken cancellationToken)
+    public async Task<SettleReceipt> SettleAsync(SettleRequest request, Language language, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrEmpty(request.NationalIdentifier);
@@ -121,7 +121,9 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
             body.AddField("token", proof);
         }
 
-        return call.SendAsync(http, HttpMethod.Post, root + "settle-confirm/", Content(call, body, file), language, cancellationToken);
+        var content = new OutgoingContent(call.Operation, body, file, request.SendBefore);
+        var receipt = await call.SendAsync(http, HttpMethod.Post, root + "settle-confirm/", content, language, cancellationToken);
+        return receipt with { Sendings = [.. call.Sendings] };
     }
 
     /// <summary>

@@ -25,6 +25,7 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
         await (content?.OpenAsync(cancellationToken) ?? Task.CompletedTask);
         using var limit = new CancellationTokenSource(call.Operation.CarriesFile ? options.FileTimeout : options.CallTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var began = time.GetUtcNow();
         HttpResponseMessage? response = null;
         string? body = null;
         try
@@ -33,13 +34,14 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
             await response.Content.LoadIntoBufferAsync(LargestAnswer, either.Token);
             body = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(either.Token)).TrimStart('\uFEFF');
             Judge(call, response, body);
+            call.Sendings.Add(Sending.Yes(began, response.StatusCode));
             Log.Answered(logger, call.Operation.Name, (int)response.StatusCode);
             return response;
         }
         catch (BaloanException failure) when (response is not null && body is not null)
         {
             Log.Refused(logger, call.Operation.Name, failure.Failure, (int)response.StatusCode, Mask.ForLog(body, call.Secrets));
-            call.LastFailure = failure;
+            call.AddFailure(began, failure);
             response.Dispose();
             throw;
         }
@@ -54,9 +56,9 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
 
             // Without a body nothing acts, and the exception is good enough to tell where it failed.
             var begun = content?.Begun ?? !IsOfConnecting(exception);
-            var failure = NoWholeAnswer(call, begun, content?.FileFailure, exception);
+            var failure = content is { TooLate: true } ? TooLate(exception) : NoWholeAnswer(call, begun, content?.FileFailure, exception);
             Log.NoAnswer(logger, call.Operation.Name, failure.Failure, begun, Describe(exception));
-            call.LastFailure = failure;
+            call.AddFailure(began, failure);
             throw failure;
         }
         finally
@@ -149,6 +151,9 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
         operation.Acts
             ? new(BaloanFailure.NoAnswer, "outcome_unknown", message + " It may have taken effect.", inner) { Status = status, OutcomeKnown = false }
             : new(BaloanFailure.NoAnswer, "baloan_timeout", message, inner) { Status = status, CanRepeat = true };
+
+    private static BaloanException TooLate(Exception exception) =>
+        new(BaloanFailure.Unavailable, "baloan_unavailable", "Time ran out before anything was sent.", exception) { CanRepeat = true, TooLate = true };
 
     private static BaloanException NoWholeAnswer(Call call, bool begun, Exception? fileFailure, Exception exception)
     {
