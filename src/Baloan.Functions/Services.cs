@@ -43,6 +43,7 @@ public static class Services
         // Below that, ASP.NET Core writes whole request URLs, and a URL's ?code= is a key.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
 
+        services.AddSingleton<StorageClock>();
         services.AddSingleton<StorageClients>();
         services.AddSingleton<StorageSetup>();
         services.AddHostedService(provider => provider.GetRequiredService<StorageSetup>());
@@ -74,7 +75,14 @@ public static class Services
         services.AddSingleton<CustomerHasher>();
         services.AddSingleton<CustomerHold>();
         services.AddSingleton<SettlementStore>();
+        services.AddSingleton<SettlementMessages>();
+        services.AddSingleton<SettlementCompletion>();
+        services.AddSingleton<SettlementIntake>();
+        services.AddSingleton<SettlementRecorder>();
+        services.AddSingleton<SettlementVerifier>();
+        services.AddSingleton<SettlementSubmitter>();
         services.AddSingleton<SettlementProcessor>();
+        services.AddSingleton<SettlementDecisions>();
         services.AddSingleton<SettlementRequestReader>();
         services.AddSingleton<SettlementSweep>();
         services.AddSingleton<UploadStore>();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using Baloan.Client;
 using Baloan.Functions.Health;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Merchants;
@@ -35,6 +36,7 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(LoanMessage))]
 [JsonSerializable(typeof(StoredToken))]
 [JsonSerializable(typeof(WorkMessage))]
+[JsonSerializable(typeof(IReadOnlyList<Sending>))]
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(DeliveredEvent))]
 [JsonSerializable(typeof(SubscriptionAnswer))]

@@ -113,7 +113,9 @@ public sealed partial class Problems(ILogger<Problems> logger)
                 problem.DetailIn(language),
                 problem.Code,
                 Activity.Current?.TraceId.ToString() ?? request.HttpContext.TraceIdentifier,
-                problem.Errors?.In(language)),
+                problem.Errors?.In(language),
+                problem.Conflict,
+                problem.Existing),
             ApiJson.Answers.Problem,
             "application/problem+json",
             problem.Status);

@@ -17,7 +17,7 @@ namespace Baloan.Functions.Loans;
 /// whatever process dies in between, nothing is missing, and what is too much is seen by reading the row.
 /// </remarks>
 public sealed partial class LoanStore(
-    StorageClients storage, StorageSetup setup, Announcer announcer, Tally tally, TimeProvider time, AppMeter meter, ILogger<LoanStore> logger)
+    StorageClients storage, StorageSetup setup, Announcer announcer, Tally tally, TimeProvider time, StorageClock clock, AppMeter meter, ILogger<LoanStore> logger)
 {
     // An entry of the index is written just before its row.
     private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
@@ -38,7 +38,7 @@ public sealed partial class LoanStore(
     private const int GateCount = 64;
 
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.LoansTable);
-    private readonly StatusIndex index = new(storage, setup, time, StorageSetup.LoanIndexTable);
+    private readonly StatusIndex index = new(storage, setup, clock, StorageSetup.LoanIndexTable);
 
     // Callbacks of one loan that arrive together would only take each other's ETag away.
     private readonly SemaphoreSlim[] gates = [.. Enumerable.Range(0, GateCount).Select(_ => new SemaphoreSlim(1))];
@@ -410,7 +410,7 @@ public sealed partial class LoanStore(
     private async Task RemoveStrayAsync(StatusIndex.Entry entry, CancellationToken cancellationToken)
     {
         // A younger one may be of a write that is still to come.
-        if (time.GetUtcNow() - entry.WrittenAt > EntryWithoutRow)
+        if (clock.GetUtcNow() - entry.WrittenAt > EntryWithoutRow)
         {
             await index.RemoveAsync(entry.Partition, entry.Key, entry.ETag, cancellationToken);
         }

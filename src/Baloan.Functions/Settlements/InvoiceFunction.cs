@@ -23,6 +23,7 @@ public sealed class InvoiceFunction(SettlementProcessor settlements, UploadProce
 
         await Traces.ContinueAsync($"process {work.Kind}", StorageSetup.WorkQueueName, work.TraceParent, () => work.Kind == WorkMessage.Upload
             ? uploads.ProcessAsync(work.Id, cancellationToken)
+            : work.Answer is { } answer ? settlements.RecordKeptAsync(work.Id, answer, cancellationToken)
             : settlements.ProcessAsync(work.Id, cancellationToken));
     }
 }

@@ -137,17 +137,63 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
         }
     }
 
+    /// <summary>A file as the Baloan client sends it, opened anew for each try, whose bytes are those that were accepted.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="fileName">The name that Baloan gets to see.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="RequestFailedException">404: it is gone.</exception>
+    /// <exception cref="FileChangedException">Its bytes are others.</exception>
+    public async Task<FileSource> OpenUnchangedAsync(string container, StoredFile file, string fileName, CancellationToken cancellationToken)
+    {
+        var download = await ClientOf(container, file).DownloadStreamingAsync(cancellationToken: cancellationToken);
+        await using var content = download.Value.Content;
+        if (download.Value.Details.ContentLength != file.Size)
+        {
+            throw new FileChangedException();
+        }
+
+        Func<CancellationToken, Task<Stream>> open;
+        string sha256;
+        if (file.Size <= WholeLimit)
+        {
+            var whole = new byte[file.Size];
+            await content.ReadExactlyAsync(whole, cancellationToken);
+            sha256 = Convert.ToHexStringLower(SHA256.HashData(whole));
+            open = _ => Task.FromResult<Stream>(new MemoryStream(whole, writable: false));
+        }
+        else
+        {
+            // Read once to see and once to send: a large file is never held whole.
+            await using var measured = new MeasuredStream(ReadOnlyMemory<byte>.Empty, content, file.Size);
+            await measured.CopyToAsync(Stream.Null, cancellationToken);
+            sha256 = measured.Sha256();
+            var etag = download.Value.Details.ETag;
+            open = token => OpenAsync(container, file, etag, token);
+        }
+
+        return sha256 == file.Sha256 ? new FileSource(fileName, file.Kind.MediaType(), file.Size, open) : throw new FileChangedException();
+    }
+
     /// <summary>A file as the Baloan client sends it: opened anew for each try.</summary>
     /// <param name="container">The container.</param>
     /// <param name="file">The file.</param>
     /// <param name="fileName">The name that Baloan gets to see.</param>
-    /// <param name="opened">A stream of it that is open already, for the first try.</param>
-    public FileSource SourceOf(string container, StoredFile file, string fileName, Stream? opened = null) => new(
-        fileName,
-        file.Kind.MediaType(),
-        file.Size,
-        async cancellationToken => Interlocked.Exchange(ref opened, null)
-            ?? await OpenAsync(container, file, cancellationToken));
+    public FileSource SourceOf(string container, StoredFile file, string fileName) =>
+        new(fileName, file.Kind.MediaType(), file.Size, cancellationToken => OpenAsync(container, file, cancellationToken));
+
+    private async Task<Stream> OpenAsync(string container, StoredFile file, ETag unchanged, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var options = new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = unchanged } };
+            return (await ClientOf(container, file).DownloadStreamingAsync(options, cancellationToken)).Value.Content;
+        }
+        catch (RequestFailedException changed) when (changed.Status == 412)
+        {
+            throw new FileChangedException();
+        }
+    }
 
     private BlobBaseClient ClientOf(string container, StoredFile file)
     {

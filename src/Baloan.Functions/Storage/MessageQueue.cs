@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Storage.Queues;
 
 namespace Baloan.Functions.Storage;
@@ -17,6 +18,16 @@ public sealed class MessageQueue(StorageClients storage, StorageSetup setup, str
         await setup.QueuesReadyAsync(cancellationToken);
         var wait = delay <= TimeSpan.Zero ? TimeSpan.Zero : delay > LongestDelay ? LongestDelay : delay;
         // Queue storage counts in whole seconds; a message must not come before its time.
-        await queue.SendMessageAsync(message, TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)), Forever, cancellationToken);
+        var hidden = TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds));
+        try
+        {
+            await queue.SendMessageAsync(message, hidden, Forever, cancellationToken);
+        }
+        catch (RequestFailedException deleted) when (deleted.Status == 404)
+        {
+            // Somebody has deleted the queue since the app started.
+            await queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            await queue.SendMessageAsync(message, hidden, Forever, cancellationToken);
+        }
     }
 }

@@ -12,7 +12,7 @@ namespace Baloan.Functions.Storage;
 /// A row under way stands in the partition <see cref="Open"/>, written before the row itself, so that the sweep finds whatever was
 /// accepted. When it has ended it stands in the partition of its status, and leaves <see cref="Open"/> last of all.
 /// </remarks>
-public sealed class StatusIndex(StorageClients storage, StorageSetup setup, TimeProvider time, string tableName)
+public sealed class StatusIndex(StorageClients storage, StorageSetup setup, StorageClock clock, string tableName)
 {
     /// <summary>The partition of all that has not ended.</summary>
     public const string Open = "open";
@@ -29,7 +29,7 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Time
     {
         await setup.ReadyAsync(cancellationToken);
         var written = await table.UpsertEntityAsync(
-            new TableEntity(partition, key) { [IdColumn] = id, [WrittenAtColumn] = time.GetUtcNow() },
+            new TableEntity(partition, key) { [IdColumn] = id, [WrittenAtColumn] = clock.GetUtcNow() },
             TableUpdateMode.Replace,
             cancellationToken);
         return written.Headers.ETag!.Value;

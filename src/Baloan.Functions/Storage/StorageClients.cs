@@ -23,12 +23,13 @@ public sealed class StorageClients
 
     /// <summary>Makes the clients; nothing is sent yet.</summary>
     /// <param name="configuration">The settings.</param>
+    /// <param name="clock">Learns the time from the answers.</param>
     /// <param name="adjust">Changes the options of each client, such as its transport; null for nothing.</param>
-    public StorageClients(IConfiguration configuration, Action<ClientOptions>? adjust = null)
+    public StorageClients(IConfiguration configuration, StorageClock clock, Action<ClientOptions>? adjust = null)
     {
-        var blobOptions = Patient(new BlobClientOptions(), adjust);
-        var queueOptions = Patient(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, adjust);
-        var tableOptions = Patient(new TableClientOptions(), adjust);
+        var blobOptions = Patient(new BlobClientOptions(), clock, adjust);
+        var queueOptions = Patient(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, clock, adjust);
+        var tableOptions = Patient(new TableClientOptions(), clock, adjust);
 
         var section = configuration.GetSection(Connection);
         if (section["accountName"] is not null || section["blobServiceUri"] is not null)
@@ -58,12 +59,13 @@ public sealed class StorageClients
     /// <summary>Table storage.</summary>
     public TableServiceClient Tables { get; }
 
-    private static TOptions Patient<TOptions>(TOptions options, Action<ClientOptions>? adjust)
+    private static TOptions Patient<TOptions>(TOptions options, StorageClock clock, Action<ClientOptions>? adjust)
         where TOptions : ClientOptions
     {
         options.Retry.MaxRetries = Retries;
         options.Retry.Delay = RetryDelay;
         options.Retry.NetworkTimeout = NetworkTimeout;
+        options.AddPolicy(new StorageClock.Policy(clock), HttpPipelinePosition.PerRetry);
         adjust?.Invoke(options);
         return options;
     }

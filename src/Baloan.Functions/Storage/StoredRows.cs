@@ -58,7 +58,7 @@ internal static class StoredRows
         var unreadable = new List<string>();
         foreach (var column in Columns<T>.All)
         {
-            if (raw[column.Name] is not { } value)
+            if (raw[Columns<T>.NameOf(column)] is not { } value)
             {
                 continue;
             }
@@ -106,6 +106,8 @@ internal static class StoredRows
         public static readonly PropertyInfo[] All = [.. typeof(T).GetProperties().Where(column => column.CanWrite
             && !column.IsDefined(typeof(IgnoreDataMemberAttribute))
             && column.Name is not (nameof(ITableEntity.PartitionKey) or nameof(ITableEntity.RowKey) or nameof(ITableEntity.Timestamp) or nameof(ITableEntity.ETag)))];
+
+        public static string NameOf(PropertyInfo column) => column.GetCustomAttribute<DataMemberAttribute>()?.Name ?? column.Name;
 
         // What a new row has in them says so.
         public static readonly (PropertyInfo Column, object Value)[] NeverNull =

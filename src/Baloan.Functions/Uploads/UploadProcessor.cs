@@ -10,7 +10,7 @@ namespace Baloan.Functions.Uploads;
 
 /// <summary>Sends an accepted file to Baloan. A file that is sent twice does no harm, so that this is simply tried again.</summary>
 public sealed partial class UploadProcessor(
-    UploadStore store, FileStore files, MerchantClient baloan, TimeProvider time, AppMeter meter, ILogger<UploadProcessor> logger)
+    UploadStore store, FileStore files, MerchantClient baloan, StorageClock clock, AppMeter meter, ILogger<UploadProcessor> logger)
 {
     private static readonly TimeSpan[] RoundWaits =
     [
@@ -30,7 +30,7 @@ public sealed partial class UploadProcessor(
         }
 
         Traces.Tag(Traces.UploadId, upload.Id);
-        var early = upload.DueAt - time.GetUtcNow();
+        var early = upload.DueAt - clock.GetUtcNow();
         if (early > ClockTolerance)
         {
             await store.RemindAsync(upload, early, cancellationToken);
@@ -87,7 +87,7 @@ public sealed partial class UploadProcessor(
             wait = retryAfter < RoundWaits[^1] ? retryAfter.Value : RoundWaits[^1];
         }
 
-        if (await store.TryUpdateAsync(upload with { Rounds = upload.Rounds + 1, DueAt = time.GetUtcNow() + wait }, cancellationToken))
+        if (await store.TryUpdateAsync(upload with { Rounds = upload.Rounds + 1, DueAt = clock.GetUtcNow() + wait }, cancellationToken))
         {
             await store.RemindAsync(upload, wait, cancellationToken);
         }

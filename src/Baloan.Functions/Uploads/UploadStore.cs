@@ -10,10 +10,10 @@ namespace Baloan.Functions.Uploads;
 
 /// <summary>Keeps uploads in Table storage and puts their messages on the queue.</summary>
 public sealed partial class UploadStore(
-    StorageClients storage, StorageSetup setup, WorkQueue queue, TimeProvider time, ILogger<UploadStore> logger)
+    StorageClients storage, StorageSetup setup, WorkQueue queue, StorageClock clock, ILogger<UploadStore> logger)
 {
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.UploadsTable);
-    private readonly StatusIndex index = new(storage, setup, time, StorageSetup.UploadIndexTable);
+    private readonly StatusIndex index = new(storage, setup, clock, StorageSetup.UploadIndexTable);
 
     /// <summary>Reads an upload; null where there is none of that id. One whose row is not whole, and not known to have ended, has failed.</summary>
     public async Task<Upload?> FindAsync(string id, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ public sealed partial class UploadStore(
     /// <summary>Accepts a file that is in Blob storage.</summary>
     public async Task<Upload> AcceptAsync(StoredFile file, string fileName, Language language, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = clock.GetUtcNow();
         var id = Guid.NewGuid().ToString("N");
         var row = new Upload
         {

@@ -4,7 +4,7 @@ using Baloan.Functions.Storage;
 namespace Baloan.Functions.Uploads;
 
 /// <summary>Finds uploads that stand still and puts their messages on the queue again.</summary>
-public sealed class UploadSweep(UploadStore store, SettlementOptions options, TimeProvider time)
+public sealed class UploadSweep(UploadStore store, SettlementOptions options, StorageClock clock)
 {
     // An entry of the index is written just before its row.
     private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
@@ -14,7 +14,7 @@ public sealed class UploadSweep(UploadStore store, SettlementOptions options, Ti
     {
         await foreach (var (entry, row) in store.ReadOpenAsync(cancellationToken))
         {
-            var now = time.GetUtcNow();
+            var now = clock.GetUtcNow();
             if (row is null ? now - entry.WrittenAt > EntryWithoutRow : row.HasEnded)
             {
                 await store.ForgetOpenAsync(entry.Key, cancellationToken);
