@@ -9,7 +9,7 @@ namespace Baloan.Functions.Settlements;
 /// What became of a settlement without an answer is found out by the customer's credit. Two of one customer at once would each take
 /// the other's money for its own. The hold lasts from before the credit is read until the settlement has ended.
 /// </remarks>
-public sealed class CustomerHold(StorageClients storage, StorageSetup setup)
+public sealed class CustomerHold(StorageClients storage, StorageSetup setup, SettlementStore settlements)
 {
     private const string Row = "hold";
     private const string CodeColumn = "Code";
@@ -19,41 +19,20 @@ public sealed class CustomerHold(StorageClients storage, StorageSetup setup)
 
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.SettlementsTable);
 
-    /// <summary>Reads who has a customer; null where there is no row, and nobody does.</summary>
-    public async Task<Holder?> FindAsync(string customerHash, CancellationToken cancellationToken)
+    /// <summary>Takes the hold for the present attempt of a settlement.</summary>
+    /// <returns>
+    /// The row with the hold, and with what Baloan last said of the customer's credit, not yet written; null where another settlement has it.
+    /// </returns>
+    public async Task<Settlement?> TryTakeAsync(Settlement settlement, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(PartitionOf(customerHash), Row, cancellationToken: cancellationToken);
-        if (!found.HasValue)
+        while (true)
         {
-            return null;
-        }
-
-        var row = found.Value!;
-        var said = row[CreditColumn] is long credit && row[CreditAtColumn] is DateTimeOffset at ? (credit, at) : default((long, DateTimeOffset)?);
-        return new Holder(row[CodeColumn] as string ?? "", row[AttemptColumn] as int? ?? 0, said, row.ETag);
-    }
-
-    /// <summary>Takes the hold for the present attempt of a settlement.</summary>
-    /// <param name="settlement">The settlement.</param>
-    /// <param name="from">The row as it was read: of nobody, or of one that has ended.</param>
-    /// <param name="said">What Baloan last said of the customer's credit.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The hold's ETag; null where somebody else was quicker.</returns>
-    public async Task<string?> TryTakeAsync(
-        Settlement settlement, Holder? from, (long Credit, DateTimeOffset At)? said, CancellationToken cancellationToken)
-    {
-        var row = RowOf(settlement.CustomerHash, settlement.Code, settlement.Attempts, said);
-        try
-        {
-            var written = from is null
-                ? await table.AddEntityAsync(row, cancellationToken)
-                : await table.UpdateEntityAsync(row, from.ETag, TableUpdateMode.Replace, cancellationToken);
-            return written.Headers.ETag.ToString();
-        }
-        catch (RequestFailedException lost) when (lost.Status is 404 or 409 or 412)
-        {
-            return null;
+            var (taken, isLost) = await TryTakeOnceAsync(settlement, cancellationToken);
+            if (!isLost)
+            {
+                return taken;
+            }
         }
     }
 
@@ -70,11 +49,11 @@ public sealed class CustomerHold(StorageClients storage, StorageSetup setup)
         {
             if (SettlementRules.LastSaidCredit(settlement) is { } said)
             {
-                await table.UpdateEntityAsync(RowOf(settlement.CustomerHash, "", 0, said), etag, TableUpdateMode.Replace, cancellationToken);
+                await table.UpdateEntityAsync(RowOf(settlement, "", said), etag, TableUpdateMode.Replace, cancellationToken);
             }
             else
             {
-                await table.DeleteEntityAsync(PartitionOf(settlement.CustomerHash), Row, etag, cancellationToken);
+                await table.DeleteEntityAsync(PartitionOf(settlement), Row, etag, cancellationToken);
             }
         }
         catch (RequestFailedException gone) when (gone.Status is 404 or 412)
@@ -83,9 +62,54 @@ public sealed class CustomerHold(StorageClients storage, StorageSetup setup)
         }
     }
 
-    private static TableEntity RowOf(string customerHash, string code, int attempt, (long Credit, DateTimeOffset At)? said)
+    private async Task<(Settlement? Taken, bool IsLost)> TryTakeOnceAsync(Settlement settlement, CancellationToken cancellationToken)
     {
-        var row = new TableEntity(PartitionOf(customerHash), Row) { [CodeColumn] = code, [AttemptColumn] = attempt };
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(PartitionOf(settlement), Row, cancellationToken: cancellationToken);
+        var held = found.HasValue ? found.Value! : null;
+        var said = held?[CreditColumn] is long credit && held[CreditAtColumn] is DateTimeOffset at ? (credit, at) : default((long, DateTimeOffset)?);
+        var (code, attempt) = (held?[CodeColumn] as string ?? "", held?[AttemptColumn] as int? ?? 0);
+        if (code == settlement.Code && attempt == settlement.Attempts)
+        {
+            // Taken before, by a process that died before it could write so.
+            return (With(settlement, held!.ETag, said), false);
+        }
+
+        if (code.Length > 0 && await settlements.FindAsync(code, cancellationToken) is { } holder && holder.Attempts == attempt)
+        {
+            if (!holder.HasEnded)
+            {
+                return (null, false);
+            }
+
+            // It ended, and has not given the hold back yet.
+            said = SettlementRules.LastSaidCredit(holder) ?? said;
+        }
+
+        try
+        {
+            var row = RowOf(settlement, settlement.Code, said);
+            var written = held is null
+                ? await table.AddEntityAsync(row, cancellationToken)
+                : await table.UpdateEntityAsync(row, held.ETag, TableUpdateMode.Replace, cancellationToken);
+            return (With(settlement, written.Headers.ETag!.Value, said), false);
+        }
+        catch (RequestFailedException lost) when (lost.Status is 404 or 409 or 412)
+        {
+            // Somebody was quicker: another settlement, or another instance with this one.
+            return (null, true);
+        }
+    }
+
+    private static Settlement With(Settlement settlement, ETag hold, (long Credit, DateTimeOffset At)? said) =>
+        settlement with { HoldETag = hold.ToString(), KnownCredit = said?.Credit, KnownCreditAt = said?.At };
+
+    private static TableEntity RowOf(Settlement settlement, string holder, (long Credit, DateTimeOffset At)? said)
+    {
+        var row = new TableEntity(PartitionOf(settlement), Row)
+        {
+            [CodeColumn] = holder,
+            [AttemptColumn] = holder.Length > 0 ? settlement.Attempts : 0,
+        };
         if (said is { } known)
         {
             (row[CreditColumn], row[CreditAtColumn]) = (known.Credit, known.At);
@@ -95,12 +119,5 @@ public sealed class CustomerHold(StorageClients storage, StorageSetup setup)
     }
 
     // '!' begins an escape of four hex digits in the keys of settlements, so that no code has this partition.
-    private static string PartitionOf(string customerHash) => $"!customer-{customerHash}";
-
-    /// <summary>Who has a customer.</summary>
-    /// <param name="Code">The settlement's code; empty for nobody.</param>
-    /// <param name="Attempt">Its attempt.</param>
-    /// <param name="Said">What Baloan last said of the customer's credit (Toman), and when (UTC); null where it is not known.</param>
-    /// <param name="ETag">The row's ETag.</param>
-    public sealed record Holder(string Code, int Attempt, (long Credit, DateTimeOffset At)? Said, ETag ETag);
+    private static string PartitionOf(Settlement settlement) => $"!customer-{settlement.CustomerHash}";
 }

@@ -41,7 +41,8 @@ public sealed partial class SettlementSubmitter(
             return;
         }
 
-        if (await TakeHoldAsync(settlement, cancellationToken) is not { } held)
+        var held = settlement.HoldETag is null ? await hold.TryTakeAsync(settlement, cancellationToken) : settlement;
+        if (held is null)
         {
             await recorder.RecordAsync(SettlementRules.WaitForCustomer(settlement, clock.GetUtcNow(), options), cancellationToken);
             return;
@@ -104,38 +105,6 @@ public sealed partial class SettlementSubmitter(
             // The OTP is used up: whoever stops now would throw away what its validation gave.
             await SendAsync(validated, credit, invoice);
         }
-    }
-
-    private async Task<Settlement?> TakeHoldAsync(Settlement settlement, CancellationToken cancellationToken)
-    {
-        if (settlement.HoldETag is not null)
-        {
-            return settlement;
-        }
-
-        var holder = await hold.FindAsync(settlement.CustomerHash, cancellationToken);
-        var said = holder?.Said;
-        if (holder is not null && holder.Code == settlement.Code && holder.Attempt == settlement.Attempts)
-        {
-            // Taken before, by a process that died before it could write so.
-            return With(holder.ETag.ToString(), said);
-        }
-
-        if (holder is { Code.Length: > 0 } && await store.FindAsync(holder.Code, cancellationToken) is { } other && other.Attempts == holder.Attempt)
-        {
-            if (!other.HasEnded)
-            {
-                return null;
-            }
-
-            // It ended, and has not given the hold back yet.
-            said = SettlementRules.LastSaidCredit(other) ?? said;
-        }
-
-        return await hold.TryTakeAsync(settlement, holder, said, cancellationToken) is { } etag ? With(etag, said) : null;
-
-        Settlement With(string etag, (long Credit, DateTimeOffset At)? known) =>
-            settlement with { HoldETag = etag, KnownCredit = known?.Credit, KnownCreditAt = known?.At };
     }
 
     /// <summary>Turns the OTP into a transaction token, once.</summary>

@@ -31,7 +31,7 @@ public sealed class MeterTests(StorageAccounts storage)
         await bench.RunToEndAsync((await bench.AcceptAsync(total: MagicNumbers.For(Fault.CutAfterEffect).Total)).Code);
         var refused = await bench.AcceptAsync(total: MagicNumbers.For(Fault.WrongOtp).Total);
         await bench.RunToEndAsync(refused.Code);
-        await bench.Processor.GiveUpAsync(await bench.AcceptAsync(), SettlementErrors.NeverSent, Cancel);
+        (await bench.Decisions.WithdrawAsync(await bench.AcceptAsync(), Cancel)).ShouldNotBeNull();
         counts.Taken().ShouldBe(
         [
             "baloan.settlements 1 outcome=failed", "baloan.settlements 1 outcome=rejected",

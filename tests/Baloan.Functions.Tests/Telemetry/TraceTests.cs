@@ -60,7 +60,7 @@ public sealed class TraceTests(StorageAccounts storage)
         await using var bench = await StartAsync(receiver);
         var wrong = await bench.NewAsync(withOtp: true, total: MagicNumbers.For(Fault.WrongOtp).Total);
 
-        var trace = await KeptSpans.RequestAsync(() => bench.Store.AcceptAsync(wrong, Cancel));
+        var trace = await KeptSpans.RequestAsync(() => bench.Intake.AcceptAsync(wrong, Cancel));
         await RunAsync(bench);
         (await bench.FindAsync(wrong.Code)).Status.ShouldBe(SettlementStatus.Rejected);
         await DeliverAsync(bench);
@@ -72,6 +72,7 @@ public sealed class TraceTests(StorageAccounts storage)
                 baloan check_credit ok
                 baloan validate_otp ok
                 baloan settle rejected
+                baloan check_credit ok
                 deliver event put_off
             """);
         spans.Of(trace).Where(span => span.Status == ActivityStatusCode.Error).Select(span => span.StatusDescription).ShouldBe(["rejected"]);
