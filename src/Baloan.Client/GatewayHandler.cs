@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
@@ -134,7 +135,8 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
         failure.Failure == BaloanFailure.NoAnswer && (failure.Status is null || (int)failure.Status is 408 or >= 500);
 
     private static bool IsDown(BaloanException failure) =>
-        failure is { Failure: BaloanFailure.Unavailable, TooLate: false } || (failure.Failure == BaloanFailure.NoAnswer && failure.Status is null);
+        failure is { Failure: BaloanFailure.Unavailable, TooLate: false }
+        || (failure.Failure == BaloanFailure.NoAnswer && failure.Status is null or HttpStatusCode.ServiceUnavailable);
 
     private sealed record Pipelines(ResiliencePipeline<HttpResponseMessage> Repeatable, ResiliencePipeline<HttpResponseMessage> Once);
 
