@@ -22,7 +22,8 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
         var call = Call.Of(request);
         var operation = call.Operation;
         call.Caller = cancellationToken;
-        using var deadline = operation is { Acts: true, CarriesFile: true } ? new CancellationTokenSource(options.FileTimeout, time) : null;
+        call.Limit = operation is { Acts: true, CarriesFile: true } ? Deadline.Start(time, options.FileTimeout) : null;
+        using var deadline = call.Limit is null ? null : new CancellationTokenSource(options.FileTimeout, time);
         using var either = deadline is null ? null : CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var ending = either?.Token ?? cancellationToken;
         try

@@ -21,7 +21,7 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
             throw new InvalidOperationException("A call that acts, or has a body, needs a body that knows whether it was begun.");
         }
 
-        await (content?.OpenAsync(cancellationToken) ?? Task.CompletedTask);
+        await (content?.OpenAsync(call.Limit, cancellationToken) ?? Task.CompletedTask);
         using var limit = new CancellationTokenSource(call.Operation.CarriesFile ? options.FileTimeout : options.CallTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var began = time.GetUtcNow();
