@@ -19,6 +19,9 @@ internal abstract class Call(Operation operation, string[] secrets)
     /// <summary>The caller's token, to tell its cancellation from a timeout of our own.</summary>
     public CancellationToken Caller { get; set; }
 
+    /// <summary>When the body must have left whole, tries and waits before it included; null where each try has its own time.</summary>
+    public Deadline? Limit { get; set; }
+
     /// <summary>Every try so far.</summary>
     public List<Sending> Sendings { get; } = [];
 

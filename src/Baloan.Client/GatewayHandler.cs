@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
@@ -21,7 +22,8 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
         var call = Call.Of(request);
         var operation = call.Operation;
         call.Caller = cancellationToken;
-        using var deadline = operation is { Acts: true, CarriesFile: true } ? new CancellationTokenSource(options.FileTimeout, time) : null;
+        call.Limit = operation is { Acts: true, CarriesFile: true } ? Deadline.Start(time, options.FileTimeout) : null;
+        using var deadline = call.Limit is null ? null : new CancellationTokenSource(options.FileTimeout, time);
         using var either = deadline is null ? null : CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var ending = either?.Token ?? cancellationToken;
         try
@@ -134,7 +136,8 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
         failure.Failure == BaloanFailure.NoAnswer && (failure.Status is null || (int)failure.Status is 408 or >= 500);
 
     private static bool IsDown(BaloanException failure) =>
-        failure is { Failure: BaloanFailure.Unavailable, TooLate: false } || (failure.Failure == BaloanFailure.NoAnswer && failure.Status is null);
+        failure is { Failure: BaloanFailure.Unavailable, TooLate: false }
+        || (failure.Failure == BaloanFailure.NoAnswer && failure.Status is null or HttpStatusCode.ServiceUnavailable);
 
     private sealed record Pipelines(ResiliencePipeline<HttpResponseMessage> Repeatable, ResiliencePipeline<HttpResponseMessage> Once);
 

@@ -37,13 +37,13 @@ internal sealed class OutgoingContent : HttpContent
     public Exception? FileFailure => file?.Failure;
 
     /// <summary>Gets ready for one try. The file is opened here, so that what cannot be opened is never half sent.</summary>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    public async Task OpenAsync(Deadline? limit, CancellationToken cancellationToken)
     {
         Volatile.Write(ref begun, false);
         TooLate = false;
         if (file is not null)
         {
-            await file.OpenAsync(cancellationToken);
+            await file.OpenAsync(limit, cancellationToken);
         }
     }
 

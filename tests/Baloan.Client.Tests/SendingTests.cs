@@ -95,6 +95,27 @@ public sealed class SendingTests
             .ShouldBe(["not_connected", "not_connected", "not_connected", "not_connected"]);
     }
 
+    [Fact]
+    public async Task A_body_that_stood_still_for_too_long_is_not_sent_to_its_end()
+    {
+        await using var baloan = await StartAsync(Good());
+        using var bench = new Bench(baloan.Address);
+        var clocks = new TwoClocks();
+        using var http = BaloanHttpClient.Create(new() { BaseAddress = baloan.Address }, bench, clocks);
+        var file = new FileSource(
+            "invoice.pdf",
+            "application/pdf",
+            4,
+            _ => Task.FromResult<Stream>(new StandingStill(() => clocks.Monotonic += TimeSpan.FromSeconds(100))));
+
+        var failure = await Should.ThrowAsync<BaloanException>(
+            () => new MerchantClient(http, MerchantApiVersion.V2).SettleAsync(Settlement(file), Language.English, Stop));
+
+        failure.OutcomeKnown.ShouldBeFalse();
+        failure.Sendings.ShouldHaveSingleItem().Answer.ShouldBe("unknown");
+        baloan.Requests.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(5, 0, true)]
     [InlineData(0, 5, true)]
@@ -117,6 +138,17 @@ public sealed class SendingTests
         bench.V2.SettleAsync(
             Settlement() with { SendBefore = within is { } limit ? Deadline.Start(bench.Time, limit) : null }, Language.English, Stop);
 
+    /// <summary>A file of four bytes in whose reading time passes.</summary>
+    private sealed class StandingStill(Action pass) : MemoryStream("%PDF"u8.ToArray())
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            pass();
+            return base.ReadAsync(buffer, cancellationToken);
+        }
+    }
+
+    /// <summary>Two clocks that move when told, and timers that never ring: those of a process that stood still.</summary>
     private sealed class TwoClocks : TimeProvider
     {
         public TimeSpan Monotonic { get; set; }
@@ -128,5 +160,8 @@ public sealed class SendingTests
         public override long GetTimestamp() => Monotonic.Ticks;
 
         public override DateTimeOffset GetUtcNow() => Utc;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            System.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 }
