@@ -10,8 +10,8 @@ namespace Baloan.Model.Tests;
 
 /// <summary>Runs random sequences of steps, each in a world of its own, on all processors; where one fails, looks for the shortest that does.</summary>
 /// <remarks>
-/// <c>BALOAN_MODEL_SEQUENCES</c> says how many, <c>BALOAN_MODEL_SEED</c> which ones; <c>BALOAN_MODEL_STEPS</c> gives one sequence alone,
-/// as a failure prints it, and has it told step by step.
+/// <c>BALOAN_MODEL_SEQUENCES</c> says how many, <c>BALOAN_MODEL_SEED</c> which ones (a number, or <c>random</c>);
+/// <c>BALOAN_MODEL_STEPS</c> gives one sequence alone, as a failure prints it, and has it told step by step.
 /// </remarks>
 internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces, Func<Action<string>?, World.World> newWorld, int part = 1)
 {
@@ -30,9 +30,12 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
     private IReadOnlyList<Step>? failed;
     private Exception? failure;
 
-    public static ulong Seed { get; } = Environment.GetEnvironmentVariable("BALOAN_MODEL_SEED") is { Length: > 0 } text
-        ? ulong.Parse(text, CultureInfo.InvariantCulture)
-        : (ulong)Random.Shared.NextInt64(1, 1_000_000_000);
+    public static ulong Seed { get; } = Environment.GetEnvironmentVariable("BALOAN_MODEL_SEED") switch
+    {
+        null or "" => 1,
+        "random" => (ulong)Random.Shared.NextInt64(1, 1_000_000_000),
+        var text => ulong.Parse(text, CultureInfo.InvariantCulture),
+    };
 
     public static int Count { get; } = Environment.GetEnvironmentVariable("BALOAN_MODEL_SEQUENCES") is { Length: > 0 } text
         ? int.Parse(text, CultureInfo.InvariantCulture)

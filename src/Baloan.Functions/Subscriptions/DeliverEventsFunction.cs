@@ -16,6 +16,7 @@ public sealed class DeliverEventsFunction(EventDelivery delivery)
     {
         var work = JsonSerializer.Deserialize(message, ApiJson.Answers.EventMessage);
         if (work is not { Subscription.Length: > 0, Event: { Id.Length: > 0, Type.Length: > 0, Data: not null }, Attempt: > 0 }
+            || work.Event.Change is not (null or { Uuid.Length: > 0, Key.Length: > 0 })
             || work.FirstAt == default)
         {
             throw new JsonException("The message holds no event.");

@@ -157,18 +157,28 @@ public sealed class BaloanServer : IAsyncDisposable
         var second = request.Path.StartsWithSegments("/api/v2");
         var customer = Loans.Find(loan)?.NationalIdentifier ?? call.Fields.GetValueOrDefault("national_identifier");
         var fault = Faults.Take(route.Operation) ?? Magic(route.Operation, customer, invoice);
-        if (fault == Fault.Unauthorized && bearer is not null)
+        if (fault?.Name == Fault.Unauthorized.Name && bearer is not null)
         {
             tokens.Revoke(bearer);
         }
 
-        await StrikeAsync(context, fault, persian, () => route.Operation switch
+        var twice = fault?.Effect == Effect.Twice;
+        Answer Carry() => route.Operation switch
         {
             Operation.Token => Token(call, second ? StoreUuid : StoreName, StorePassword, Merchant),
             Operation.PartnershipToken => Token(call, PartnerName, PartnerPassword, Partner),
             _ when route.IsPartnership => partnershipApi.Carry(route.Operation, call, loan, persian),
-            _ => merchantApi.Carry(route.Operation, call, invoice, second, persian),
-        });
+            _ => merchantApi.Carry(route.Operation, call, invoice, second, persian, twice),
+        };
+
+        // A settlement's two come at once, before the first has used up their token; of the others, the second meets what the first left.
+        Answer CarryAgain()
+        {
+            Carry();
+            return Carry();
+        }
+
+        await StrikeAsync(context, fault, persian, twice && route.Operation != Operation.Settle ? CarryAgain : Carry);
     }
 
     private static string? Bearer(HttpRequest request)
@@ -221,7 +231,7 @@ public sealed class BaloanServer : IAsyncDisposable
             _ = CarryLateAsync(carry, fault.Delay);
         }
 
-        var right = fault.Effect == Effect.Now ? carry() : null;
+        var right = fault.Effect is Effect.Now or Effect.Twice ? carry() : null;
         if (fault.Effect != Effect.Late && fault.Delay > TimeSpan.Zero)
         {
             try

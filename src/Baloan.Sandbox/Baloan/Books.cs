@@ -7,7 +7,9 @@ namespace Baloan.Sandbox;
 /// <param name="InvoiceSha256">SHA-256 of the invoice's bytes, in lower-case hex.</param>
 /// <param name="InvoiceSize">The invoice's size in bytes.</param>
 /// <param name="At">When the money moved, UTC.</param>
-public sealed record BookedSettlement(string Code, string NationalIdentifier, long Total, string InvoiceSha256, long InvoiceSize, DateTimeOffset At);
+/// <param name="SentOnTwice">Whether it is the second of two that something in front of Baloan made of one call.</param>
+public sealed record BookedSettlement(
+    string Code, string NationalIdentifier, long Total, string InvoiceSha256, long InvoiceSize, DateTimeOffset At, bool SentOnTwice = false);
 
 /// <summary>A file that was uploaded.</summary>
 /// <param name="Uuid">The id under which Baloan answered.</param>
@@ -43,6 +45,7 @@ public sealed class Books
     private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly Dictionary<string, long> credits = [];
+    private readonly List<(DateTimeOffset At, string NationalIdentifier, long Before)> creditChanges = [];
     private readonly Dictionary<string, DateTimeOffset> otps = [];
     private readonly Dictionary<string, (string NationalIdentifier, DateTimeOffset Expiry)> transactionTokens = [];
     private readonly Dictionary<Operation, int> calls = [];
@@ -85,6 +88,20 @@ public sealed class Books
         }
     }
 
+    /// <summary>How old the credit is that a credit check answers; zero unless set. All else goes by the credit as it is.</summary>
+    public TimeSpan CreditLag { get; set; }
+
+    /// <summary>The credit (Toman) that a credit check answers.</summary>
+    internal long CreditToTell(string nationalIdentifier)
+    {
+        lock (gate)
+        {
+            var since = time.GetUtcNow() - CreditLag;
+            var unseen = creditChanges.FindIndex(change => change.At > since && change.NationalIdentifier == nationalIdentifier);
+            return unseen < 0 ? Credit(nationalIdentifier) : creditChanges[unseen].Before;
+        }
+    }
+
     /// <summary>Sets a customer's credit.</summary>
     /// <param name="nationalIdentifier">The customer.</param>
     /// <param name="credit">Toman, from 0 up.</param>
@@ -93,7 +110,7 @@ public sealed class Books
         ArgumentOutOfRangeException.ThrowIfNegative(credit);
         lock (gate)
         {
-            credits[nationalIdentifier] = credit;
+            Change(nationalIdentifier, credit);
         }
     }
 
@@ -133,6 +150,7 @@ public sealed class Books
         lock (gate)
         {
             credits.Clear();
+            creditChanges.Clear();
             otps.Clear();
             transactionTokens.Clear();
             calls.Clear();
@@ -197,8 +215,11 @@ public sealed class Books
         }
     }
 
-    /// <summary>Moves the money. The OTP or the transaction token is used up by a success alone.</summary>
-    internal Refusal? Settle(string customer, string? otp, string? token, string code, long total, string sha256, long size)
+    /// <summary>
+    /// Moves the money. The OTP or the transaction token is used up by a success alone; two that come so close together as
+    /// <paramref name="twice"/> says are both let through.
+    /// </summary>
+    internal Refusal? Settle(string customer, string? otp, string? token, string code, long total, string sha256, long size, bool twice)
     {
         lock (gate)
         {
@@ -215,8 +236,20 @@ public sealed class Books
 
             otps.Remove(token is null ? customer : "");
             transactionTokens.Remove(token ?? "");
-            credits[customer] = Credit(customer) - total;
+            Change(customer, Credit(customer) - total);
             settlements.Add(new(code, customer, total, sha256, size, time.GetUtcNow()));
+            if (!twice)
+            {
+                return null;
+            }
+
+            if (Credit(customer) < total)
+            {
+                return Refusal.CreditTooLow;
+            }
+
+            Change(customer, Credit(customer) - total);
+            settlements.Add(settlements[^1] with { At = time.GetUtcNow(), SentOnTwice = true });
             return null;
         }
     }
@@ -231,7 +264,7 @@ public sealed class Books
                 return false;
             }
 
-            credits[customer] = Credit(customer) - amount;
+            Change(customer, Credit(customer) - amount);
             return true;
         }
     }
@@ -241,8 +274,14 @@ public sealed class Books
     {
         lock (gate)
         {
-            credits[customer] = Credit(customer) + amount;
+            Change(customer, Credit(customer) + amount);
         }
+    }
+
+    private void Change(string customer, long credit)
+    {
+        creditChanges.Add((time.GetUtcNow(), customer, Credit(customer)));
+        credits[customer] = credit;
     }
 
     private Refusal? Check(string customer, string otp)

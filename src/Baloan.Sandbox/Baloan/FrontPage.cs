@@ -100,7 +100,8 @@ internal static class FrontPage
             [N("POST /sandbox/tokens/revoke"), N(""), T("makes every access token worthless")],
             [N("PUT /sandbox/loans/settings"), W("{\"step_seconds\": 2, \"callback_url\": \"http://…\", \"duplicates\": true, \"shuffle\": true, \"misspelling\": true}"), T("sets how loans move and are told of; what is left out stays. Step 0: no loan moves by itself. An empty address: no callbacks")],
             [N("POST /sandbox/loans/{uuid}/state"), W("{\"state\": \"blocked\", \"reason\": \"…\"}"), T("changes a loan: next, blocked, unblocked or canceled")],
-            [N("POST /sandbox/faults"), W("{\"operation\": \"settle\", \"fault\": \"late\", \"times\": 1, \"seconds\": 5}"), T("makes the next calls of an operation go wrong; times and seconds may be left out")],
+            [N("PUT /sandbox/credit-lag"), W("{\"seconds\": 20}"), T("makes credit checks answer the credit of some seconds ago")],
+            [N("POST /sandbox/faults"), W("{\"operation\": \"settle\", \"fault\": \"unavailable\", \"effect\": \"late\", \"times\": 1, \"seconds\": 5}"), T("makes the next calls of an operation go wrong. effect says whether what was asked for happens all the same: none, now, late (seconds after the answer) or twice (something in front sends it on twice). effect, times and seconds may be left out")],
             [N("DELETE /sandbox/faults"), N(""), T("forgets the faults that have not struck yet")],
         ])}
         <p>Operations: {Codes(Enum.GetValues<Operation>().Select(Snake))}. Faults: {Codes(Fault.All.Select(fault => fault.Name))}.</p>

@@ -14,6 +14,7 @@ internal sealed class SandboxPages(BaloanServer server)
         web.MapPost("/sandbox/faults", AddFaultAsync);
         web.MapDelete("/sandbox/faults", context => Done(context, server.Faults.Clear));
         web.MapPut("/sandbox/credit/{customer}", SetCreditAsync);
+        web.MapPut("/sandbox/credit-lag", SetLagAsync);
         web.MapPost("/sandbox/otps/expire", context => Done(context, server.Books.ExpireOtps));
         web.MapPost("/sandbox/transaction-tokens/expire", context => Done(context, server.Books.ExpireTransactionTokens));
         web.MapPost("/sandbox/tokens/revoke", context => Done(context, server.RevokeTokens));
@@ -35,12 +36,24 @@ internal sealed class SandboxPages(BaloanServer server)
             return $"There is no fault '{wanted.Fault}'. There are: {string.Join(", ", Fault.All.Select(fault => fault.Name))}.";
         }
 
-        if (wanted.Times < 1 || wanted.Seconds < 0)
+        if (wanted.Times < 1 || wanted.Seconds is < 0 or > 86_400)
         {
-            return "'times' is 1 or more and 'seconds' is 0 or more.";
+            return "'times' is 1 or more and 'seconds' is from 0 to 86400.";
         }
 
-        server.Faults.Next(wanted.Operation, wanted.Seconds is { } seconds ? fault with { Delay = TimeSpan.FromSeconds(seconds) } : fault, wanted.Times);
+        if (wanted.Effect is { } effect && !fault.CanHave(effect))
+        {
+            return $"'{fault.Name}' gives the right answer, and what happens late cannot be answered rightly before.";
+        }
+
+        server.Faults.Next(
+            wanted.Operation,
+            fault with
+            {
+                Effect = wanted.Effect ?? fault.Effect,
+                Delay = wanted.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : fault.Delay,
+            },
+            wanted.Times);
         return null;
     });
 
@@ -52,6 +65,17 @@ internal sealed class SandboxPages(BaloanServer server)
         }
 
         server.Books.SetCredit((string)context.GetRouteValue("customer")!, wanted.Credit);
+        return null;
+    });
+
+    private Task SetLagAsync(HttpContext context) => ReadAsync(context, SandboxJson.Default.LagRequest, wanted =>
+    {
+        if (wanted.Seconds is < 0 or > 86_400)
+        {
+            return "'seconds' is from 0 to 86400.";
+        }
+
+        server.Books.CreditLag = TimeSpan.FromSeconds(wanted.Seconds);
         return null;
     });
 
@@ -129,7 +153,10 @@ internal sealed class SandboxPages(BaloanServer server)
 }
 
 /// <summary>The body of <c>POST /sandbox/faults</c>.</summary>
-internal sealed record FaultRequest(Operation Operation, string Fault, int Times = 1, double? Seconds = null);
+internal sealed record FaultRequest(Operation Operation, string Fault, int Times = 1, double? Seconds = null, Effect? Effect = null);
+
+/// <summary>The body of <c>PUT /sandbox/credit-lag</c>.</summary>
+internal sealed record LagRequest(double Seconds);
 
 /// <summary>The body of <c>PUT /sandbox/credit/{national_identifier}</c>.</summary>
 internal sealed record CreditRequest(long Credit);
@@ -145,14 +172,17 @@ internal sealed record LoanChange(string State, string? Reason = null);
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectRequiredConstructorParameters = true,
     WriteIndented = true,
-    Converters = [typeof(OperationConverter), typeof(LoanStateConverter)])]
+    Converters = [typeof(OperationConverter), typeof(EffectConverter), typeof(LoanStateConverter)])]
 [JsonSerializable(typeof(BooksSnapshot))]
 [JsonSerializable(typeof(FaultRequest))]
 [JsonSerializable(typeof(CreditRequest))]
+[JsonSerializable(typeof(LagRequest))]
 [JsonSerializable(typeof(LoanSettings))]
 [JsonSerializable(typeof(LoanChange))]
 internal sealed partial class SandboxJson : JsonSerializerContext;
 
 internal sealed class OperationConverter() : JsonStringEnumConverter<Operation>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
+
+internal sealed class EffectConverter() : JsonStringEnumConverter<Effect>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);
 
 internal sealed class LoanStateConverter() : JsonStringEnumConverter<LoanState>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false);

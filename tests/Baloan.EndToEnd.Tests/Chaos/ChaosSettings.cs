@@ -5,7 +5,7 @@ namespace Baloan.EndToEnd.Tests.Chaos;
 /// <summary>What a run is asked for, by environment variables.</summary>
 /// <param name="Duration"><c>BALOAN_CHAOS_MINUTES</c>: how long there are faults; what is under way then is waited for.</param>
 /// <param name="Rate"><c>BALOAN_CHAOS_RATE</c>: how many things are begun in a second; 2.</param>
-/// <param name="Seed"><c>BALOAN_CHAOS_SEED</c>: decides what is begun and which faults there are; else any.</param>
+/// <param name="Seed"><c>BALOAN_CHAOS_SEED</c>, a number or <c>random</c>: decides what is begun and which faults there are; 1.</param>
 /// <param name="Logs"><c>BALOAN_CHAOS_LOGS</c>: a folder for the logs; else a temporary one, which goes where nothing was found.</param>
 internal sealed record ChaosSettings(TimeSpan Duration, double Rate, int Seed, string? Logs)
 {
@@ -31,7 +31,7 @@ internal sealed record ChaosSettings(TimeSpan Duration, double Rate, int Seed, s
     public static ChaosSettings FromEnvironment() => new(
         TimeSpan.FromMinutes(Number(MinutesVariable) ?? 2),
         Number(RateVariable) ?? 2,
-        (int?)Number(SeedVariable) ?? Random.Shared.Next(1_000_000),
+        Environment.GetEnvironmentVariable(SeedVariable) == "random" ? Random.Shared.Next(1, 1_000_000) : (int?)Number(SeedVariable) ?? 1,
         Environment.GetEnvironmentVariable(LogsVariable) is { Length: > 0 } logs ? logs : null);
 
     private static double? Number(string variable) =>

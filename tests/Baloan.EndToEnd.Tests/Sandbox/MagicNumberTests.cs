@@ -38,7 +38,7 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
         MagicNumbers.All.Select(number => number.Code).ShouldBeUnique();
         MagicNumbers.All.ShouldAllBe(number => number.Code >= 1000 && number.Code <= 9999 && number.Code % 10 != 0);
         Fault.All.Select(fault => fault.Name).ShouldBeUnique();
-        Fault.All.ShouldBeSubsetOf(MagicNumbers.All.Concat(MagicNumbers.Loans).Select(number => number.Fault));
+        Fault.All.Except([Fault.SentOnTwice]).ShouldBeSubsetOf(MagicNumbers.All.Concat(MagicNumbers.Loans).Select(number => number.Fault));
     }
 
     [Fact]
@@ -162,6 +162,9 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
         await baloan.Http.PostAsync("/sandbox/transaction-tokens/expire", null, Cancel);
         (await RefusalAsync(await baloan.SettleAsync(Customer, token, "A", 1_000))).ShouldBe("invalid_transaction_token");
 
+        await baloan.Http.PutAsJsonAsync("/sandbox/credit-lag", new { seconds = 20 }, Cancel);
+        server.Books.CreditLag.ShouldBe(TimeSpan.FromSeconds(20));
+
         await ScriptAsync(new { operation = "check_credit", fault = "not_found", times = 5 });
         await baloan.Http.DeleteAsync("/sandbox/faults", Cancel);
         (await CheckCreditAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -171,9 +174,84 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("unavailable", 503)]
+    [InlineData("unavailable_retry_after", 503)]
+    [InlineData("unavailable_json", 503)]
+    [InlineData("forbidden_html", 403)]
+    [InlineData("not_found_html", 404)]
+    [InlineData("not_found", 404)]
+    [InlineData("conflict_html", 409)]
+    [InlineData("too_large_html", 413)]
+    [InlineData("throttled_html", 429)]
+    [InlineData("client_closed", 499)]
+    [InlineData("bad_gateway", 502)]
+    [InlineData("gateway_timeout", 504)]
+    [InlineData("accepted", 202)]
+    [InlineData("pending", 200)]
+    [InlineData("refused_html", 400)]
+    [InlineData("refused_empty", 400)]
+    [InlineData("refused", 400)]
+    public async Task Whatever_is_answered_it_may_happen_now_later_twice_or_not_at_all(string fault, int status)
+    {
+        foreach (var (effect, times) in new[] { ("none", 0), ("now", 1), ("late", 1), ("twice", 2) })
+        {
+            var before = server.Books.Settlements.Count;
+            var token = await baloan.TransactionTokenAsync(Customer);
+            await ScriptAsync(new { operation = "settle", fault, effect, seconds = 2 });
+
+            ((int)(await baloan.SettleAsync(Customer, token, effect, 1_000)).StatusCode).ShouldBe(status);
+
+            await Until.TrueAsync($"it happens {effect}", () => server.Books.Settlements.Count - before >= times);
+            var moved = server.Books.Settlements.Skip(before).ToList();
+            moved.Count.ShouldBe(times);
+            moved.Count(settlement => settlement.SentOnTwice).ShouldBe(times == 2 ? 1 : 0);
+        }
+
+        server.Books.Credit(Customer).ShouldBe(Books.DefaultCredit - 4_000);
+    }
+
+    [Fact]
+    public async Task Something_in_front_that_sends_a_settlement_on_twice_moves_the_money_twice()
+    {
+        var token = await baloan.TransactionTokenAsync(Customer);
+        server.Faults.Next(Operation.Settle, Fault.SentOnTwice);
+
+        (await DataAsync(await baloan.SettleAsync(Customer, token, "A", 1_000)))["user_credit"]!.GetValue<long>().ShouldBe(Books.DefaultCredit - 2_000);
+
+        server.Books.Settlements.Select(settlement => (settlement.Code, settlement.SentOnTwice)).ShouldBe([("A", false), ("A", true)]);
+    }
+
+    [Fact]
+    public async Task A_loan_call_that_is_sent_on_twice_is_refused_as_its_own_duplicate()
+    {
+        await baloan.LogInAsPartnerAsync();
+        server.Faults.Next(Operation.OpenLoan, Fault.SentOnTwice);
+
+        (await RefusalAsync(await baloan.OpenLoanAsync(Customer))).ShouldBe("duplicate_request");
+
+        server.Loans.All.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_credit_check_may_answer_an_old_credit()
+    {
+        server.Books.CreditLag = TimeSpan.FromHours(20);
+        await DataAsync(await baloan.SettleAsync(Customer, await baloan.TransactionTokenAsync(Customer), "A", 1_000));
+
+        async Task<long> ToldAsync() => (await DataAsync(await CheckCreditAsync()))["user_credit"]!.GetValue<long>();
+        (await ToldAsync()).ShouldBe(Books.DefaultCredit);
+        server.Books.Credit(Customer).ShouldBe(Books.DefaultCredit - 1_000);
+        server.Books.CreditLag = TimeSpan.Zero;
+        (await ToldAsync()).ShouldBe(Books.DefaultCredit - 1_000);
+    }
+
+    [Theory]
     [InlineData("""{"operation":"settle","fault":"no_such_fault"}""", "There is no fault 'no_such_fault'")]
     [InlineData("""{"operation":"dance","fault":"slow"}""", "operation")]
     [InlineData("""{"operation":"settle","fault":"slow","times":0}""", "'times'")]
+    [InlineData("""{"operation":"settle","fault":"slow","effect":"late"}""", "'slow'")]
+    [InlineData("""{"operation":"settle","fault":"slow","effect":"maybe"}""", "effect")]
+    [InlineData("""{"operation":"settle","fault":"slow","seconds":86401}""", "'seconds'")]
     [InlineData("""{"fault":"slow"}""", "operation")]
     [InlineData("{", "")]
     public async Task A_fault_that_is_not_understood_is_refused_with_a_reason(string body, string reason)

@@ -456,6 +456,8 @@ public sealed class DeliveryTests(StorageAccounts storage)
     [InlineData("{}")]
     [InlineData("""{"subscription":"a","event":null,"attempt":1,"first_at":"2026-03-01T08:00:00Z"}""")]
     [InlineData("""{"subscription":"a","event":{"id":"b","type":"settlement","state":"settled"},"attempt":1,"first_at":"2026-03-01T08:00:00Z"}""")]
+    [InlineData("""{"subscription":"a","event":{"id":"b","type":"loan_state","data":{},"change":{"uuid":"u","key":null}},"attempt":1,"first_at":"2026-03-01T08:00:00Z"}""")]
+    [InlineData("""{"subscription":"a","event":{"id":"b","type":"loan_state","data":{},"change":{"uuid":null,"key":"k"}},"attempt":1,"first_at":"2026-03-01T08:00:00Z"}""")]
     public async Task A_message_of_somebody_else_is_left_to_the_poison_queue(string message)
     {
         await using var bench = await EventsBench.StartAsync(storage);

@@ -13,6 +13,9 @@ internal sealed record Post(string Code, Content Content, string Proof, string? 
     /// <summary>How often money was moved with its proof.</summary>
     public int Moves { get; set; }
 
+    /// <summary>Whether Baloan itself said yes to it, and its answer got back.</summary>
+    public bool IsConfirmed { get; set; }
+
     /// <summary>How often its OTP was used up.</summary>
     public int Validations { get; set; }
 }
@@ -32,6 +35,9 @@ internal sealed class Attempt(Post post, int number, DateTimeOffset since)
     public string Status { get; set; } = "Queued";
 
     public bool HasEnded => Status is "Settled" or "Rejected" or "Failed" or "NeedsReview";
+
+    /// <summary>Whether the duplicate of a call that had moved the money was refused while its customer's credit could not tell.</summary>
+    public bool IsDuplicateUnseen { get; set; }
 
     /// <summary>Whether somebody else's spending looked like this settlement.</summary>
     public bool IsDeceived { get; set; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Baloan.Functions.Settlements;
 using Baloan.Model.Tests.Storage;
 using Baloan.Model.Tests.World;
@@ -30,7 +31,13 @@ internal sealed class SettlementWorld : World.World
     private static readonly TimeSpan?[] Latenesses =
         [null, TimeSpan.Zero, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(200), VerifyAfter - TimeSpan.FromSeconds(2)];
 
+    private static readonly TimeSpan[] Lags = [TimeSpan.Zero, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(90)];
+
     private readonly bool withCoincidence;
+    private readonly bool withOldCredit;
+    private readonly HashSet<string> repeated = [];
+    private readonly Dictionary<string, string> newer = [];
+    private readonly Dictionary<string, DateTimeOffset> denied = [];
     private readonly List<Post> posts = [];
     private readonly Dictionary<(string Code, int Number), Attempt> attempts = [];
     private readonly Dictionary<string, Queue<Fate>> plans = [];
@@ -39,14 +46,36 @@ internal sealed class SettlementWorld : World.World
     private readonly HashSet<(string Code, int Number, string Status)> ends = [];
     private readonly DateTimeOffset began;
 
-    public SettlementWorld(bool withCoincidence)
+    public SettlementWorld(bool withCoincidence = false, bool withOldCredit = false)
         : base(2)
     {
-        this.withCoincidence = withCoincidence;
+        (this.withCoincidence, this.withOldCredit) = (withCoincidence, withOldCredit);
         began = Clock.Now;
         Storage.Tables.Written = Written;
         Storage.Tables.Put("Subscriptions", "subscription", "s1", """{"PartitionKey":"subscription","RowKey":"s1","CallbackUrl":"https://hook.logic.azure.com/","Events":"settlement","States":""}""");
         Baloan.Moved = Moved;
+        Baloan.MovedAgain = (customer, total) =>
+        {
+            Tally.Count("moved twice by something in front of Baloan");
+            spendings[customer].Add((Clock.Now, total));
+        };
+        Baloan.Confirmed = (operation, body) =>
+        {
+            if (operation == "settle-confirm")
+            {
+                posts.Single(post => post.Proof == BaloanBooks.ProofIn(body)).IsConfirmed = true;
+            }
+        };
+        Baloan.Denied = (operation, body) =>
+        {
+            denied[BaloanBooks.CustomerIn(body)] = Clock.Now;
+            if (operation == "settle-confirm" && posts.Single(post => post.Proof == BaloanBooks.ProofIn(body)) is { Moves: > 0 } refused)
+            {
+                Tally.Count("duplicates of what had moved the money refused");
+                repeated.Add(refused.Proof);
+            }
+        };
+        Baloan.CreditBefore = code => Rows.FirstOrDefault(row => row.Text("Code") == code)?.Text("CreditBefore") is { } credit ? long.Parse(credit, CultureInfo.InvariantCulture) : null;
         Baloan.Validated = otp =>
         {
             var post = posts.Single(post => post.Otp == otp);
@@ -77,7 +106,7 @@ internal sealed class SettlementWorld : World.World
             case "sweep":
                 Sweep(At(step.A));
                 break;
-            case "plan":
+            case "plan" when Fates.IsFate(step.B):
                 var operation = Operations[step.A % Operations.Length];
                 plans.TryAdd(operation, []);
                 plans[operation].Enqueue((Fate)step.B);
@@ -89,7 +118,14 @@ internal sealed class SettlementWorld : World.World
                 spendings[customer].Add((Clock.Now, amount));
                 break;
             case "late":
-                Baloan.Lateness = Latenesses[step.A % Latenesses.Length];
+                // What Baloan does late has to show in the credit within the time after which an unchanged one is taken for proof.
+                Baloan.Lateness = Latenesses[step.A % (withOldCredit ? Latenesses.Length - 1 : Latenesses.Length)];
+                break;
+            case "lag":
+                Baloan.Lag = withOldCredit ? Lags[step.A % Lags.Length] : TimeSpan.Zero;
+                break;
+            case "newer":
+                MakeNewer(Codes[step.A % Codes.Length], byStatus: step.B % 2 == 1);
                 break;
             case "get":
                 var code = Codes[step.B % Codes.Length];
@@ -97,6 +133,8 @@ internal sealed class SettlementWorld : World.World
                 break;
             case "resolve":
                 Resolve(At(step.A), Codes[step.B % Codes.Length]);
+                break;
+            case "plan":
                 break;
             default:
                 throw new ArgumentException(step.Name);
@@ -111,7 +149,22 @@ internal sealed class SettlementWorld : World.World
 
     public static int LatenessCount => Latenesses.Length;
 
-    protected override void FaultsOver() => plans.Clear();
+    public static int LagCount => Lags.Length;
+
+    protected override void FaultsOver()
+    {
+        plans.Clear();
+        Baloan.Lag = TimeSpan.Zero;
+    }
+
+    // A message that a process holds is seen by others after a while, and is no longer its own to remove.
+    protected override void StoodStill(Operation operation)
+    {
+        if (deliveries.TryGetValue(operation.Task, out var message) && message.VisibleAt == DateTimeOffset.MaxValue)
+        {
+            message.VisibleAt = Clock.Now + Lease;
+        }
+    }
 
     protected override void Died(Operation operation)
     {
@@ -140,8 +193,8 @@ internal sealed class SettlementWorld : World.World
 
     protected override bool HasEnded() =>
         Storage.Queues.Of(Queue).Count == 0
-        && attempts.Values.All(attempt => attempt.HasEnded)
-        && !Storage.Tables.Rows(IndexTable).Any(row => row.PartitionKey == "open");
+        && attempts.Values.All(attempt => attempt.HasEnded || newer.ContainsKey(attempt.Post.Code))
+        && !Storage.Tables.Rows(IndexTable).Any(row => row.PartitionKey == "open" && !newer.ContainsKey(row.Text("Id")!));
 
     protected override void Check()
     {
@@ -151,7 +204,7 @@ internal sealed class SettlementWorld : World.World
             CheckAnswer(post);
         }
 
-        foreach (var attempt in attempts.Values)
+        foreach (var attempt in attempts.Values.Where(attempt => !newer.ContainsKey(attempt.Post.Code)))
         {
             CheckEnd(attempt);
         }
@@ -165,6 +218,12 @@ internal sealed class SettlementWorld : World.World
 
     private void CheckCounters()
     {
+        if (newer.Count > 0)
+        {
+            Tally.Count("sequences with a row of a newer version");
+            return;
+        }
+
         if (Clock.Now - began > Counters.Span)
         {
             Tally.Count("sequences too long for the counters");
@@ -187,6 +246,11 @@ internal sealed class SettlementWorld : World.World
     private void CheckAnswer(Post post)
     {
         Tally.Count($"POST answered {(post.Answer is { } answer ? answer.ToString(CultureInfo.InvariantCulture) : "not at all")}");
+        if (newer.ContainsKey(post.Code))
+        {
+            return;
+        }
+
         switch (post.Answer)
         {
             case 200 or 202:
@@ -222,6 +286,12 @@ internal sealed class SettlementWorld : World.World
             return;
         }
 
+        if (attempt.IsDuplicateUnseen)
+        {
+            Tally.Count("attempts whose refused duplicate the credit could not show");
+            return;
+        }
+
         var moved = attempt.Post.Moves > 0;
         Require(attempt.Status == "NeedsReview" || attempt.Status == "Settled" == moved, $"{attempt.Post.Code} ended as {attempt.Status}, and the money was{(moved ? "" : " not")} moved.");
         var told = Storage.Queues.Of("events").Select(message => JsonElement.Parse(message.Text).GetProperty("event").GetProperty("data"));
@@ -236,7 +306,7 @@ internal sealed class SettlementWorld : World.World
     {
         string[] secrets = [.. Customers, .. posts.Select(post => post.Proof), .. posts.Select(post => post.Otp).OfType<string>().Select(otp => $"\"{otp}\"")];
         var kept = string.Concat(
-            new[] { Table, IndexTable }.SelectMany(table => Storage.Tables.Rows(table)).Select(row => Encoding.UTF8.GetString(row.Json))
+            new[] { Table, IndexTable }.SelectMany(table => Storage.Tables.Rows(table)).Where(row => row.Text("Code") is not { } code || !newer.ContainsKey(code)).Select(row => Encoding.UTF8.GetString(row.Json))
                 .Concat(new[] { Queue, "events" }.SelectMany(Storage.Queues.Of).Select(message => message.Text)));
         Require(!Array.Exists(secrets, secret => kept.Contains(secret, StringComparison.Ordinal)), "An identity, an OTP or a token was not wiped.");
     }
@@ -246,7 +316,8 @@ internal sealed class SettlementWorld : World.World
         foreach (var hold in Storage.Tables.Rows(Table).Where(row => row.RowKey == "hold"))
         {
             Require(
-                attempts.TryGetValue((hold.Text("Code")!, hold.Number("Attempt")), out var holder) && holder.HasEnded,
+                string.IsNullOrEmpty(hold.Text("Code")) || newer.ContainsKey(hold.Text("Code")!)
+                    || (attempts.TryGetValue((hold.Text("Code")!, hold.Number("Attempt")), out var holder) && holder.HasEnded),
                 "A customer is held by a settlement that is not under way.");
             Tally.Count("holds left behind by the dead, which hold nobody up");
         }
@@ -260,8 +331,8 @@ internal sealed class SettlementWorld : World.World
         Require(listed.SequenceEqual(all), $"The list has {string.Join(", ", listed)} and should have {string.Join(", ", all)}.");
         foreach (var status in SettlementStatuses.Ended)
         {
-            var some = Ask(store.ListAsync(status, 100, null, default)).Rows.Select(row => row.Code).Order().ToList();
-            var should = Rows.Where(row => row.Text("Status") == status.ToString()).Select(row => row.Text("Code")!).Order().ToList();
+            var some = Ask(store.ListAsync(status, 100, null, default)).Rows.Select(row => row.Code).Where(code => !newer.ContainsKey(code)).Order().ToList();
+            var should = Rows.Where(row => row.Text("Status") == status.ToString() && !newer.ContainsKey(row.Text("Code")!)).Select(row => row.Text("Code")!).Order().ToList();
             Require(some.SequenceEqual(should), $"The list of {status} has {string.Join(", ", some)} and should have {string.Join(", ", should)}.");
         }
     }
@@ -332,6 +403,7 @@ internal sealed class SettlementWorld : World.World
         Tally.Count("deliveries");
         Task? running = null;
         message.VisibleAt = twice ? Clock.Now : DateTimeOffset.MaxValue;
+        var receipt = ++message.Receipts;
         if (twice)
         {
             Tally.Count("deliveries twice");
@@ -345,7 +417,11 @@ internal sealed class SettlementWorld : World.World
             {
                 deliveries.Remove(task);
                 var queue = Storage.Queues.Of(Queue);
-                if (task.IsCompletedSuccessfully)
+                if (message.Receipts != receipt)
+                {
+                    // Somebody else has it.
+                }
+                else if (task.IsCompletedSuccessfully)
                 {
                     queue.Remove(message);
                 }
@@ -362,11 +438,26 @@ internal sealed class SettlementWorld : World.World
         deliveries[running!] = message;
     }
 
+    /// <summary>A newer version of the app writes a row, which this one has to leave as it is.</summary>
+    private void MakeNewer(string code, bool byStatus)
+    {
+        if (Rows.FirstOrDefault(row => row.Text("Code") == code) is not { } row || newer.ContainsKey(code))
+        {
+            return;
+        }
+
+        Say($"a newer version writes {code}");
+        var json = JsonNode.Parse(row.Json)!.AsObject();
+        json[byStatus ? "Status" : "SchemaVersion"] = byStatus ? "Reserved" : 1_000;
+        Storage.Tables.Put(Table, row.PartitionKey, row.RowKey, json.ToJsonString());
+        newer[code] = Rows.Single(row => row.Text("Code") == code).ETag;
+    }
+
     private void Resolve(Instance instance, string code)
     {
         // A person asks Baloan, when all is quiet.
         var attempt = attempts.Values.Where(attempt => attempt.Post.Code == code).MaxBy(attempt => attempt.Number);
-        if (attempt?.Status != "NeedsReview" || !IsQuiet)
+        if (attempt?.Status is not ("NeedsReview" or "Verifying") || !IsQuiet || newer.ContainsKey(code))
         {
             return;
         }
@@ -386,7 +477,7 @@ internal sealed class SettlementWorld : World.World
         Require(++post.Moves == 1, $"Money was moved twice for one attempt at {code}.");
         var attempt = attempts.Values.SingleOrDefault(attempt => attempt.Post == post);
         Require(attempt is not null, $"Money was moved for a POST of {code} that is no attempt.");
-        if (posts.Exists(other => other.Code == code && attempts.Values.Any(attempt => attempt.Post == other && attempt.IsDeceived)))
+        if (posts.Exists(other => other.Code == code && attempts.Values.Any(attempt => attempt.Post == other && (attempt.IsDeceived || attempt.IsDuplicateUnseen))))
         {
             return;
         }
@@ -403,6 +494,7 @@ internal sealed class SettlementWorld : World.World
         }
 
         var (code, number, status) = (row.Text("Code")!, row.Number("Attempts"), row.Text("Status")!);
+        Require(!newer.ContainsKey(code), $"{code} was written by a newer version, and then by this one.");
         Say($"row {code} attempt {number}: {status} {row.Text("ErrorCode")}");
         if (!attempts.TryGetValue((code, number), out var attempt))
         {
@@ -440,9 +532,20 @@ internal sealed class SettlementWorld : World.World
                 attempt.IsDeceived = true;
                 break;
             case "Settled":
-                Require(moved, $"{post.Code} is said to be settled, and was not moved.");
+                var knownBy = row.Text("KnownBy") ?? (isInferred ? "Credit" : row.Text("Note") is null ? "Baloan" : "Person");
+                Require(moved, $"{post.Code} is said to be settled (known by {knownBy}), and was not moved.");
+                Require(knownBy != "Baloan" || post.IsConfirmed, $"{post.Code} is said to be settled by Baloan's word, which Baloan did not give.");
+                Tally.Count($"settled, known by {knownBy}");
+                break;
+            case "Rejected" or "Failed" when moved && repeated.Contains(post.Proof) && (others.Exists(spending => spending.Amount != 0) || withOldCredit):
+                // Something in front sent it twice, Baloan refused the second, and the credit did not show the first by exactly the total.
+                attempt.IsDuplicateUnseen = true;
                 break;
             case "Rejected" or "Failed":
+                Require(
+                    attempt.Status == "Failed" || row.Text("ErrorCode") == "not_found"
+                        || (denied.TryGetValue(post.Content.Customer, out var said) && said >= attempt.Since),
+                    $"{post.Code} is said to have been refused by Baloan, which has refused nothing.");
                 Require(!moved, $"{post.Code} is said to have ended as {attempt.Status}, and was moved.");
                 Require(
                     !Calls.OfType<BaloanCall>().Any(call => call.Operation == "settle-confirm" && call.Carries(post.Proof)),
@@ -452,6 +555,7 @@ internal sealed class SettlementWorld : World.World
                 Require(
                     others.Count > 0
                         || posts.Exists(other => other != post && other.Content.Customer == post.Content.Customer && other.Moves > 0 && other.Code != post.Code)
+                        || withOldCredit
                         || Clock.Now - attempt.Since > TimeSpan.FromDays(1),
                     $"{post.Code} was put before a person, and nothing about it was unclear.");
                 break;

@@ -55,5 +55,8 @@ internal sealed class MemoryQueues(Func<DateTimeOffset> now)
         public DateTimeOffset VisibleAt { get; set; }
 
         public int Tries { get; set; }
+
+        /// <summary>How often it was taken. Only who took it last can remove it.</summary>
+        public int Receipts { get; set; }
     }
 }

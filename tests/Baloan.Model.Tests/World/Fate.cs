@@ -1,6 +1,11 @@
 namespace Baloan.Model.Tests.World;
 
 /// <summary>What becomes of a call.</summary>
+/// <remarks>
+/// Baloan's own framework says <see cref="Refused"/>, <see cref="Unauthorized"/> and <see cref="Throttled"/>, and has then done nothing,
+/// unless something in front sent a call twice and the refusal is that of its own duplicate. All other answers can be those of
+/// something in front of it: what was asked for has happened, happens later, or never does.
+/// </remarks>
 internal enum Fate
 {
     /// <summary>It is carried out and answered.</summary>
@@ -70,4 +75,59 @@ internal enum Fate
 
     /// <summary>A redirect.</summary>
     Redirect,
+
+    /// <summary>400 without a body.</summary>
+    RefusedEmpty,
+
+    /// <summary>403 with a page of HTML.</summary>
+    Forbidden,
+
+    /// <summary>404 with a page of HTML.</summary>
+    NotFoundInHtml,
+
+    /// <summary>409 with a page of HTML.</summary>
+    Conflict,
+
+    /// <summary>413 with a page of HTML.</summary>
+    TooLarge,
+
+    /// <summary>429 with a page of HTML.</summary>
+    ThrottledInHtml,
+
+    /// <summary>499 with a page of HTML.</summary>
+    ClientClosed,
+
+    /// <summary>502 with a page of HTML.</summary>
+    BadGateway,
+
+    /// <summary>202 with an envelope that says ok.</summary>
+    Accepted,
+
+    /// <summary>200 with an envelope that says pending.</summary>
+    Pending,
+
+    /// <summary>200 with an envelope that says ok, and an error's code in it.</summary>
+    OkWithCode,
+
+    /// <summary>200 with an envelope that says ok, and nothing in it.</summary>
+    OkWithNothing,
+
+    /// <summary>200 with an envelope that says ok, and the credit as it was before.</summary>
+    OkWithOldCredit,
+
+    /// <summary>Something in front sends it on twice; the answer to the second comes.</summary>
+    SentOnTwice,
+
+    /// <summary>Added to an answer: it is carried out all the same, before it is answered so.</summary>
+    Happened = 64,
+}
+
+/// <summary>What is true of fates.</summary>
+internal static class Fates
+{
+    /// <summary>Whether a number is that of a fate; the shrinker tries any.</summary>
+    public static bool IsFate(int number) => Enum.IsDefined((Fate)number & ~Fate.Happened);
+
+    /// <summary>Tells of it.</summary>
+    public static string Text(this Fate fate) => $"{fate & ~Fate.Happened}{((fate & Fate.Happened) != 0 ? ", though it happened" : "")}";
 }

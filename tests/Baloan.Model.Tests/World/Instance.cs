@@ -41,6 +41,9 @@ internal sealed class Instance : IDisposable
 
     public bool IsDead { get; private set; }
 
+    /// <summary>Whether its process stands still: nothing that comes for it is seen, and no time that it waits for passes.</summary>
+    public bool IsStandingStill { get; set; }
+
     public T Get<T>()
         where T : notnull => scope.ServiceProvider.GetRequiredService<T>();
 

@@ -37,14 +37,14 @@ internal sealed class StorageCall(Instance instance, StorageRequest request, Dat
                 Lose();
                 return true;
             case Fate.ErrorBefore:
-                outcome.SetResult(StorageAnswer.Fault(request.Service, 500));
+                outcome.SetResult(world.Dated(StorageAnswer.Fault(request.Service, 500)));
                 return true;
             case Fate.ErrorAfter:
                 answer ??= world.CarryOut(request);
-                outcome.SetResult(StorageAnswer.Fault(request.Service, 500));
+                outcome.SetResult(world.Dated(StorageAnswer.Fault(request.Service, 500)));
                 return true;
             case Fate.Unavailable:
-                outcome.SetResult(StorageAnswer.Fault(request.Service, 503));
+                outcome.SetResult(world.Dated(StorageAnswer.Fault(request.Service, 503)));
                 return true;
             case Fate.Done:
                 answer ??= world.CarryOut(request);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Baloan.Model.Tests.Storage;
 
 namespace Baloan.Model.Tests.World;
@@ -18,6 +19,7 @@ internal abstract class World : IDisposable
     private readonly List<(DateTimeOffset At, Action Act)> later = [];
     private readonly List<Instance> all = [];
     private readonly Instance?[] instances;
+    private readonly TimeSpan[] clockErrors;
     private readonly int thread = Environment.CurrentManagedThreadId;
     private StorageRequest? stray;
     private bool isOver;
@@ -25,6 +27,8 @@ internal abstract class World : IDisposable
     protected World(int instances)
     {
         this.instances = new Instance?[instances];
+        clockErrors = new TimeSpan[instances];
+        Baloan = new BaloanBooks(Clock);
         Storage = new MemoryStorage(() => Clock.Now);
     }
 
@@ -34,7 +38,7 @@ internal abstract class World : IDisposable
 
     public MemoryVault Vault { get; } = new();
 
-    public BaloanBooks Baloan { get; } = new();
+    public BaloanBooks Baloan { get; }
 
     public Alerts Alerts { get; } = new();
 
@@ -67,7 +71,7 @@ internal abstract class World : IDisposable
                 Run(step.A, step.B);
                 break;
             case "fate":
-                if (calls.Count > 0)
+                if (calls.Count > 0 && Fates.IsFate(step.B))
                 {
                     Release(calls[step.A % calls.Count], (Fate)step.B);
                 }
@@ -83,6 +87,23 @@ internal abstract class World : IDisposable
                     Kill(instance);
                 }
 
+                break;
+            case "still":
+                if (instances[step.A % instances.Length] is { IsStandingStill: false } running)
+                {
+                    StandStill(running);
+                }
+
+                break;
+            case "go":
+                if (instances[step.A % instances.Length] is { IsStandingStill: true } still)
+                {
+                    GoOn(still);
+                }
+
+                break;
+            case "clock":
+                clockErrors[step.A % instances.Length] = ClockErrors[step.B % ClockErrors.Length];
                 break;
             case "vault":
                 Vault.AwayFor = step.A;
@@ -102,6 +123,11 @@ internal abstract class World : IDisposable
         Vault.AwayFor = 0;
         Away = null;
         FaultsOver();
+        foreach (var instance in instances.OfType<Instance>().Where(instance => instance.IsStandingStill))
+        {
+            GoOn(instance);
+        }
+
         calls.RemoveAll(call => call.IsOrphan);
         Say("- the faults are over");
         var nextSweep = Clock.Now;
@@ -162,7 +188,7 @@ internal abstract class World : IDisposable
 
         if (request.IsSetup)
         {
-            return Storage.Answer(request);
+            return Dated(Storage.Answer(request));
         }
 
         var call = new StorageCall(instance, request, Clock.Now);
@@ -190,8 +216,14 @@ internal abstract class World : IDisposable
     {
         var answer = Storage.Answer(request);
         CarriedOut?.Invoke(request, answer);
-        return answer;
+        return Dated(answer);
     }
+
+    /// <summary>An answer of storage with the time at which it was given.</summary>
+    public StorageAnswer Dated(StorageAnswer answer) => answer.With("Date", Clock.Now.ToString("R", CultureInfo.InvariantCulture));
+
+    /// <summary>How wrong the clock of an instance is.</summary>
+    public TimeSpan ClockErrorOf(Instance instance) => clockErrors[instance.Number];
 
     /// <summary>An instance dies, with all that it was doing.</summary>
     public void Kill(Instance instance)
@@ -257,9 +289,16 @@ internal abstract class World : IDisposable
     }
 
     /// <summary>An instance by its place; a new one where the last one there has died.</summary>
+    /// <remarks>Where that one stands still, the next that does not has the work.</remarks>
     protected Instance At(int place)
     {
-        place %= instances.Length;
+        place = Enumerable.Range(place, instances.Length).Select(next => next % instances.Length)
+            .FirstOrDefault(next => instances[next] is not { IsStandingStill: true }, place % instances.Length);
+        if (instances[place] is { IsStandingStill: true } still)
+        {
+            GoOn(still);
+        }
+
         if (instances[place] is null)
         {
             instances[place] = new Instance(this, place);
@@ -273,6 +312,11 @@ internal abstract class World : IDisposable
     {
         Say($"{instance.Number}: {name} begins");
         operations.Add(new Operation(instance, name, work(), ended));
+    }
+
+    /// <summary>An operation's process stands still.</summary>
+    protected virtual void StoodStill(Operation operation)
+    {
     }
 
     /// <summary>Whether nothing is under way or still to come at Baloan.</summary>
@@ -304,14 +348,44 @@ internal abstract class World : IDisposable
 
     public static int DurationCount => Durations.Length;
 
+    private static readonly TimeSpan[] ClockErrors =
+    [
+        TimeSpan.Zero, TimeSpan.FromSeconds(-290), TimeSpan.FromSeconds(290), TimeSpan.FromSeconds(-20), TimeSpan.FromSeconds(3), TimeSpan.FromHours(-26),
+    ];
+
+    public static int ClockErrorCount => ClockErrors.Length;
+
+    private void StandStill(Instance instance)
+    {
+        Say($"instance {instance.Number} stands still");
+        Tally.Count("processes that stood still");
+        instance.IsStandingStill = true;
+        foreach (var operation in operations.Where(operation => operation.Instance == instance))
+        {
+            StoodStill(operation);
+        }
+
+        foreach (var call in calls.OfType<BaloanCall>().Where(call => call.Instance == instance).ToList())
+        {
+            call.StandStill();
+        }
+    }
+
+    private void GoOn(Instance instance)
+    {
+        Say($"instance {instance.Number} goes on");
+        instance.IsStandingStill = false;
+    }
+
     private void Run(int count, int picks)
     {
         for (var released = 0; released < count; released++)
         {
             Settle();
-            if (calls.Count > 0)
+            var running = calls.Where(call => !call.Instance.IsStandingStill).ToList();
+            if (running.Count > 0)
             {
-                var call = calls[(picks + (released * 7919)) % calls.Count];
+                var call = running[(picks + (released * 7919)) % running.Count];
                 Release(call, FateOf(call));
             }
             else if (operations.Count > 0 && Clock.Next is { } next && next - Clock.Now <= ShortWait)
@@ -327,8 +401,19 @@ internal abstract class World : IDisposable
 
     private void Release(PendingCall call, Fate fate)
     {
-        Say($"{call} → {fate}{(call.IsOrphan ? " (nobody waits)" : "")}");
-        Tally.Count($"call {fate}");
+        if (call.Instance.IsStandingStill && !call.IsOrphan)
+        {
+            // What has left it may still be carried out; nothing else can happen to it.
+            if (call is not StorageCall || fate is not (Fate.CutAfter or Fate.ErrorAfter or Fate.DeathAfter or Fate.Good or Fate.Done))
+            {
+                return;
+            }
+
+            fate = Fate.Done;
+        }
+
+        Say($"{call} → {fate.Text()}{(call.IsOrphan ? " (nobody waits)" : "")}");
+        Tally.Count($"call {fate.Text()}");
         if (call.Meet(fate))
         {
             calls.Remove(call);
@@ -355,7 +440,7 @@ internal abstract class World : IDisposable
             late.Act();
         }
 
-        foreach (var call in calls.OfType<StorageCall>().Where(call => Clock.Now - call.Since >= NetworkTimeout).ToList())
+        foreach (var call in calls.OfType<StorageCall>().Where(call => Clock.Now - call.Since >= NetworkTimeout && !call.Instance.IsStandingStill).ToList())
         {
             calls.Remove(call);
             call.TimeOut();
@@ -372,7 +457,7 @@ internal abstract class World : IDisposable
             next = Earlier(late.At, next);
         }
 
-        foreach (var call in calls.OfType<StorageCall>())
+        foreach (var call in calls.OfType<StorageCall>().Where(call => !call.Instance.IsStandingStill))
         {
             next = Earlier(call.Since + NetworkTimeout, next);
         }

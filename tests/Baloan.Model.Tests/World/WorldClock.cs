@@ -9,17 +9,17 @@ internal sealed class WorldClock
     public DateTimeOffset Now { get; private set; } = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
 
     /// <summary>When the next alarm rings; null where there is none.</summary>
-    public DateTimeOffset? Next => alarms.Count == 0 ? null : alarms.Min(alarm => alarm.At);
+    public DateTimeOffset? Next => alarms.Where(alarm => !alarm.Owner.IsStandingStill).Min(alarm => (DateTimeOffset?)alarm.At);
 
-    /// <summary>The clock as one instance of the app sees it: what it waits for dies with it.</summary>
-    public TimeProvider ViewOf(object owner) => new View(this, owner);
+    /// <summary>The clock as one instance of the app sees it: wrong by its error, and what it waits for dies with it.</summary>
+    public TimeProvider ViewOf(Instance owner) => new View(this, owner);
 
-    public void Forget(object owner) => alarms.RemoveAll(alarm => alarm.Owner == owner);
+    public void Forget(Instance owner) => alarms.RemoveAll(alarm => alarm.Owner == owner);
 
     /// <summary>Moves on to a moment, or to the next alarm where that is sooner, and rings it.</summary>
     public void MoveTo(DateTimeOffset moment)
     {
-        var next = alarms.Where(alarm => alarm.At <= moment).MinBy(alarm => (alarm.At, alarm.Number));
+        var next = alarms.Where(alarm => alarm.At <= moment && !alarm.Owner.IsStandingStill).MinBy(alarm => (alarm.At, alarm.Number));
         var to = next?.At ?? moment;
         Now = to > Now ? to : Now;
         if (next is not null)
@@ -29,12 +29,12 @@ internal sealed class WorldClock
         }
     }
 
-    private sealed class View(WorldClock clock, object owner) : TimeProvider
+    private sealed class View(WorldClock clock, Instance owner) : TimeProvider
     {
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         // No two readings are the same: nothing in the world happens at once.
-        public override DateTimeOffset GetUtcNow() => clock.Now = clock.Now.AddTicks(1);
+        public override DateTimeOffset GetUtcNow() => (clock.Now = clock.Now.AddTicks(1)) + owner.World.ClockErrorOf(owner);
 
         public override long GetTimestamp() => clock.Now.Ticks;
 
@@ -46,9 +46,9 @@ internal sealed class WorldClock
         }
     }
 
-    private sealed class Alarm(WorldClock clock, object owner, Action ring) : ITimer
+    private sealed class Alarm(WorldClock clock, Instance owner, Action ring) : ITimer
     {
-        public object Owner => owner;
+        public Instance Owner => owner;
 
         public DateTimeOffset At { get; private set; }
 
