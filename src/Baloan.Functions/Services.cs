@@ -46,8 +46,8 @@ public static class Services
         services.AddSingleton<StorageClients>();
         services.AddSingleton<StorageSetup>();
         services.AddHostedService(provider => provider.GetRequiredService<StorageSetup>());
-        services.AddSingleton<Tally>();
-        services.AddHostedService(provider => provider.GetRequiredService<Tally>());
+        services.AddSingleton<CounterStore>();
+        services.AddHostedService(provider => provider.GetRequiredService<CounterStore>());
         services.AddSingleton<WorkQueue>();
         services.AddSingleton<FileStore>();
 
@@ -77,6 +77,7 @@ public static class Services
         services.AddSingleton<SettlementProcessor>();
         services.AddSingleton<SettlementRequestReader>();
         services.AddSingleton<SettlementSweep>();
+        services.AddSingleton(new UploadOptions(settlementOptions.StandstillLimit));
         services.AddSingleton<UploadStore>();
         services.AddSingleton<UploadProcessor>();
         services.AddSingleton<UploadSweep>();
@@ -114,7 +115,7 @@ public static class Services
                 fetchWith(provider.GetRequiredService<TokenClient>()),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<AccessTokens>>());
-            provider.GetRequiredService<AppMeter>().Watch(tokens);
+            provider.GetRequiredService<AppMeter>().WatchToken(gateway.Name, () => tokens.Times);
             return tokens;
         });
 

@@ -20,7 +20,7 @@ public sealed partial class SettlementStore(
     CustomerHasher hasher,
     CustomerHold hold,
     Announcer announcer,
-    Tally tally,
+    CounterStore tally,
     TimeProvider time,
     ILogger<SettlementStore> logger)
 {
@@ -109,7 +109,7 @@ public sealed partial class SettlementStore(
         }
 
         // Where this fails, it is counted when the end is.
-        tally.CountSoon(Count.Accepted(accepted));
+        tally.CountSoon(SettlementCounters.Accepted(accepted));
         await RemindAsync(accepted, TimeSpan.Zero, cancellationToken);
         return (accepted, true);
     }
@@ -185,7 +185,7 @@ public sealed partial class SettlementStore(
             index.AddAsync(ended.Status.Name(), ended.IndexKey, ended.Code, cancellationToken),
             hold.ReleaseAsync(ended, cancellationToken),
             announcer.AnnounceAsync(SettlementEvent.Of(ended), cancellationToken),
-            tally.CountAsync(Count.Ended(ended), Count.Accepted(ended) with { IsCountedMostly = true }).WaitAsync(cancellationToken),
+            tally.CountAsync(SettlementCounters.Ended(ended), SettlementCounters.Accepted(ended) with { IsMostlyCounted = true }).WaitAsync(cancellationToken),
             .. elsewhere.Select(status => index.RemoveAsync(status.Name(), ended.IndexKey, ETag.All, cancellationToken)),
         ]);
         await index.RemoveAsync(StatusIndex.Open, ended.IndexKey, openEntry, cancellationToken);

@@ -6,7 +6,6 @@ using Azure.Storage;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Baloan.Client;
-using Baloan.Functions.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Storage;
@@ -22,6 +21,9 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
         MaximumConcurrency = 1,
     };
 
+    /// <summary>The most that a file may hold: 10 MB (merchant document, section on file upload).</summary>
+    public const long SizeLimit = 10 * 1024 * 1024;
+
     // Most invoices are smaller than this.
     private const int WholeLimit = 256 * 1024;
 
@@ -30,8 +32,8 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
     /// <param name="content">The content.</param>
     /// <param name="accepted">The kinds that are taken.</param>
     /// <param name="cancellationToken">Stops it; nothing is kept then.</param>
-    /// <returns>What was kept; null, and the content read to its end, where it is of another kind.</returns>
-    /// <exception cref="ProblemException">413: it is over 10 MB; nothing is kept and the rest is not read.</exception>
+    /// <returns>What was kept; null, and the rest of the content not read, where it is of another kind.</returns>
+    /// <exception cref="FileTooLargeException">Nothing is kept, and the rest is not read.</exception>
     public async Task<StoredFile?> SaveAsync(
         string container, Stream content, IReadOnlyCollection<FileKind> accepted, CancellationToken cancellationToken)
     {
@@ -42,7 +44,6 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
             var kind = FileKinds.Of(start.AsSpan(0, startLength));
             if (!accepted.Contains(kind))
             {
-                await MultipartBody.PassOverAsync(content, cancellationToken);
                 return null;
             }
 
@@ -63,7 +64,7 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
                     name, null, kind, startLength, Convert.ToHexStringLower(SHA256.HashData(start.AsSpan(0, startLength))));
             }
 
-            await using var measured = new MeasuredStream(start.AsMemory(0, startLength), content, MultipartBody.FileLimit);
+            await using var measured = new MeasuredStream(start.AsMemory(0, startLength), content, SizeLimit);
             await blob.UploadAsync(measured, options, cancellationToken);
             return new StoredFile(name, null, kind, measured.Size, measured.Sha256());
         }
@@ -79,7 +80,7 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
     /// is overwritten.
     /// </summary>
     /// <returns>What was fixed; null where there is no such blob.</returns>
-    /// <exception cref="ProblemException">413: it is over 10 MB.</exception>
+    /// <exception cref="FileTooLargeException">Nothing is kept.</exception>
     public async Task<StoredFile?> FixAsync(string container, string name, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
@@ -100,7 +101,7 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
             await using var content = await OpenAsync(container, fixedFile, cancellationToken);
             var start = new byte[FileKinds.SignatureLength];
             var startLength = await content.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
-            await using var measured = new MeasuredStream(start.AsMemory(0, startLength), content, MultipartBody.FileLimit);
+            await using var measured = new MeasuredStream(start.AsMemory(0, startLength), content, SizeLimit);
             await measured.CopyToAsync(Stream.Null, cancellationToken);
             return fixedFile with
             {

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Baloan.Functions.Http;
 
 namespace Baloan.Functions.Storage;
 
@@ -46,7 +45,7 @@ internal sealed class MeasuredStream(ReadOnlyMemory<byte> start, Stream rest, lo
         Size += read;
         if (Size > limit)
         {
-            throw ProblemException.FileTooLarge();
+            throw new FileTooLargeException();
         }
 
         hash.AppendData(buffer.Span[..read]);

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
-using Baloan.Functions.Http;
 
 namespace Baloan.Functions.Storage;
 
@@ -11,6 +9,5 @@ public sealed class WorkQueue(StorageClients storage, StorageSetup setup)
 
     /// <summary>Puts a message on the queue, seen after <paramref name="delay"/>.</summary>
     public Task SendAsync(string kind, string id, TimeSpan delay, CancellationToken cancellationToken) =>
-        queue.SendAsync(
-            JsonSerializer.Serialize(new WorkMessage(kind, id, Activity.Current?.Id), ApiJson.Default.WorkMessage), delay, cancellationToken);
+        queue.SendAsync(new WorkMessage(kind, id, Activity.Current?.Id).ToText(), delay, cancellationToken);
 }

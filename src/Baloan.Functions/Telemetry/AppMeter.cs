@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Tokens;
 
 namespace Baloan.Functions.Telemetry;
 
@@ -11,7 +9,7 @@ public sealed class AppMeter
     /// <summary>The name of the <see cref="Meter"/>.</summary>
     public const string Name = "Baloan.Functions";
 
-    private readonly ConcurrentQueue<AccessTokens> watched = new();
+    private readonly ConcurrentQueue<(string Gateway, Func<TokenTimes?> Times)> watched = new();
     private readonly Counter<long> settlements;
     private readonly Counter<long> uploads;
     private readonly Counter<long> callbacks;
@@ -36,53 +34,50 @@ public sealed class AppMeter
             "baloan.token.remaining_life", () => Measure(token => token.ExpiresAt - time.GetUtcNow()), "s", "How long this instance's access token still lives, by gateway.");
     }
 
-    /// <summary>Measures the token that is in memory from now on.</summary>
-    internal void Watch(AccessTokens tokens) => watched.Enqueue(tokens);
+    /// <summary>Measures a gateway's access token from now on.</summary>
+    /// <param name="gateway">Whose token it is.</param>
+    /// <param name="times">The times of the token that is in memory; null where there is none.</param>
+    public void WatchToken(string gateway, Func<TokenTimes?> times) => watched.Enqueue((gateway, times));
 
     /// <summary>A settlement has ended.</summary>
-    internal void SettlementEnded(string outcome)
+    public void SettlementEnded(string outcome)
     {
         settlements.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
         Traces.Tag(Traces.SettlementOutcome, outcome);
     }
 
     /// <summary>An upload has ended.</summary>
-    internal void UploadEnded(string outcome)
+    public void UploadEnded(string outcome)
     {
         uploads.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
         Traces.Tag(Traces.UploadOutcome, outcome);
     }
 
     /// <summary>A callback was recorded.</summary>
-    internal void CallbackRecorded(LoanVerdict verdict)
+    public void CallbackRecorded(string verdict)
     {
-        var name = verdict switch
-        {
-            LoanVerdict.Accepted => "accepted",
-            LoanVerdict.Duplicate => "duplicate",
-            LoanVerdict.Late => "late",
-            LoanVerdict.Conflict => "conflict",
-            _ => "unknown_state",
-        };
-        callbacks.Add(1, new KeyValuePair<string, object?>("verdict", name));
-        Traces.Tag(Traces.LoanVerdict, name);
+        callbacks.Add(1, new KeyValuePair<string, object?>("verdict", verdict));
+        Traces.Tag(Traces.LoanVerdict, verdict);
     }
 
     /// <summary>A try to deliver an event is over.</summary>
-    internal void EventTried(string outcome)
+    public void EventTried(string outcome)
     {
         events.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
         Traces.Tag(Traces.EventOutcome, outcome);
     }
 
-    private IEnumerable<Measurement<double>> Measure(Func<StoredToken, TimeSpan> measure)
+    private IEnumerable<Measurement<double>> Measure(Func<TokenTimes, TimeSpan> measure)
     {
-        foreach (var tokens in watched)
+        foreach (var (gateway, times) in watched)
         {
-            if (tokens.Current is { } token)
+            if (times() is { } token)
             {
-                yield return new(measure(token).TotalSeconds, new KeyValuePair<string, object?>("gateway", tokens.Gateway.Name));
+                yield return new(measure(token).TotalSeconds, new KeyValuePair<string, object?>("gateway", gateway));
             }
         }
     }
+
+    /// <summary>When an access token was obtained and when it runs out (UTC).</summary>
+    public readonly record struct TokenTimes(DateTimeOffset ObtainedAt, DateTimeOffset ExpiresAt);
 }

@@ -45,14 +45,14 @@ public static class Traces
     private static readonly ActivitySource Source = new(Name);
 
     /// <summary>Says something about the span that is under way, if there is one.</summary>
-    internal static void Tag(string name, string value) => Activity.Current?.SetTag(name, value);
+    public static void Tag(string name, string value) => Activity.Current?.SetTag(name, value);
 
     /// <summary>Does what a message asks for, as part of the trace that put it on the queue.</summary>
     /// <param name="name">The span's name; one of few.</param>
     /// <param name="queue">The queue.</param>
     /// <param name="traceParent">The W3C trace context in the message; null or anything else begins no new trace.</param>
     /// <param name="work">What is to be done.</param>
-    internal static async Task ContinueAsync(string name, string queue, string? traceParent, Func<Task> work)
+    public static async Task ContinueAsync(string name, string queue, string? traceParent, Func<Task> work)
     {
         // The host's span of this run belongs to a trace of its own.
         var run = Activity.Current;

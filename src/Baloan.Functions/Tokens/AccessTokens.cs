@@ -1,4 +1,5 @@
 using Baloan.Client;
+using Baloan.Functions.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Tokens;
@@ -28,8 +29,8 @@ public sealed partial class AccessTokens(
     /// <summary>Whose token it is.</summary>
     public Gateway Gateway => gateway;
 
-    /// <summary>What is in memory, also when it has run out; null before the first token.</summary>
-    internal StoredToken? Current => current;
+    /// <summary>The times of the token in memory, also when it has run out; null before the first token.</summary>
+    internal AppMeter.TokenTimes? Times => current is { } token ? new(token.ObtainedAt, token.ExpiresAt) : null;
 
     /// <summary>An access token that lives long enough for a call; without any call of its own while one is in memory.</summary>
     /// <exception cref="NotConfiguredException">The credentials are not set.</exception>
@@ -69,7 +70,7 @@ public sealed partial class AccessTokens(
     /// Whether the credentials are set, null where the vault does not say; and when the newest access token runs out (UTC), null where
     /// none is known.
     /// </returns>
-    internal async Task<(bool? IsConfigured, DateTimeOffset? ExpiresAt)> LookAsync(CancellationToken cancellationToken)
+    public async Task<(bool? IsConfigured, DateTimeOffset? ExpiresAt)> LookAsync(CancellationToken cancellationToken)
     {
         var known = current;
         if (known is not null && !known.IsDueForRenewal(time.GetUtcNow(), TimeSpan.Zero))

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Baloan.Client;
-using Baloan.Functions.Http;
 
 namespace Baloan.Functions.Tokens;
 
@@ -22,7 +22,7 @@ public sealed record StoredToken(string Access, string? Refresh, DateTimeOffset 
     {
         try
         {
-            var token = secret is null ? null : JsonSerializer.Deserialize(secret, ApiJson.Default.StoredToken);
+            var token = secret is null ? null : JsonSerializer.Deserialize(secret, StoredTokenJson.Default.StoredToken);
             return string.IsNullOrEmpty(token?.Access) ? null : token;
         }
         catch (JsonException)
@@ -32,7 +32,7 @@ public sealed record StoredToken(string Access, string? Refresh, DateTimeOffset 
     }
 
     /// <summary>The secret's value.</summary>
-    public string ToSecret() => JsonSerializer.Serialize(this, ApiJson.Default.StoredToken);
+    public string ToSecret() => JsonSerializer.Serialize(this, StoredTokenJson.Default.StoredToken);
 
     /// <summary>Whether a call that begins now may use it. A short-lived token is used for half its life.</summary>
     public bool IsUsable(DateTimeOffset now)
@@ -48,3 +48,7 @@ public sealed record StoredToken(string Access, string? Refresh, DateTimeOffset 
         return left < (ExpiresAt - ObtainedAt) / 5 || left < timerPeriod * 2;
     }
 }
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(StoredToken))]
+internal sealed partial class StoredTokenJson : JsonSerializerContext;

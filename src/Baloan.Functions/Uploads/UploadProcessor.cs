@@ -1,6 +1,5 @@
 using Azure;
 using Baloan.Client;
-using Baloan.Functions.Settlements;
 using Baloan.Functions.Storage;
 using Baloan.Functions.Telemetry;
 using Baloan.Functions.Tokens;
@@ -33,7 +32,7 @@ public sealed partial class UploadProcessor(
         var early = upload.DueAt - time.GetUtcNow();
         if (early > ClockTolerance)
         {
-            await store.RemindAsync(upload, early, cancellationToken);
+            await store.ScheduleAsync(upload, early, cancellationToken);
             return;
         }
 
@@ -61,15 +60,15 @@ public sealed partial class UploadProcessor(
         }
         catch (KeyVaultUnavailableException)
         {
-            await PutOffAsync(upload, SettlementErrors.KeyVaultUnavailable, null, cancellationToken);
+            await PutOffAsync(upload, UploadErrors.KeyVaultUnavailable, null, cancellationToken);
         }
         catch (NotConfiguredException)
         {
-            await PutOffAsync(upload, SettlementErrors.NotConfigured, null, cancellationToken);
+            await PutOffAsync(upload, UploadErrors.NotConfigured, null, cancellationToken);
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
-            await EndAsync(upload with { Status = UploadStatus.Failed, ErrorCode = SettlementErrors.InvoiceMissing }, cancellationToken);
+            await EndAsync(upload with { Status = UploadStatus.Failed, ErrorCode = UploadErrors.FileMissing }, cancellationToken);
         }
     }
 
@@ -89,7 +88,7 @@ public sealed partial class UploadProcessor(
 
         if (await store.TryUpdateAsync(upload with { Rounds = upload.Rounds + 1, DueAt = time.GetUtcNow() + wait }, cancellationToken))
         {
-            await store.RemindAsync(upload, wait, cancellationToken);
+            await store.ScheduleAsync(upload, wait, cancellationToken);
         }
     }
 

@@ -1,8 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
 using Baloan.Client;
-using Baloan.Functions.Http;
-using Baloan.Functions.Settlements;
 using Baloan.Functions.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -27,7 +25,7 @@ public sealed partial class UploadStore(
 
         Log.NotWhole(logger, id, string.Join(", ", unreadable));
         row = row with { Id = id };
-        return Enum.IsDefined(row.Status) && row.HasEnded ? row : row with { Status = UploadStatus.Failed, ErrorCode = SettlementErrors.RecordUnreadable, ErrorMessage = null };
+        return Enum.IsDefined(row.Status) && row.HasEnded ? row : row with { Status = UploadStatus.Failed, ErrorCode = UploadErrors.RecordUnreadable, ErrorMessage = null };
     }
 
     /// <summary>Accepts a file that is in Blob storage.</summary>
@@ -52,7 +50,7 @@ public sealed partial class UploadStore(
         await index.AddAsync(StatusIndex.Open, row.IndexKey, id, cancellationToken);
         // The id is new, so that an insert that was carried out twice is the same row.
         await table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-        await RemindAsync(row, TimeSpan.Zero, cancellationToken);
+        await ScheduleAsync(row, TimeSpan.Zero, cancellationToken);
         return row;
     }
 
@@ -78,13 +76,13 @@ public sealed partial class UploadStore(
     }
 
     /// <summary>Puts a message on the queue that has the upload looked at after a while; where that fails, the sweep makes it good.</summary>
-    public async Task RemindAsync(Upload upload, TimeSpan delay, CancellationToken cancellationToken)
+    public async Task ScheduleAsync(Upload upload, TimeSpan delay, CancellationToken cancellationToken)
     {
         try
         {
             await queue.SendAsync(WorkMessage.Upload, upload.Id, delay, cancellationToken);
         }
-        catch (Exception outage) when (Problems.IsStorageOutage(outage))
+        catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
         {
             Log.NotQueued(logger, upload.Id, outage);
         }

@@ -1,10 +1,9 @@
-using Baloan.Functions.Settlements;
 using Baloan.Functions.Storage;
 
 namespace Baloan.Functions.Uploads;
 
 /// <summary>Finds uploads that stand still and puts their messages on the queue again.</summary>
-public sealed class UploadSweep(UploadStore store, SettlementOptions options, TimeProvider time)
+public sealed class UploadSweep(UploadStore store, UploadOptions options, TimeProvider time)
 {
     // An entry of the index is written just before its row.
     private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
@@ -22,7 +21,7 @@ public sealed class UploadSweep(UploadStore store, SettlementOptions options, Ti
             else if (row is not null && now - row.DueAt > options.StandstillLimit
                 && await store.TryUpdateAsync(row with { DueAt = now }, cancellationToken))
             {
-                await store.RemindAsync(row, TimeSpan.Zero, cancellationToken);
+                await store.ScheduleAsync(row, TimeSpan.Zero, cancellationToken);
             }
         }
     }

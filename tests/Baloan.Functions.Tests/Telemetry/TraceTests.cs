@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues.Models;
 using Baloan.Functions.Callbacks;
@@ -154,7 +153,7 @@ public sealed class TraceTests(StorageAccounts storage)
     }
 
     private static string Message(string code, string? traceParent) =>
-        JsonSerializer.Serialize(new WorkMessage(WorkMessage.Settlement, code, traceParent), ApiJson.Default.WorkMessage);
+        new WorkMessage(WorkMessage.Settlement, code, traceParent).ToText();
 
     private static HttpRequest Request(JsonObject body)
     {

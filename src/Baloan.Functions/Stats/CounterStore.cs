@@ -11,10 +11,10 @@ namespace Baloan.Functions.Stats;
 /// <remarks>
 /// Each thing that is counted gets a row of its own in the transaction that adds to the counters, and where that row is there already
 /// the transaction fails: so nothing is counted twice, and anybody may count anything again to be sure. Ends of settlements are counted
-/// while they are filed, which the sweep repeats until it is done. Nothing repeats a callback, so that a <see cref="BegunRow"/> is
+/// while they are filed, which the sweep repeats until it is done. Nothing repeats a callback, so that a <see cref="PendingIncrement"/> is
 /// written before it. What comes together is counted together, by one writer a process.
 /// </remarks>
-public sealed partial class Tally(StorageClients storage, StorageSetup setup, TimeProvider time, ILogger<Tally> logger) : IHostedService
+public sealed partial class CounterStore(StorageClients storage, StorageSetup setup, TimeProvider time, ILogger<CounterStore> logger) : IHostedService
 {
     /// <summary>The most hours that can be asked for.</summary>
     public const int LongestSpan = 168;
@@ -50,7 +50,7 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
 
     /// <summary>Counts, and waits until it is counted.</summary>
     /// <exception cref="RequestFailedException">Table storage is away; nothing or all of it was counted.</exception>
-    internal Task CountAsync(params IReadOnlyList<Count> counts)
+    public Task CountAsync(params IReadOnlyList<CounterIncrement> counts)
     {
         var order = new Order(counts, new TaskCompletionSource());
         Begin(order);
@@ -58,23 +58,23 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
     }
 
     /// <summary>Counts soon. Where that fails it is only logged: somebody has to make it good.</summary>
-    internal void CountSoon(Count count) => Begin(new Order([count], null));
+    public void CountSoon(CounterIncrement count) => Begin(new Order([count], null));
 
     /// <summary>Announces what will have to be counted, before it is recorded.</summary>
-    internal async Task BeginAsync(BegunRow begun, CancellationToken cancellationToken)
+    public async Task AddPendingAsync(PendingIncrement pending, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
         // Also where it is there already: with its ETag changes what the sweep may take away.
         await table.UpsertEntityAsync(
-            begun with { PartitionKey = Partition, WrittenAt = time.GetUtcNow() }, TableUpdateMode.Replace, cancellationToken);
+            pending with { PartitionKey = Partition, WrittenAt = time.GetUtcNow() }, TableUpdateMode.Replace, cancellationToken);
     }
 
     /// <summary>Takes away the announcement of what was not recorded; nothing where it has been announced again.</summary>
-    internal async Task ForgetAsync(BegunRow begun, CancellationToken cancellationToken)
+    public async Task RemovePendingAsync(PendingIncrement pending, CancellationToken cancellationToken)
     {
         try
         {
-            await table.DeleteEntityAsync(begun.PartitionKey, begun.RowKey, begun.ETag, cancellationToken);
+            await table.DeleteEntityAsync(pending.PartitionKey, pending.RowKey, pending.ETag, cancellationToken);
         }
         catch (RequestFailedException elsewise) when (elsewise.Status is 404 or 412)
         {
@@ -83,7 +83,7 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
     }
 
     /// <summary>Reads what was announced and is not counted yet, and takes away what is too old to be asked for.</summary>
-    internal async Task<IReadOnlyList<BegunRow>> TidyAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PendingIncrement>> SweepAsync(CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
         var now = time.GetUtcNow();
@@ -91,22 +91,22 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
         // One range has both, so that a sweep with nothing to do is one call.
         var end = CountedPrefix + HourOf(now - KeptFor);
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey lt {end}");
-        var begun = new List<BegunRow>();
+        var pending = new List<PendingIncrement>();
         var old = new List<TableEntity>();
         await foreach (var row in table.QueryAsync<TableEntity>(filter, 1_000, cancellationToken: cancellationToken).Take(MostSwept))
         {
-            if (row.RowKey.StartsWith(BegunRow.Prefix, StringComparison.Ordinal))
+            if (row.RowKey.StartsWith(PendingIncrement.Prefix, StringComparison.Ordinal))
             {
-                begun.Add(new BegunRow
+                pending.Add(new PendingIncrement
                 {
                     PartitionKey = row.PartitionKey,
                     RowKey = row.RowKey,
                     ETag = row.ETag,
-                    Uuid = row[nameof(BegunRow.Uuid)] as string ?? "",
-                    CallbackId = row[nameof(BegunRow.CallbackId)] as string ?? "",
-                    HistoryKey = row[nameof(BegunRow.HistoryKey)] as string ?? "",
-                    HappenedAt = row[nameof(BegunRow.HappenedAt)] as DateTimeOffset? ?? row.Timestamp ?? default,
-                    WrittenAt = row[nameof(BegunRow.WrittenAt)] as DateTimeOffset? ?? row.Timestamp ?? default,
+                    Uuid = row[nameof(PendingIncrement.Uuid)] as string ?? "",
+                    CallbackId = row[nameof(PendingIncrement.CallbackId)] as string ?? "",
+                    HistoryKey = row[nameof(PendingIncrement.HistoryKey)] as string ?? "",
+                    HappenedAt = row[nameof(PendingIncrement.HappenedAt)] as DateTimeOffset? ?? row.Timestamp ?? default,
+                    WrittenAt = row[nameof(PendingIncrement.WrittenAt)] as DateTimeOffset? ?? row.Timestamp ?? default,
                 });
             }
             else if (now - row.Timestamp > KeptFor)
@@ -133,12 +133,12 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
             }
         }
 
-        return begun;
+        return pending;
     }
 
     /// <summary>Reads the counters of some hours and of the loans.</summary>
     /// <returns>The columns of each hour in which there was anything, by the hour's beginning (UTC); and of the loans.</returns>
-    internal async Task<(IReadOnlyDictionary<DateTimeOffset, IReadOnlyDictionary<string, int>> Hours, IReadOnlyDictionary<string, int> Loans)> ReadAsync(
+    public async Task<(IReadOnlyDictionary<DateTimeOffset, IReadOnlyDictionary<string, int>> Hours, IReadOnlyDictionary<string, int> Loans)> ReadAsync(
         DateTimeOffset first, DateTimeOffset last, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
@@ -166,11 +166,11 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
 
     private static string HourOf(DateTimeOffset moment) => moment.UtcDateTime.ToString(HourFormat, CultureInfo.InvariantCulture);
 
-    private static string KeyOf(Count count) => $"{CountedPrefix}{HourOf(count.Since)}-{count.Id}";
+    private static string KeyOf(CounterIncrement count) => $"{CountedPrefix}{HourOf(count.Since)}-{count.Id}";
 
-    private static TableEntity RowOf(Count count) => new(Partition, KeyOf(count)) { [HourColumn] = HourOf(count.At) };
+    private static TableEntity RowOf(CounterIncrement count) => new(Partition, KeyOf(count)) { [HourColumn] = HourOf(count.At) };
 
-    private static string BegunKeyOf(Count count) => BegunRow.Prefix + count.Id;
+    private static string PendingKeyOf(CounterIncrement count) => PendingIncrement.KeyOf(count.Id);
 
     private static Dictionary<string, int> NumbersIn(TableEntity? row) =>
         row?.Where(column => column.Value is int).ToDictionary(column => column.Key, column => (int)column.Value!) ?? [];
@@ -225,17 +225,17 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
         }
     }
 
-    private async Task CommitAsync(IReadOnlyList<Count> counts)
+    private async Task CommitAsync(IReadOnlyList<CounterIncrement> counts)
     {
         await setup.ReadyAsync(CancellationToken.None);
 
         // At first it is taken for granted that things are as they mostly are: each is new or counted as it says, and has been announced.
-        IReadOnlyCollection<Count> mostly = [.. counts.Where(count => count.IsCountedMostly)];
+        IReadOnlyCollection<CounterIncrement> mostly = [.. counts.Where(count => count.IsMostlyCounted)];
         IReadOnlyCollection<string> counted = [.. mostly.Select(KeyOf)];
-        IReadOnlyCollection<string> begun = [.. counts.Where(count => count.HasBegun).Select(BegunKeyOf)];
+        IReadOnlyCollection<string> pending = [.. counts.Where(count => count.IsPending).Select(PendingKeyOf)];
         for (var tries = 1; ; tries++)
         {
-            var actions = begun.Select(key => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(Partition, key), ETag.All)).ToList();
+            var actions = pending.Select(key => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(Partition, key), ETag.All)).ToList();
 
             // Written as it is, which fails where it is not there: cheaper than to look first.
             actions.AddRange(mostly.Select(count => new TableTransactionAction(TableTransactionActionType.UpdateReplace, RowOf(count), ETag.All)));
@@ -259,7 +259,7 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
             {
                 // Somebody has counted one of these, or nobody has.
                 counted = await ThereAsync(counts.Select(KeyOf));
-                begun = await ThereAsync(begun);
+                pending = await ThereAsync(pending);
                 mostly = [];
             }
         }
@@ -267,7 +267,7 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
 
     /// <summary>Adds the rows of some counts, and the counters that they change.</summary>
     /// <returns>The counters, which come last.</returns>
-    private async Task<IReadOnlyList<TableEntity>> AddAsync(List<TableTransactionAction> actions, IReadOnlyList<Count> counts)
+    private async Task<IReadOnlyList<TableEntity>> AddAsync(List<TableTransactionAction> actions, IReadOnlyList<CounterIncrement> counts)
     {
         // Of an hour that is gone nobody will ask.
         var firstHour = HourOf(time.GetUtcNow() - KeptFor);
@@ -343,7 +343,7 @@ public sealed partial class Tally(StorageClients storage, StorageSetup setup, Ti
         return found.HasValue ? found.Value : null;
     }
 
-    private sealed record Order(IReadOnlyList<Count> Counts, TaskCompletionSource? Done);
+    private sealed record Order(IReadOnlyList<CounterIncrement> Counts, TaskCompletionSource? Done);
 
     private static partial class Log
     {

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Baloan.Functions.Stats;
 
 /// <summary>
-/// How long settlements took, kept as counts in classes. Each class ends a tenth above the one before, from 0.1 s to seven months, so
+/// How long things took, kept as counts in classes. Each class ends a tenth above the one before, from 0.1 s to seven months, so
 /// that a percentile is known within 5 % (below 0.1 s, within 0.1 s).
 /// </summary>
-internal sealed class SettlingTimes
+public sealed class DurationHistogram
 {
     private const string Prefix = "seconds_";
     private const double FirstEnd = 0.1;
@@ -17,7 +17,7 @@ internal sealed class SettlingTimes
 
     private readonly int[] counts = new int[LastClass + 1];
 
-    /// <summary>How many settlements it knows of.</summary>
+    /// <summary>How many it knows of.</summary>
     public int Count => counts.Sum();
 
     /// <summary>The column that counts a time.</summary>
@@ -37,7 +37,7 @@ internal sealed class SettlingTimes
         }
     }
 
-    /// <summary>The time that a share of the settlements did not exceed, in seconds; null where there are none.</summary>
+    /// <summary>The time that a share of them did not exceed, in seconds; null where there are none.</summary>
     /// <param name="share">Above 0 and up to 1: 0.5 for the median.</param>
     public double? Percentile(double share)
     {

@@ -1,6 +1,5 @@
 using Azure;
 using Azure.Data.Tables;
-using Baloan.Functions.Loans;
 
 namespace Baloan.Functions.Stats;
 
@@ -8,7 +7,7 @@ namespace Baloan.Functions.Stats;
 /// Says that something is about to be recorded of a loan which will have to be counted. It is written before, and goes in the
 /// transaction that counts: what the death of a process leaves uncounted, the sweep finds by it.
 /// </summary>
-internal sealed record BegunRow : ITableEntity
+public sealed record PendingIncrement : ITableEntity
 {
     /// <summary>How the keys of these rows begin.</summary>
     public const string Prefix = "begun-";
@@ -40,21 +39,7 @@ internal sealed record BegunRow : ITableEntity
     /// <summary>When this was written (UTC).</summary>
     public DateTimeOffset WrittenAt { get; set; }
 
-    /// <summary>A callback is about to be recorded.</summary>
-    public static BegunRow Of(LoanCallback callback) => new()
-    {
-        RowKey = Prefix + IdOfCallback(callback.Id), Uuid = callback.Uuid, CallbackId = callback.Id, HistoryKey = LoanHistoryEntry.KeyOf(callback), HappenedAt = callback.ReceivedAt,
-    };
-
-    /// <summary>An opening is about to be recorded.</summary>
-    public static BegunRow Of(LoanOpening opening) => new()
-    {
-        RowKey = Prefix + IdOfOpening(opening.Uuid), Uuid = opening.Uuid, HappenedAt = opening.OpenedAt,
-    };
-
-    /// <summary>The id of what is counted of a callback.</summary>
-    public static string IdOfCallback(string callbackId) => $"callback-{callbackId}";
-
-    /// <summary>The id of what is counted of an opening.</summary>
-    public static string IdOfOpening(string uuid) => $"opening-{uuid}";
+    /// <summary>The key of the row that was written before an increment.</summary>
+    /// <param name="id">The increment's id.</param>
+    public static string KeyOf(string id) => Prefix + id;
 }
