@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Baloan.Client;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
 
 namespace Baloan.Functions.ApiDescription;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Baloan.Functions.Storage;
+using Baloan.Core.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;

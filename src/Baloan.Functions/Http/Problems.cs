@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Baloan.Client;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Tokens;
+using Baloan.Core.Storage;
+using Baloan.Core.Tokens;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,4 @@
-using Baloan.Functions.Stats;
+using Baloan.Core.Counters;
 
 namespace Baloan.Functions.Loans;
 

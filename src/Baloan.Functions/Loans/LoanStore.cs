@@ -1,10 +1,10 @@
 using Azure;
 using Azure.Data.Tables;
+using Baloan.Core.Counters;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
 using Baloan.Functions.Http;
-using Baloan.Functions.Stats;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
-using Baloan.Functions.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Loans;

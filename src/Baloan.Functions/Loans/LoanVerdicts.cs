@@ -1,4 +1,4 @@
-using Baloan.Functions.Telemetry;
+using Baloan.Core.Telemetry;
 
 namespace Baloan.Functions.Loans;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Telemetry;
-using Baloan.Functions.Uploads;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
+using Baloan.Core.Uploads;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Settlements;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Baloan.Functions.Stats;
-using Baloan.Functions.Storage;
+using Baloan.Core.Counters;
+using Baloan.Core.Storage;
 
 namespace Baloan.Functions.Settlements;
 

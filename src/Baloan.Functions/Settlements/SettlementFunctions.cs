@@ -1,7 +1,7 @@
 using Baloan.Client;
+using Baloan.Core.Telemetry;
+using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
-using Baloan.Functions.Telemetry;
-using Baloan.Functions.Tokens;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 

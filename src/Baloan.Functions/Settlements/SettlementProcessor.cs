@@ -1,9 +1,9 @@
 using Azure;
 using Baloan.Client;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
+using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Telemetry;
-using Baloan.Functions.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Settlements;

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Baloan.Client;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Baloan.Functions.Settlements;

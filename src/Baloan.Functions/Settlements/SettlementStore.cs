@@ -1,8 +1,8 @@
 using Azure;
 using Azure.Data.Tables;
+using Baloan.Core.Counters;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Stats;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,5 @@
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Settlements;

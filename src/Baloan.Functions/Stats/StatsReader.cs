@@ -1,8 +1,9 @@
 using Azure;
+using Baloan.Core.Counters;
+using Baloan.Core.Storage;
+using Baloan.Core.Tokens;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Stats;

@@ -1,4 +1,5 @@
-using Baloan.Functions.Storage;
+using Baloan.Core.Counters;
+using Baloan.Core.Storage;
 using Baloan.Functions.Loans;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,8 @@
 using Baloan.Client;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
+using Baloan.Core.Uploads;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 

@@ -1,7 +1,8 @@
 using Azure.Data.Tables;
+using Baloan.Core.Counters;
+using Baloan.Core.Storage;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Stats;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Functions.Tests.Loans;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,15 +1,15 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Baloan.Client;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
+using Baloan.Core.Tokens;
+using Baloan.Core.Uploads;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
-using Baloan.Functions.Telemetry;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Functions.Tests.Subscriptions;
-using Baloan.Functions.Tokens;
-using Baloan.Functions.Uploads;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
 

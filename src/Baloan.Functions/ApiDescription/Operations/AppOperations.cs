@@ -1,4 +1,4 @@
-using Baloan.Functions.Stats;
+using Baloan.Core.Counters;
 using Microsoft.OpenApi;
 
 namespace Baloan.Functions.ApiDescription.Operations;

@@ -1,0 +1,113 @@
+using Azure;
+using Azure.Data.Tables;
+using Baloan.Client;
+using Baloan.Core.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Baloan.Core.Uploads;
+
+/// <summary>Keeps uploads in Table storage and puts their messages on the queue.</summary>
+public sealed partial class UploadStore(
+    StorageClients storage, StorageSetup setup, WorkQueue queue, TimeProvider time, ILogger<UploadStore> logger)
+{
+    private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.UploadsTable);
+    private readonly StatusIndex index = new(storage, setup, time, StorageSetup.UploadIndexTable);
+
+    /// <summary>Reads an upload; null where there is none of that id. One whose row is not whole, and not known to have ended, has failed.</summary>
+    public async Task<Upload?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var (row, unreadable) = await table.FindAsync<Upload>(TableKeys.Escape(id), Upload.Row, cancellationToken);
+        if (row is null || (unreadable.Count == 0 && row.IsWhole))
+        {
+            return row;
+        }
+
+        Log.NotWhole(logger, id, string.Join(", ", unreadable));
+        row = row with { Id = id };
+        return Enum.IsDefined(row.Status) && row.HasEnded ? row : row with { Status = UploadStatus.Failed, ErrorCode = UploadErrors.RecordUnreadable, ErrorMessage = null };
+    }
+
+    /// <summary>Accepts a file that is in Blob storage.</summary>
+    public async Task<Upload> AcceptAsync(StoredFile file, string fileName, Language language, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var id = Guid.NewGuid().ToString("N");
+        var row = new Upload
+        {
+            PartitionKey = TableKeys.Escape(id),
+            Id = id,
+            Status = UploadStatus.Queued,
+            FileName = fileName,
+            Blob = file.Blob,
+            Kind = file.Kind,
+            Size = file.Size,
+            Sha256 = file.Sha256,
+            DueAt = now,
+            Language = language,
+            CreatedAt = now,
+        };
+        await index.AddAsync(StatusIndex.Open, row.IndexKey, id, cancellationToken);
+        // The id is new, so that an insert that was carried out twice is the same row.
+        await table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
+        await ScheduleAsync(row, TimeSpan.Zero, cancellationToken);
+        return row;
+    }
+
+    /// <summary>Writes a changed copy of a row that was read.</summary>
+    /// <returns>Whether it was written; not where somebody else has changed the row meanwhile.</returns>
+    public async Task<bool> TryUpdateAsync(Upload changed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.UpdateEntityAsync(changed, changed.ETag, TableUpdateMode.Replace, cancellationToken);
+        }
+        catch (RequestFailedException lost) when (lost.Status == 412)
+        {
+            return false;
+        }
+
+        if (changed.HasEnded)
+        {
+            await ForgetOpenAsync(changed.IndexKey, cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Puts a message on the queue that has the upload looked at after a while; where that fails, the sweep makes it good.</summary>
+    public async Task ScheduleAsync(Upload upload, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await queue.SendAsync(WorkMessage.Upload, upload.Id, delay, cancellationToken);
+        }
+        catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
+        {
+            Log.NotQueued(logger, upload.Id, outage);
+        }
+    }
+
+    /// <summary>Reads all that is listed as under way, with the row where there is one.</summary>
+    public async IAsyncEnumerable<(StatusIndex.Entry Entry, Upload? Row)> ReadOpenAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var entry in index.ReadAsync(StatusIndex.Open, null, 500, cancellationToken))
+        {
+            yield return (entry, await FindAsync(entry.Id, cancellationToken));
+        }
+    }
+
+    /// <summary>Takes an entry out of those under way.</summary>
+    public Task ForgetOpenAsync(string indexKey, CancellationToken cancellationToken) =>
+        index.RemoveAsync(StatusIndex.Open, indexKey, ETag.All, cancellationToken);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "No message could be put on the queue for upload {Id}; the sweep will do so.")]
+        public static partial void NotQueued(ILogger logger, string id, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Error, "The row of upload {Id} is not whole. Columns of another type: {Columns}.")]
+        public static partial void NotWhole(ILogger logger, string id, string columns);
+    }
+}

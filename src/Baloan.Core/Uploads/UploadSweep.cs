@@ -1,0 +1,28 @@
+using Baloan.Core.Storage;
+
+namespace Baloan.Core.Uploads;
+
+/// <summary>Finds uploads that stand still and puts their messages on the queue again.</summary>
+public sealed class UploadSweep(UploadStore store, UploadOptions options, TimeProvider time)
+{
+    // An entry of the index is written just before its row.
+    private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
+
+    /// <summary>Looks at all that has not ended.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var (entry, row) in store.ReadOpenAsync(cancellationToken))
+        {
+            var now = time.GetUtcNow();
+            if (row is null ? now - entry.WrittenAt > EntryWithoutRow : row.HasEnded)
+            {
+                await store.ForgetOpenAsync(entry.Key, cancellationToken);
+            }
+            else if (row is not null && now - row.DueAt > options.StandstillLimit
+                && await store.TryUpdateAsync(row with { DueAt = now }, cancellationToken))
+            {
+                await store.ScheduleAsync(row, TimeSpan.Zero, cancellationToken);
+            }
+        }
+    }
+}
