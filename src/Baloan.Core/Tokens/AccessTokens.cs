@@ -30,7 +30,7 @@ public sealed partial class AccessTokens(
     public Gateway Gateway => gateway;
 
     /// <summary>The times of the token in memory, also when it has run out; null before the first token.</summary>
-    public AppMeter.TokenTimes? Times => current is { } token ? new(token.ObtainedAt, token.ExpiresAt) : null;
+    internal AppMeter.TokenTimes? Times => current is { } token ? new(token.ObtainedAt, token.ExpiresAt) : null;
 
     /// <summary>An access token that lives long enough for a call; without any call of its own while one is in memory.</summary>
     /// <exception cref="NotConfiguredException">The credentials are not set.</exception>
