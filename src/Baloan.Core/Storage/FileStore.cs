@@ -81,7 +81,7 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
     /// </summary>
     /// <returns>What was fixed; null where there is no such blob.</returns>
     /// <exception cref="FileTooLargeException">Nothing is kept.</exception>
-    public async Task<StoredFile?> FixAsync(string container, string name, CancellationToken cancellationToken)
+    public async Task<StoredFile?> SnapshotAsync(string container, string name, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
         BlobBaseClient blob = storage.Blobs.GetBlobContainerClient(container).GetBlobClient(name);

@@ -9,7 +9,13 @@ namespace Baloan.Core.Uploads;
 
 /// <summary>Sends an accepted file to Baloan. A file that is sent twice does no harm, so that this is simply tried again.</summary>
 public sealed partial class UploadProcessor(
-    UploadStore store, FileStore files, MerchantClient baloan, TimeProvider time, AppMeter meter, ILogger<UploadProcessor> logger)
+    UploadStore store,
+    WorkQueue queue,
+    FileStore files,
+    MerchantClient baloan,
+    TimeProvider time,
+    AppMeter meter,
+    ILogger<UploadProcessor> logger)
 {
     private static readonly TimeSpan[] RoundWaits =
     [
@@ -32,7 +38,7 @@ public sealed partial class UploadProcessor(
         var early = upload.DueAt - time.GetUtcNow();
         if (early > ClockTolerance)
         {
-            await store.ScheduleAsync(upload, early, cancellationToken);
+            await queue.ScheduleAsync(WorkMessage.Upload, upload.Id, early, cancellationToken);
             return;
         }
 
@@ -88,7 +94,7 @@ public sealed partial class UploadProcessor(
 
         if (await store.TryUpdateAsync(upload with { Rounds = upload.Rounds + 1, DueAt = time.GetUtcNow() + wait }, cancellationToken))
         {
-            await store.ScheduleAsync(upload, wait, cancellationToken);
+            await queue.ScheduleAsync(WorkMessage.Upload, upload.Id, wait, cancellationToken);
         }
     }
 

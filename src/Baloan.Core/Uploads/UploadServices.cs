@@ -9,6 +9,7 @@ public static class UploadServices
     public static IServiceCollection AddUploads(this IServiceCollection services, UploadOptions options) => services
         .AddSingleton(options)
         .AddSingleton<UploadStore>()
+        .AddSingleton<UploadIntake>()
         .AddSingleton<UploadProcessor>()
         .AddSingleton<UploadSweep>();
 }

@@ -1,14 +1,12 @@
 using Azure;
 using Azure.Data.Tables;
-using Baloan.Client;
 using Baloan.Core.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Core.Uploads;
 
-/// <summary>Keeps uploads in Table storage and puts their messages on the queue.</summary>
-public sealed partial class UploadStore(
-    StorageClients storage, StorageSetup setup, WorkQueue queue, TimeProvider time, ILogger<UploadStore> logger)
+/// <summary>Keeps uploads in Table storage, and lists those under way.</summary>
+public sealed partial class UploadStore(StorageClients storage, StorageSetup setup, TimeProvider time, ILogger<UploadStore> logger)
 {
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.UploadsTable);
     private readonly StatusIndex index = new(storage, setup, time, StorageSetup.UploadIndexTable);
@@ -28,30 +26,12 @@ public sealed partial class UploadStore(
         return Enum.IsDefined(row.Status) && row.HasEnded ? row : row with { Status = UploadStatus.Failed, ErrorCode = UploadErrors.RecordUnreadable, ErrorMessage = null };
     }
 
-    /// <summary>Accepts a file that is in Blob storage.</summary>
-    public async Task<Upload> AcceptAsync(StoredFile file, string fileName, Language language, CancellationToken cancellationToken)
+    /// <summary>Keeps a new upload, listed as under way before it is there.</summary>
+    public async Task AddAsync(Upload row, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var id = Guid.NewGuid().ToString("N");
-        var row = new Upload
-        {
-            PartitionKey = TableKeys.Escape(id),
-            Id = id,
-            Status = UploadStatus.Queued,
-            FileName = fileName,
-            Blob = file.Blob,
-            Kind = file.Kind,
-            Size = file.Size,
-            Sha256 = file.Sha256,
-            DueAt = now,
-            Language = language,
-            CreatedAt = now,
-        };
-        await index.AddAsync(StatusIndex.Open, row.IndexKey, id, cancellationToken);
+        await index.AddAsync(StatusIndex.Open, row.IndexKey, row.Id, cancellationToken);
         // The id is new, so that an insert that was carried out twice is the same row.
         await table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-        await ScheduleAsync(row, TimeSpan.Zero, cancellationToken);
-        return row;
     }
 
     /// <summary>Writes a changed copy of a row that was read.</summary>
@@ -75,19 +55,6 @@ public sealed partial class UploadStore(
         return true;
     }
 
-    /// <summary>Puts a message on the queue that has the upload looked at after a while; where that fails, the sweep makes it good.</summary>
-    public async Task ScheduleAsync(Upload upload, TimeSpan delay, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await queue.SendAsync(WorkMessage.Upload, upload.Id, delay, cancellationToken);
-        }
-        catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
-        {
-            Log.NotQueued(logger, upload.Id, outage);
-        }
-    }
-
     /// <summary>Reads all that is listed as under way, with the row where there is one.</summary>
     public async IAsyncEnumerable<(StatusIndex.Entry Entry, Upload? Row)> ReadOpenAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -104,10 +71,7 @@ public sealed partial class UploadStore(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "No message could be put on the queue for upload {Id}; the sweep will do so.")]
-        public static partial void NotQueued(ILogger logger, string id, Exception exception);
-
-        [LoggerMessage(2, LogLevel.Error, "The row of upload {Id} is not whole. Columns of another type: {Columns}.")]
+        [LoggerMessage(1, LogLevel.Error, "The row of upload {Id} is not whole. Columns of another type: {Columns}.")]
         public static partial void NotWhole(ILogger logger, string id, string columns);
     }
 }

@@ -3,7 +3,7 @@ using Baloan.Core.Storage;
 namespace Baloan.Core.Uploads;
 
 /// <summary>Finds uploads that stand still and puts their messages on the queue again.</summary>
-public sealed class UploadSweep(UploadStore store, UploadOptions options, TimeProvider time)
+public sealed class UploadSweep(UploadStore store, WorkQueue queue, UploadOptions options, TimeProvider time)
 {
     // An entry of the index is written just before its row.
     private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
@@ -21,7 +21,7 @@ public sealed class UploadSweep(UploadStore store, UploadOptions options, TimePr
             else if (row is not null && now - row.DueAt > options.StandstillLimit
                 && await store.TryUpdateAsync(row with { DueAt = now }, cancellationToken))
             {
-                await store.ScheduleAsync(row, TimeSpan.Zero, cancellationToken);
+                await queue.ScheduleAsync(WorkMessage.Upload, row.Id, TimeSpan.Zero, cancellationToken);
             }
         }
     }

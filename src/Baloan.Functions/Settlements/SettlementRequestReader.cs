@@ -235,7 +235,7 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
 
     private async Task<StoredFile?> FixInvoiceAsync(string name, FieldErrors errors, CancellationToken cancellationToken)
     {
-        var invoice = await files.FixAsync(Container, name, cancellationToken);
+        var invoice = await files.SnapshotAsync(Container, name, cancellationToken);
         if (invoice is not null && invoice.Kind != FileKind.Pdf)
         {
             errors.AddUnsupportedFile(BlobField, Texts.NotPdf);

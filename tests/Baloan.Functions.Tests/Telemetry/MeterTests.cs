@@ -41,7 +41,7 @@ public sealed class MeterTests(StorageAccounts storage)
         // Uploads.
         var file = await bench.Services.GetRequiredService<FileStore>().SaveAsync(
             StorageSetup.UploadsContainer, new MemoryStream(Given.Pdf()), [FileKind.Pdf], Cancel);
-        var upload = await bench.Services.GetRequiredService<UploadStore>().AcceptAsync(file!, "a.pdf", Language.English, Cancel);
+        var upload = await bench.Services.GetRequiredService<UploadIntake>().AcceptAsync(file!, "a.pdf", Language.English, Cancel);
         await bench.Services.GetRequiredService<UploadProcessor>().ProcessAsync(upload.Id, Cancel);
         counts.Taken().ShouldBe(["baloan.uploads 1 outcome=uploaded"]);
 
