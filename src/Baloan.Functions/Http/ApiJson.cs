@@ -9,7 +9,6 @@ using Baloan.Functions.Loans;
 using Baloan.Functions.Merchants;
 using Baloan.Functions.Settlements;
 using Baloan.Functions.Stats;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tokens;
 using Baloan.Functions.Uploads;
@@ -34,9 +33,6 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(LoanAnswer))]
 [JsonSerializable(typeof(LoanPage))]
 [JsonSerializable(typeof(LoanMessage))]
-[JsonSerializable(typeof(StoredToken))]
-[JsonSerializable(typeof(WorkMessage))]
-[JsonSerializable(typeof(IReadOnlyList<Sending>))]
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(DeliveredEvent))]
 [JsonSerializable(typeof(SubscriptionAnswer))]

@@ -1,5 +1,5 @@
 using Baloan.Client;
-using Baloan.Functions.Storage;
+using Baloan.Core.Storage;
 
 namespace Baloan.Functions.Settlements;
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using Baloan.Client;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
 
 namespace Baloan.Functions.Settlements;
 

@@ -1,5 +1,5 @@
 using Azure;
-using Baloan.Functions.Stats;
+using Baloan.Core.Counters;
 using Baloan.Functions.Subscriptions;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +12,7 @@ namespace Baloan.Functions.Settlements;
 /// not come about.
 /// </remarks>
 public sealed partial class SettlementCompletion(
-    SettlementStore store, CustomerHold hold, Announcer announcer, Tally tally, ILogger<SettlementCompletion> logger)
+    SettlementStore store, CustomerHold hold, Announcer announcer, CounterStore counters, ILogger<SettlementCompletion> logger)
 {
     /// <summary>Completes a settlement that has ended. Doing so again does no harm.</summary>
     /// <param name="ended">The row.</param>
@@ -24,7 +24,7 @@ public sealed partial class SettlementCompletion(
             store.ListAsEndedAsync(ended, cancellationToken),
             hold.ReleaseAsync(ended, cancellationToken),
             announcer.AnnounceAsync(SettlementEvent.Of(ended), cancellationToken),
-            tally.CountAsync(Count.Ended(ended), Count.Accepted(ended) with { IsCountedMostly = true }).WaitAsync(cancellationToken));
+            counters.CountAsync(SettlementCounters.Ended(ended), SettlementCounters.Accepted(ended) with { IsMostlyCounted = true }).WaitAsync(cancellationToken));
         await store.RemoveFromOpenAsync(ended, openEntry, cancellationToken);
     }
 

@@ -1,4 +1,4 @@
-using Baloan.Functions.Storage;
+using Baloan.Core.Storage;
 
 namespace Baloan.Functions.Settlements;
 

@@ -1,7 +1,7 @@
 using Baloan.Client;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Tokens;
+using Baloan.Core.Storage;
+using Baloan.Core.Tokens;
 
 namespace Baloan.Functions.Settlements;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Baloan.Client;
+using Baloan.Core.Telemetry;
+using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
-using Baloan.Functions.Telemetry;
-using Baloan.Functions.Tokens;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 

@@ -1,6 +1,6 @@
 using Baloan.Functions.Http;
-using Baloan.Functions.Stats;
-using Baloan.Functions.Storage;
+using Baloan.Core.Counters;
+using Baloan.Core.Storage;
 
 namespace Baloan.Functions.Settlements;
 
@@ -18,7 +18,7 @@ public sealed record Acceptance(Settlement Row, bool IsNew, IReadOnlyList<string
 /// row by the index.
 /// </remarks>
 public sealed class SettlementIntake(
-    SettlementStore store, SettlementCompletion completion, SettlementMessages messages, CustomerHasher hasher, Tally tally, StorageClock clock)
+    SettlementStore store, SettlementCompletion completion, SettlementMessages messages, CustomerHasher hasher, CounterStore counters, StorageClock clock)
 {
     /// <summary>Accepts a settlement, or a new attempt at one that was refused or failed.</summary>
     public async Task<Acceptance> AcceptAsync(NewSettlement request, CancellationToken cancellationToken)
@@ -56,7 +56,7 @@ public sealed class SettlementIntake(
         if (acceptance.IsNew)
         {
             // Where this fails, it is counted when the end is.
-            tally.CountSoon(Count.Accepted(acceptance.Row));
+            counters.CountSoon(SettlementCounters.Accepted(acceptance.Row));
             await messages.ScheduleAsync(acceptance.Row, TimeSpan.Zero, cancellationToken);
         }
 

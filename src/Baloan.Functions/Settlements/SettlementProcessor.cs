@@ -1,6 +1,5 @@
-using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Telemetry;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Settlements;
@@ -75,7 +74,7 @@ public sealed partial class SettlementProcessor(
                 await verifier.LookAsync(recorded, cancellationToken);
             }
         }
-        catch (Exception outage) when (Problems.IsStorageOutage(outage))
+        catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
         {
             // A message that only failed again and again would be given up.
             await messages.KeepAsync(code, answer, KeptFor, cancellationToken);

@@ -1,7 +1,7 @@
 using Baloan.Client;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Telemetry;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Settlements;
@@ -83,7 +83,7 @@ public sealed partial class SettlementRecorder(
 
                 row = await store.FindAsync(row.Code, CancellationToken.None) ?? row;
             }
-            catch (Exception outage) when (Problems.IsStorageOutage(outage))
+            catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
             {
                 isKept = isKept || await TryKeepAsync(row.Code, answer);
                 if (time.GetElapsedTime(began) >= Patience)
@@ -114,7 +114,7 @@ public sealed partial class SettlementRecorder(
             await messages.KeepAsync(code, answer, KeptFor, CancellationToken.None);
             return true;
         }
-        catch (Exception outage) when (Problems.IsStorageOutage(outage))
+        catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
         {
             return false;
         }

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Baloan.Client;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Baloan.Functions.Settlements;
@@ -275,7 +275,7 @@ public sealed class SettlementRequestReader(FileStore files, SettlementIntake in
 
     private async Task<StoredFile?> FixInvoiceAsync(string name, FieldErrors errors, CancellationToken cancellationToken)
     {
-        var invoice = await files.FixAsync(Container, name, cancellationToken);
+        var invoice = await files.SnapshotAsync(Container, name, cancellationToken);
         if (invoice is not null && invoice.Kind != FileKind.Pdf)
         {
             errors.AddUnsupportedFile(BlobField, Texts.NotPdf);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Baloan.Client;
-using Baloan.Functions.Http;
 
 namespace Baloan.Functions.Settlements;
 
@@ -15,7 +14,7 @@ internal static class SettlementSendings
     {
         try
         {
-            return row.Sendings is { Length: > 0 } json ? JsonSerializer.Deserialize(json, ApiJson.Default.IReadOnlyListSending) ?? [] : [];
+            return row.Sendings is { Length: > 0 } json ? JsonSerializer.Deserialize(json, SettlementJson.Default.IReadOnlyListSending) ?? [] : [];
         }
         catch (JsonException)
         {
@@ -26,7 +25,7 @@ internal static class SettlementSendings
     /// <summary>The row with some more tries, which are told once however often they are added.</summary>
     public static Settlement With(this Settlement row, IReadOnlyList<Sending> more) => more.Count == 0
         ? row
-        : row with { Sendings = JsonSerializer.Serialize<IReadOnlyList<Sending>>([.. Of(row).Union(more).Take(Most)], ApiJson.Default.IReadOnlyListSending) };
+        : row with { Sendings = JsonSerializer.Serialize<IReadOnlyList<Sending>>([.. Of(row).Union(more).Take(Most)], SettlementJson.Default.IReadOnlyListSending) };
 
     /// <summary>
     /// Whether anything of the present attempt may have got to Baloan, or to what stands in front of it: all but a connection that was not made.

@@ -1,7 +1,7 @@
 using Azure;
 using Baloan.Client;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Tokens;
+using Baloan.Core.Storage;
+using Baloan.Core.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Settlements;

@@ -1,5 +1,5 @@
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Settlements;
@@ -27,7 +27,7 @@ public sealed partial class SettlementSweep(
             {
                 await LookAtAsync(entry, cancellationToken);
             }
-            catch (Exception fault) when (fault is not OperationCanceledException && !Problems.IsStorageOutage(fault))
+            catch (Exception fault) when (fault is not OperationCanceledException && !StorageOutage.IsCauseOf(fault))
             {
                 // One row that cannot be read must not keep the others from being taken up.
                 Log.NotTakenUp(logger, entry.Id, fault);

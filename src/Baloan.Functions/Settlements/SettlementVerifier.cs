@@ -1,6 +1,6 @@
 using Baloan.Client;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Tokens;
+using Baloan.Core.Storage;
+using Baloan.Core.Tokens;
 
 namespace Baloan.Functions.Settlements;
 

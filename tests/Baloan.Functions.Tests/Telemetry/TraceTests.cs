@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues.Models;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
 using Baloan.Functions.Callbacks;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
-using Baloan.Functions.Telemetry;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Functions.Tests.Loans;
 using Baloan.Sandbox;
@@ -155,7 +154,7 @@ public sealed class TraceTests(StorageAccounts storage)
     }
 
     private static string Message(string code, string? traceParent) =>
-        JsonSerializer.Serialize(new WorkMessage(WorkMessage.Settlement, code, traceParent), ApiJson.Default.WorkMessage);
+        new WorkMessage(WorkMessage.Settlement, code, traceParent).ToText();
 
     private static HttpRequest Request(JsonObject body)
     {
