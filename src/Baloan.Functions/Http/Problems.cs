@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Azure;
+using Azure.Identity;
 using Baloan.Client;
 using Baloan.Functions.Tokens;
 using Microsoft.AspNetCore.Connections;
@@ -76,6 +77,8 @@ public sealed partial class Problems(ILogger<Problems> logger)
     public static bool IsStorageOutage(Exception failure) => failure switch
     {
         RequestFailedException { Status: 0 or >= 500 or 408 or 429 } => true,
+        // No token for storage. The vault's own failures have a type of their own.
+        AuthenticationFailedException => true,
         // Azure.Core throws these when its retries are used up.
         AggregateException many => many.InnerExceptions.All(one => IsStorageOutage(one) || one is OperationCanceledException or IOException),
         _ => false,

@@ -1,6 +1,5 @@
 using Azure.Core;
 using Azure.Data.Tables;
-using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
@@ -24,7 +23,8 @@ public sealed class StorageClients
     /// <summary>Makes the clients; nothing is sent yet.</summary>
     /// <param name="configuration">The settings.</param>
     /// <param name="adjust">Changes the options of each client, such as its transport; null for nothing.</param>
-    public StorageClients(IConfiguration configuration, Action<ClientOptions>? adjust = null)
+    /// <param name="identity">Gives the tokens where there is no connection string; null for the app's own identity.</param>
+    public StorageClients(IConfiguration configuration, Action<ClientOptions>? adjust = null, TokenCredential? identity = null)
     {
         var blobOptions = Patient(new BlobClientOptions(), adjust);
         var queueOptions = Patient(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, adjust);
@@ -33,7 +33,7 @@ public sealed class StorageClients
         var section = configuration.GetSection(Connection);
         if (section["accountName"] is not null || section["blobServiceUri"] is not null)
         {
-            var identity = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = section["clientId"] });
+            identity = identity is null ? AppIdentity.Of(section["clientId"]) : new AppIdentity(identity);
             Uri Endpoint(string service) => new(section[$"{service}ServiceUri"]
                 ?? $"https://{section["accountName"]}.{service}.core.windows.net");
             Blobs = new BlobServiceClient(Endpoint("blob"), identity, blobOptions);
