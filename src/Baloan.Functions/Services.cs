@@ -97,6 +97,8 @@ public static class Services
             NetworkOf(provider))));
         services.AddSingleton<LoanStore>();
         services.AddSingleton<LoanRecorder>();
+        services.AddSingleton<LoanOpeningStore>();
+        services.AddSingleton<LoanOpener>();
 
         services.AddSingleton<StatsSweep>();
         services.AddSingleton<StatsReader>();

@@ -1,8 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using Baloan.Client;
 using Baloan.Functions.Health;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Merchants;
@@ -33,6 +35,11 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(LoanAnswer))]
 [JsonSerializable(typeof(LoanPage))]
 [JsonSerializable(typeof(LoanMessage))]
+[JsonSerializable(typeof(LoanOpeningAnswer))]
+[JsonSerializable(typeof(LoanOpeningPage))]
+[JsonSerializable(typeof(LoanRequest))]
+[JsonSerializable(typeof(Sending[]))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(StoredToken))]
 [JsonSerializable(typeof(WorkMessage))]
 [JsonSerializable(typeof(EventMessage))]
