@@ -31,6 +31,7 @@ var tableNames = [
   'UploadsByStatus'
   'LoanStates'
   'LoansByState'
+  'LoanOpenings'
   'Subscriptions'
   'Stats'
 ]

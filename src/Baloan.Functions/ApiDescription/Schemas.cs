@@ -26,6 +26,9 @@ internal static class Schemas
     public const string OpenedLoan = "OpenedLoan";
     public const string Loan = "Loan";
     public const string LoanPage = "LoanPage";
+    public const string LoanOpening = "LoanOpening";
+    public const string LoanOpeningPage = "LoanOpeningPage";
+    public const string LoanOpeningDecision = "LoanOpeningDecision";
     public const string Contract = "Contract";
     public const string Signature = "Signature";
     public const string LoanStateCallback = "LoanStateCallback";
@@ -119,6 +122,35 @@ internal static class Schemas
             ("updated_at", Time("When it last changed.")),
             ("history?", ListOf("Every callback, oldest first, the same ones once. Left out in lists.", HistoryEntry()))),
         [LoanPage] = Page("A page of loans, last changed first.", Loan),
+        [LoanOpening] = Object(
+            "The opening of a loan, written down before it was sent.",
+            ("id", Text("Names it.")),
+            ("status", OneOf("What is known of it.", ["unknown", "opened", "not_opened"])),
+            ("national_identifier", Text("The customer, masked.")),
+            ("phone_number", Text("The customer’s phone number, masked.")),
+            ("amount", Toman("The amount.")),
+            ("loan_due", Number("Months.")),
+            ("store", Number("The store's id.")),
+            ("uuid", Text("The loan; null where none is known.", "uuid").OrNull()),
+            ("sendings", ListOf("The tries to send it; none where whoever sent it did not live to tell.", Object(
+                "A try.",
+                ("at", Time("When it began.")),
+                ("answer", Text("What came of it in a word, and the HTTP status where there was one."))))),
+            ("resolution", Object(
+                "What a person decided.",
+                ("outcome", OneOf("The decision.", ["opened", "not_opened"])),
+                ("note", Text("Why.")),
+                ("by", Text("Who, where that was said.").OrNull()),
+                ("at", Time("When."))).OrNull()),
+            ("created_at", Time("When it was written down.")),
+            ("updated_at", Time("When it last changed."))),
+        [LoanOpeningPage] = Page("A page of openings whose outcome is not known, newest first.", LoanOpening),
+        [LoanOpeningDecision] = Object(
+            "What a person found out about an opening.",
+            ("outcome", OneOf("Whether the loan was opened.", ["opened", "not_opened"])),
+            ("uuid?", Text("The loan, where it was opened.", "uuid").OrNull()),
+            ("note", Text("How that is known.", 500)),
+            ("by?", Text("Who decides.", 100).OrNull())),
         [Contract] = OfBaloan(
             "The contract, as Baloan gives it.",
             ("contract_pdf_file?", OfBaloan(

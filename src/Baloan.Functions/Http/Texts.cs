@@ -177,6 +177,24 @@ public static class Texts
     public static readonly Text NoLoan = new(
         "No loan of this uuid is recorded here.", "وامی با این uuid در اینجا ثبت نشده است.");
 
+    /// <summary>No opening of that id.</summary>
+    public static readonly Text NoLoanOpening = new(
+        "No opening of a loan with this id is recorded here.", "تشکیل پروندهٔ وامی با این شناسه در اینجا ثبت نشده است.");
+
+    /// <summary>Nothing is to be decided about it.</summary>
+    public static readonly Text LoanOpeningNotOpen = new(
+        "There is nothing to decide: what became of this opening is known, or it is being sent just now.",
+        "چیزی برای تعیین تکلیف نیست: نتیجهٔ این درخواست معلوم است یا همین حالا در حال ارسال است.");
+
+    /// <summary>An idempotency key is wrong.</summary>
+    public static readonly Text IdempotencyKey = new(
+        "Must be 1 to {0} visible ASCII characters, sent once.", "باید ۱ تا {0} نویسهٔ قابل‌نمایش ASCII باشد و یک بار فرستاده شود.");
+
+    /// <summary>An idempotency key belongs to another request.</summary>
+    public static readonly Text IdempotencyKeyReused = new(
+        "This Idempotency-Key was sent with another request. Nothing was sent to Baloan. Use a key of its own for each loan, and the same one only to repeat the same request.",
+        "این Idempotency-Key پیش‌تر با درخواست دیگری آمده است. چیزی به بالون ارسال نشد. برای هر وام کلید جداگانه به کار ببرید و کلید تکراری را تنها برای تکرار همان درخواست بفرستید.");
+
     /// <summary>The code belongs to another settlement.</summary>
     public static readonly Text SettlementConflict = new(
         "This code is taken by another settlement, which differs in: {0}. Nothing was sent for this request. See “existing”. If this is another purchase, send it with the code of its own; if it is the same one, its money has been moved or may still be.",
@@ -240,8 +258,8 @@ public static class Texts
 
     /// <summary>It is not known whether a loan file was opened.</summary>
     public static readonly Text OpeningOutcomeUnknown = new(
-        "Baloan gave no usable answer, so the loan file may or may not have been opened. If it was, its callback arrives and “GET /api/loans” lists it; wait for that, or ask Baloan about the customer, before opening another.",
-        "بالون پاسخ قابل‌استفاده‌ای نداد؛ ممکن است پروندهٔ وام تشکیل شده باشد یا نه. اگر شده باشد، callback آن می‌رسد و در «GET /api/loans» دیده می‌شود؛ پیش از تشکیل پروندهٔ دیگر منتظر آن بمانید یا دربارهٔ مشتری از بالون بپرسید.");
+        "Baloan gave no usable answer, so the loan file may or may not have been opened. If it was, its callback arrives and “GET /api/loans” lists it; wait for that, or ask Baloan about the customer, before opening another. “GET /api/loan-openings” lists this one until a person decides about it.",
+        "بالون پاسخ قابل‌استفاده‌ای نداد؛ ممکن است پروندهٔ وام تشکیل شده باشد یا نه. اگر شده باشد، callback آن می‌رسد و در «GET /api/loans» دیده می‌شود؛ پیش از تشکیل پروندهٔ دیگر منتظر آن بمانید یا دربارهٔ مشتری از بالون بپرسید. این مورد تا تعیین تکلیف در «GET /api/loan-openings» می‌ماند.");
 
     /// <summary>It is not known whether a contract was signed.</summary>
     public static readonly Text SigningOutcomeUnknown = new(

@@ -11,6 +11,7 @@ public sealed class VerifySettlementsFunction(
     SettlementSweep settlements,
     UploadSweep uploads,
     LoanStore loans,
+    LoanOpeningStore openings,
     StatsSweep stats,
     SettlementOptions options,
     TimeProvider time,
@@ -29,6 +30,7 @@ public sealed class VerifySettlementsFunction(
             await settlements.SweepAsync(cancellationToken);
             await uploads.SweepAsync(cancellationToken);
             await loans.AnnounceOverdueAsync(cancellationToken);
+            await openings.SweepAsync(cancellationToken);
             await stats.SweepAsync(cancellationToken);
 
             // Such a short time is for tests and one's own machine; a sleeping function is billed.
