@@ -5,10 +5,13 @@ namespace Baloan.Client;
 /// <summary>What kind of failure a <see cref="BaloanException"/> is.</summary>
 public enum BaloanFailure
 {
-    /// <summary>Baloan refused: 400 or another 4xx, or a success whose body says no: an envelope that does not say <c>ok</c>.</summary>
+    /// <summary>
+    /// Baloan refused: 400 with JSON in a shape that its framework writes. For a call that changes nothing also another 4xx, or a
+    /// success whose body says no: an envelope that does not say <c>ok</c>.
+    /// </summary>
     Rejected,
 
-    /// <summary>Baloan says 404.</summary>
+    /// <summary>Baloan says 404 to a call that changes nothing.</summary>
     NotFound,
 
     /// <summary>Baloan says 401, also to a fresh token; or to the username and password.</summary>
@@ -17,10 +20,15 @@ public enum BaloanFailure
     /// <summary>Baloan says 429, and went on saying it, or asks for a longer wait than one call should hold.</summary>
     Throttled,
 
-    /// <summary>Baloan says 503, no connection could be made, or the circuit breaker is open. Nothing took effect.</summary>
+    /// <summary>
+    /// No connection could be made, the circuit breaker is open, or Baloan says 503 to a call that changes nothing. Nothing took effect.
+    /// </summary>
     Unavailable,
 
-    /// <summary>No answer that can be used: a timeout, a cut connection, an unreadable answer, 408, a redirect, a 5xx other than 503.</summary>
+    /// <summary>
+    /// No answer that can be used: a timeout, a cut connection, an unreadable answer, 408, a redirect, a 5xx; for a call that acts
+    /// every answer that Baloan's documents do not know.
+    /// </summary>
     NoAnswer,
 }
 
@@ -75,6 +83,12 @@ public sealed class BaloanException : Exception
 
     /// <summary>Baloan's texts by field (<c>bill.total</c> for a field inside a field); null where it gave none.</summary>
     public IReadOnlyDictionary<string, string[]>? FieldErrors { get; internal init; }
+
+    /// <summary>Every try of the call, oldest first; empty where none was made.</summary>
+    public IReadOnlyList<Sending> Sendings { get; internal set; } = [];
+
+    /// <summary>The time to begin it was over: not even tried, and of no use to try again within the same call.</summary>
+    internal bool TooLate { get; init; }
 
     /// <summary>The documented error that Baloan named, with whatever status; null where it named none.</summary>
     internal LoanError? LoanError { get; init; }

@@ -19,8 +19,14 @@ internal abstract class Call(Operation operation, string[] secrets)
     /// <summary>The caller's token, to tell its cancellation from a timeout of our own.</summary>
     public CancellationToken Caller { get; set; }
 
+    /// <summary>When the body must have left whole, tries and waits before it included; null where each try has its own time.</summary>
+    public Deadline? Limit { get; set; }
+
+    /// <summary>Every try so far.</summary>
+    public List<Sending> Sendings { get; } = [];
+
     /// <summary>How the last try failed.</summary>
-    public BaloanException? LastFailure { get; set; }
+    public BaloanException? LastFailure { get; private set; }
 
     public static Call Of(HttpRequestMessage request) =>
         request.Options.TryGetValue(Key, out var call)
@@ -29,6 +35,16 @@ internal abstract class Call(Operation operation, string[] secrets)
 
     /// <summary>Reads what a successful answer carries. False: something that is needed is not there.</summary>
     public abstract bool TryRead(JsonElement data);
+
+    /// <summary>Keeps how a try that began at a moment failed.</summary>
+    public void AddFailure(DateTimeOffset at, BaloanException failure)
+    {
+        LastFailure = failure;
+        if (!failure.TooLate)
+        {
+            Sendings.Add(Sending.Failed(at, failure));
+        }
+    }
 
     /// <summary>Adds a value that was sent and must not be shown.</summary>
     public void AddSecret(string secret) => sent.Add(secret);
@@ -70,6 +86,7 @@ internal sealed class Call<T>(Operation operation, Func<JsonElement, T?> read, p
         {
             // Baloan's own codes are too many to count by.
             outcome = exception.Failure == BaloanFailure.Rejected ? "rejected" : exception.Code;
+            exception.Sendings = [.. Sendings];
             activity?.SetStatus(ActivityStatusCode.Error, outcome);
             throw;
         }

@@ -44,7 +44,7 @@ internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDi
     /// </summary>
     public static bool IsNo(string status) => NoForm().IsMatch(status);
 
-    private static ErrorBody Read(JsonElement root, IReadOnlyCollection<string> secrets)
+    public static ErrorBody Read(JsonElement root, IReadOnlyCollection<string> secrets)
     {
         var fields = new Dictionary<string, List<string>>();
         string? code = null;

@@ -8,14 +8,16 @@ internal sealed class FileContent(FileSource source) : HttpContent
 {
     private const int BufferSize = 64 * 1024;
     private Stream? stream;
+    private Deadline? limit;
 
     public FileSource Source => source;
 
     public Exception? Failure { get; private set; }
 
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Opens the file for one try, of which nothing is written any more once the limit has passed.</summary>
+    public async Task OpenAsync(Deadline? limit, CancellationToken cancellationToken)
     {
-        Failure = null;
+        (Failure, this.limit) = (null, limit);
         try
         {
             stream = await source.OpenAsync(cancellationToken);
@@ -45,6 +47,12 @@ internal sealed class FileContent(FileSource source) : HttpContent
             for (var left = source.Length; ;)
             {
                 var read = await ReadAsync(buffer, cancellationToken);
+                if (limit is { HasPassed: true })
+                {
+                    // A process that stood still wakes up here before its timers do.
+                    throw new TimeoutException("The time to send the file is over.");
+                }
+
                 left -= read;
                 if (left < 0 || (read == 0 && left > 0))
                 {

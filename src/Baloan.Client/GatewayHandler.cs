@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.CircuitBreaker;
@@ -21,7 +22,8 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
         var call = Call.Of(request);
         var operation = call.Operation;
         call.Caller = cancellationToken;
-        using var deadline = operation is { Acts: true, CarriesFile: true } ? new CancellationTokenSource(options.FileTimeout, time) : null;
+        call.Limit = operation is { Acts: true, CarriesFile: true } ? Deadline.Start(time, options.FileTimeout) : null;
+        using var deadline = call.Limit is null ? null : new CancellationTokenSource(options.FileTimeout, time);
         using var either = deadline is null ? null : CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var ending = either?.Token ?? cancellationToken;
         try
@@ -111,7 +113,7 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
             .Build();
         return new(
             Repeatable: Retrying(failure => failure.Failure is BaloanFailure.Throttled or BaloanFailure.Unavailable || IsPassing(failure)),
-            Once: Retrying(failure => failure is { Failure: BaloanFailure.Throttled or BaloanFailure.Unavailable, OutcomeKnown: true }));
+            Once: Retrying(failure => failure is { Failure: BaloanFailure.Throttled or BaloanFailure.Unavailable, OutcomeKnown: true, TooLate: false }));
 
         ResiliencePipeline<HttpResponseMessage> Retrying(Func<BaloanException, bool> maySendAgain) =>
             new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
@@ -134,7 +136,8 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
         failure.Failure == BaloanFailure.NoAnswer && (failure.Status is null || (int)failure.Status is 408 or >= 500);
 
     private static bool IsDown(BaloanException failure) =>
-        failure.Failure == BaloanFailure.Unavailable || (failure.Failure == BaloanFailure.NoAnswer && failure.Status is null);
+        failure is { Failure: BaloanFailure.Unavailable, TooLate: false }
+        || (failure.Failure == BaloanFailure.NoAnswer && failure.Status is null or HttpStatusCode.ServiceUnavailable);
 
     private sealed record Pipelines(ResiliencePipeline<HttpResponseMessage> Repeatable, ResiliencePipeline<HttpResponseMessage> Once);
 

@@ -13,6 +13,13 @@ internal static partial class JsonReading
     public static bool Has(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
 
+    /// <summary>A field's value, where it is an object and has the field.</summary>
+    public static bool TryField(this JsonElement element, string name, out JsonElement value)
+    {
+        value = default;
+        return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out value);
+    }
+
     /// <summary>A field's text; null where it is missing, empty or no text.</summary>
     public static string? Text(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)

@@ -9,7 +9,9 @@ namespace Baloan.Client;
 /// <remarks>
 /// Each call throws <see cref="BaloanException"/> where Baloan refuses or does not answer; its remarks say what else a call
 /// can throw. Credit check and upload are repeated where a failure may pass. Send OTP, validate OTP and settle are
-/// sent once, and again only where they certainly did not take effect: no connection was made, or Baloan said 401, 429 or 503.
+/// sent once, and again only where they certainly did not take effect: no byte of the body was begun, or Baloan said 401 or 429 in
+/// JSON as its framework writes them. Only answers that Baloan's documents know are taken for answers there: all others, a 503 too,
+/// leave the outcome unknown.
 /// </remarks>
 /// <param name="http">From <see cref="BaloanHttpClient.Create"/>, with a source of merchant access tokens.</param>
 /// <param name="version">The version that the merchant's contract is for.</param>
@@ -91,7 +93,7 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
     /// <exception cref="BaloanException">
     /// Baloan refuses or does not answer. With <see cref="BaloanException.OutcomeKnown"/> false the money may have been moved.
     /// </exception>
-    public Task<SettleReceipt> SettleAsync(SettleRequest request, Language language, CancellationToken cancellationToken)
+    public async Task<SettleReceipt> SettleAsync(SettleRequest request, Language language, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrEmpty(request.NationalIdentifier);
@@ -105,7 +107,11 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
         }
 
         var call = new Call<SettleReceipt>(
-            Operation.Settle, data => new SettleReceipt(data.WholeNumber("user_credit")), request.NationalIdentifier, proof);
+            Operation.Settle,
+            // What the customer has left is what a yes of version 2 is known by.
+            data => data.WholeNumber("user_credit") is var credit && (credit is not null || version == MerchantApiVersion.V1) ? new(credit) : null,
+            request.NationalIdentifier,
+            proof);
         var file = Open(request.Invoice);
         var body = Requests.Multipart();
         body.AddField("national_identifier", request.NationalIdentifier);
@@ -121,7 +127,9 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
             body.AddField("token", proof);
         }
 
-        return call.SendAsync(http, HttpMethod.Post, root + "settle-confirm/", Content(call, body, file), language, cancellationToken);
+        var content = new OutgoingContent(call.Operation, body, file, request.SendBefore);
+        var receipt = await call.SendAsync(http, HttpMethod.Post, root + "settle-confirm/", content, language, cancellationToken);
+        return receipt with { Sendings = [.. call.Sendings] };
     }
 
     /// <summary>

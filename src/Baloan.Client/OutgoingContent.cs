@@ -12,13 +12,15 @@ internal sealed class OutgoingContent : HttpContent
     private readonly HttpContent inner;
     private readonly FileContent? file;
     private readonly bool acts;
+    private readonly Deadline? sendBefore;
     private bool begun;
 
-    public OutgoingContent(Operation operation, HttpContent inner, FileContent? file = null)
+    public OutgoingContent(Operation operation, HttpContent inner, FileContent? file = null, Deadline? sendBefore = null)
     {
         this.inner = inner;
         this.file = file;
         acts = operation.Acts;
+        this.sendBefore = sendBefore;
         foreach (var header in inner.Headers)
         {
             Headers.TryAddWithoutValidation(header.Key, header.Value);
@@ -28,16 +30,20 @@ internal sealed class OutgoingContent : HttpContent
     /// <summary>Whether a byte of the body may have left in this try.</summary>
     public bool Begun => Volatile.Read(ref begun);
 
+    /// <summary>Whether the time to begin was over in this try before anything had begun.</summary>
+    public bool TooLate { get; private set; }
+
     /// <summary>What reading the file threw in this try.</summary>
     public Exception? FileFailure => file?.Failure;
 
     /// <summary>Gets ready for one try. The file is opened here, so that what cannot be opened is never half sent.</summary>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    public async Task OpenAsync(Deadline? limit, CancellationToken cancellationToken)
     {
         Volatile.Write(ref begun, false);
+        TooLate = false;
         if (file is not null)
         {
-            await file.OpenAsync(cancellationToken);
+            await file.OpenAsync(limit, cancellationToken);
         }
     }
 
@@ -48,6 +54,13 @@ internal sealed class OutgoingContent : HttpContent
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        // Here and not before the call: a connection can take its time, and a process can stand still meanwhile.
+        if (sendBefore is { HasPassed: true })
+        {
+            TooLate = !Begun;
+            throw new TimeoutException("The time to begin the request is over.");
+        }
+
         // The handler beneath sends again by itself what it believes lost on a stale connection.
         // It should not once the body has begun; this makes sure.
         if (Interlocked.Exchange(ref begun, true) && acts)

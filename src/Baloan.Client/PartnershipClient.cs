@@ -10,8 +10,11 @@ namespace Baloan.Client;
 /// <remarks>
 /// Each call throws <see cref="BaloanException"/> where Baloan refuses or does not answer; its remarks say what else a call
 /// can throw. Loan policies and contract are repeated where a failure may pass. The four that act (open, send the contract's
-/// OTP, sign, cancel) are sent once, and again only where they certainly did not take effect: no connection was made, or Baloan
-/// said 401, 429 or 503. The refusals that the documents name are in <see cref="LoanErrors"/>.
+/// OTP, sign, cancel) are sent once, and again only where they certainly did not take effect: no byte of the body was begun, or
+/// Baloan said 401 or 429 in JSON as its framework writes them. Only answers that Baloan's documents know are taken for answers
+/// there: all others, a 503 or 404 too, leave the outcome unknown. Where the documents show no answer (the contract's OTP, sign,
+/// cancel), 200, 201 or 204 with nothing, or with JSON that says nothing else, is a yes. The refusals that the documents name are
+/// in <see cref="LoanErrors"/>.
 /// </remarks>
 /// <param name="http">From <see cref="BaloanHttpClient.Create"/>, with a source of partnership access tokens.</param>
 public sealed class PartnershipClient(HttpClient http)

@@ -9,10 +9,19 @@ namespace Baloan.Client;
 /// <param name="Invoice">The invoice, a PDF.</param>
 public sealed record SettleRequest(string NationalIdentifier, string? Otp, string? TransactionToken, string Code, long Total, FileSource Invoice)
 {
+    /// <summary>
+    /// Looked at right before the first byte of each sending; once it has passed, nothing is sent. Null for no such limit.
+    /// </summary>
+    public Deadline? SendBefore { get; init; }
+
     /// <summary>Shows no national identifier and no secret.</summary>
     public override string ToString() => $"SettleRequest {{ Code = {Code}, Total = {Total} }}";
 }
 
 /// <summary>Baloan's yes to a settlement.</summary>
 /// <param name="UserCredit">What the customer has left, in whole Toman. Version 1 does not say it.</param>
-public sealed record SettleReceipt(long? UserCredit);
+public sealed record SettleReceipt(long? UserCredit)
+{
+    /// <summary>Every try of the call, oldest first; the last is the yes.</summary>
+    public IReadOnlyList<Sending> Sendings { get; init; } = [];
+}

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Client;
@@ -22,9 +21,10 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
             throw new InvalidOperationException("A call that acts, or has a body, needs a body that knows whether it was begun.");
         }
 
-        await (content?.OpenAsync(cancellationToken) ?? Task.CompletedTask);
+        await (content?.OpenAsync(call.Limit, cancellationToken) ?? Task.CompletedTask);
         using var limit = new CancellationTokenSource(call.Operation.CarriesFile ? options.FileTimeout : options.CallTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var began = time.GetUtcNow();
         HttpResponseMessage? response = null;
         string? body = null;
         try
@@ -32,14 +32,19 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
             response = await base.SendAsync(request, either.Token);
             await response.Content.LoadIntoBufferAsync(LargestAnswer, either.Token);
             body = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(either.Token)).TrimStart('\uFEFF');
-            Judge(call, response, body);
+            if (Judge(call, response, body) is { } no)
+            {
+                throw no;
+            }
+
+            call.Sendings.Add(Sending.Yes(began, response.StatusCode));
             Log.Answered(logger, call.Operation.Name, (int)response.StatusCode);
             return response;
         }
         catch (BaloanException failure) when (response is not null && body is not null)
         {
             Log.Refused(logger, call.Operation.Name, failure.Failure, (int)response.StatusCode, Mask.ForLog(body, call.Secrets));
-            call.LastFailure = failure;
+            call.AddFailure(began, failure);
             response.Dispose();
             throw;
         }
@@ -54,9 +59,9 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
 
             // Without a body nothing acts, and the exception is good enough to tell where it failed.
             var begun = content?.Begun ?? !IsOfConnecting(exception);
-            var failure = NoWholeAnswer(call, begun, content?.FileFailure, exception);
+            var failure = content is { TooLate: true } ? TooLate(exception) : NoWholeAnswer(call, begun, content?.FileFailure, exception);
             Log.NoAnswer(logger, call.Operation.Name, failure.Failure, begun, Describe(exception));
-            call.LastFailure = failure;
+            call.AddFailure(began, failure);
             throw failure;
         }
         finally
@@ -65,73 +70,31 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
         }
     }
 
-    private void Judge(Call call, HttpResponseMessage response, string body)
+    private BaloanException? Judge(Call call, HttpResponseMessage response, string body)
     {
-        var operation = call.Operation;
-        if (!response.IsSuccessStatusCode)
+        var judgement = AnswerRules.Judge(call.Operation, response.StatusCode, body, call.TryRead);
+        if (judgement.Verdict == Verdict.Yes)
         {
-            throw Refusal(operation, response, ErrorBody.Read(body, call.Secrets));
+            return null;
         }
 
-        if (!operation.AnswerDocumented && string.IsNullOrWhiteSpace(body) && call.TryRead(default))
+        if (judgement.Verdict == Verdict.Unknown)
         {
-            return;
+            return Unusable(call.Operation, response.StatusCode, judgement.Why!);
         }
 
-        try
+        var said = ErrorBody.Read(body, call.Secrets);
+        return judgement.Verdict switch
         {
-            using var document = JsonDocument.Parse(operation.Enveloped ? body : JsonReading.Repaired(body));
-            var data = document.RootElement;
-            if (!operation.Enveloped && ErrorBody.IsRefusal(data))
-            {
-                throw Rejected(response, ErrorBody.Read(body, call.Secrets));
-            }
-
-            if (operation.Enveloped || data.IsEnvelope())
-            {
-                var verdict = data.Text("status") is { } status && !status.Contains('\ufffd') ? status
-                    : throw Unusable(operation, response.StatusCode, "Baloan's answer says neither yes nor no.");
-                if (operation.Enveloped || data.Has("message_code") ? !verdict.Equals("ok", StringComparison.OrdinalIgnoreCase) : ErrorBody.IsNo(verdict))
-                {
-                    throw Rejected(response, ErrorBody.Read(body, call.Secrets));
-                }
-
-                data = data.TryGetProperty("data", out var inner) ? inner : default;
-            }
-
-            if (call.TryRead(data))
-            {
-                return;
-            }
-        }
-        catch (Exception exception) when (JsonReading.IsBadJson(exception))
-        {
-        }
-
-        throw Unusable(operation, response.StatusCode, "Baloan's answer could not be read.");
-    }
-
-    private BaloanException Refusal(Operation operation, HttpResponseMessage response, ErrorBody body)
-    {
-        var status = response.StatusCode;
-        return status switch
-        {
-            HttpStatusCode.NotFound => Said(BaloanFailure.NotFound, "not_found", "Baloan does not know it.", response, body),
-            HttpStatusCode.Unauthorized => Said(BaloanFailure.Unauthorized, "baloan_unauthorized", "Baloan refuses the credentials.", response, body),
-            HttpStatusCode.TooManyRequests => Said(
-                BaloanFailure.Throttled, "baloan_throttled", "Too many requests for Baloan.", response, body, RetryAfter.Of(response, body.Text, time)),
-            HttpStatusCode.ServiceUnavailable => Said(
-                BaloanFailure.Unavailable, "baloan_unavailable", "Baloan is not available.", response, body, RetryAfter.Of(response, body.Text, time)),
-            >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest => Unusable(
-                operation, status, $"Baloan answered with a redirect ({(int)status}). Redirects are not followed: check the base address, its scheme and host."),
-            HttpStatusCode.RequestTimeout or < HttpStatusCode.OK or >= HttpStatusCode.InternalServerError => Unusable(
-                operation, status, $"Baloan answered with status {(int)status}."),
-            _ => Rejected(response, body),
+            Verdict.NotFound => Said(BaloanFailure.NotFound, "not_found", "Baloan does not know it.", response, said),
+            Verdict.Unauthorized => Said(BaloanFailure.Unauthorized, "baloan_unauthorized", "Baloan refuses the credentials.", response, said),
+            Verdict.Throttled => Said(
+                BaloanFailure.Throttled, "baloan_throttled", "Too many requests for Baloan.", response, said, RetryAfter.Of(response, said.Text, time)),
+            Verdict.Unavailable => Said(
+                BaloanFailure.Unavailable, "baloan_unavailable", "Baloan is not available.", response, said, RetryAfter.Of(response, said.Text, time)),
+            _ => Said(BaloanFailure.Rejected, said.Code ?? "baloan_rejected", "Baloan refused.", response, said),
         };
     }
-
-    private static BaloanException Rejected(HttpResponseMessage response, ErrorBody body) =>
-        Said(BaloanFailure.Rejected, body.Code ?? "baloan_rejected", "Baloan refused.", response, body);
 
     private static BaloanException Said(
         BaloanFailure failure, string code, string otherwise, HttpResponseMessage response, ErrorBody body, TimeSpan? retryAfter = null) =>
@@ -149,6 +112,9 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
         operation.Acts
             ? new(BaloanFailure.NoAnswer, "outcome_unknown", message + " It may have taken effect.", inner) { Status = status, OutcomeKnown = false }
             : new(BaloanFailure.NoAnswer, "baloan_timeout", message, inner) { Status = status, CanRepeat = true };
+
+    private static BaloanException TooLate(Exception exception) =>
+        new(BaloanFailure.Unavailable, "baloan_unavailable", "Time ran out before anything was sent.", exception) { CanRepeat = true, TooLate = true };
 
     private static BaloanException NoWholeAnswer(Call call, bool begun, Exception? fileFailure, Exception exception)
     {

@@ -1,5 +1,5 @@
+using Baloan.Core.Tokens;
 using Baloan.Functions;
-using Baloan.Functions.Tokens;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;

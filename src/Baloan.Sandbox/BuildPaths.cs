@@ -11,6 +11,9 @@ public static class BuildPaths
     /// <summary>The function app's assembly.</summary>
     public static string FunctionApp { get; } = Path.GetFullPath(Metadata("FunctionApp"), AppContext.BaseDirectory);
 
+    /// <summary>The assembly of the host that serves the function app.</summary>
+    public static string FunctionsHost { get; } = Path.GetFullPath(Metadata("FunctionsHost"), AppContext.BaseDirectory);
+
     /// <summary>The sample invoice, a PDF of one page.</summary>
     public static string SampleInvoice { get; } = Path.GetFullPath(Metadata("SampleInvoice"), AppContext.BaseDirectory);
 

@@ -21,10 +21,10 @@ public sealed record FunctionAppSettings(string StorageConnectionString, Uri Bal
     /// <summary>The port; 0 for any free one.</summary>
     public int Port { get; init; }
 
-    /// <summary><c>Standalone__FunctionKey</c>; null: no key is asked for.</summary>
+    /// <summary><c>LocalFunctionsHost__FunctionKey</c>; null: no key is asked for.</summary>
     public string? FunctionKey { get; init; }
 
-    /// <summary><c>Standalone__AdminKey</c>; null: no key is asked for.</summary>
+    /// <summary><c>LocalFunctionsHost__AdminKey</c>; null: no key is asked for.</summary>
     public string? AdminKey { get; init; }
 
     /// <summary>Told of each line of its log, from any thread.</summary>
@@ -34,7 +34,7 @@ public sealed record FunctionAppSettings(string StorageConnectionString, Uri Bal
     public IReadOnlyDictionary<string, string?> More { get; init; } = new Dictionary<string, string?>();
 }
 
-/// <summary>The function app as a process of its own.</summary>
+/// <summary>The function app, served by the host for one's own machine: a process of the host's and one of the app's.</summary>
 public sealed partial class FunctionApp : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
@@ -55,7 +55,7 @@ public sealed partial class FunctionApp : IAsyncDisposable
     /// <summary>Every line that it wrote so far, oldest first.</summary>
     public IReadOnlyList<string> LogLines => [.. log];
 
-    /// <summary>Its process.</summary>
+    /// <summary>The host's process, with which the app's ends.</summary>
     public ChildProcess Process => process;
 
     /// <summary>Starts the app and waits until it answers <c>GET /api/health</c>, whatever it answers.</summary>
@@ -74,7 +74,7 @@ public sealed partial class FunctionApp : IAsyncDisposable
         var process = ChildProcess.Start(
             "The function app",
             Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet",
-            [BuildPaths.FunctionApp],
+            [BuildPaths.FunctionsHost, Path.GetDirectoryName(BuildPaths.FunctionApp)!],
             EnvironmentOf(settings),
             Path.GetDirectoryName(BuildPaths.FunctionApp),
             line =>
@@ -130,8 +130,8 @@ public sealed partial class FunctionApp : IAsyncDisposable
             ["KeyVault__EmulatorCertificate"] = settings.VaultCertificatePath,
             ["Baloan__BaseAddress"] = settings.BaloanAddress.ToString(),
             ["Baloan__MerchantApiVersion"] = settings.MerchantApiVersion,
-            ["Standalone__FunctionKey"] = settings.FunctionKey,
-            ["Standalone__AdminKey"] = settings.AdminKey,
+            ["LocalFunctionsHost__FunctionKey"] = settings.FunctionKey,
+            ["LocalFunctionsHost__AdminKey"] = settings.AdminKey,
             ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
 
             // Kestrel has no dynamic port for the name localhost, which stands for two addresses.

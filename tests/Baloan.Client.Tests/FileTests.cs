@@ -39,7 +39,7 @@ public sealed class FileTests
     [InlineData("settle")]
     public async Task A_file_is_opened_anew_for_each_try_and_closed_after_each(string operation)
     {
-        await using var baloan = await StartAsync(Answer(503, ""), Answer(401, ""), Answer(429, ""), Good());
+        await using var baloan = await StartAsync(Answer(429, Throttled), Answer(401, TokenNotValid), Answer(429, Throttled), Good());
         using var bench = new Bench(baloan.Address);
         var file = new MadeFile(TenMegabytes);
 

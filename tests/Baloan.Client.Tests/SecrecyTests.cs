@@ -104,13 +104,13 @@ public sealed class SecrecyTests
     [Fact]
     public async Task Each_failed_try_is_logged()
     {
-        await using var baloan = await StartAsync(Answer(503, "\"Maintenance\""), Answer(401, ""), Good());
+        await using var baloan = await StartAsync(Answer(429, Throttled), Answer(401, """{"detail":"No."}"""), Good());
         using var bench = new Bench(baloan.Address);
 
         await bench.RunAsync("settle");
 
         bench.Logs.Warnings.ShouldBe(
-            ["Baloan answered settle with 503, Unavailable: \"Maintenance\"", "Baloan answered settle with 401, Unauthorized: "]);
+            [$"Baloan answered settle with 429, Throttled: {Throttled}", """Baloan answered settle with 401, Unauthorized: {"detail":"No."}"""]);
     }
 
     [Fact]

@@ -14,9 +14,9 @@ public sealed class TelemetryTests
     public async Task Each_call_is_counted_and_traced_once_by_operation_and_result()
     {
         await using var baloan = await StartAsync(
-            Answer(503, ""),
+            Answer(429, Throttled),
             Good(),
-            Answer(400, """{"code":"one_of_many"}"""),
+            Answer(400, """{"detail":"No.","code":"one_of_many"}"""),
             Answer(500, ""),
             Good());
         using var bench = new Bench(baloan.Address);

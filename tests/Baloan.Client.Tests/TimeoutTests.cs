@@ -134,7 +134,7 @@ public sealed class TimeoutTests
     public async Task Time_that_runs_out_between_certain_failures_leaves_the_outcome_known()
     {
         var time = new ManualTime { WaitsNeverEnd = true };
-        await using var baloan = await StartAsync(Answer(503, """{"detail":"Maintenance."}"""), Good());
+        await using var baloan = await StartAsync(Answer(429, Throttled), Good());
         using var bench = new Bench(baloan.Address, time: time);
 
         var call = bench.FailAsync("settle");
@@ -142,8 +142,8 @@ public sealed class TimeoutTests
         time.Advance(TimeSpan.FromSeconds(100));
         var failure = await call;
 
-        failure.Failure.ShouldBe(BaloanFailure.Unavailable);
-        failure.Message.ShouldBe("Maintenance.");
+        failure.Failure.ShouldBe(BaloanFailure.Throttled);
+        failure.Message.ShouldBe("Request was throttled.");
         failure.OutcomeKnown.ShouldBeTrue();
         failure.CanRepeat.ShouldBeTrue();
         baloan.Requests.Count.ShouldBe(1);
@@ -158,7 +158,7 @@ public sealed class TimeoutTests
             async context =>
             {
                 time.Advance(TimeSpan.FromSeconds(60));
-                await Answer(503, "")(context);
+                await Answer(429, Throttled)(context);
             },
             Silence(arrived));
         using var bench = new Bench(baloan.Address, time: time);
@@ -177,7 +177,7 @@ public sealed class TimeoutTests
     public async Task Time_that_runs_out_while_a_token_is_got_leaves_the_outcome_known(int first)
     {
         var asked = new TaskCompletionSource();
-        await using var baloan = await StartAsync(Answer(first, ""), Good());
+        await using var baloan = await StartAsync(Answer(first, TokenNotValid), Good());
         using var bench = new Bench(baloan.Address);
         bench.BeforeToken = async stop =>
         {

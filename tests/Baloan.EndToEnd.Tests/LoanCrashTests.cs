@@ -11,7 +11,7 @@ public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
     private static readonly TimeSpan Held = TimeSpan.FromMinutes(1);
 
     // So that the messages that a dead process held come back soon.
-    private static readonly Dictionary<string, string?> Settings = new() { ["Standalone__QueueLease"] = "00:00:06" };
+    private static readonly Dictionary<string, string?> Settings = new() { ["LocalFunctionsHost__QueueLease"] = "00:00:06" };
 
     private readonly LoanBooks loans = stage.Baloan.Loans;
     private StorageProxy proxy = null!;

@@ -11,7 +11,7 @@ public sealed class LoanInstancesTests(Stage stage) : IClassFixture<Stage>
     private static readonly string[] States = ["created", "cheque_verified", "send_loan_to_bank", "blocked", "in_review"];
 
     // So that the messages that a dead process held come back soon.
-    private static readonly Dictionary<string, string?> Settings = new() { ["Standalone__QueueLease"] = "00:00:06" };
+    private static readonly Dictionary<string, string?> Settings = new() { ["LocalFunctionsHost__QueueLease"] = "00:00:06" };
 
     [Fact]
     public async Task Forty_callbacks_at_once_are_all_recorded_and_each_change_that_was_accepted_is_told_under_one_id()

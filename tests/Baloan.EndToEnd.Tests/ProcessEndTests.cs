@@ -9,7 +9,7 @@ public sealed class ProcessEndTests(Stage stage)
     private static readonly TimeSpan Held = TimeSpan.FromMinutes(1);
 
     // So that the messages that a dead process held come back soon.
-    private static readonly Dictionary<string, string?> Settings = new() { ["Standalone__QueueLease"] = "00:00:06" };
+    private static readonly Dictionary<string, string?> Settings = new() { ["LocalFunctionsHost__QueueLease"] = "00:00:06" };
 
     [Fact]
     public async Task Whatever_call_a_process_dies_in_each_settlement_ends_as_the_books_say()

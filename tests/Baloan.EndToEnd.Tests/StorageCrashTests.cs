@@ -17,7 +17,7 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
     private static readonly Dictionary<string, string?> Settings = new()
     {
         ["Settlements__VerifyAfter"] = "00:00:02",
-        ["Standalone__QueueLease"] = "00:00:06",
+        ["LocalFunctionsHost__QueueLease"] = "00:00:06",
     };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -6,7 +6,7 @@ namespace Baloan.EndToEnd.Tests;
 public sealed class SubscriberDownTests(Stage stage) : IClassFixture<Stage>
 {
     // So that the messages that a dead process held come back soon.
-    private static readonly Dictionary<string, string?> Settings = new() { ["Standalone__QueueLease"] = "00:00:06" };
+    private static readonly Dictionary<string, string?> Settings = new() { ["LocalFunctionsHost__QueueLease"] = "00:00:06" };
 
     [Fact]
     public async Task It_is_told_by_the_next_process_under_the_same_ids()

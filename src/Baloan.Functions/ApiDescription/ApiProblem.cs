@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Baloan.Client;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
 
 namespace Baloan.Functions.ApiDescription;
@@ -27,7 +28,7 @@ internal sealed record ApiProblem(int Status, string Code, string Detail)
     [
         new(400, "invalid_request", Texts.SeeErrors.English) { Field = "file" },
         new(413, "file_too_large", Texts.FileTooLarge.English),
-        new(413, "request_too_large", Texts.BodyTooLarge.In(Language.English, MultipartBody.FileLimit)),
+        new(413, "request_too_large", Texts.BodyTooLarge.In(Language.English, FileStore.SizeLimit)),
         new(415, "unsupported_file_type", Texts.NotDocument.English) { Field = "file" },
         new(415, "unsupported_media_type", Texts.ContentType.In(Language.English, "multipart/form-data")),
     ];

@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Tokens;
+using Baloan.Core.Storage;
+using Baloan.Core.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Health;

@@ -3,12 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
+using Baloan.Client;
 using Baloan.Functions.Health;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Merchants;
 using Baloan.Functions.Settlements;
 using Baloan.Functions.Stats;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tokens;
 using Baloan.Functions.Uploads;
@@ -33,8 +33,6 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(LoanAnswer))]
 [JsonSerializable(typeof(LoanPage))]
 [JsonSerializable(typeof(LoanMessage))]
-[JsonSerializable(typeof(StoredToken))]
-[JsonSerializable(typeof(WorkMessage))]
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(DeliveredEvent))]
 [JsonSerializable(typeof(SubscriptionAnswer))]

@@ -1,4 +1,5 @@
 using System.Text;
+using Baloan.Core.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -8,9 +9,6 @@ namespace Baloan.Functions.Http;
 /// <summary>Reads a multipart/form-data body as it arrives: text fields into memory, the file straight to where it is kept.</summary>
 public static class MultipartBody
 {
-    /// <summary>The most that a file may hold: 10 MB (merchant document, section on file upload).</summary>
-    public const long FileLimit = 10 * 1024 * 1024;
-
     private const int TextLimit = 16 * 1024;
     private const int PartLimit = 32;
 
@@ -22,7 +20,9 @@ public static class MultipartBody
     /// <summary>Reads the body.</summary>
     /// <param name="request">The request.</param>
     /// <param name="textFields">The fields to read; parts of other names are passed over.</param>
-    /// <param name="keepFile">Given the part <c>file</c> with its content and file name, where it comes.</param>
+    /// <param name="keepFile">
+    /// Given the part <c>file</c> with its content and file name, where it comes. What it leaves of the content is passed over.
+    /// </param>
     /// <param name="errors">Faults are added here.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <returns>The text fields that came.</returns>
@@ -46,7 +46,7 @@ public static class MultipartBody
             throw ProblemException.InvalidBody(Texts.Boundary);
         }
 
-        if (request.ContentLength > FileLimit + Overhead)
+        if (request.ContentLength > FileStore.SizeLimit + Overhead)
         {
             throw ProblemException.FileTooLarge();
         }
@@ -84,6 +84,7 @@ public static class MultipartBody
                 {
                     var fileName = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.UnescapeAsQuotedString(disposition.FileName);
                     await keepFile(section.Body, fileName.Value, cancellationToken);
+                    await PassOverAsync(section.Body, cancellationToken);
                 }
                 else if (await ReadTextAsync(name, section.Body, errors, cancellationToken) is { } text)
                 {
@@ -124,14 +125,14 @@ public static class MultipartBody
 
     /// <summary>Reads a part to its end without keeping it, so that the faults of what follows are found too.</summary>
     /// <exception cref="ProblemException">413: it is longer than the largest file.</exception>
-    public static async Task PassOverAsync(Stream content, CancellationToken cancellationToken)
+    private static async Task PassOverAsync(Stream content, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 * 1024];
         long passed = 0;
         while (await content.ReadAsync(buffer, cancellationToken) is > 0 and var read)
         {
             passed += read;
-            if (passed > FileLimit)
+            if (passed > FileStore.SizeLimit)
             {
                 throw ProblemException.FileTooLarge();
             }

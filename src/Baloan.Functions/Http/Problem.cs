@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Baloan.Functions.Settlements;
 
 namespace Baloan.Functions.Http;
 
@@ -10,6 +11,8 @@ namespace Baloan.Functions.Http;
 /// <param name="Code">The code that programs branch on.</param>
 /// <param name="TraceId">Finds the request in the logs.</param>
 /// <param name="Errors">Field errors, by the field's name.</param>
+/// <param name="Conflict">What differs from the settlement that is there already: <c>total</c>, <c>customer</c>, <c>invoice</c>.</param>
+/// <param name="Existing">The settlement that is there already.</param>
 public sealed record Problem(
     string Type,
     string Title,
@@ -17,4 +20,6 @@ public sealed record Problem(
     string Detail,
     string Code,
     string TraceId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Conflict = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SettlementAnswer? Existing = null);

@@ -1,4 +1,5 @@
 using Baloan.Client;
+using Baloan.Functions.Settlements;
 
 namespace Baloan.Functions.Http;
 
@@ -35,6 +36,12 @@ public sealed class ProblemException(
 
     /// <summary>Field errors; null where the fault is in no field.</summary>
     public FieldErrors? Errors => errors;
+
+    /// <summary>What differs from what is there already; null where nothing does.</summary>
+    public IReadOnlyList<string>? Conflict { get; init; }
+
+    /// <summary>The settlement that is there already; null where none is in the way.</summary>
+    public SettlementAnswer? Existing { get; init; }
 
     /// <summary>The sentence for people.</summary>
     public string DetailIn(Language language) => detail(language);

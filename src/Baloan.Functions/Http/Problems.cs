@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Azure;
 using Baloan.Client;
-using Baloan.Functions.Tokens;
+using Baloan.Core.Storage;
+using Baloan.Core.Tokens;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -37,6 +37,10 @@ public sealed partial class Problems(ILogger<Problems> logger)
         {
             return Answer(request, problem, language);
         }
+        catch (FileTooLargeException)
+        {
+            return Answer(request, ProblemException.FileTooLarge(), language);
+        }
         catch (BaloanException failure)
         {
             return Answer(request, Translate(failure, unknownOutcome), language);
@@ -60,7 +64,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
             // Nobody is there to read an answer.
             return Results.Empty;
         }
-        catch (Exception outage) when (IsStorageOutage(outage))
+        catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
         {
             Log.StorageUnavailable(logger, outage);
             return Answer(request, new(503, "storage_unavailable", Texts.StorageUnavailable, OutageRetryAfter), language);
@@ -73,13 +77,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
     }
 
     /// <summary>Whether a failure says that Azure Storage did not answer, rather than that it refused.</summary>
-    public static bool IsStorageOutage(Exception failure) => failure switch
-    {
-        RequestFailedException { Status: 0 or >= 500 or 408 or 429 } => true,
-        // Azure.Core throws these when its retries are used up.
-        AggregateException many => many.InnerExceptions.All(one => IsStorageOutage(one) || one is OperationCanceledException or IOException),
-        _ => false,
-    };
+    public static bool IsStorageOutage(Exception failure) => StorageOutage.IsCauseOf(failure);
 
     /// <summary>The contract's code, status and sentence for a failure at Baloan.</summary>
     public static ProblemException Translate(BaloanException failure, Text? unknownOutcome = null) => failure.Failure switch
@@ -113,7 +111,9 @@ public sealed partial class Problems(ILogger<Problems> logger)
                 problem.DetailIn(language),
                 problem.Code,
                 Activity.Current?.TraceId.ToString() ?? request.HttpContext.TraceIdentifier,
-                problem.Errors?.In(language)),
+                problem.Errors?.In(language),
+                problem.Conflict,
+                problem.Existing),
             ApiJson.Answers.Problem,
             "application/problem+json",
             problem.Status);

@@ -179,13 +179,18 @@ public static class Texts
 
     /// <summary>The code belongs to another settlement.</summary>
     public static readonly Text SettlementConflict = new(
-        "This code is taken by a settlement with another total, customer or invoice. Nothing was sent. Use a code of its own for each invoice.",
-        "این کد برای تسویه‌ای با مبلغ، مشتری یا فاکتور دیگری به کار رفته است. چیزی ارسال نشد. برای هر فاکتور کد جداگانه به کار ببرید.");
+        "This code is taken by another settlement, which differs in: {0}. Nothing was sent for this request. See “existing”. If this is another purchase, send it with the code of its own; if it is the same one, its money has been moved or may still be.",
+        "این کد متعلق به تسویهٔ دیگری است که تفاوت آن در این موارد است: {0}. برای این درخواست چیزی ارسال نشد. «existing» را ببینید. اگر خرید دیگری است، آن را با کد خودش بفرستید؛ اگر همان خرید است، مبلغ آن تسویه شده است یا ممکن است بشود.");
+
+    /// <summary>The same code, total and customer with another invoice file.</summary>
+    public static readonly Text InvoiceConflict = new(
+        "This code is taken by a settlement of the same total and customer whose invoice file has other bytes, as a file has that was printed again. Its money has been moved or may still be moved: see “existing”. Nothing was sent for this request. Do not send the same purchase again under another code, or it is paid twice.",
+        "این کد متعلق به تسویه‌ای با همین مبلغ و همین مشتری است که فایل فاکتور آن متفاوت است، مانند فایلی که دوباره ساخته شده باشد. مبلغ آن تسویه شده است یا ممکن است بشود: «existing» را ببینید. برای این درخواست چیزی ارسال نشد. همان خرید را با کد دیگری نفرستید، وگرنه دو بار پرداخت می‌شود.");
 
     /// <summary>Only a settlement in review can be resolved.</summary>
     public static readonly Text NotInReview = new(
-        "Only a settlement in “needs_review” can be resolved; this one is “{0}”.",
-        "تنها تسویه‌ای که در وضعیت «needs_review» است قابل تعیین تکلیف است؛ وضعیت این تسویه «{0}» است.");
+        "Only a settlement in “needs_review”, or long enough in “verifying”, can be resolved; this one is “{0}”.",
+        "تنها تسویه‌ای که در وضعیت «needs_review»، یا به اندازهٔ کافی در وضعیت «verifying» است، قابل تعیین تکلیف است؛ وضعیت این تسویه «{0}» است.");
 
     /// <summary>Version 1 has no OTP validation.</summary>
     public static readonly Text NoOtpValidation = new(
@@ -282,6 +287,50 @@ public static class Texts
     public static readonly Text NeverSent = new(
         "It could not be sent to Baloan within a day. No money was moved; a new POST is a new attempt.",
         "در مدت یک روز امکان ارسال به بالون فراهم نشد. پولی جابه‌جا نشد؛ ارسال دوباره، تلاش تازه‌ای است.");
+
+    /// <summary>Nobody waits for it any more.</summary>
+    public static readonly Text Expired = new(
+        "It could not be sent before its “not_after”, so it was not sent. No money was moved; a new POST is a new attempt.",
+        "تا زمان «not_after» امکان ارسال فراهم نشد و ارسال نشد. مبلغی تسویه نشد؛ ارسال دوباره، تلاش تازه‌ای است.");
+
+    /// <summary>The caller withdrew it.</summary>
+    public static readonly Text Withdrawn = new(
+        "It was withdrawn before it was sent. No money was moved; a new POST is a new attempt.",
+        "پیش از ارسال پس گرفته شد. مبلغی تسویه نشد؛ ارسال دوباره، تلاش تازه‌ای است.");
+
+    /// <summary>The invoice's bytes are others.</summary>
+    public static readonly Text InvoiceChanged = new(
+        "The invoice in Blob storage is not the one that was accepted, so nothing was sent. POST again with the file.",
+        "فاکتور موجود در Blob storage همان فاکتور پذیرفته‌شده نیست و چیزی ارسال نشد. همراه فایل دوباره بفرستید.");
+
+    /// <summary>The credit is not up to date.</summary>
+    public static readonly Text CreditUnclear = new(
+        "Baloan’s credit check says more than Baloan’s own last answer about this customer, so nothing was sent. Try again in some minutes.",
+        "استعلام اعتبار بالون بیش از آخرین پاسخ خود بالون دربارهٔ این مشتری است و چیزی ارسال نشد. چند دقیقهٔ دیگر دوباره تلاش کنید.");
+
+    /// <summary>Storage was away throughout.</summary>
+    public static readonly Text StorageAway = new(
+        "The invoice could not be read from Blob storage, so nothing was sent. No money was moved; a new POST is a new attempt.",
+        "خواندن فاکتور از Blob storage ممکن نشد و چیزی ارسال نشد. مبلغی تسویه نشد؛ ارسال دوباره، تلاش تازه‌ای است.");
+
+    /// <summary>It cannot be withdrawn any more.</summary>
+    public static readonly Text TooLate = new(
+        "It cannot be withdrawn any more: it is “{0}”. Look it up until it has ended.",
+        "دیگر نمی‌توان آن را پس گرفت: وضعیت آن «{0}» است. وضعیت آن را تا پایان پیگیری کنید.");
+
+    /// <summary>A settlement that is still being found out.</summary>
+    public static readonly Text ResolvedTooEarly = new(
+        "It is still being found out by the customer’s credit. It can be resolved from {0} on.",
+        "وضعیت آن هنوز با اعتبار مشتری در حال بررسی است. تعیین تکلیف از {0} به بعد ممکن است.");
+
+    /// <summary>The row of a newer version.</summary>
+    public static readonly Text WrittenByNewerVersion = new(
+        "A newer version of this app has written this settlement, and only that version can change it.",
+        "نسخهٔ تازه‌تری از این برنامه این تسویه را نوشته است و تنها همان نسخه می‌تواند آن را تغییر دهد.");
+
+    /// <summary>A moment is no such.</summary>
+    public static readonly Text Moment = new(
+        "Must be a time with its offset, such as 2026-03-01T12:30:00Z.", "باید زمانی همراه با اختلاف ساعت باشد، مانند 2026-03-01T12:30:00Z.");
 
     /// <summary>Storage is away.</summary>
     public static readonly Text StorageUnavailable = new(

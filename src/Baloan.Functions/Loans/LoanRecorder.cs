@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Azure;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Loans;

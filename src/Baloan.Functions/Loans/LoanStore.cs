@@ -1,10 +1,10 @@
 using Azure;
 using Azure.Data.Tables;
+using Baloan.Core.Counters;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
 using Baloan.Functions.Http;
-using Baloan.Functions.Stats;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
-using Baloan.Functions.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Loans;
@@ -17,7 +17,14 @@ namespace Baloan.Functions.Loans;
 /// whatever process dies in between, nothing is missing, and what is too much is seen by reading the row.
 /// </remarks>
 public sealed partial class LoanStore(
-    StorageClients storage, StorageSetup setup, Announcer announcer, Tally tally, TimeProvider time, AppMeter meter, ILogger<LoanStore> logger)
+    StorageClients storage,
+    StorageSetup setup,
+    Announcer announcer,
+    CounterStore tally,
+    TimeProvider time,
+    StorageClock clock,
+    AppMeter meter,
+    ILogger<LoanStore> logger)
 {
     // An entry of the index is written just before its row.
     private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
@@ -38,7 +45,7 @@ public sealed partial class LoanStore(
     private const int GateCount = 64;
 
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.LoansTable);
-    private readonly StatusIndex index = new(storage, setup, time, StorageSetup.LoanIndexTable);
+    private readonly StatusIndex index = new(storage, setup, clock, StorageSetup.LoanIndexTable);
 
     // Callbacks of one loan that arrive together would only take each other's ETag away.
     private readonly SemaphoreSlim[] gates = [.. Enumerable.Range(0, GateCount).Select(_ => new SemaphoreSlim(1))];
@@ -112,12 +119,12 @@ public sealed partial class LoanStore(
     }
 
     /// <summary>What is to be counted of something that was announced; null where it is not recorded.</summary>
-    internal async Task<Count?> CountOfAsync(BegunRow begun, CancellationToken cancellationToken)
+    internal async Task<CounterIncrement?> CountOfAsync(PendingIncrement begun, CancellationToken cancellationToken)
     {
         if (begun.CallbackId.Length == 0)
         {
             return await FindAsync(begun.Uuid, cancellationToken) is { IsCreatedByOpening: true, OpenedAt: { } openedAt } loan
-                ? Count.Opening(loan.Uuid, openedAt)
+                ? LoanCounters.Opening(loan.Uuid, openedAt)
                 : null;
         }
 
@@ -125,8 +132,8 @@ public sealed partial class LoanStore(
         var own = seen?.CallbackId == begun.CallbackId
             ? seen
             : await FindEntryAsync(begun.Uuid, LoanHistoryEntry.KeyOfAgain(begun.HistoryKey, begun.CallbackId), cancellationToken);
-        return own is not null ? Count.Callback(begun.CallbackId, begun.HappenedAt, LoanRules.VerdictOf(own.Note), own.CountedFrom, own.State)
-            : seen?.HasCounted(begun.CallbackId) == true ? Count.Callback(begun.CallbackId, begun.HappenedAt, LoanVerdict.Duplicate, null, seen.State)
+        return own is not null ? LoanCounters.Callback(begun.CallbackId, begun.HappenedAt, LoanRules.VerdictOf(own.Note), own.CountedFrom, own.State)
+            : seen?.HasCounted(begun.CallbackId) == true ? LoanCounters.Callback(begun.CallbackId, begun.HappenedAt, LoanVerdict.Duplicate, null, seen.State)
             : null;
     }
 
@@ -189,7 +196,7 @@ public sealed partial class LoanStore(
             {
                 if (loan.IsCreatedByOpening)
                 {
-                    tally.CountSoon(Count.Opening(loan.Uuid, loan.OpenedAt.Value));
+                    tally.CountSoon(LoanCounters.Opening(loan.Uuid, loan.OpenedAt.Value));
                 }
 
                 return;
@@ -216,11 +223,11 @@ public sealed partial class LoanStore(
                 };
             }
 
-            if (await TryWriteAsync(loan, next, [], next.IsCreatedByOpening ? BegunRow.Of(opening) : null, cancellationToken))
+            if (await TryWriteAsync(loan, next, [], next.IsCreatedByOpening ? LoanCounters.Pending(opening) : null, cancellationToken))
             {
                 if (next.IsCreatedByOpening)
                 {
-                    tally.CountSoon(Count.Opening(opening.Uuid, opening.OpenedAt));
+                    tally.CountSoon(LoanCounters.Opening(opening.Uuid, opening.OpenedAt));
                 }
 
                 return;
@@ -233,7 +240,7 @@ public sealed partial class LoanStore(
         var firstKey = LoanHistoryEntry.KeyOf(callback);
         var announced = new HashSet<string>();
         var alerted = false;
-        var begun = tally.BeginAsync(BegunRow.Of(callback), cancellationToken);
+        var begun = tally.AddPendingAsync(LoanCounters.Pending(callback), cancellationToken);
         while (true)
         {
             // At once, so that the announcement takes no time of its own.
@@ -307,7 +314,7 @@ public sealed partial class LoanStore(
 
     private LoanVerdict Counted(LoanCallback callback, LoanVerdict verdict, string? from)
     {
-        tally.CountSoon(Count.Callback(callback.Id, callback.ReceivedAt, verdict, from, callback.State));
+        tally.CountSoon(LoanCounters.Callback(callback.Id, callback.ReceivedAt, verdict, from, callback.State));
         return verdict;
     }
 
@@ -339,12 +346,12 @@ public sealed partial class LoanStore(
     /// <summary>Writes a loan's row with what goes with it, and lists it where it belongs.</summary>
     /// <returns>Whether it was written; not where somebody else has changed the loan, or one of the rows is there already.</returns>
     private async Task<bool> TryWriteAsync(
-        Loan? read, Loan next, IReadOnlyList<TableTransactionAction> rows, BegunRow? begun, CancellationToken cancellationToken)
+        Loan? read, Loan next, IReadOnlyList<TableTransactionAction> rows, PendingIncrement? begun, CancellationToken cancellationToken)
     {
         var moves = read is null || read.IndexPartition != next.IndexPartition || read.IndexKey != next.IndexKey;
         await Task.WhenAll(
             moves ? index.AddAsync(next.IndexPartition, next.IndexKey, next.Uuid, cancellationToken) : Task.CompletedTask,
-            begun is null ? Task.CompletedTask : tally.BeginAsync(begun, cancellationToken));
+            begun is null ? Task.CompletedTask : tally.AddPendingAsync(begun, cancellationToken));
 
         try
         {
@@ -410,7 +417,7 @@ public sealed partial class LoanStore(
     private async Task RemoveStrayAsync(StatusIndex.Entry entry, CancellationToken cancellationToken)
     {
         // A younger one may be of a write that is still to come.
-        if (time.GetUtcNow() - entry.WrittenAt > EntryWithoutRow)
+        if (clock.GetUtcNow() - entry.WrittenAt > EntryWithoutRow)
         {
             await index.RemoveAsync(entry.Partition, entry.Key, entry.ETag, cancellationToken);
         }

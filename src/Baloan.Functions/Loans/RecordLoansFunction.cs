@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Telemetry;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Loans;

@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Telemetry;
-using Baloan.Functions.Uploads;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
+using Baloan.Core.Uploads;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Settlements;
@@ -15,14 +14,10 @@ public sealed class InvoiceFunction(SettlementProcessor settlements, UploadProce
     [Function("Invoices")]
     public async Task Run([QueueTrigger(StorageSetup.WorkQueueName)] string message, CancellationToken cancellationToken)
     {
-        var work = JsonSerializer.Deserialize(message, ApiJson.Default.WorkMessage);
-        if (work is not { Kind: WorkMessage.Settlement or WorkMessage.Upload, Id.Length: > 0 })
-        {
-            throw new JsonException("The message names no settlement or upload.");
-        }
-
+        var work = WorkMessage.Parse(message);
         await Traces.ContinueAsync($"process {work.Kind}", StorageSetup.WorkQueueName, work.TraceParent, () => work.Kind == WorkMessage.Upload
             ? uploads.ProcessAsync(work.Id, cancellationToken)
+            : work.Answer?.Deserialize(SettlementJson.Default.SettleAnswer) is { } answer ? settlements.RecordKeptAsync(work.Id, answer, cancellationToken)
             : settlements.ProcessAsync(work.Id, cancellationToken));
     }
 }

@@ -1,5 +1,5 @@
 using Baloan.Client;
-using Baloan.Functions.Storage;
+using Baloan.Core.Storage;
 
 namespace Baloan.Functions.Settlements;
 
@@ -12,4 +12,14 @@ namespace Baloan.Functions.Settlements;
 /// <param name="Invoice">The PDF, in container <c>invoices</c>.</param>
 /// <param name="Language">The caller's language.</param>
 public sealed record NewSettlement(
-    string Code, string NationalIdentifier, string? Otp, string? TransactionToken, long Total, StoredFile Invoice, Language Language);
+    string Code, string NationalIdentifier, string? Otp, string? TransactionToken, long Total, StoredFile Invoice, Language Language)
+{
+    /// <summary>The invoice's name as the caller gave it; null where there was none.</summary>
+    public string? InvoiceName { get; init; }
+
+    /// <summary>What has not been sent by then (UTC) is not to be sent any more; null for no such time.</summary>
+    public DateTimeOffset? NotAfter { get; init; }
+
+    /// <summary>Shows no identity and no secret.</summary>
+    public override string ToString() => $"NewSettlement {{ Code = {Code}, Total = {Total} }}";
+}

@@ -1,4 +1,7 @@
+using Baloan.Client;
 using Baloan.Functions.Http;
+using Baloan.Core.Storage;
+using Baloan.Core.Tokens;
 
 namespace Baloan.Functions.Settlements;
 
@@ -35,6 +38,28 @@ public static class SettlementErrors
     /// <summary>The credentials are not set.</summary>
     public const string NotConfigured = "not_configured";
 
+    /// <summary>Nobody waits for it any more: its <c>not_after</c> is over, and nothing was sent.</summary>
+    public const string Expired = "expired";
+
+    /// <summary>The caller withdrew it before anything was sent.</summary>
+    public const string Withdrawn = "withdrawn";
+
+    /// <summary>The invoice's bytes are others than those that were accepted.</summary>
+    public const string InvoiceChanged = "invoice_changed";
+
+    /// <summary>Baloan's credit check said more than its own last answer, as a copy does that is not up to date.</summary>
+    public const string CreditUnclear = "credit_unclear";
+
+    /// <summary>The code of what kept a call from being made, or from being answered.</summary>
+    internal static string CodeOf(Exception failure) => failure switch
+    {
+        BaloanException baloan => baloan.Code,
+        NotConfiguredException => NotConfigured,
+        KeyVaultUnavailableException => KeyVaultUnavailable,
+        FileChangedException => InvoiceChanged,
+        _ => "storage_unavailable",
+    };
+
     /// <summary>Our sentence for a code; for Baloan's own codes, that it refused.</summary>
     public static Text TextOf(string code) => code switch
     {
@@ -46,6 +71,11 @@ public static class SettlementErrors
         InvoiceMissing => Texts.InvoiceMissing,
         RecordUnreadable => Texts.RecordUnreadable,
         NeverSent => Texts.NeverSent,
+        Expired => Texts.Expired,
+        Withdrawn => Texts.Withdrawn,
+        InvoiceChanged => Texts.InvoiceChanged,
+        CreditUnclear => Texts.CreditUnclear,
+        "storage_unavailable" => Texts.StorageAway,
         KeyVaultUnavailable => Texts.KeyVaultUnavailable,
         NotConfigured => Texts.CredentialsMissing,
         "baloan_throttled" => Texts.ThrottledThroughout,

@@ -1,18 +1,21 @@
+using System.Globalization;
+using System.Text.Json;
 using Baloan.Client;
+using Baloan.Core.Telemetry;
+using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
-using Baloan.Functions.Telemetry;
-using Baloan.Functions.Tokens;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Settlements;
 
-/// <summary>Settlements over HTTP: accept, look up, list, resolve.</summary>
+/// <summary>Settlements over HTTP: accept, look up, list, withdraw, resolve.</summary>
 /// <remarks>The route's parameter is not named <c>code</c>: a function key may come in the query under that name.</remarks>
 public sealed class SettlementFunctions(
-    SettlementRequestReader reader, SettlementStore store, SettlementProcessor processor, Problems problems)
+    SettlementRequestReader reader, SettlementIntake intake, SettlementStore store, SettlementDecisions decisions, SettlementOptions options, Problems problems)
 {
     private const int LongestNote = 500;
+    private const int LongestName = 100;
 
     /// <summary><c>POST /api/merchant/settlements</c>: accepts a settlement; 202 means that it will be carried out.</summary>
     [Function("CreateSettlement")]
@@ -30,15 +33,17 @@ public sealed class SettlementFunctions(
             try
             {
                 // From here on it is recorded whole, also if the caller hangs up.
-                var (row, accepted) = await store.AcceptAsync(settlement, CancellationToken.None);
-                if (!accepted)
+                var (row, isNew, differences) = await intake.AcceptAsync(settlement, CancellationToken.None);
+                if (!isNew)
                 {
                     await reader.DiscardInvoiceAsync(settlement);
                 }
 
-                return Answer(request, row, language, withLocation: true);
+                return differences.Count == 0
+                    ? Answer(request, row, language, withLocation: true)
+                    : throw Conflict(request, row, differences, language);
             }
-            catch (Exception refusal) when (refusal is ProblemException or KeyVaultUnavailableException or NotConfiguredException)
+            catch (Exception refusal) when (refusal is KeyVaultUnavailableException or NotConfiguredException)
             {
                 // Refused for certain. After any other failure the row may be there and need its invoice.
                 await reader.DiscardInvoiceAsync(settlement);
@@ -87,31 +92,86 @@ public sealed class SettlementFunctions(
                 errors.Add("outcome", Texts.OneOf, "settled, not_settled");
             }
 
-            var note = ReadNote(JsonBody.Text(body.Root, "note", errors), errors);
+            var note = ReadText(body.Root, "note", LongestNote, errors);
+            if (string.IsNullOrWhiteSpace(note) && !errors.Has("note"))
+            {
+                errors.Add("note", Texts.Required);
+            }
+
+            var by = ReadText(body.Root, "by", LongestName, errors);
             errors.ThrowIfAny();
 
             while (true)
             {
                 var row = await FindAsync(settlementCode, cancellationToken);
-                if (row.Status != SettlementStatus.NeedsReview)
+                if (!decisions.MayBeResolved(row))
                 {
-                    throw new ProblemException(409, "not_in_review", l => Texts.NotInReview.In(l, row.Status.Name()));
+                    throw NotToBeResolved(row);
                 }
 
-                if (await processor.ResolveAsync(row, outcome == "settled", note, CancellationToken.None) is { } resolved)
+                if (await decisions.ResolveAsync(row, outcome == "settled", note!, by, CancellationToken.None) is { } resolved)
                 {
                     return ApiJson.Answer(SettlementAnswer.Of(resolved, language), ApiJson.Answers.SettlementAnswer);
                 }
             }
         });
 
+    /// <summary><c>DELETE /api/merchant/settlements/{code}</c>: withdraws a settlement of which nothing has been sent.</summary>
+    [Function("WithdrawSettlement")]
+    public Task<IResult> Withdraw(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "merchant/settlements/{settlementCode}")] HttpRequest request,
+        string settlementCode) => problems.CatchAsync(request, async (language, cancellationToken) =>
+        {
+            while (true)
+            {
+                var row = await FindAsync(settlementCode, cancellationToken);
+                if (row.ErrorCode == SettlementErrors.Withdrawn && row.HasEnded)
+                {
+                    return ApiJson.Answer(SettlementAnswer.Of(row, language), ApiJson.Answers.SettlementAnswer);
+                }
+
+                if (!SettlementRules.CanBeWithdrawn(row))
+                {
+                    throw new ProblemException(409, "too_late", l => Texts.TooLate.In(l, row.StatusName));
+                }
+
+                if (await decisions.WithdrawAsync(row, CancellationToken.None) is { } withdrawn)
+                {
+                    return ApiJson.Answer(SettlementAnswer.Of(withdrawn, language), ApiJson.Answers.SettlementAnswer);
+                }
+            }
+        });
+
+    private static ProblemException Conflict(HttpRequest request, Settlement existing, IReadOnlyList<string> differences, Language language)
+    {
+        request.HttpContext.Response.Headers.Location = LocationOf(request, existing);
+        return new ProblemException(
+            409,
+            "settlement_conflict",
+            l => differences is ["invoice"] ? Texts.InvoiceConflict.In(l) : Texts.SettlementConflict.In(l, string.Join(", ", differences)))
+        {
+            Conflict = differences,
+            Existing = SettlementAnswer.Of(existing, language),
+        };
+    }
+
+    private ProblemException NotToBeResolved(Settlement row) => new(
+        409,
+        "not_in_review",
+        l => row.IsNewer ? Texts.WrittenByNewerVersion.In(l)
+            : row is { Status: SettlementStatus.Verifying, VerifyingSince: { } since } ? Texts.ResolvedTooEarly.In(l, (since + options.VerifyAfter).UtcDateTime.ToString("u", CultureInfo.InvariantCulture))
+            : Texts.NotInReview.In(l, row.StatusName));
+
+    private static string LocationOf(HttpRequest request, Settlement row) =>
+        Links.To(request, $"merchant/settlements/{SettlementCodes.ToRoute(row.Code)}");
+
     private static IResult Answer(HttpRequest request, Settlement row, Language language, bool withLocation, IReadOnlyList<Settlement>? earlier = null)
     {
-        var ended = row.Status.HasEnded();
+        var ended = row.HasEnded;
         var headers = request.HttpContext.Response.Headers;
         if (withLocation || !ended)
         {
-            headers.Location = Links.To(request, $"merchant/settlements/{SettlementCodes.ToRoute(row.Code)}");
+            headers.Location = LocationOf(request, row);
         }
 
         if (!ended)
@@ -146,19 +206,18 @@ public sealed class SettlementFunctions(
         return null;
     }
 
-    private static string ReadNote(string? text, FieldErrors errors)
+    private static string? ReadText(JsonElement body, string field, int longest, FieldErrors errors)
     {
-        const string Field = "note";
-        text ??= "";
-        if (text.Length > LongestNote)
+        var text = JsonBody.Text(body, field, errors)?.Trim();
+        if (text?.Length > longest)
         {
-            errors.Add(Field, Texts.TooLong, LongestNote);
+            errors.Add(field, Texts.TooLong, longest);
         }
-        else if (text.Any(c => char.IsControl(c) && c is not ('\r' or '\n' or '\t')))
+        else if (text?.Any(c => char.IsControl(c) && c is not ('\r' or '\n' or '\t')) == true)
         {
-            errors.Add(Field, Texts.PlainText);
+            errors.Add(field, Texts.PlainText);
         }
 
-        return text;
+        return string.IsNullOrEmpty(text) ? null : text;
     }
 }

@@ -9,6 +9,9 @@ namespace Baloan.Functions.Settlements;
 /// </param>
 public sealed record SettlementOptions(TimeSpan VerifyAfter)
 {
+    /// <summary>What writing the row before the sending may take, and the waiting for a sender after its time limit.</summary>
+    public static readonly TimeSpan SendingMargin = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan ShortestSending = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestSending = TimeSpan.FromSeconds(100);
 
@@ -17,6 +20,12 @@ public sealed record SettlementOptions(TimeSpan VerifyAfter)
     /// more when an unchanged credit is taken as proof.
     /// </summary>
     public TimeSpan SendingLimit { get; } = Clamp(VerifyAfter / 3, ShortestSending, LongestSending);
+
+    /// <summary>
+    /// How long a credit that is higher than what Baloan's own last answer said is taken for one that is not up to date. After that, it
+    /// is taken for what it says: credit comes back when a customer pays, or a purchase is undone.
+    /// </summary>
+    public TimeSpan StaleCreditLimit { get; } = VerifyAfter * 2;
 
     /// <summary>How long a row may stand still after its time before the sweep takes it up.</summary>
     public TimeSpan StandstillLimit { get; } = Clamp(VerifyAfter, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));

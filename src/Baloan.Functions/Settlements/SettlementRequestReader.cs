@@ -1,14 +1,15 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Baloan.Client;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Baloan.Functions.Settlements;
 
 /// <summary>Reads and checks the POST of a settlement, in both of its forms, and keeps its invoice.</summary>
-public sealed class SettlementRequestReader(FileStore files, SettlementStore store, MerchantClient baloan)
+public sealed class SettlementRequestReader(FileStore files, SettlementIntake intake, MerchantClient baloan)
 {
     /// <summary>The longest code.</summary>
     public const int LongestCode = 64;
@@ -17,8 +18,10 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
     public const int LongestToken = 1_000;
 
     private const string BlobField = "invoice_blob";
+    private const string NotAfterField = "not_after";
     private const string Container = StorageSetup.InvoicesContainer;
-    private static readonly string[] TextFields = ["national_identifier", "otp", "token", "data"];
+    private const int LongestFileName = 200;
+    private static readonly string[] TextFields = ["national_identifier", "otp", "token", "data", NotAfterField];
     private static readonly FileKind[] Accepted = [FileKind.Pdf];
 
     /// <summary>Reads the request. The invoice is in Blob storage afterwards.</summary>
@@ -47,10 +50,14 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
                     data,
                     invoice,
                     language,
-                    errors);
+                    errors) with
+                {
+                    InvoiceName = blob?.Split('/')[^1],
+                    NotAfter = ReadNotAfter(JsonBody.Text(body.Root, NotAfterField, errors), errors),
+                };
                 if (blob is not null && invoice is null)
                 {
-                    if (errors.IsEmpty && await store.FindRepeatedAsync(settlement, blob, cancellationToken) is { } repeated)
+                    if (errors.IsEmpty && await intake.FindRepeatedAsync(settlement, blob, cancellationToken) is { } repeated)
                     {
                         return (settlement, repeated);
                     }
@@ -65,12 +72,13 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
             else
             {
                 var fileCame = false;
+                string? name = null;
                 var fields = await MultipartBody.ReadAsync(
                     request,
                     TextFields,
-                    async (content, _, token) =>
+                    async (content, fileName, token) =>
                     {
-                        fileCame = true;
+                        (fileCame, name) = (true, ShownName(fileName));
                         invoice = await files.SaveAsync(Container, content, Accepted, token);
                         if (invoice is null)
                         {
@@ -92,7 +100,11 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
                     data?.RootElement,
                     invoice,
                     language,
-                    errors);
+                    errors) with
+                {
+                    InvoiceName = name,
+                    NotAfter = ReadNotAfter(fields.GetValueOrDefault(NotAfterField), errors),
+                };
             }
 
             errors.ThrowIfAny();
@@ -195,6 +207,34 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
         return (code ?? "", total);
     }
 
+    private static DateTimeOffset? ReadNotAfter(string? text, FieldErrors errors)
+    {
+        text = Digits.ToAscii(text?.Trim() ?? "");
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        // Without an offset nobody knows which moment is meant.
+        if (text.Contains('T', StringComparison.OrdinalIgnoreCase) && (text.EndsWith("Z", StringComparison.OrdinalIgnoreCase) || text.LastIndexOfAny(['+', '-']) > 9)
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment)
+            && moment.UtcDateTime.Year > 1601)
+        {
+            return moment.ToUniversalTime();
+        }
+
+        errors.Add(NotAfterField, Texts.Moment);
+        return null;
+    }
+
+    // For people to see, without a path and what would turn or break a line.
+    private static string? ShownName(string? fileName)
+    {
+        var name = string.Concat((fileName ?? "").Split('/', '\\')[^1].Where(c => char.GetUnicodeCategory(c)
+            is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate)));
+        return name.Length == 0 ? null : name.Length > LongestFileName ? name[..LongestFileName] : name;
+    }
+
     private static JsonDocument? ParseData(string? text, FieldErrors errors)
     {
         if (string.IsNullOrEmpty(text))
@@ -235,7 +275,7 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
 
     private async Task<StoredFile?> FixInvoiceAsync(string name, FieldErrors errors, CancellationToken cancellationToken)
     {
-        var invoice = await files.FixAsync(Container, name, cancellationToken);
+        var invoice = await files.SnapshotAsync(Container, name, cancellationToken);
         if (invoice is not null && invoice.Kind != FileKind.Pdf)
         {
             errors.AddUnsupportedFile(BlobField, Texts.NotPdf);

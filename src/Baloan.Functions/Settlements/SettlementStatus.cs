@@ -27,6 +27,19 @@ public enum SettlementStatus
     NeedsReview,
 }
 
+/// <summary>By whom the end of a settlement is known.</summary>
+public enum SettlementKnownBy
+{
+    /// <summary>Baloan said it.</summary>
+    Baloan,
+
+    /// <summary>It was found out by the customer's credit.</summary>
+    Credit,
+
+    /// <summary>A person decided it.</summary>
+    Person,
+}
+
 /// <summary>What follows from a status.</summary>
 public static class SettlementStatuses
 {

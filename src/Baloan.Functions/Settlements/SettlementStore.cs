@@ -1,34 +1,19 @@
 using Azure;
 using Azure.Data.Tables;
-using Baloan.Functions.Http;
-using Baloan.Functions.Stats;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Subscriptions;
+using Baloan.Core.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Settlements;
 
-/// <summary>Keeps settlements in Table storage, lists them, and puts their messages on the queue.</summary>
-/// <remarks>
-/// A settlement is a row in the partition of its code; the attempts before the present one are rows beside it. The order of writes
-/// is the promise: invoice, index, row, message. Whatever process dies in between, the sweep finds the row by the index.
-/// </remarks>
-public sealed partial class SettlementStore(
-    StorageClients storage,
-    StorageSetup setup,
-    WorkQueue queue,
-    CustomerHasher hasher,
-    CustomerHold hold,
-    Announcer announcer,
-    Tally tally,
-    TimeProvider time,
-    ILogger<SettlementStore> logger)
+/// <summary>Keeps settlements in Table storage, and lists them.</summary>
+/// <remarks>A settlement is a row in the partition of its code; the attempts before the present one are rows beside it.</remarks>
+public sealed partial class SettlementStore(StorageClients storage, StorageSetup setup, StorageClock clock, ILogger<SettlementStore> logger)
 {
     private const string AttemptPrefix = "attempt-";
     private const int MostAttempts = 100;
 
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.SettlementsTable);
-    private readonly StatusIndex index = new(storage, setup, time, StorageSetup.SettlementIndexTable);
+    private readonly StatusIndex index = new(storage, setup, clock, StorageSetup.SettlementIndexTable);
 
     /// <summary>Reads a settlement; null where there is none of that code.</summary>
     /// <remarks>
@@ -44,9 +29,14 @@ public sealed partial class SettlementStore(
             return row;
         }
 
+        if (row.IsNewer)
+        {
+            return row.AsReadable(code);
+        }
+
         Log.NotWhole(logger, code, string.Join(", ", unreadable));
         row = row.AsReadable(code);
-        return Enum.IsDefined(row.Status) && row.Status.HasEnded()
+        return row.HasEnded
             ? row
             : (row with { Status = SettlementStatus.NeedsReview, ErrorCode = SettlementErrors.NeedsReview, ErrorMessage = null }).WithoutSecrets();
     }
@@ -64,74 +54,11 @@ public sealed partial class SettlementStore(
             TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {first} and RowKey lt {end}"), MostAttempts, null, cancellationToken);
     }
 
-    /// <summary>Accepts a settlement, or a new attempt at one that was refused or failed.</summary>
-    /// <returns>The row, and whether this call accepted it: if not, the same one was there already and nothing is sent.</returns>
-    /// <exception cref="ProblemException">409: the code is taken by a different settlement.</exception>
-    public async Task<(Settlement Row, bool Accepted)> AcceptAsync(NewSettlement request, CancellationToken cancellationToken)
-    {
-        await setup.ReadyAsync(cancellationToken);
-        var now = time.GetUtcNow();
-        var first = new Settlement
-        {
-            PartitionKey = TableKeys.Escape(request.Code),
-            WriteId = Guid.NewGuid().ToString("N"),
-            Code = request.Code,
-            Status = SettlementStatus.Queued,
-            MaskedIdentifier = NationalIdentifier.Mask(request.NationalIdentifier),
-            CustomerHash = await hasher.HashAsync(request.NationalIdentifier, cancellationToken),
-            NationalIdentifier = request.NationalIdentifier,
-            Otp = request.Otp,
-            TransactionToken = request.TransactionToken,
-            Total = request.Total,
-            Attempts = 1,
-            AttemptStartedAt = now,
-            DueAt = now,
-            InvoiceBlob = request.Invoice.Blob,
-            InvoiceSnapshot = request.Invoice.Snapshot,
-            InvoiceSize = request.Invoice.Size,
-            InvoiceSha256 = request.Invoice.Sha256,
-            Language = request.Language,
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
-
-        first = await ListAsOpenAsync(first, cancellationToken);
-        var accepted = await TryInsertAsync(first, cancellationToken);
-        if (accepted is null)
-        {
-            (var row, var isNew) = await AcceptAgainAsync(first, cancellationToken);
-            if (!isNew)
-            {
-                return (row, false);
-            }
-
-            accepted = row;
-        }
-
-        // Where this fails, it is counted when the end is.
-        tally.CountSoon(Count.Accepted(accepted));
-        await RemindAsync(accepted, TimeSpan.Zero, cancellationToken);
-        return (accepted, true);
-    }
-
-    /// <summary>The settlement that a request asks for once more whose invoice is gone from Blob storage; null where there is none.</summary>
-    /// <param name="request">The request; its invoice is not looked at.</param>
-    /// <param name="blob">The name that the invoice had.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    public async Task<Settlement?> FindRepeatedAsync(NewSettlement request, string blob, CancellationToken cancellationToken) =>
-        await FindAsync(request.Code, cancellationToken) is { } existing
-        && !existing.Status.AllowsNewAttempt()
-        && existing.InvoiceBlob == blob
-        && existing.Total == request.Total
-        && existing.CustomerHash == await hasher.HashAsync(request.NationalIdentifier, cancellationToken)
-            ? existing
-            : null;
-
     /// <summary>Writes a changed copy of a row that was read.</summary>
     /// <returns>The row as it is now; null, and nothing written, where somebody else has changed it meanwhile.</returns>
     public async Task<Settlement?> TryUpdateAsync(Settlement changed, CancellationToken cancellationToken)
     {
-        var next = changed with { WriteId = Guid.NewGuid().ToString("N"), UpdatedAt = time.GetUtcNow() };
+        var next = Stamped(changed);
         try
         {
             var written = await table.UpdateEntityAsync(next, changed.ETag, TableUpdateMode.Replace, cancellationToken);
@@ -143,20 +70,6 @@ public sealed partial class SettlementStore(
         }
     }
 
-    /// <summary>Puts a message on the queue that has the settlement looked at after a while.</summary>
-    /// <remarks>Where the queue is away this only logs: the row is written, and the sweep makes the message good.</remarks>
-    public async Task RemindAsync(Settlement settlement, TimeSpan delay, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await queue.SendAsync(WorkMessage.Settlement, settlement.Code, delay, cancellationToken);
-        }
-        catch (Exception outage) when (Problems.IsStorageOutage(outage))
-        {
-            Log.NotQueued(logger, settlement.Code, outage);
-        }
-    }
-
     /// <summary>Lists a settlement as under way, before the write that makes it so.</summary>
     /// <returns>The row with the entry's ETag, not yet written.</returns>
     public async Task<Settlement> ListAsOpenAsync(Settlement settlement, CancellationToken cancellationToken)
@@ -165,44 +78,30 @@ public sealed partial class SettlementStore(
         return settlement with { OpenETag = etag.ToString() };
     }
 
-    /// <summary>
-    /// Lists a settlement that has ended where it belongs, counts it, tells subscribers, and lets the customer's next one go on. All that
-    /// comes before the entry among those under way goes, so that the sweep makes good what did not come about.
-    /// </summary>
-    /// <param name="ended">The row.</param>
-    /// <param name="openEntry">
-    /// The entry among those under way that goes, and no other: a new attempt may have put its own there meanwhile.
-    /// </param>
-    /// <param name="cancellationToken">Stops it.</param>
-    public async Task FileAsync(Settlement ended, ETag openEntry, CancellationToken cancellationToken)
+    /// <summary>The ETag of the entry that lists a settlement as under way; null where there is none.</summary>
+    public Task<ETag?> FindOpenAsync(Settlement settlement, CancellationToken cancellationToken) =>
+        index.FindAsync(StatusIndex.Open, settlement.IndexKey, cancellationToken);
+
+    /// <summary>Lists a settlement that has ended under its status, and under no other end.</summary>
+    public Task ListAsEndedAsync(Settlement ended, CancellationToken cancellationToken)
     {
-        // What was once listed elsewhere, by an earlier attempt or before a review, has to leave there.
-        var elsewhere = ended.Attempts > 1 || ended.Note is not null
+        // What was once listed elsewhere, by an earlier attempt, before a review or by an end that Baloan corrected, has to leave there.
+        var elsewhere = ended.Attempts > 1 || ended.ReviewBeganAt is not null || ended.Note is not null || ended.IsCorrected
             ? SettlementStatuses.Ended.Where(status => status != ended.Status)
             : [];
-        await Task.WhenAll(
+        return Task.WhenAll(
         [
             index.AddAsync(ended.Status.Name(), ended.IndexKey, ended.Code, cancellationToken),
-            hold.ReleaseAsync(ended, cancellationToken),
-            announcer.AnnounceAsync(SettlementEvent.Of(ended), cancellationToken),
-            tally.CountAsync(Count.Ended(ended), Count.Accepted(ended) with { IsCountedMostly = true }).WaitAsync(cancellationToken),
             .. elsewhere.Select(status => index.RemoveAsync(status.Name(), ended.IndexKey, ETag.All, cancellationToken)),
         ]);
-        await index.RemoveAsync(StatusIndex.Open, ended.IndexKey, openEntry, cancellationToken);
     }
 
-    /// <summary>
-    /// Files a settlement that has ended, where nobody has done so yet: before it is listed as under way again, for then the sweep
-    /// would not find that end any more.
-    /// </summary>
-    public async Task FinishFilingAsync(Settlement ended, CancellationToken cancellationToken)
-    {
-        var openEntry = new ETag(ended.OpenETag);
-        if (await index.FindAsync(StatusIndex.Open, ended.IndexKey, cancellationToken) == openEntry)
-        {
-            await FileAsync(ended, openEntry, cancellationToken);
-        }
-    }
+    /// <summary>Takes a settlement off the list of those under way.</summary>
+    /// <param name="settlement">The settlement.</param>
+    /// <param name="entry">The entry that goes, and no other: a new attempt may have put its own there meanwhile.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task RemoveFromOpenAsync(Settlement settlement, ETag entry, CancellationToken cancellationToken) =>
+        index.RemoveAsync(StatusIndex.Open, settlement.IndexKey, entry, cancellationToken);
 
     /// <summary>Reads all that is listed as under way; an entry's id is the code.</summary>
     public IAsyncEnumerable<StatusIndex.Entry> ReadOpenAsync(CancellationToken cancellationToken) =>
@@ -233,13 +132,16 @@ public sealed partial class SettlementStore(
             top,
             after,
             FindAsync,
-            (row, entry) => row.IndexKey == entry.Key && (status is null || row.Status == status),
+            (row, entry) => row.IndexKey == entry.Key && (status is null || (row.Status == status && row.UnknownStatus is null)),
             stray: null,
             cancellationToken);
     }
 
-    private async Task<Settlement?> TryInsertAsync(Settlement row, CancellationToken cancellationToken)
+    /// <summary>Writes the row of a new settlement.</summary>
+    /// <returns>The row; null, and nothing written, where there is one of that code already.</returns>
+    public async Task<Settlement?> TryInsertAsync(Settlement settlement, CancellationToken cancellationToken)
     {
+        var row = Stamped(settlement);
         try
         {
             var written = await table.AddEntityAsync(row, cancellationToken);
@@ -258,60 +160,41 @@ public sealed partial class SettlementStore(
     private async Task<Settlement?> OwnWriteAsync(Settlement written, CancellationToken cancellationToken) =>
         await FindAsync(written.Code, cancellationToken) is { } now && now.WriteId == written.WriteId ? now : null;
 
-    private async Task<(Settlement Row, bool Accepted)> AcceptAgainAsync(Settlement request, CancellationToken cancellationToken)
+    /// <summary>Writes the row of a new attempt over that of the one before, which is kept beside it.</summary>
+    /// <returns>The row; null, and nothing written, where somebody else has changed it meanwhile.</returns>
+    public async Task<Settlement?> TryReplaceAsync(Settlement before, Settlement attempt, CancellationToken cancellationToken)
     {
-        while (true)
+        var next = Stamped(attempt with { ETag = before.ETag });
+        try
         {
-            var existing = await FindAsync(request.Code, cancellationToken)
-                ?? throw new InvalidOperationException("A settlement's row vanished; rows are never deleted by this app.");
-            if (existing.IndexKey != request.IndexKey)
-            {
-                await index.RemoveAsync(StatusIndex.Open, request.IndexKey, ETag.All, cancellationToken);
-            }
-
-            if (!existing.Status.AllowsNewAttempt())
-            {
-                return existing.Total == request.Total
-                    && existing.CustomerHash == request.CustomerHash
-                    && existing.InvoiceSha256 == request.InvoiceSha256
-                        ? (existing, false)
-                        : throw new ProblemException(409, "settlement_conflict", Texts.SettlementConflict);
-            }
-
-            var next = request with
-            {
-                ETag = existing.ETag,
-                Attempts = existing.Attempts + 1,
-                CreatedAt = existing.CreatedAt,
-            };
-            await FinishFilingAsync(existing, cancellationToken);
-            next = await ListAsOpenAsync(next, cancellationToken);
-            var before = existing with { RowKey = $"{AttemptPrefix}{existing.Attempts:D4}" };
-            try
-            {
-                var written = await table.SubmitTransactionAsync(
-                    [
-                        new TableTransactionAction(TableTransactionActionType.UpsertReplace, before),
-                        new TableTransactionAction(TableTransactionActionType.UpdateReplace, next, existing.ETag),
-                    ],
-                    cancellationToken);
-                return (next with { ETag = written.Value[1].Headers.ETag!.Value }, true);
-            }
-            catch (RequestFailedException lost) when (lost.Status == 412)
-            {
-                if (await OwnWriteAsync(next, cancellationToken) is { } own)
-                {
-                    return (own, true);
-                }
-            }
+            var written = await table.SubmitTransactionAsync(
+                [
+                    new TableTransactionAction(
+                        TableTransactionActionType.UpsertReplace, before with { RowKey = $"{AttemptPrefix}{before.Attempts:D4}" }),
+                    new TableTransactionAction(TableTransactionActionType.UpdateReplace, next, before.ETag),
+                ],
+                cancellationToken);
+            return next with { ETag = written.Value[1].Headers.ETag!.Value };
+        }
+        catch (RequestFailedException lost) when (lost.Status == 412)
+        {
+            return await OwnWriteAsync(next, cancellationToken);
         }
     }
 
+    /// <summary>Takes the entry of a settlement off the list of those under way, whosever it is.</summary>
+    public Task RemoveFromOpenAsync(Settlement settlement, CancellationToken cancellationToken) =>
+        RemoveFromOpenAsync(settlement, ETag.All, cancellationToken);
+
+    private Settlement Stamped(Settlement row) => row with
+    {
+        WriteId = Guid.NewGuid().ToString("N"),
+        SchemaVersion = Settlement.CurrentSchema,
+        UpdatedAt = clock.GetUtcNow(),
+    };
+
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "No message could be put on the queue for settlement {Code}; the sweep will do so.")]
-        public static partial void NotQueued(ILogger logger, string code, Exception exception);
-
         [LoggerMessage(2, LogLevel.Critical, "The row of settlement {Code} is not whole, and nothing is done for it by itself. Columns of another type: {Columns}. Look at it, ask Baloan, and resolve it.")]
         public static partial void NotWhole(ILogger logger, string code, string columns);
     }

@@ -1,17 +1,22 @@
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Settlements;
 
 /// <summary>Finds settlements that stand still, puts lost messages on the queue again, and repairs the index.</summary>
 public sealed partial class SettlementSweep(
-    SettlementStore store, SettlementProcessor processor, SettlementOptions options, TimeProvider time, ILogger<SettlementSweep> logger)
+    SettlementStore store,
+    SettlementCompletion completion,
+    SettlementRecorder recorder,
+    SettlementMessages messages,
+    SettlementOptions options,
+    StorageClock clock,
+    ILogger<SettlementSweep> logger)
 {
     // An entry of the index is written just before its row.
     private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestPatience = TimeSpan.FromHours(1);
-    private static readonly TimeSpan GiveUpSending = TimeSpan.FromDays(1);
 
     /// <summary>Looks at all that has not ended.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
@@ -22,7 +27,7 @@ public sealed partial class SettlementSweep(
             {
                 await LookAtAsync(entry, cancellationToken);
             }
-            catch (Exception fault) when (fault is not OperationCanceledException && !Problems.IsStorageOutage(fault))
+            catch (Exception fault) when (fault is not OperationCanceledException && !StorageOutage.IsCauseOf(fault))
             {
                 // One row that cannot be read must not keep the others from being taken up.
                 Log.NotTakenUp(logger, entry.Id, fault);
@@ -33,7 +38,7 @@ public sealed partial class SettlementSweep(
     private async Task LookAtAsync(StatusIndex.Entry entry, CancellationToken cancellationToken)
     {
         var row = await store.FindAsync(entry.Id, cancellationToken);
-        var mayBeOfWriteToCome = time.GetUtcNow() - entry.WrittenAt <= EntryWithoutRow;
+        var mayBeOfWriteToCome = clock.GetUtcNow() - entry.WrittenAt <= EntryWithoutRow;
         if (row is null || row.IndexKey != entry.Key)
         {
             if (!mayBeOfWriteToCome)
@@ -41,12 +46,17 @@ public sealed partial class SettlementSweep(
                 await store.ForgetOpenAsync(entry, cancellationToken);
             }
         }
-        else if (row.Status.HasEnded())
+        else if (row.IsNewer)
+        {
+            // The matter of the newer version's own sweep.
+            Log.IsNewer(logger, row.Code);
+        }
+        else if (row.HasEnded)
         {
             // Another entry than the one that the row was written with may be that of a new attempt, whose row comes in a moment.
             if (entry.ETag.ToString() == row.OpenETag || !mayBeOfWriteToCome)
             {
-                await store.FileAsync(row, entry.ETag, cancellationToken);
+                await completion.CompleteAsync(row, entry.ETag, cancellationToken);
             }
         }
         else if (StandsStill(row))
@@ -60,23 +70,25 @@ public sealed partial class SettlementSweep(
         // With each time that did not help, a while longer: a long queue must not get longer by the sweep.
         var patience = options.StandstillLimit * Math.Pow(2, Math.Min(row.Sweeps, 12));
         var since = row.SweptAt is { } swept && swept > row.DueAt ? swept : row.DueAt;
-        return time.GetUtcNow() - since > (patience < LongestPatience ? patience : LongestPatience);
+        return clock.GetUtcNow() - since > (patience < LongestPatience ? patience : LongestPatience);
     }
 
     private async Task TakeUpAsync(Settlement row, CancellationToken cancellationToken)
     {
-        if (row.Status == SettlementStatus.Queued && time.GetUtcNow() - row.AttemptStartedAt > GiveUpSending)
+        var now = clock.GetUtcNow();
+        if (SettlementRules.HasWaitedTooLong(row, now))
         {
-            await processor.GiveUpAsync(row, SettlementErrors.NeverSent, cancellationToken);
+            await recorder.RecordAsync(
+                SettlementRules.EndUnsettled(row, SettlementStatus.Failed, SettlementErrors.NeverSent, null, now, options), cancellationToken);
             return;
         }
 
         var noted = await store.TryUpdateAsync(
-            row with { Sweeps = row.Sweeps + 1, SweptAt = time.GetUtcNow() }, cancellationToken);
+            row with { Sweeps = row.Sweeps + 1, SweptAt = now }, cancellationToken);
         if (noted is not null)
         {
             Log.TakenUp(logger, noted.Code, noted.Status, noted.Sweeps);
-            await store.RemindAsync(noted, TimeSpan.Zero, cancellationToken);
+            await messages.ScheduleAsync(noted, TimeSpan.Zero, cancellationToken);
         }
     }
 
@@ -84,6 +96,9 @@ public sealed partial class SettlementSweep(
     {
         [LoggerMessage(1, LogLevel.Warning, "Settlement {Code} stood still as {Status} and is taken up again (time {Sweeps}).")]
         public static partial void TakenUp(ILogger logger, string code, SettlementStatus status, int sweeps);
+
+        [LoggerMessage(3, LogLevel.Information, "Settlement {Code} was written by a newer version of the app, whose sweep looks after it.")]
+        public static partial void IsNewer(ILogger logger, string code);
 
         [LoggerMessage(2, LogLevel.Error, "Settlement {Code} is listed as under way and could not be looked at.")]
         public static partial void NotTakenUp(ILogger logger, string code, Exception exception);

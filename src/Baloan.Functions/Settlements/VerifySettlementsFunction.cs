@@ -1,6 +1,6 @@
+using Baloan.Core.Uploads;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Stats;
-using Baloan.Functions.Uploads;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Hosting;
 

@@ -1,3 +1,4 @@
+using Baloan.Core.Counters;
 using Baloan.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -16,7 +17,7 @@ public sealed class StatsFunctions(StatsReader reader, Problems problems)
         problems.CatchAsync(request, async (_, cancellationToken) =>
         {
             var errors = new FieldErrors();
-            var hours = WholeNumber.Read(request, "hours", Tally.LongestSpan, errors) ?? DefaultSpan;
+            var hours = WholeNumber.Read(request, "hours", CounterStore.LongestSpan, errors) ?? DefaultSpan;
             errors.ThrowIfAny();
             return ApiJson.Answer(await reader.ReadAsync((int)hours, cancellationToken), ApiJson.Answers.StatsAnswer);
         });

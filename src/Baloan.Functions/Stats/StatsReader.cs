@@ -1,15 +1,16 @@
 using Azure;
+using Baloan.Core.Counters;
+using Baloan.Core.Storage;
+using Baloan.Core.Tokens;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Stats;
 
 /// <summary>Puts the statistics together: the counters, and what is so now. It scans nothing but what waits, and calls Baloan never.</summary>
 public sealed class StatsReader(
-    Tally tally,
+    CounterStore counterStore,
     SettlementStore settlements,
     StorageClients storage,
     [FromKeyedServices("merchant")] AccessTokens merchant,
@@ -27,7 +28,7 @@ public sealed class StatsReader(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Reads all of it.</summary>
-    /// <param name="span">How many hours, the present one among them; 1 to <see cref="Tally.LongestSpan"/>.</param>
+    /// <param name="span">How many hours, the present one among them; 1 to <see cref="CounterStore.LongestSpan"/>.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RequestFailedException">Storage is away, or has not answered in 20 seconds.</exception>
     public async Task<StatsAnswer> ReadAsync(int span, CancellationToken cancellationToken)
@@ -49,7 +50,7 @@ public sealed class StatsReader(
         var now = time.GetUtcNow();
         var last = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
         var first = last - TimeSpan.FromHours(span - 1);
-        var counters = tally.ReadAsync(first, last, cancellationToken);
+        var counters = counterStore.ReadAsync(first, last, cancellationToken);
         var underWay = ReadUnderWayAsync(cancellationToken);
         var inReview = ReadInReviewAsync(cancellationToken);
         var queues = Task.WhenAll(Queues.Select(name => ReadQueueAsync(name, cancellationToken)));
@@ -57,7 +58,7 @@ public sealed class StatsReader(
         await Task.WhenAll(counters, underWay, inReview, queues, tokens);
 
         var (counted, loans) = await counters;
-        var times = new SettlingTimes();
+        var times = new DurationHistogram();
         foreach (var (column, count) in counted.Values.SelectMany(columns => columns))
         {
             times.Add(column, count);
@@ -82,13 +83,13 @@ public sealed class StatsReader(
         return new HourAnswer(
             hour.UtcDateTime,
             new SettlementCounts(
-                Of(Count.AcceptedColumn),
+                Of(SettlementCounters.AcceptedColumn),
                 Of(SettlementStatus.Settled.Name()),
                 Of(SettlementStatus.Rejected.Name()),
                 Of(SettlementStatus.Failed.Name()),
                 Of(SettlementStatus.NeedsReview.Name())),
-            Of(Count.CallbacksColumn),
-            Of(Count.ConflictsColumn));
+            Of(LoanCounters.CallbacksColumn),
+            Of(LoanCounters.ConflictsColumn));
     }
 
     private static WaitingAnswer WaitingOf(IReadOnlyList<DateTimeOffset> since) =>

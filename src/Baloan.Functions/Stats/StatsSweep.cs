@@ -1,11 +1,12 @@
-using Baloan.Functions.Http;
+using Baloan.Core.Counters;
+using Baloan.Core.Storage;
 using Baloan.Functions.Loans;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Stats;
 
 /// <summary>Counts what was recorded and not counted, such as by a process that died in between, and tidies up.</summary>
-public sealed partial class StatsSweep(Tally tally, LoanStore loans, TimeProvider time, ILogger<StatsSweep> logger)
+public sealed partial class StatsSweep(CounterStore counters, LoanStore loans, TimeProvider time, ILogger<StatsSweep> logger)
 {
     // Whoever records it counts it in a moment.
     private static readonly TimeSpan UntilCounted = TimeSpan.FromMinutes(1);
@@ -16,9 +17,9 @@ public sealed partial class StatsSweep(Tally tally, LoanStore loans, TimeProvide
     /// <summary>Looks at all that was announced.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var begun in await tally.TidyAsync(cancellationToken))
+        foreach (var pending in await counters.SweepAsync(cancellationToken))
         {
-            var age = time.GetUtcNow() - begun.WrittenAt;
+            var age = time.GetUtcNow() - pending.WrittenAt;
             if (age < UntilCounted)
             {
                 continue;
@@ -26,18 +27,18 @@ public sealed partial class StatsSweep(Tally tally, LoanStore loans, TimeProvide
 
             try
             {
-                if (await loans.CountOfAsync(begun, cancellationToken) is { } count)
+                if (await loans.CountOfAsync(pending, cancellationToken) is { } count)
                 {
-                    await tally.CountAsync(count);
+                    await counters.CountAsync(count);
                 }
                 else if (age > UntilRecorded)
                 {
-                    await tally.ForgetAsync(begun, cancellationToken);
+                    await counters.RemovePendingAsync(pending, cancellationToken);
                 }
             }
-            catch (Exception fault) when (fault is not OperationCanceledException && !Problems.IsStorageOutage(fault))
+            catch (Exception fault) when (fault is not OperationCanceledException && !StorageOutage.IsCauseOf(fault))
             {
-                Log.NotCounted(logger, begun.RowKey, fault);
+                Log.NotCounted(logger, pending.RowKey, fault);
             }
         }
     }

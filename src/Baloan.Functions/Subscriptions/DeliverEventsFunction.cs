@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Subscriptions;

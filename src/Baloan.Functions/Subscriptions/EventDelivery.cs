@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Baloan.Core.Telemetry;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
-using Baloan.Functions.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Subscriptions;

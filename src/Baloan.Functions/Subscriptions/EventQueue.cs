@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
 
 namespace Baloan.Functions.Subscriptions;
 

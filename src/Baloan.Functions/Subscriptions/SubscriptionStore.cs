@@ -1,6 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
-using Baloan.Functions.Storage;
+using Baloan.Core.Storage;
 
 namespace Baloan.Functions.Subscriptions;
 

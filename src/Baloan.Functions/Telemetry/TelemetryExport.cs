@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Baloan.Client;
+using Baloan.Core.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

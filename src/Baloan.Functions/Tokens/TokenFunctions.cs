@@ -1,4 +1,5 @@
 using Baloan.Client;
+using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;

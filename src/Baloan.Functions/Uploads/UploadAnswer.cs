@@ -1,4 +1,5 @@
 using Baloan.Client;
+using Baloan.Core.Uploads;
 using Baloan.Functions.Settlements;
 
 namespace Baloan.Functions.Uploads;

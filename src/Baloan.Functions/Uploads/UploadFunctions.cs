@@ -1,14 +1,15 @@
 using Baloan.Client;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
+using Baloan.Core.Uploads;
 using Baloan.Functions.Http;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Uploads;
 
 /// <summary>Uploads of documents to Baloan over HTTP.</summary>
-public sealed class UploadFunctions(FileStore files, UploadStore store, Problems problems)
+public sealed class UploadFunctions(FileStore files, UploadIntake intake, UploadStore store, Problems problems)
 {
     private const int LongestFileName = 200;
     private static readonly FileKind[] Accepted = [FileKind.Pdf, FileKind.Jpeg, FileKind.Png];
@@ -54,7 +55,8 @@ public sealed class UploadFunctions(FileStore files, UploadStore store, Problems
             }
 
             // From here on it is recorded whole, also if the caller hangs up.
-            var upload = await store.AcceptAsync(file!, fileName.Length > 0 ? fileName : $"file{file!.Kind.Extension()}", language, CancellationToken.None);
+            var upload = await intake.AcceptAsync(
+                file!, fileName.Length > 0 ? fileName : $"file{file!.Kind.Extension()}", language, CancellationToken.None);
             Traces.Tag(Traces.UploadId, upload.Id);
             return Answer(request, upload, language);
         });

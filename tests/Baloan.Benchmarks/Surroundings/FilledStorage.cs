@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Baloan.Benchmarks.Rows;
+using Baloan.Core.Storage;
 using Baloan.Functions.Settlements;
-using Baloan.Functions.Storage;
 using Baloan.Sandbox;
 
 namespace Baloan.Benchmarks.Surroundings;

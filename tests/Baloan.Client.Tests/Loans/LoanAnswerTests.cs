@@ -17,7 +17,7 @@ public sealed class LoanAnswerTests
     [InlineData(200, "")]
     [InlineData(200, " \r\n")]
     [InlineData(201, "")]
-    [InlineData(202, "{}")]
+    [InlineData(201, "{}")]
     [InlineData(204, "")]
     [InlineData(200, "null")]
     [InlineData(200, "[]")]
@@ -27,10 +27,7 @@ public sealed class LoanAnswerTests
     [InlineData(200, """{"message":"OTP sent."}""")]
     [InlineData(200, """{"detail":"\ud800"}""")]
     [InlineData(200, """{"status":"ok"}""")]
-    [InlineData(200, """{"status":"canceled"}""")]
-    [InlineData(200, """{"status":"success","message":"OTP sent."}""")]
     [InlineData(200, """{"status":"OK","message":"","message_code":"","data":{}}""")]
-    [InlineData(200, """{"uuid":"a71b93c4-b1a9-4868-9cb2-310757422af1","status":"canceled","message":"Bye."}""")]
     [InlineData(200, """{"uuid":"a71b93c4-b1a9-4868-9cb2-310757422af1","state":"canceled","reason":"duplicate_request"}""")]
     [InlineData(200, """{"contract_pdf_file":{"uuid":"u","file":"f"},"is_agreed_by_user":true}""")]
     public async Task An_undocumented_answer_is_a_yes_where_it_is_no_refusal(int status, string body)
@@ -47,6 +44,62 @@ public sealed class LoanAnswerTests
     }
 
     [Theory]
+    [InlineData("""{"status":"canceled"}""")]
+    [InlineData("""{"status":"canceld"}""")]
+    [InlineData("""{"uuid":"a71b93c4-b1a9-4868-9cb2-310757422af1","status":"canceled","message":"Bye."}""")]
+    public async Task A_cancel_may_be_answered_with_the_state_of_the_loan(string body)
+    {
+        await using var baloan = await StartAsync(Answer(200, body));
+        using var bench = new Bench(baloan.Address);
+
+        await bench.RunAsync("cancel_loan");
+        ShouldBeUnknown(await bench.FailAsync("sign_contract"), 200);
+    }
+
+    [Theory]
+    [InlineData(202, "{}")]
+    [InlineData(203, "{}")]
+    [InlineData(200, """{"status":"success","message":"OTP sent."}""")]
+    [InlineData(200, """{"status":"pending"}""")]
+    [InlineData(200, """{"status":"accepted","message":"It will be done."}""")]
+    [InlineData(200, """{"status":"ok","message":"","message_code":"no_request_to_verify","data":{}}""")]
+    [InlineData(200, """{"success":false}""")]
+    [InlineData(200, """{"error":"upstream"}""")]
+    [InlineData(200, """{"detail":"a","detail":"b"}""")]
+    public async Task An_undocumented_answer_that_says_something_else_is_unknown(int status, string body)
+    {
+        await using var baloan = await StartAsync(Answer(status, body));
+        using var bench = new Bench(baloan.Address);
+
+        foreach (var operation in Undocumented)
+        {
+            ShouldBeUnknown(await bench.FailAsync(operation), status);
+        }
+    }
+
+    [Fact]
+    public async Task A_loan_that_is_in_another_state_was_not_canceled_for_sure()
+    {
+        await using var baloan = await StartAsync(Answer(200, $$"""{"uuid":"{{Uuid}}","state":"send_loan_to_bank"}"""));
+        using var bench = new Bench(baloan.Address);
+
+        ShouldBeUnknown(await bench.FailAsync("cancel_loan"), 200);
+    }
+
+    [Theory]
+    [InlineData(202, $$"""{"uuid":"{{Uuid}}"}""")]
+    [InlineData(200, $$"""{"uuid":"{{Uuid}}","status":"pending"}""")]
+    [InlineData(200, $$"""{"uuid":"{{Uuid}}","errors":["no"]}""")]
+    [InlineData(200, $$"""{"status":"ok","message":"","message_code":"duplicate_request","data":{"uuid":"{{Uuid}}"} }""")]
+    public async Task A_loan_whose_answer_says_two_things_is_unknown(int status, string body)
+    {
+        await using var baloan = await StartAsync(Answer(status, body));
+        using var bench = new Bench(baloan.Address);
+
+        ShouldBeUnknown(await bench.FailAsync("open_loan"), status);
+    }
+
+    [Theory]
     [InlineData("""{"status":"error","message":"No.","message_code":"no","data":{}}""", "no")]
     [InlineData("""{"status":"error","message":"No."}""", "baloan_rejected")]
     [InlineData("""{"status":"failed"}""", "baloan_rejected")]
@@ -57,12 +110,17 @@ public sealed class LoanAnswerTests
     [InlineData("""{"otp":["incorrect_otp_code"]}""", "incorrect_otp_code")]
     [InlineData("""{"non_field_errors":["No."]}""", "baloan_rejected")]
     [InlineData("\"incorrect_otp_code\"", "incorrect_otp_code")]
-    public async Task A_refusal_that_comes_with_success_is_one(string body, string code)
+    public async Task A_refusal_that_comes_with_success_is_one_and_unknown_where_it_acts(string body, string code)
     {
         await using var baloan = await StartAsync(Answer(200, body));
         using var bench = new Bench(baloan.Address);
 
-        foreach (var operation in Undocumented.Concat(["open_loan", "get_contract", "loan_policies"]))
+        foreach (var operation in Undocumented.Append("open_loan"))
+        {
+            ShouldBeUnknown(await bench.FailAsync(operation), 200);
+        }
+
+        foreach (var operation in new[] { "get_contract", "loan_policies" })
         {
             var failure = await bench.FailAsync(operation);
             failure.Failure.ShouldBe(BaloanFailure.Rejected, operation);

@@ -143,7 +143,7 @@ public sealed class LoanErrorTests
         await using var baloan = await StartAsync(Answer(status, $$"""{"code":"{{documented}}"}"""));
         using var bench = new Bench(baloan.Address);
 
-        var failure = await bench.FailAsync("cancel_loan");
+        var failure = await bench.FailAsync("get_contract");
 
         failure.Code.ShouldBe(code);
         failure.IsBaloanText.ShouldBeFalse();
@@ -271,7 +271,7 @@ public sealed class LoanErrorTests
         using var bench = new Bench(baloan.Address);
         foreach (var (body, code, text, field, _) in refusals)
         {
-            var failure = await bench.FailAsync("open_loan");
+            var failure = await bench.FailAsync("get_contract");
 
             failure.Failure.ShouldBe(BaloanFailure.Rejected, body);
             failure.Code.ShouldBe(code, body);

@@ -21,6 +21,12 @@ public sealed class ScriptedBaloan : IAsyncDisposable
 {
     public const string Ok = """{"status":"ok","message":"","message_code":"","data":{}}""";
 
+    /// <summary>What the framework writes with a 429.</summary>
+    public const string Throttled = """{"detail":"Request was throttled."}""";
+
+    /// <summary>What the framework writes with a 401.</summary>
+    public const string TokenNotValid = """{"detail":"Given token not valid for any token type","code":"token_not_valid","messages":[]}""";
+
     /// <summary>An answer that every operation but the loan policies is content with.</summary>
     public const string GoodForAll =
         """{"status":"ok","message":"","message_code":"","data":{"user_credit":5,"amount":5,"token":"t","uuid":"d4c22af9-3676-4c6e-ab72-2a7b5b22afc5","file":"f","access":"a"}}""";

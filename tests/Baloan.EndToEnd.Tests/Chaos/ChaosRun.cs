@@ -114,7 +114,7 @@ internal sealed class ChaosRun(ChaosSettings settings) : IAsyncDisposable
                 ["Settlements__VerifyAfter"] = ChaosSettings.VerifyAfter.ToString(),
 
                 // So that a run of minutes does not wait for half-minutes: what a dead process held, and what failed, comes back soon.
-                ["Standalone__QueueLease"] = "00:00:06",
+                ["LocalFunctionsHost__QueueLease"] = "00:00:06",
                 ["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:05",
             },
         };

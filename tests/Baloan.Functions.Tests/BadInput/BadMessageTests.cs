@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Baloan.Core.Storage;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.Extensions.DependencyInjection;

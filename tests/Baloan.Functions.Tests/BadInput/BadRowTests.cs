@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using Baloan.Functions.Storage;
+using Baloan.Core.Storage;
 using Baloan.Functions.Tests.ApiDescription;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;

@@ -1,10 +1,12 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Baloan.Client;
+using Baloan.Core.Storage;
+using Baloan.Core.Tokens;
 using Baloan.Functions.Settlements;
-using Baloan.Functions.Storage;
-using Baloan.Functions.Tokens;
 using Baloan.Sandbox;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +49,12 @@ internal sealed class ServiceBench : IAsyncDisposable
     public ServiceProvider Services { get; }
 
     public SettlementStore Store => Services.GetRequiredService<SettlementStore>();
+
+    public SettlementIntake Intake => Services.GetRequiredService<SettlementIntake>();
+
+    public SettlementCompletion Completion => Services.GetRequiredService<SettlementCompletion>();
+
+    public SettlementDecisions Decisions => Services.GetRequiredService<SettlementDecisions>();
 
     public SettlementProcessor Processor => Services.GetRequiredService<SettlementProcessor>();
 
@@ -92,6 +100,9 @@ internal sealed class ServiceBench : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
         services.AddBaloanFunctions(configuration);
         services.AddSingleton(clock ?? Time);
+        // The clock of the storage service moves with the test's, whatever the instance's own says.
+        services.AddSingleton<Action<ClientOptions>>(options => options.Transport = new HttpClientTransport(new HttpClient(
+            new ServiceDate(Time) { InnerHandler = new SocketsHttpHandler { UseCookies = false } })));
         var instance = services.BuildServiceProvider();
         instances.Add(instance);
         return instance;
@@ -143,8 +154,8 @@ internal sealed class ServiceBench : IAsyncDisposable
     public async Task<Settlement> AcceptAsync(
         string? customer = null, string? code = null, long total = Given.Total, bool withOtp = false)
     {
-        var (row, accepted) = await Store.AcceptAsync(await NewAsync(customer, code, total, withOtp), Cancel);
-        accepted.ShouldBeTrue();
+        var (row, isNew, _) = await Intake.AcceptAsync(await NewAsync(customer, code, total, withOtp), Cancel);
+        isNew.ShouldBeTrue();
         return row;
     }
 

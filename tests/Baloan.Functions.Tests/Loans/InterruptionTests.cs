@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.Extensions.DependencyInjection;

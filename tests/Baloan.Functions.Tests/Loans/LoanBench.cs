@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
+using Baloan.Core.Storage;
 using Baloan.Functions.Loans;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,5 @@
+using Baloan.Core.Storage;
 using Baloan.Functions.Loans;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Tests.Bench;
 
 namespace Baloan.Functions.Tests.Loans;

@@ -17,7 +17,7 @@ public sealed class AttemptTests(StorageAccounts storage)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var request = await bench.NewAsync();
-        await bench.Store.AcceptAsync(request, Cancel);
+        await bench.Intake.AcceptAsync(request, Cancel);
         bench.Baloan.Faults.Next(Operation.Settle, Fault.All.Single(known => known.Name == fault));
         var first = await bench.RunToEndAsync(request.Code);
         first.Status.ShouldBe(firstEnd);
@@ -25,7 +25,7 @@ public sealed class AttemptTests(StorageAccounts storage)
         // Another total, customer and invoice are welcome: nothing was moved under that code.
         bench.Time.Advance(TimeSpan.FromMinutes(1));
         var again = await bench.NewAsync(code: request.Code, total: 2_500_000, withOtp: true);
-        var (row, accepted) = await bench.Store.AcceptAsync(again, Cancel);
+        var (row, accepted, _) = await bench.Intake.AcceptAsync(again, Cancel);
         accepted.ShouldBeTrue();
         row.Attempts.ShouldBe(2);
         row.CreatedAt.ShouldBe(first.CreatedAt);
@@ -57,12 +57,12 @@ public sealed class AttemptTests(StorageAccounts storage)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var request = await bench.NewAsync();
-        await bench.Store.AcceptAsync(request, Cancel);
+        await bench.Intake.AcceptAsync(request, Cancel);
 
         bench.Time.Advance(TimeSpan.FromMilliseconds(1));
-        (await bench.Store.AcceptAsync(request, Cancel)).Accepted.ShouldBeFalse();
+        (await bench.Intake.AcceptAsync(request, Cancel)).IsNew.ShouldBeFalse();
         await bench.RunToEndAsync(request.Code);
-        var (row, accepted) = await bench.Store.AcceptAsync(request, Cancel);
+        var (row, accepted, _) = await bench.Intake.AcceptAsync(request, Cancel);
 
         accepted.ShouldBeFalse();
         row.Status.ShouldBe(SettlementStatus.Settled);
@@ -76,7 +76,7 @@ public sealed class AttemptTests(StorageAccounts storage)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var request = await bench.NewAsync();
-        await bench.Store.AcceptAsync(request, Cancel);
+        await bench.Intake.AcceptAsync(request, Cancel);
 
         await ShouldConflictAsync();
         bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
@@ -100,8 +100,7 @@ public sealed class AttemptTests(StorageAccounts storage)
                 request with { Invoice = request.Invoice with { Sha256 = new string('0', 64) } },
             })
             {
-                var conflict = await Should.ThrowAsync<ProblemException>(() => bench.Store.AcceptAsync(different, Cancel));
-                (conflict.Status, conflict.Code).ShouldBe((409, "settlement_conflict"));
+                (await bench.Intake.AcceptAsync(different, Cancel)).Differences.ShouldHaveSingleItem();
             }
         }
     }
@@ -111,14 +110,14 @@ public sealed class AttemptTests(StorageAccounts storage)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var request = await bench.NewAsync();
-        await bench.Store.AcceptAsync(request, Cancel);
+        await bench.Intake.AcceptAsync(request, Cancel);
         bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
         await bench.RunToEndAsync(request.Code);
         var again = request with { TransactionToken = await bench.TransactionTokenAsync(request.NationalIdentifier) };
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => bench.Store.AcceptAsync(again, Cancel)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => bench.Intake.AcceptAsync(again, Cancel)));
 
-        answers.Count(answer => answer.Accepted).ShouldBe(1);
+        answers.Count(answer => answer.IsNew).ShouldBe(1);
         answers.ShouldAllBe(answer => answer.Row.Attempts == 2);
         (await bench.RunToEndAsync(request.Code)).Status.ShouldBe(SettlementStatus.Settled);
         bench.Moved(request.Code).ShouldBe(1);
@@ -136,17 +135,18 @@ public sealed class AttemptTests(StorageAccounts storage)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var request = await bench.NewAsync();
-        await bench.Store.AcceptAsync(request, Cancel);
+        await bench.Intake.AcceptAsync(request, Cancel);
         bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
         await bench.ProcessAsync(request.Code);
         bench.Baloan.Books.SetCredit(request.NationalIdentifier, 20_000_000);
         var review = await bench.RunToEndAsync(request.Code);
 
-        var resolved = (await bench.Processor.ResolveAsync(review, settled, "asked Baloan", Cancel)).ShouldNotBeNull();
-        (await bench.Processor.ResolveAsync(review, !settled, "too late", Cancel)).ShouldBeNull("somebody else has decided");
+        var resolved = (await bench.Decisions.ResolveAsync(review, settled, "asked Baloan", "Sara", Cancel)).ShouldNotBeNull();
+        (await bench.Decisions.ResolveAsync(review, !settled, "too late", null, Cancel)).ShouldBeNull("somebody else has decided");
 
         resolved.Status.ShouldBe(end);
-        resolved.Note.ShouldBe("asked Baloan");
+        (resolved.Note, resolved.ResolvedBy, resolved.KnownBy).ShouldBe(("asked Baloan", "Sara", SettlementKnownBy.Person));
+        resolved.ReviewBeganAt.ShouldBe(review.EndedAt, "the review stays in its history");
         resolved.ErrorCode.ShouldBe(settled ? null : "resolved_not_settled");
         (await bench.ListAsync(end)).ShouldBe([request.Code]);
         (await bench.ListAsync(SettlementStatus.NeedsReview)).ShouldBeEmpty();
@@ -158,7 +158,7 @@ public sealed class AttemptTests(StorageAccounts storage)
         if (!settled)
         {
             var again = request with { TransactionToken = await bench.TransactionTokenAsync(request.NationalIdentifier) };
-            (await bench.Store.AcceptAsync(again, Cancel)).Accepted.ShouldBeTrue();
+            (await bench.Intake.AcceptAsync(again, Cancel)).IsNew.ShouldBeTrue();
             (await bench.RunToEndAsync(request.Code)).Status.ShouldBe(SettlementStatus.Settled);
         }
     }

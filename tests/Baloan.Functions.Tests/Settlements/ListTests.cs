@@ -61,7 +61,7 @@ public sealed class ListTests(StorageAccounts storage)
         for (var i = 0; i < 10; i++)
         {
             // All in one moment, so that the code alone tells them apart.
-            codes.Add((await bench.Store.AcceptAsync(request with { Code = $"{request.Code}-{i}" }, Cancel)).Row.Code);
+            codes.Add((await bench.Intake.AcceptAsync(request with { Code = $"{request.Code}-{i}" }, Cancel)).Row.Code);
         }
 
         (await bench.ListAsync(null, top)).ShouldBe(codes.Order(StringComparer.Ordinal));

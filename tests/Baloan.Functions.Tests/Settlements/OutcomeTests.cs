@@ -29,7 +29,7 @@ public sealed class OutcomeTests(StorageAccounts storage)
         await using var bench = await ServiceBench.StartAsync(storage, version);
         var invoice = Given.Pdf(300_000);
         var request = await bench.NewAsync(invoice: invoice);
-        await bench.Store.AcceptAsync(request, TestContext.Current.CancellationToken);
+        await bench.Intake.AcceptAsync(request, TestContext.Current.CancellationToken);
 
         var settled = await bench.ProcessAsync(request.Code);
 
@@ -101,7 +101,7 @@ public sealed class OutcomeTests(StorageAccounts storage)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var request = await bench.NewAsync();
-        await bench.Store.AcceptAsync(request with { Invoice = request.Invoice with { Blob = "gone.pdf" } }, TestContext.Current.CancellationToken);
+        await bench.Intake.AcceptAsync(request with { Invoice = request.Invoice with { Blob = "gone.pdf" } }, TestContext.Current.CancellationToken);
 
         var failed = await bench.ProcessAsync(request.Code);
 

@@ -16,7 +16,7 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         var request = await bench.NewAsync();
         proxy.LoseAnswer = Once("table POST Settlements");
 
-        var (row, accepted) = await bench.Store.AcceptAsync(request, Cancel);
+        var (row, accepted, _) = await bench.Intake.AcceptAsync(request, Cancel);
 
         accepted.ShouldBeTrue();
         proxy.Calls.Count(call => call == "table POST Settlements").ShouldBeGreaterThan(1);
@@ -30,13 +30,13 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         await using var proxy = await StorageProxy.StartAsync(storage);
         await using var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
         var request = await bench.NewAsync();
-        await bench.Store.AcceptAsync(request, Cancel);
+        await bench.Intake.AcceptAsync(request, Cancel);
         bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
         await bench.ProcessAsync(request.Code);
         var again = request with { TransactionToken = await bench.TransactionTokenAsync(request.NationalIdentifier) };
         proxy.LoseAnswer = Once("table POST $batch");
 
-        var (row, accepted) = await bench.Store.AcceptAsync(again, Cancel);
+        var (row, accepted, _) = await bench.Intake.AcceptAsync(again, Cancel);
 
         accepted.ShouldBeTrue();
         row.Attempts.ShouldBe(2);
@@ -106,7 +106,7 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         var request = await bench.NewAsync();
         proxy.Refuse = call => call == "queue POST invoices/messages";
 
-        (await bench.Store.AcceptAsync(request, Cancel)).Accepted.ShouldBeTrue();
+        (await bench.Intake.AcceptAsync(request, Cancel)).IsNew.ShouldBeTrue();
 
         proxy.Refuse = _ => false;
         bench.Time.Advance(TimeSpan.FromMinutes(2));

@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
+using Baloan.Core.Storage;
 using Baloan.Functions.Settlements;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
@@ -83,9 +83,9 @@ public sealed class SweepTests(StorageAccounts storage)
         await using var bench = await ServiceBench.StartAsync(storage);
         var customer = Given.Customer();
         var first = await bench.AcceptAsync(customer);
-        var hold = await bench.Services.GetRequiredService<CustomerHold>().TryTakeAsync(first, (_, _, _) => Task.FromResult(true), Cancel);
+        var held = (await bench.Services.GetRequiredService<CustomerHold>().TryTakeAsync(first, Cancel)).ShouldNotBeNull();
         await bench.Store.TryUpdateAsync(
-            (first with { Status = SettlementStatus.Rejected, ErrorCode = "duplicate_request", HoldETag = hold }).WithoutSecrets(), Cancel);
+            (held with { Status = SettlementStatus.Rejected, ErrorCode = "duplicate_request" }).WithoutSecrets(), Cancel);
         (await bench.ListAsync(SettlementStatus.Rejected)).ShouldBeEmpty();
         (await bench.ListAsync(null)).ShouldBe([first.Code]);
 
@@ -150,13 +150,13 @@ public sealed class SweepTests(StorageAccounts storage)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var request = await bench.NewAsync();
-        var (row, _) = await bench.Store.AcceptAsync(request, Cancel);
+        var (row, _, _) = await bench.Intake.AcceptAsync(request, Cancel);
         bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
         var rejected = await bench.ProcessAsync(row.Code);
-        await bench.Store.AcceptAsync(await bench.NewAsync(request.NationalIdentifier, request.Code), Cancel);
+        await bench.Intake.AcceptAsync(await bench.NewAsync(request.NationalIdentifier, request.Code), Cancel);
 
         // The instance that ended the first attempt was slow.
-        await bench.Store.FileAsync(rejected, new Azure.ETag(rejected.OpenETag), Cancel);
+        await bench.Completion.CompleteAsync(rejected, new Azure.ETag(rejected.OpenETag), Cancel);
         await bench.LoseMessagesAsync();
 
         (await bench.ListAsync(SettlementStatus.Queued)).ShouldBe([row.Code]);

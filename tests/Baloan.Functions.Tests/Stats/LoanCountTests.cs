@@ -1,7 +1,8 @@
 using Azure.Data.Tables;
+using Baloan.Core.Counters;
+using Baloan.Core.Storage;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Stats;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Functions.Tests.Loans;
 using Microsoft.Extensions.DependencyInjection;
@@ -144,7 +145,7 @@ public sealed class LoanCountTests(StorageAccounts storage)
     }
 
     /// <summary>What the host does at the end: it waits for what is being counted.</summary>
-    private static Task StopAsync(IServiceProvider instance) => instance.GetServices<IHostedService>().OfType<Tally>().Single().StopAsync(Cancel);
+    private static Task StopAsync(IServiceProvider instance) => instance.GetServices<IHostedService>().OfType<CounterStore>().Single().StopAsync(Cancel);
 
     private static Task SweepAsync(IServiceProvider instance) => instance.GetRequiredService<StatsSweep>().SweepAsync(Cancel);
 
@@ -156,7 +157,7 @@ public sealed class LoanCountTests(StorageAccounts storage)
 
     private static async Task ShouldBeAsync(LoanBench bench, int callbacks, int conflicts, string loans)
     {
-        var stats = await bench.Services.GetRequiredService<StatsReader>().ReadAsync(Tally.LongestSpan, Cancel);
+        var stats = await bench.Services.GetRequiredService<StatsReader>().ReadAsync(CounterStore.LongestSpan, Cancel);
         (stats.Hours.Sum(hour => hour.Callbacks), stats.Hours.Sum(hour => hour.Conflicts)).ShouldBe((callbacks, conflicts));
         stats.Loans.Keys.ShouldBe(LoanStates.All);
         string.Join(", ", stats.Loans.Where(state => state.Value != 0).OrderBy(state => state.Key == "created" ? "" : state.Key, StringComparer.Ordinal).Select(state => $"{state.Key} {state.Value}")).ShouldBe(loans);

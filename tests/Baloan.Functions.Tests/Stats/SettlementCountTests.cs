@@ -48,7 +48,7 @@ public sealed class SettlementCountTests(StorageAccounts storage)
         waiting.Waiting["needs_review"].Count.ShouldBe(1);
         waiting.Waiting["needs_review"].OldestAt.ShouldBe(row.AttemptStartedAt.UtcDateTime);
 
-        (await bench.Processor.ResolveAsync(await bench.FindAsync(row.Code), settled: true, "asked Baloan", Cancel)).ShouldNotBeNull();
+        (await bench.Decisions.ResolveAsync(await bench.FindAsync(row.Code), settled: true, "asked Baloan", null, Cancel)).ShouldNotBeNull();
 
         var stats = await StatsAsync(bench, 31);
         stats.Hours[0].Settlements.ShouldBe(new(1, 0, 0, 0, 1));
@@ -62,8 +62,8 @@ public sealed class SettlementCountTests(StorageAccounts storage)
         await using var bench = await ServiceBench.StartAsync(storage);
         var row = await bench.RunToEndAsync((await bench.AcceptAsync()).Code);
 
-        var other = bench.NewInstance().GetRequiredService<SettlementStore>();
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => (i % 2 == 0 ? bench.Store : other).FileAsync(row, new ETag(row.OpenETag), Cancel)));
+        var other = bench.NewInstance().GetRequiredService<SettlementCompletion>();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => (i % 2 == 0 ? bench.Completion : other).CompleteAsync(row, new ETag(row.OpenETag), Cancel)));
 
         (await StatsAsync(bench, 1)).Hours[0].Settlements.ShouldBe(new(1, 1, 0, 0, 0));
     }
@@ -92,9 +92,9 @@ public sealed class SettlementCountTests(StorageAccounts storage)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var row = await bench.AcceptAsync();
-        var stores = Enumerable.Range(0, 3).Select(_ => bench.NewInstance().GetRequiredService<SettlementStore>()).ToArray();
+        var stores = Enumerable.Range(0, 3).Select(_ => bench.NewInstance().GetRequiredService<SettlementCompletion>()).ToArray();
 
-        await Task.WhenAll(Enumerable.Range(1, 45).Select(number => stores[number % 3].FileAsync(
+        await Task.WhenAll(Enumerable.Range(1, 45).Select(number => stores[number % 3].CompleteAsync(
             row with { Code = $"many-{number}", Status = SettlementStatus.Failed }, new ETag(row.OpenETag), Cancel)));
 
         await Until.TrueAsync(async () => (await StatsAsync(bench, 1)).Hours[0].Settlements == new SettlementCounts(46, 0, 0, 45, 0));
@@ -114,7 +114,7 @@ public sealed class SettlementCountTests(StorageAccounts storage)
                 seconds.Add(0.11 * Math.Exp(random.NextDouble() * 10));
             }
 
-            await Task.WhenAll(seconds.Select((took, number) => bench.Store.FileAsync(
+            await Task.WhenAll(seconds.Select((took, number) => bench.Completion.CompleteAsync(
                 row with { Code = $"one-{number}", Status = SettlementStatus.Settled, AttemptStartedAt = row.UpdatedAt.AddSeconds(-took) },
                 new ETag(row.OpenETag),
                 Cancel)));
@@ -176,6 +176,6 @@ public sealed class SettlementCountTests(StorageAccounts storage)
     private static async Task ReviewAsync(ServiceBench bench, Settlement row)
     {
         var review = (await bench.Store.TryUpdateAsync(row with { Status = SettlementStatus.NeedsReview }, Cancel)).ShouldNotBeNull();
-        await bench.Store.FileAsync(review, new ETag(review.OpenETag), Cancel);
+        await bench.Completion.CompleteAsync(review, new ETag(review.OpenETag), Cancel);
     }
 }

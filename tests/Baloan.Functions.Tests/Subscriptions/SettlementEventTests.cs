@@ -20,11 +20,11 @@ public sealed class SettlementEventTests(StorageAccounts storage)
         await using var proxy = await StorageProxy.StartAsync(storage);
         await using var bench = await StartAsync(proxy);
         var request = await bench.NewAsync();
-        var (row, _) = await bench.Store.AcceptAsync(request, Cancel);
+        var (row, _, _) = await bench.Intake.AcceptAsync(request, Cancel);
         bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
 
         var rejected = await bench.ProcessAsync(row.Code);
-        await bench.Store.AcceptAsync(await bench.NewAsync(request.NationalIdentifier, row.Code), Cancel);
+        await bench.Intake.AcceptAsync(await bench.NewAsync(request.NationalIdentifier, row.Code), Cancel);
         var settled = await bench.ProcessAsync(row.Code);
         await bench.SweepAsync();
 
@@ -72,7 +72,7 @@ public sealed class SettlementEventTests(StorageAccounts storage)
         await using var proxy = await StorageProxy.StartAsync(storage);
         await using var bench = await StartAsync(proxy);
         var request = await bench.NewAsync();
-        var (row, _) = await bench.Store.AcceptAsync(request, Cancel);
+        var (row, _, _) = await bench.Intake.AcceptAsync(request, Cancel);
         bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
         proxy.Refuse = kind => kind == ReadSubscriptions;
         await bench.ProcessAsync(row.Code);
@@ -80,7 +80,7 @@ public sealed class SettlementEventTests(StorageAccounts storage)
         Events(proxy).ShouldBeEmpty();
         bench.Time.Advance(TimeSpan.FromSeconds(30));
 
-        await bench.Store.AcceptAsync(await bench.NewAsync(request.NationalIdentifier, row.Code), Cancel);
+        await bench.Intake.AcceptAsync(await bench.NewAsync(request.NationalIdentifier, row.Code), Cancel);
 
         Events(proxy).ShouldHaveSingleItem()["state"]!.GetValue<string>().ShouldBe("rejected");
         (await bench.ListAsync(SettlementStatus.Queued)).ShouldBe([row.Code]);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Baloan.Functions.Telemetry;
+using Baloan.Core.Telemetry;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 

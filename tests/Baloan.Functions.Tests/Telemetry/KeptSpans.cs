@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Baloan.Client;
-using Baloan.Functions.Telemetry;
+using Baloan.Core.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
 

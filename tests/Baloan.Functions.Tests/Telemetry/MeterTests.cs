@@ -1,15 +1,15 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Baloan.Client;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
+using Baloan.Core.Tokens;
+using Baloan.Core.Uploads;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
-using Baloan.Functions.Telemetry;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Functions.Tests.Subscriptions;
-using Baloan.Functions.Tokens;
-using Baloan.Functions.Uploads;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -31,7 +31,7 @@ public sealed class MeterTests(StorageAccounts storage)
         await bench.RunToEndAsync((await bench.AcceptAsync(total: MagicNumbers.For(Fault.CutAfterEffect).Total)).Code);
         var refused = await bench.AcceptAsync(total: MagicNumbers.For(Fault.WrongOtp).Total);
         await bench.RunToEndAsync(refused.Code);
-        await bench.Processor.GiveUpAsync(await bench.AcceptAsync(), SettlementErrors.NeverSent, Cancel);
+        (await bench.Decisions.WithdrawAsync(await bench.AcceptAsync(), Cancel)).ShouldNotBeNull();
         counts.Taken().ShouldBe(
         [
             "baloan.settlements 1 outcome=failed", "baloan.settlements 1 outcome=rejected",
@@ -41,7 +41,7 @@ public sealed class MeterTests(StorageAccounts storage)
         // Uploads.
         var file = await bench.Services.GetRequiredService<FileStore>().SaveAsync(
             StorageSetup.UploadsContainer, new MemoryStream(Given.Pdf()), [FileKind.Pdf], Cancel);
-        var upload = await bench.Services.GetRequiredService<UploadStore>().AcceptAsync(file!, "a.pdf", Language.English, Cancel);
+        var upload = await bench.Services.GetRequiredService<UploadIntake>().AcceptAsync(file!, "a.pdf", Language.English, Cancel);
         await bench.Services.GetRequiredService<UploadProcessor>().ProcessAsync(upload.Id, Cancel);
         counts.Taken().ShouldBe(["baloan.uploads 1 outcome=uploaded"]);
 

@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues.Models;
+using Baloan.Core.Storage;
+using Baloan.Core.Telemetry;
 using Baloan.Functions.Callbacks;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
-using Baloan.Functions.Storage;
 using Baloan.Functions.Subscriptions;
-using Baloan.Functions.Telemetry;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Functions.Tests.Loans;
 using Baloan.Sandbox;
@@ -60,7 +59,7 @@ public sealed class TraceTests(StorageAccounts storage)
         await using var bench = await StartAsync(receiver);
         var wrong = await bench.NewAsync(withOtp: true, total: MagicNumbers.For(Fault.WrongOtp).Total);
 
-        var trace = await KeptSpans.RequestAsync(() => bench.Store.AcceptAsync(wrong, Cancel));
+        var trace = await KeptSpans.RequestAsync(() => bench.Intake.AcceptAsync(wrong, Cancel));
         await RunAsync(bench);
         (await bench.FindAsync(wrong.Code)).Status.ShouldBe(SettlementStatus.Rejected);
         await DeliverAsync(bench);
@@ -72,6 +71,7 @@ public sealed class TraceTests(StorageAccounts storage)
                 baloan check_credit ok
                 baloan validate_otp ok
                 baloan settle rejected
+                baloan check_credit ok
                 deliver event put_off
             """);
         spans.Of(trace).Where(span => span.Status == ActivityStatusCode.Error).Select(span => span.StatusDescription).ShouldBe(["rejected"]);
@@ -154,7 +154,7 @@ public sealed class TraceTests(StorageAccounts storage)
     }
 
     private static string Message(string code, string? traceParent) =>
-        JsonSerializer.Serialize(new WorkMessage(WorkMessage.Settlement, code, traceParent), ApiJson.Default.WorkMessage);
+        new WorkMessage(WorkMessage.Settlement, code, traceParent).ToText();
 
     private static HttpRequest Request(JsonObject body)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Security.KeyVault.Secrets;
+using Baloan.Core.Tokens;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Functions.Tokens;
 using Baloan.Sandbox;

@@ -1,4 +1,4 @@
-using Baloan.Functions.Stats;
+using Baloan.Core.Counters;
 using Microsoft.OpenApi;
 
 namespace Baloan.Functions.ApiDescription.Operations;
@@ -50,7 +50,7 @@ internal static class AppOperations
 
     private static OpenApiSchema Span()
     {
-        var span = Shape.Number("How many hours, the present one among them.", 1, Tally.LongestSpan);
+        var span = Shape.Number("How many hours, the present one among them.", 1, CounterStore.LongestSpan);
         span.Default = 24;
         return span;
     }

@@ -1,0 +1,72 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Configuration;
+
+namespace Baloan.Core.Storage;
+
+/// <summary>The clients of the storage account that <c>AzureWebJobsStorage</c> names.</summary>
+/// <remarks>
+/// A connection string, or with a managed identity <c>AzureWebJobsStorage__accountName</c> or the three service URIs, as the
+/// Functions host takes them. <c>AzureWebJobsStorage__clientId</c> picks a user-assigned identity.
+/// </remarks>
+public sealed class StorageClients
+{
+    private const string Connection = "AzureWebJobsStorage";
+
+    // A caller waits for these calls: three quick tries say sooner and as surely that storage is away.
+    private const int Retries = 3;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan NetworkTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Makes the clients; nothing is sent yet.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="clock">Learns the time from the answers.</param>
+    /// <param name="adjust">Changes the options of each client, such as its transport; null for nothing.</param>
+    public StorageClients(IConfiguration configuration, StorageClock clock, Action<ClientOptions>? adjust = null)
+    {
+        var blobOptions = Patient(new BlobClientOptions(), clock, adjust);
+        var queueOptions = Patient(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, clock, adjust);
+        var tableOptions = Patient(new TableClientOptions(), clock, adjust);
+
+        var section = configuration.GetSection(Connection);
+        if (section["accountName"] is not null || section["blobServiceUri"] is not null)
+        {
+            var identity = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = section["clientId"] });
+            Uri Endpoint(string service) => new(section[$"{service}ServiceUri"]
+                ?? $"https://{section["accountName"]}.{service}.core.windows.net");
+            Blobs = new BlobServiceClient(Endpoint("blob"), identity, blobOptions);
+            Queues = new QueueServiceClient(Endpoint("queue"), identity, queueOptions);
+            Tables = new TableServiceClient(Endpoint("table"), identity, tableOptions);
+        }
+        else
+        {
+            var connectionString = configuration[Connection] is { Length: > 0 } set ? set : "UseDevelopmentStorage=true";
+            Blobs = new BlobServiceClient(connectionString, blobOptions);
+            Queues = new QueueServiceClient(connectionString, queueOptions);
+            Tables = new TableServiceClient(connectionString, tableOptions);
+        }
+    }
+
+    /// <summary>Blob storage.</summary>
+    public BlobServiceClient Blobs { get; }
+
+    /// <summary>Queue storage, with messages in base64 as the Functions host expects them.</summary>
+    public QueueServiceClient Queues { get; }
+
+    /// <summary>Table storage.</summary>
+    public TableServiceClient Tables { get; }
+
+    private static TOptions Patient<TOptions>(TOptions options, StorageClock clock, Action<ClientOptions>? adjust)
+        where TOptions : ClientOptions
+    {
+        options.Retry.MaxRetries = Retries;
+        options.Retry.Delay = RetryDelay;
+        options.Retry.NetworkTimeout = NetworkTimeout;
+        options.AddPolicy(new StorageClock.Policy(clock), HttpPipelinePosition.PerRetry);
+        adjust?.Invoke(options);
+        return options;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Baloan.Client;
+
+namespace Baloan.Core.Tokens;
+
+/// <summary>The tokens as the vault keeps them.</summary>
+/// <param name="Access">The access token.</param>
+/// <param name="Refresh">The refresh token: kept, and not used, for Baloan documents no way to use it.</param>
+/// <param name="ObtainedAt">When Baloan gave it out (UTC).</param>
+/// <param name="ExpiresAt">When the access token runs out (UTC).</param>
+public sealed record StoredToken(string Access, string? Refresh, DateTimeOffset ObtainedAt, DateTimeOffset ExpiresAt)
+{
+    // Enough for a call that begins now to end before the token does.
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
+
+    /// <summary>A token that Baloan has just given out.</summary>
+    public static StoredToken Of(AccessToken token, DateTimeOffset now) => new(token.Access, token.Refresh, now, token.ExpiresAt);
+
+    /// <summary>Reads a secret's value; null where it is none that this app has written.</summary>
+    public static StoredToken? Parse(string? secret)
+    {
+        try
+        {
+            var token = secret is null ? null : JsonSerializer.Deserialize(secret, StoredTokenJson.Default.StoredToken);
+            return string.IsNullOrEmpty(token?.Access) ? null : token;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The secret's value.</summary>
+    public string ToSecret() => JsonSerializer.Serialize(this, StoredTokenJson.Default.StoredToken);
+
+    /// <summary>Whether a call that begins now may use it. A short-lived token is used for half its life.</summary>
+    public bool IsUsable(DateTimeOffset now)
+    {
+        var half = (ExpiresAt - ObtainedAt) / 2;
+        return now < ExpiresAt - (half < Margin ? half : Margin);
+    }
+
+    /// <summary>Whether less than a fifth of its life or less than two timer periods is left.</summary>
+    public bool IsDueForRenewal(DateTimeOffset now, TimeSpan timerPeriod)
+    {
+        var left = ExpiresAt - now;
+        return left < (ExpiresAt - ObtainedAt) / 5 || left < timerPeriod * 2;
+    }
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(StoredToken))]
+internal sealed partial class StoredTokenJson : JsonSerializerContext;

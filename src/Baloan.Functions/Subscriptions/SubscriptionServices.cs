@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Baloan.Functions.Subscriptions;
+
+/// <summary>Puts the subscriptions together.</summary>
+internal static class SubscriptionServices
+{
+    /// <summary>Adds all that takes subscriptions and delivers their events.</summary>
+    /// <exception cref="InvalidOperationException"><c>Subscriptions__AllowedHosts</c> cannot be used; the message says what it has to be.</exception>
+    public static IServiceCollection AddSubscriptions(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton(SubscriptionOptions.From(configuration))
+        .AddSingleton<SubscriptionStore>()
+        .AddSingleton<EventQueue>()
+        .AddSingleton<Announcer>()
+        .AddSingleton<CallbackRules>()
+        .AddSingleton<CallbackClient>()
+        .AddSingleton<SubscriptionRequestReader>()
+        .AddSingleton<EventDelivery>();
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Azure;
+using LocalFunctionsHost.Protocol;
+using NCrontab;
+
+namespace LocalFunctionsHost.Functions;
+
+/// <summary>Starts a function by the clock, in UTC as on Azure: once in all instances, and once for all times that were missed.</summary>
+internal sealed partial class TimerFunction(Function function, string schedule, TimerRuns runs, FunctionRunner runner, ILogger logger)
+{
+    // A clock that was set or a machine that slept is noticed after this.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
+
+    // Five fields are minutes to weekdays, six begin with seconds.
+    private readonly CrontabSchedule crontab = CrontabSchedule.TryParse(schedule, new() { IncludingSeconds = schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length > 5 })
+        ?? throw new FunctionsHostException($"'{schedule}' is no NCRONTAB expression");
+
+    /// <summary>Fires until the host ends, and lets a run that began go to its end.</summary>
+    public async Task RunAsync(CancellationToken ending)
+    {
+        if (function.Trigger.RunOnStartup)
+        {
+            await FireAsync();
+        }
+
+        var storageIsAway = false;
+        TimerStatus? status = null;
+        while (!ending.IsCancellationRequested)
+        {
+            try
+            {
+                if (status is null)
+                {
+                    status = await runs.ReadAsync(Next, ending);
+                    if (!function.Trigger.UseMonitor)
+                    {
+                        // Nobody wants to hear of what was missed.
+                        status = status with { Last = DateTime.UtcNow };
+                    }
+                }
+
+                // Worked out anew and not read: the schedule may be another one since.
+                var due = Next(status.Last);
+                for (var wait = due - DateTime.UtcNow; wait > TimeSpan.Zero; wait = due - DateTime.UtcNow)
+                {
+                    await Task.Delay(wait < LongestWait ? wait : LongestWait, ending);
+                }
+
+                var now = DateTime.UtcNow;
+                var ran = new TimerStatus(now, Next(now), now);
+                if (await runs.TryWriteAsync(ran, ending))
+                {
+                    await FireAsync(status with { Next = due }, isPastDue: now - due > Retry);
+                    status = ran;
+                }
+                else
+                {
+                    status = null;
+                }
+
+                storageIsAway = false;
+            }
+            catch (OperationCanceledException) when (ending.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure) when (failure is RequestFailedException or AggregateException or OperationCanceledException)
+            {
+                if (!storageIsAway)
+                {
+                    storageIsAway = true;
+                    Log.Waits(logger, function.Name, failure.Message.Split('\n')[0]);
+                }
+
+                await Task.Delay(Retry, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Runs it now; what it is told of its schedule is that it has just run.</summary>
+    public Task FireAsync()
+    {
+        var now = DateTime.UtcNow;
+        return FireAsync(new(now, Next(now), now), isPastDue: false);
+    }
+
+    private DateTime Next(DateTime after) => crontab.GetNextOccurrence(after);
+
+    private async Task FireAsync(TimerStatus status, bool isPastDue)
+    {
+        try
+        {
+            await runner.RunAsync(function, new() { Json = JsonSerializer.Serialize(new { ScheduleStatus = status, IsPastDue = isPastDue }) }, []);
+        }
+        catch (FunctionsHostException)
+        {
+            // Logged, and it comes again at its time.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The timer of {Function} waits for storage: {Reason}")]
+        public static partial void Waits(ILogger logger, string function, string reason);
+    }
+}

@@ -1,0 +1,126 @@
+using Grpc.Core;
+using LocalFunctionsHost.Functions;
+using LocalFunctionsHost.Protocol;
+
+namespace LocalFunctionsHost.Workers;
+
+/// <summary>Keeps a process of the function app running, as Azure's host does: where one ends, another is started.</summary>
+internal sealed partial class Worker(string folder, LaunchWorker launch, ILoggerFactory logs, ILogger<Worker> logger) : IDisposable
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource ending = new();
+    private volatile Instance? current;
+    private volatile TaskCompletionSource<WorkerChannel> next = NewWait();
+    private Task keeping = Task.CompletedTask;
+
+    /// <summary>Starts the first process and waits until it has loaded its functions.</summary>
+    /// <exception cref="FunctionsHostException">It did not come so far.</exception>
+    public async Task<IReadOnlyList<Function>> StartAsync(Uri address, CancellationToken cancellationToken)
+    {
+        var first = new TaskCompletionSource<IReadOnlyList<Function>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        keeping = Task.Run(() => KeepAsync(address, first), CancellationToken.None);
+        return await first.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The channel to a process that is ready; waits while there is none.</summary>
+    /// <exception cref="TimeoutException">None became ready within a minute.</exception>
+    public Task<WorkerChannel> ChannelAsync(CancellationToken cancellationToken) => next.Task.WaitAsync(ConnectLimit, cancellationToken);
+
+    /// <summary>Takes the stream of a process that this host started.</summary>
+    public async Task ConnectAsync(IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken gone)
+    {
+        if (await incoming.MoveNext(gone) && incoming.Current.StartStream is { } hello && current is { } instance && hello.WorkerId == instance.Id)
+        {
+            await instance.Channel.RunAsync(incoming, outgoing, gone);
+        }
+    }
+
+    /// <summary>Asks the process to end, and ends it at once if it has not after ten seconds.</summary>
+    public async Task StopAsync()
+    {
+        await ending.CancelAsync();
+        if (current is { } instance)
+        {
+            instance.Channel.Terminate();
+            await Task.WhenAny(instance.Process.Exited, Task.Delay(Grace));
+            instance.Process.Kill();
+        }
+
+        await keeping;
+    }
+
+    public void Dispose() => ending.Dispose();
+
+    private static TaskCompletionSource<WorkerChannel> NewWait() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task KeepAsync(Uri address, TaskCompletionSource<IReadOnlyList<Function>> first)
+    {
+        while (!ending.IsCancellationRequested)
+        {
+            var id = Guid.NewGuid().ToString();
+            var channel = new WorkerChannel(folder, logs);
+            var process = launch(address, id);
+            current = new Instance(id, process, channel);
+            if (await StartedAsync(channel, process) is { } failure)
+            {
+                process.Kill();
+                await process.Exited;
+                if (first.TrySetException(failure))
+                {
+                    return;
+                }
+
+                Log.NotStarted(logger, failure.Message);
+                await Task.Delay(WaitAfterFailure, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+
+            next.SetResult(channel);
+            first.TrySetResult(channel.Functions);
+            var end = await process.Exited;
+            next = NewWait();
+            channel.End();
+            if (!ending.IsCancellationRequested)
+            {
+                Log.Ended(logger, end);
+            }
+        }
+    }
+
+    private static async Task<FunctionsHostException?> StartedAsync(WorkerChannel channel, WorkerProcess process)
+    {
+        try
+        {
+            await Task.WhenAny(channel.Ready, process.Exited).WaitAsync(ConnectLimit);
+            if (process.Exited.IsCompleted)
+            {
+                throw new FunctionsHostException($"The function app ended while it was starting, with {await process.Exited}");
+            }
+
+            await channel.Ready;
+            return null;
+        }
+        catch (FunctionsHostException failure)
+        {
+            return failure;
+        }
+        catch (TimeoutException)
+        {
+            return new FunctionsHostException("The function app was not ready within a minute.");
+        }
+    }
+
+    private sealed record Instance(string Id, WorkerProcess Process, WorkerChannel Channel);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The function app's process ended with {End}. Another one is started.")]
+        public static partial void Ended(ILogger logger, string end);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Failure} It is tried again.")]
+        public static partial void NotStarted(ILogger logger, string failure);
+    }
+}
