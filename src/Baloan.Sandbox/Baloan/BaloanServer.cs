@@ -162,13 +162,12 @@ public sealed class BaloanServer : IAsyncDisposable
             tokens.Revoke(bearer);
         }
 
-        var twice = fault?.Effect == Effect.Twice;
         Answer Carry() => route.Operation switch
         {
             Operation.Token => Token(call, second ? StoreUuid : StoreName, StorePassword, Merchant),
             Operation.PartnershipToken => Token(call, PartnerName, PartnerPassword, Partner),
             _ when route.IsPartnership => partnershipApi.Carry(route.Operation, call, loan, persian),
-            _ => merchantApi.Carry(route.Operation, call, invoice, second, persian, twice),
+            _ => merchantApi.Carry(route.Operation, call, invoice, second, persian, fault),
         };
 
         // A settlement's two come at once, before the first has used up their token; of the others, the second meets what the first left.
@@ -178,7 +177,7 @@ public sealed class BaloanServer : IAsyncDisposable
             return Carry();
         }
 
-        await StrikeAsync(context, fault, persian, twice && route.Operation != Operation.Settle ? CarryAgain : Carry);
+        await StrikeAsync(context, fault, persian, fault?.Effect == Effect.Twice && route.Operation != Operation.Settle ? CarryAgain : Carry);
     }
 
     private static string? Bearer(HttpRequest request)

@@ -8,8 +8,16 @@ namespace Baloan.Sandbox;
 /// <param name="InvoiceSize">The invoice's size in bytes.</param>
 /// <param name="At">When the money moved, UTC.</param>
 /// <param name="SentOnTwice">Whether it is the second of two that something in front of Baloan made of one call.</param>
+/// <param name="Fault">The fault that struck its call; null where it was answered as it should be.</param>
 public sealed record BookedSettlement(
-    string Code, string NationalIdentifier, long Total, string InvoiceSha256, long InvoiceSize, DateTimeOffset At, bool SentOnTwice = false);
+    string Code,
+    string NationalIdentifier,
+    long Total,
+    string InvoiceSha256,
+    long InvoiceSize,
+    DateTimeOffset At,
+    bool SentOnTwice = false,
+    string? Fault = null);
 
 /// <summary>A file that was uploaded.</summary>
 /// <param name="Uuid">The id under which Baloan answered.</param>
@@ -219,7 +227,7 @@ public sealed class Books
     /// Moves the money. The OTP or the transaction token is used up by a success alone; two that come so close together as
     /// <paramref name="twice"/> says are both let through.
     /// </summary>
-    internal Refusal? Settle(string customer, string? otp, string? token, string code, long total, string sha256, long size, bool twice)
+    internal Refusal? Settle(string customer, string? otp, string? token, string code, long total, string sha256, long size, bool twice, string? fault)
     {
         lock (gate)
         {
@@ -237,7 +245,7 @@ public sealed class Books
             otps.Remove(token is null ? customer : "");
             transactionTokens.Remove(token ?? "");
             Change(customer, Credit(customer) - total);
-            settlements.Add(new(code, customer, total, sha256, size, time.GetUtcNow()));
+            settlements.Add(new(code, customer, total, sha256, size, time.GetUtcNow(), Fault: fault));
             if (!twice)
             {
                 return null;

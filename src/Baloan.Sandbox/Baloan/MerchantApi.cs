@@ -7,7 +7,7 @@ internal sealed class MerchantApi(Books books, Func<string, string> signedUrl)
 {
     private const int UploadLimit = 10 * 1024 * 1024;
 
-    public Answer Carry(Operation operation, BaloanCall call, Invoice? invoice, bool second, bool persian, bool twice)
+    public Answer Carry(Operation operation, BaloanCall call, Invoice? invoice, bool second, bool persian, Fault? fault)
     {
         Answer Result(Refusal? refusal, Func<JsonObject>? data = null) => refusal is null ? Answer.Ok(data?.Invoke() ?? []) : refusal.ToAnswer(400, persian);
         var customer = call.Fields.GetValueOrDefault("national_identifier", "");
@@ -32,7 +32,7 @@ internal sealed class MerchantApi(Books books, Func<string, string> signedUrl)
             default:
                 var refusal = books.Settle(
                     customer, call.Fields.GetValueOrDefault("otp"), second ? call.Fields["token"] : null,
-                    invoice!.Code, invoice.Total, call.File!.Sha256, call.File.Size, twice);
+                    invoice!.Code, invoice.Total, call.File!.Sha256, call.File.Size, fault?.Effect == Effect.Twice, fault?.Name);
                 return Result(refusal, () => second ? new() { ["user_credit"] = books.Credit(customer) } : []);
         }
     }

@@ -72,6 +72,25 @@ internal sealed class ChaosApp : IAsyncDisposable
         return process is not null;
     }
 
+    /// <summary>Lets its process stand still for a while (SIGSTOP), where it runs and is not killed meanwhile.</summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> StandStillAsync(TimeSpan time)
+    {
+        if (Up is not { Process.Process: var process })
+        {
+            return false;
+        }
+
+        process.Freeze();
+        await Task.Delay(time);
+        if (!process.Exited.IsCompleted)
+        {
+            process.Thaw();
+        }
+
+        return true;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await ending.CancelAsync();

@@ -10,7 +10,8 @@ namespace Baloan.EndToEnd.Tests.Chaos;
 /// <summary>Holds Baloan's books, the app's records and what callers and the subscriber were told against each other.</summary>
 /// <remarks>It reads the API; of the tables, only the attempts before the last one, which the API does not show.</remarks>
 internal sealed class ChaosAudit(
-    ChaosLedger ledger, BaloanServer baloan, Azurite storage, Subscriber subscriber, IReadOnlyList<ChaosApp> apps, Caller caller, IReadOnlySet<string> touched)
+    ChaosLedger ledger, BaloanServer baloan, Azurite storage, Subscriber subscriber, IReadOnlyList<ChaosApp> apps, Caller caller, IReadOnlySet<string> touched,
+    ChaosFaults faults)
 {
     // For all that callers do not wait for: events, lists, and what nobody asks for any more.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
@@ -19,6 +20,9 @@ internal sealed class ChaosAudit(
     private const int MostTries = 5;
 
     private static readonly string[] Ranks = ["created", "cheque_verified", "send_loan_to_bank", "loan_paid"];
+    // Of these, the answer is Baloan's own yes.
+    private static readonly string[] AnsweredRight = [Fault.SlowAnswer.Name, "slow_work", Fault.SentOnTwice.Name];
+
     private static readonly string[] Final = ["loan_paid", "canceled"];
 
     private readonly Dictionary<string, string> ends = [];
@@ -34,6 +38,12 @@ internal sealed class ChaosAudit(
 
     /// <summary>Changes of loans that Baloan's sandbox told five times in vain.</summary>
     public int GivenUpByBaloan { get; private set; }
+
+    /// <summary>Settlements that something in front of Baloan sent on twice, and that moved the money twice by that.</summary>
+    public int MovedTwiceByFront { get; private set; }
+
+    /// <summary>Refusals of a duplicate of what had moved the money, which the credit could not show: it was old, or others had changed it.</summary>
+    public int Deceived { get; private set; }
 
     /// <summary>How many different events the subscriber has taken.</summary>
     public int Events => Taken.Select(told => told.Id).Distinct().Count();
@@ -145,12 +155,17 @@ internal sealed class ChaosAudit(
             errand.Note(string.Create(CultureInfo.InvariantCulture, $"Baloan's books: moved at {one.At:HH:mm:ss.fff}"));
         }
 
-        if (moved.Count > 1)
+        MovedTwiceByFront += moved.Count(one => one.SentOnTwice);
+        if (moved.Count(one => !one.SentOnTwice) is > 1 and var times)
         {
-            ledger.Add(errand, Wrong.MovedTwice, $"moved {moved.Count} times");
+            ledger.Add(errand, Wrong.MovedTwice, $"moved {times} times");
         }
 
         var order = errand.Order;
+        // What makes a customer's credit no proof: that others change it, or that Baloan tells an old one.
+        bool IsCreditUnsure(DateTimeOffset until) => touched.Contains(order.Customer)
+            || baloan.Books.Settlements.Any(one => one.SentOnTwice && one.NationalIdentifier == order.Customer)
+            || faults.OldCreditBetween(errand.Posts.FirstOrDefault(until), until);
         if (moved.Any(one => one.Total != order.Total || one.NationalIdentifier != order.Customer || one.InvoiceSha256 != order.InvoiceSha256))
         {
             Wrongly("what was moved is not what was asked for");
@@ -165,7 +180,11 @@ internal sealed class ChaosAudit(
             }
             else if (one.Status is "rejected" or "failed" && first is not null)
             {
-                if (first < one.At)
+                if (first < one.At && one.Status == "rejected" && moved[0].Fault == Fault.RefusedAfterEffect.Name && IsCreditUnsure(one.At))
+                {
+                    Deceived++;
+                }
+                else if (first < one.At)
                 {
                     Wrongly($"told {one.Status} by {one.By}, and it had been moved");
                 }
@@ -174,7 +193,11 @@ internal sealed class ChaosAudit(
                     Wrongly($"told {one.Status} by {one.By}, and it was moved later without a new POST");
                 }
             }
-            else if (one.Status == "needs_review" && !touched.Contains(order.Customer))
+            else if (one is { Status: "settled", KnownBy: "baloan" } && moved[0].Fault is { } fault && !AnsweredRight.Contains(fault))
+            {
+                Wrongly($"told settled by Baloan's word, and what was answered was {fault}");
+            }
+            else if (one.Status == "needs_review" && !IsCreditUnsure(one.At))
             {
                 Wrongly("told needs_review, and nobody else had touched the customer's credit");
             }

@@ -18,14 +18,28 @@ internal sealed class ChaosFaults(
         (Operation.Token, 3), (Operation.PartnershipToken, 2),
     ];
 
+    // First what a token call may meet too; the rest looks like wrong credentials there.
+    private static readonly Fault[] Answers =
+    [
+        Fault.Unavailable, Fault.UnavailableRetryAfter, Fault.UnavailableInJson, Fault.BadGateway, Fault.GatewayTimeout, Fault.ThrottledByFront,
+        Fault.ForbiddenByFront, Fault.NotFoundByFront, Fault.NotFound, Fault.Conflict, Fault.TooLargeForFront, Fault.ClientClosed, Fault.Accepted,
+        Fault.Pending, Fault.NotOk, Fault.RefusedWithHtml, Fault.RefusedEmpty,
+    ];
+
+    private const int AnswersToTokens = 6;
+
     private readonly ConcurrentDictionary<string, int> done = new();
     private readonly ConcurrentQueue<(string Outage, DateTimeOffset EndedAt)> outages = new();
+    private readonly ConcurrentQueue<(DateTimeOffset From, DateTimeOffset To)> lags = new();
 
     /// <summary>How often each fault was done.</summary>
     public IReadOnlyDictionary<string, int> Done => done;
 
     /// <summary>When something that was away came back.</summary>
     public IReadOnlyList<(string Outage, DateTimeOffset EndedAt)> Outages => [.. outages];
+
+    /// <summary>Whether credit checks may have told an old credit in a span of time.</summary>
+    public bool OldCreditBetween(DateTimeOffset from, DateTimeOffset to) => lags.Any(lag => lag.From <= to && lag.To >= from);
 
     public void OutageEnded(string outage, DateTimeOffset at) => outages.Enqueue((outage, at));
 
@@ -52,6 +66,7 @@ internal sealed class ChaosFaults(
         }
 
         baloan.Faults.Clear();
+        baloan.Books.CreditLag = TimeSpan.Zero;
         (baloan.Loans.Duplicates, baloan.Loans.Shuffle, baloan.Loans.Misspelling) = (false, false, false);
         subscriber.Answer = () => 200;
         foreach (var app in apps)
@@ -93,16 +108,26 @@ internal sealed class ChaosFaults(
                 var after = random.Next(2) == 0;
                 app.Storage.Arm(new(random.Next(1, 15), after, () => KillAtWriteAsync(app, after)));
                 break;
-            case < 54:
+            case < 52:
                 await KillBothAsync("both apps killed at once");
                 break;
-            case < 59:
+            case < 60:
+                // Up to twice the time after which others take what it had in hand for lost.
+                var still = TimeSpan.FromSeconds(1 + (random.NextDouble() * 2 * ChaosSettings.VerifyAfter.TotalSeconds));
+                if (await app.StandStillAsync(still))
+                {
+                    Count("app stood still (SIGSTOP), up to 25 s");
+                    OutageEnded("app", DateTimeOffset.UtcNow);
+                }
+
+                break;
+            case < 64:
                 await KillWhileSendingAsync();
                 break;
-            case < 65:
+            case < 68:
                 await StorageAwayAsync("storage stopped (SIGTERM)", TimeSpan.Zero, storage.StopAsync, random);
                 break;
-            case < 71:
+            case < 73:
                 await StorageAwayAsync("storage killed (SIGKILL)", UntilStorageHasWritten, storage.Process.KillAsync, random);
                 break;
             case < 81:
@@ -220,7 +245,16 @@ internal sealed class ChaosFaults(
                 var until = DateTimeOffset.UtcNow.AddSeconds(random.Next(1, 4));
                 subscriber.Answer = () => DateTimeOffset.UtcNow < until ? worst : 200;
                 break;
-            case < 93:
+            case < 92:
+                var lag = TimeSpan.FromSeconds(random.NextDouble() * ChaosSettings.LongestCreditLag.TotalSeconds);
+                var now = DateTimeOffset.UtcNow;
+                var span = TimeSpan.FromSeconds(random.Next(2, 8));
+                lags.Enqueue((now, now + span + ChaosSettings.LongestCreditLag));
+                Count("Baloan: credit checks tell a credit that is up to 4 s old, for a while");
+                baloan.Books.CreditLag = lag;
+                _ = Task.Delay(span).ContinueWith(_ => baloan.Books.CreditLag = TimeSpan.Zero, TaskScheduler.Default);
+                break;
+            case < 94:
                 (baloan.Loans.Duplicates, baloan.Loans.Shuffle, baloan.Loans.Misspelling) = (random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0);
                 Count("Baloan: how it calls back changed (twice, shuffled, misspelt)");
                 break;
@@ -253,14 +287,34 @@ internal sealed class ChaosFaults(
             Fault.ServerError, Fault.ServerErrorAfterEffect, Fault.Garbage, Fault.GarbageAfterEffect,
             Fault.SlowAnswer with { Delay = late * 2.5, Meaning = "it happens, and is answered up to 12 s later" },
             new("slow_work", "it happens, and is answered, up to 5 s later") { Delay = late },
-            Fault.Unavailable, Fault.UnavailableRetryAfter, Fault.ThrottledSeconds, Fault.ThrottledSentence, Fault.Redirect,
+            Fault.ThrottledSeconds, Fault.ThrottledSentence, Fault.Redirect,
+            .. Enumerable.Range(0, 8).Select(_ => ByFront(random, operation, late)),
         ];
         // A token call that is refused means wrong credentials, and those are not tried again for a minute: a setting to mend, no chaos.
-        Fault[] refusals = [Fault.Unauthorized, Fault.RefusedWithDetail, Fault.RefusedWithHtml];
+        Fault[] refusals = [Fault.Unauthorized, Fault.RefusedWithDetail, Fault.RefusedAfterEffect];
         Fault[] possible = operation is Operation.Token or Operation.PartnershipToken ? faults : [.. faults, .. refusals];
         var fault = possible[random.Next(possible.Length)];
         var times = random.Next(1, 4);
         baloan.Faults.Next(operation, fault, times);
         Count($"Baloan: {fault.Meaning}", times);
     }
+
+    /// <summary>An answer that something in front of Baloan may give, whatever becomes of what was asked for.</summary>
+    private static Fault ByFront(Random random, Operation operation, TimeSpan late)
+    {
+        if (operation == Operation.Settle && random.Next(30) == 0)
+        {
+            return Fault.SentOnTwice;
+        }
+
+        var answer = Answers[random.Next(operation is Operation.Token or Operation.PartnershipToken ? AnswersToTokens : Answers.Length)];
+        return random.Next(3) switch
+        {
+            0 => answer with { Effect = Effect.None },
+            1 => answer with { Effect = Effect.Now, Meaning = $"{What(answer)}, though it happened" },
+            _ => answer with { Effect = Effect.Late, Delay = late, Meaning = $"{What(answer)}, and it happens up to 5 s later" },
+        };
+    }
+
+    private static string What(Fault answer) => answer.Meaning.Split(';')[0];
 }

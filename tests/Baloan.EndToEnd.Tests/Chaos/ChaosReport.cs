@@ -20,6 +20,7 @@ internal sealed class ChaosReport(ChaosSettings settings, ChaosLedger ledger)
     {
         Line($"{begun} things were begun; all had ended and was compared {windDown.TotalSeconds:0} s after the last fault.");
         Line($"Callbacks that Baloan's sandbox gave up after five tries: {audit.GivenUpByBaloan}. Loans opened whose amount could not be recorded, with an alert: {audit.OpeningsNotRecorded}. Messages in poison queues: {audit.Poison}.");
+        Line($"Moved twice by what stands in front of Baloan: {audit.MovedTwiceByFront}. Refused duplicates of what had moved the money, which the credit could not show: {audit.Deceived}.");
         console.WriteLine();
         Counts(audit);
         Times(faults);

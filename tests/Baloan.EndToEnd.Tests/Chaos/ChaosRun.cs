@@ -57,7 +57,7 @@ internal sealed class ChaosRun(ChaosSettings settings) : IAsyncDisposable
         ending.CancelAfter(ChaosSettings.WindDownLimit);
         await Task.WhenAll(callers);
 
-        var audit = new ChaosAudit(ledger, baloan, storage, subscriber, apps, new Caller(apps, http, settings.Seed, () => false), touched);
+        var audit = new ChaosAudit(ledger, baloan, storage, subscriber, apps, new Caller(apps, http, settings.Seed, () => false), touched, faults);
         await audit.RunAsync(cancellationToken);
         await File.WriteAllLinesAsync(
             Path.Combine(logs.FullName, "callers.log"),

@@ -20,8 +20,11 @@ internal sealed record ChaosSettings(TimeSpan Duration, double Rate, int Seed, s
     /// </summary>
     public static readonly TimeSpan VerifyAfter = TimeSpan.FromSeconds(12);
 
-    /// <summary>How long after a connection was cut Baloan may still do what it was asked for.</summary>
+    /// <summary>How long after an answer, or after a connection was cut, Baloan may still do what it was asked for.</summary>
     public static readonly TimeSpan LongestLateEffect = TimeSpan.FromSeconds(5);
+
+    /// <summary>How old a credit may be that Baloan tells. What it does late has to show within <see cref="VerifyAfter"/>.</summary>
+    public static readonly TimeSpan LongestCreditLag = TimeSpan.FromSeconds(4);
 
     /// <summary>How long everything may take to end once the faults are over.</summary>
     public static readonly TimeSpan WindDownLimit = TimeSpan.FromMinutes(10);

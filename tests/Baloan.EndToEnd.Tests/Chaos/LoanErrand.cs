@@ -76,6 +76,10 @@ internal sealed class LoanErrand(Borrower borrower, bool cancels, Caller caller,
                     // It may have been opened: a person asks Baloan.
                     End = "outcome unknown";
                     return;
+                case 422 when (string?)answer!.Json!["code"] == "duplicate_request":
+                    // Of an opening that Baloan knows, which may be this one: something in front may have sent it twice.
+                    End = "refused";
+                    return;
                 case 422 or 404:
                     DeniedAt = DateTimeOffset.UtcNow;
                     End = "refused";

@@ -10,12 +10,12 @@ namespace Baloan.EndToEnd.Tests.Chaos;
 /// <summary>What somebody was told of a settlement.</summary>
 /// <param name="At">When the answer was there.</param>
 /// <param name="By">By which call, or an event.</param>
-internal sealed record Told(DateTimeOffset At, string By, int Attempts, string Status, bool Inferred, long? UserCredit)
+internal sealed record Told(DateTimeOffset At, string By, int Attempts, string Status, bool Inferred, string? KnownBy, long? UserCredit)
 {
     public bool Ended => Status is "settled" or "rejected" or "failed" or "needs_review";
 
     public static Told Of(JsonObject settlement, string by) => new(
-        DateTimeOffset.UtcNow, by, (int)settlement["attempts"]!, settlement.Text("status"), (bool)settlement["inferred"]!, (long?)settlement["user_credit"]);
+        DateTimeOffset.UtcNow, by, (int)settlement["attempts"]!, settlement.Text("status"), (bool)settlement["inferred"]!, (string?)settlement["known_by"], (long?)settlement["user_credit"]);
 }
 
 /// <summary>A shop settles an invoice: as the README tells it to, it POSTs again where its connection broke.</summary>

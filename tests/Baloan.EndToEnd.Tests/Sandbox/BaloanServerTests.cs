@@ -279,7 +279,7 @@ public sealed class BaloanServerTests : IAsyncLifetime
 
         var books = JsonNode.Parse(await baloan.Http.GetStringAsync("/books", cancel))!;
         var settlement = books["settlements"]!.AsArray().ShouldHaveSingleItem()!.AsObject();
-        settlement.Select(field => field.Key).ShouldBe(["code", "national_identifier", "total", "invoice_sha256", "invoice_size", "at", "sent_on_twice"]);
+        settlement.Select(field => field.Key).ShouldBe(["code", "national_identifier", "total", "invoice_sha256", "invoice_size", "at", "sent_on_twice", "fault"]);
         books["credits"]![Customer]!.GetValue<long>().ShouldBe(Books.DefaultCredit - 1_000);
         books["calls"]!["settle"]!.GetValue<int>().ShouldBe(1);
         books["calls"]!["send_otp"]!.GetValue<int>().ShouldBe(1);

@@ -205,6 +205,7 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
             var moved = server.Books.Settlements.Skip(before).ToList();
             moved.Count.ShouldBe(times);
             moved.Count(settlement => settlement.SentOnTwice).ShouldBe(times == 2 ? 1 : 0);
+            moved.ShouldAllBe(settlement => settlement.Fault == fault);
         }
 
         server.Books.Credit(Customer).ShouldBe(Books.DefaultCredit - 4_000);

@@ -29,6 +29,8 @@ public sealed class LoanModelTests
         (2, from service in Gen.Choose(0, 2) select new Step("away", service)),
         (1, from place in Place from loan in Loan select new Step("open", place, loan)),
         (1, from place in Place select new Step("death", place)),
+        (1, from place in Place select new Step("still", place)),
+        (2, from place in Place select new Step("go", place)),
         (1, from place in Place select new Step("sweep", place)),
         (1, from place in Place select new Step("list", place))).Select(step => new[] { step });
 

@@ -105,6 +105,14 @@ internal sealed class LoanWorld : World.World
         }
     }
 
+    protected override void StoodStill(Operation operation)
+    {
+        if (deliveries.TryGetValue(operation.Task, out var message) && message.VisibleAt == DateTimeOffset.MaxValue)
+        {
+            message.VisibleAt = Clock.Now + Lease;
+        }
+    }
+
     protected override bool TryDeliver(int turn) =>
         Storage.Queues.Of(Queue).Find(message => message.VisibleAt <= Clock.Now) is { } message && Deliver(turn, message, twice: false);
 
@@ -303,6 +311,7 @@ internal sealed class LoanWorld : World.World
 
         Tally.Count(twice ? "deliveries twice" : "deliveries");
         message.VisibleAt = twice ? Clock.Now : DateTimeOffset.MaxValue;
+        var receipt = ++message.Receipts;
         var running = Track(
             uuid,
             $"message {message.Id}",
@@ -312,7 +321,11 @@ internal sealed class LoanWorld : World.World
             {
                 deliveries.Remove(task);
                 var queue = Storage.Queues.Of(Queue);
-                if (task.IsCompletedSuccessfully)
+                if (message.Receipts != receipt)
+                {
+                    // Somebody else has it.
+                }
+                else if (task.IsCompletedSuccessfully)
                 {
                     queue.Remove(message);
                 }

@@ -543,8 +543,7 @@ internal sealed class SettlementWorld : World.World
                 break;
             case "Rejected" or "Failed":
                 Require(
-                    attempt.Status == "Failed" || row.Text("ErrorCode") == "not_found"
-                        || (denied.TryGetValue(post.Content.Customer, out var said) && said >= attempt.Since),
+                    attempt.Status == "Failed" || (denied.TryGetValue(post.Content.Customer, out var said) && said >= attempt.Since),
                     $"{post.Code} is said to have been refused by Baloan, which has refused nothing.");
                 Require(!moved, $"{post.Code} is said to have ended as {attempt.Status}, and was moved.");
                 Require(

@@ -244,6 +244,11 @@ internal sealed class BaloanCall(Instance instance, HttpRequestMessage request, 
                 Answer(200, "{\"status\":\"error\",\"message\":\"No.\",\"message_code\":\"duplicate_request\",\"data\":{}}");
                 break;
             case Fate.NotFound:
+                if (Operation == "check-credit")
+                {
+                    Baloan.Denied?.Invoke(Operation, body!);
+                }
+
                 Answer(404, "{\"detail\":\"Not found.\"}");
                 break;
             case Fate.Unauthorized:
