@@ -3,7 +3,6 @@ using Baloan.Functions.Tokens;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -12,12 +11,6 @@ var builder = FunctionsApplication.CreateBuilder(args);
 // rather than to take in the rest of a body that was refused, and the host makes a 5xx of that.
 builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 builder.ConfigureFunctionsWebApplication();
-
-// The weakest source: a schedule that nobody has set. On Azure the host reads the app's settings itself, and the deployment sets it.
-builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
-{
-    InitialData = [new("Tokens:RefreshSchedule", "0 */15 * * * *")],
-});
 builder.Services.AddBaloanFunctions(builder.Configuration);
 
 var app = builder.Build();

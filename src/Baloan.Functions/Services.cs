@@ -100,6 +100,7 @@ public static class Services
 
         services.AddSingleton<StatsSweep>();
         services.AddSingleton<StatsReader>();
+        services.AddSingleton<SettlementWatch>();
         services.AddSingleton<HealthChecks>();
         return services;
     }

@@ -36,6 +36,8 @@ public static class ApiDocuments
             {
                 Title = "Baloan.Functions",
                 Version = "1.0",
+                Contact = new OpenApiContact { Name = "Whoever runs this deployment, and gave you its address and key" },
+                License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") },
                 Description = "Credit, settlements and loans with Baloan. Amounts are whole Toman, times UTC. Identifiers, phone numbers, OTPs and dates may have Persian or Arabic-Indic digits.",
             },
             Paths = [],

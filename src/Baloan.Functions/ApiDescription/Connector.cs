@@ -68,6 +68,12 @@ internal static class Connector
         {
             var name = parameter["name"]!.GetValue<string>();
             parameter["x-ms-summary"] = Title(name);
+            if (parameter["in"]!.GetValue<string>() == "path")
+            {
+                // Once: the host takes all escapes off but that of the slash, which the app takes off.
+                parameter["x-ms-url-encoding"] = "single";
+            }
+
             if (name is "Accept-Language")
             {
                 parameter[Visibility] = "advanced";

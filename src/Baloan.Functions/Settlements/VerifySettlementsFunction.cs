@@ -12,6 +12,7 @@ public sealed class VerifySettlementsFunction(
     UploadSweep uploads,
     LoanStore loans,
     StatsSweep stats,
+    SettlementWatch watch,
     SettlementOptions options,
     TimeProvider time,
     IHostApplicationLifetime host)
@@ -30,6 +31,7 @@ public sealed class VerifySettlementsFunction(
             await uploads.SweepAsync(cancellationToken);
             await loans.AnnounceOverdueAsync(cancellationToken);
             await stats.SweepAsync(cancellationToken);
+            await watch.LookAsync(cancellationToken);
 
             // Such a short time is for tests and one's own machine; a sleeping function is billed.
             if (time.GetElapsedTime(began) + options.VerifyAfter >= TimerPeriod)
