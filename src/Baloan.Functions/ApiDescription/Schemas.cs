@@ -187,8 +187,8 @@ internal static class Schemas
     public static OpenApiSchema SettlementForm() => Object(
         "Baloan’s own fields. Exactly one of otp and token.",
         ("national_identifier", NationalIdentifier()),
-        ("otp?", Otp()),
-        ("token?", Token()),
+        ("otp?", Otp().OrNull()),
+        ("token?", Token().OrNull()),
         ("data", Text("JSON text: the code by which the settlement is named, and the total in Toman. Such as {\"code\":\"TLC-111111\",\"bill\":{\"total\":500000}}.")),
         ("file", File("The invoice: a PDF of up to 10 MB.")));
 

@@ -40,7 +40,7 @@ public sealed class InsightsTests(StorageAccounts storage)
     {
         await using var insights = await InsightsReceiver.StartAsync();
         await using var baloan = await BaloanServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var running = await StartAsync(baloan, insights, new KeyValuePair<string, string>("Telemetry__TracePercent", "1"));
+        await using var running = await StartAsync(baloan, insights, new KeyValuePair<string, string?>("Telemetry__TracePercent", "1"));
         using var api = running.NewClient();
 
         foreach (var _ in Enumerable.Range(0, 40))
@@ -67,7 +67,7 @@ public sealed class InsightsTests(StorageAccounts storage)
         Should.Throw<InvalidOperationException>(() => new ServiceCollection().AddTelemetryExport(settings)).Message.ShouldStartWith("Telemetry__TracePercent");
     }
 
-    private Task<RunningApp> StartAsync(BaloanServer baloan, InsightsReceiver insights, params KeyValuePair<string, string>[] settings) => RunningApp.StartAsync(
+    private Task<RunningApp> StartAsync(BaloanServer baloan, InsightsReceiver insights, params KeyValuePair<string, string?>[] settings) => RunningApp.StartAsync(
         baloan,
         storage.ConnectionString(storage.NewAccount()),
         settings:
