@@ -64,7 +64,7 @@ param instanceMemoryMB int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('Whether storage and vault answer inside a private network alone, which the app calls them through. It costs some $30 a month for four private endpoints (look the price up).')
+@description('Whether storage and vault answer inside a private network alone, which the app calls them through. Its four private endpoints have a price by the hour.')
 param privateNetwork bool = false
 
 @description('Addresses of that network, /24 or larger. It must not overlap with a network that it is to be joined with.')
