@@ -20,7 +20,7 @@ public sealed partial class SettlementWatch(SettlementStore settlements, AppMete
         var now = time.GetUtcNow();
         var inReview = await settlements.ReadInReviewAsync(cancellationToken).Take(MostEntries)
             .Select(entry => (Code: entry.Id, Since: entry.WrittenAt)).ToListAsync(cancellationToken);
-        meter.SettlementsWait(SettlementStatus.NeedsReview, inReview.Count, AgeOf(inReview));
+        meter.SettlementsWait(SettlementStatus.NeedsReview.Name(), inReview.Count, AgeOf(inReview));
         if (inReview.Count > 0)
         {
             var (code, since) = inReview.MinBy(one => one.Since);
@@ -28,7 +28,7 @@ public sealed partial class SettlementWatch(SettlementStore settlements, AppMete
         }
 
         var verifying = await ReadVerifyingAsync(now, cancellationToken);
-        meter.SettlementsWait(SettlementStatus.Verifying, verifying.Count, AgeOf(verifying));
+        meter.SettlementsWait(SettlementStatus.Verifying.Name(), verifying.Count, AgeOf(verifying));
         var late = verifying.Where(one => now - one.Since > LongVerifying).ToList();
         if (late.Count > 0)
         {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Baloan.Functions.Loans;
-using Baloan.Functions.Settlements;
 using Baloan.Functions.Tokens;
 
 namespace Baloan.Functions.Telemetry;
@@ -53,9 +52,9 @@ public sealed class AppMeter
     }
 
     /// <summary>So many settlements wait in a status, the oldest of them for so long.</summary>
-    internal void SettlementsWait(SettlementStatus status, int count, TimeSpan age)
+    public void SettlementsWait(string status, int count, TimeSpan age)
     {
-        var tag = new KeyValuePair<string, object?>("status", status.Name());
+        var tag = new KeyValuePair<string, object?>("status", status);
         waiting.Record(count, tag);
         oldest.Record(age.TotalSeconds, tag);
     }
