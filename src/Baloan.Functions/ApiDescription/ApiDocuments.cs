@@ -82,6 +82,11 @@ public static class ApiDocuments
         }
 
         document.SetReferenceHostDocument();
+        foreach (var body in document.Paths.Values.SelectMany(path => path.Operations!.Values).Select(operation => operation.RequestBody).OfType<OpenApiRequestBody>())
+        {
+            body.Description = body.Content!.Values.First().Schema!.Description;
+        }
+
         return document;
     }
 

@@ -189,7 +189,6 @@ internal sealed class ApiOperation
     private ApiOperation WithContent(string type, IOpenApiSchema schema, string? example)
     {
         var body = (OpenApiRequestBody)(Operation.RequestBody ??= new OpenApiRequestBody { Required = true, Content = new Dictionary<string, OpenApiMediaType>() });
-        body.Description = schema.Description;
         body.Content![type] = new() { Schema = schema, Example = example is null ? null : JsonNode.Parse(example) };
         return this;
     }
