@@ -36,6 +36,7 @@ public static class Services
             .AddSingleton<Problems>()
             .AddSingleton<StatsSweep>()
             .AddSingleton<StatsReader>()
+            .AddSingleton<SettlementWatch>()
             .AddSingleton<HealthChecks>();
     }
 

@@ -15,7 +15,6 @@ internal static class Schemas
     public const string Credit = "Credit";
     public const string Nothing = "Nothing";
     public const string TransactionToken = "TransactionToken";
-    public const string SettlementRequest = "SettlementRequest";
     public const string Settlement = "Settlement";
     public const string SettlementPage = "SettlementPage";
     public const string Resolution = "Resolution";
@@ -53,13 +52,6 @@ internal static class Schemas
             ("user_credit", Toman("The credit."))),
         [Nothing] = Object("It was done; there is nothing more to say."),
         [TransactionToken] = Object("A validated OTP.", ("token", Text("To be sent as token with one settlement."))),
-        [SettlementRequest] = Object(
-            "A settlement whose invoice is in Blob storage already. Exactly one of otp and token.",
-            ("national_identifier", NationalIdentifier()),
-            ("otp?", Otp().OrNull()),
-            ("token?", Token().OrNull()),
-            ("data", SettlementData()),
-            ("invoice_blob", Text("The name of a PDF in the container invoices.", 512))),
         [Settlement] = SettlementAnswer("A settlement."),
         [SettlementPage] = Page("A page of settlements, newest first.", Settlement),
         [Resolution] = Object(
@@ -227,8 +219,8 @@ internal static class Schemas
     public static OpenApiSchema SettlementForm() => Object(
         "Baloan’s own fields. Exactly one of otp and token.",
         ("national_identifier", NationalIdentifier()),
-        ("otp?", Otp()),
-        ("token?", Token()),
+        ("otp?", Otp().OrNull()),
+        ("token?", Token().OrNull()),
         ("data", Text("JSON text: the code by which the settlement is named, and the total in Toman. Such as {\"code\":\"TLC-111111\",\"bill\":{\"total\":500000}}.")),
         ("file", File("The invoice: a PDF of up to 10 MB.")));
 
@@ -242,11 +234,6 @@ internal static class Schemas
     private static OpenApiSchema Otp() => Text("The OTP that the customer got by SMS: 4 to 10 digits.");
 
     private static OpenApiSchema Token() => Text("The token of a validated OTP (version 2 of Baloan’s merchant API alone).", SettlementRequestReader.LongestToken);
-
-    private static OpenApiSchema SettlementData() => Object(
-        "The bill.",
-        ("code", Text("The caller’s name of the settlement: its idempotency key. Taken as it is, in whatever script its digits are.", SettlementRequestReader.LongestCode)),
-        ("bill", Object("The bill.", ("total", Toman("What is to be paid.", WholeNumber.LargestAmount)))));
 
     private static OpenApiSchema SettlementAnswer(string description) => Object(
         description,

@@ -31,7 +31,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
         (headers.XContentTypeOptions, headers.CacheControl) = ("nosniff", "no-store");
         try
         {
-            return await work(language, request.HttpContext.RequestAborted);
+            return new Sent(await work(language, request.HttpContext.RequestAborted));
         }
         catch (ProblemException problem)
         {
@@ -58,8 +58,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
         {
             return Answer(request, new(bad.StatusCode, "invalid_request", Texts.BrokenBody), language);
         }
-        catch (Exception gone) when (gone is ConnectionResetException
-            || (gone is OperationCanceledException or IOException && request.HttpContext.RequestAborted.IsCancellationRequested))
+        catch (Exception gone) when (HasGone(request.HttpContext, gone))
         {
             // Nobody is there to read an answer.
             return Results.Empty;
@@ -75,6 +74,9 @@ public sealed partial class Problems(ILogger<Problems> logger)
             return Answer(request, new(500, "internal_error", Texts.InternalError), language);
         }
     }
+
+    private static bool HasGone(HttpContext context, Exception failure) => failure is ConnectionResetException
+        || (failure is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested);
 
     /// <summary>Whether a failure says that Azure Storage did not answer, rather than that it refused.</summary>
     public static bool IsStorageOutage(Exception failure) => StorageOutage.IsCauseOf(failure);
@@ -117,6 +119,21 @@ public sealed partial class Problems(ILogger<Problems> logger)
             ApiJson.Answers.Problem,
             "application/problem+json",
             problem.Status);
+    }
+
+    /// <summary>An answer that may find nobody there: a caller who has hung up is no fault of the function.</summary>
+    private sealed class Sent(IResult answer) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            try
+            {
+                await answer.ExecuteAsync(httpContext);
+            }
+            catch (Exception gone) when (HasGone(httpContext, gone))
+            {
+            }
+        }
     }
 
     private static partial class Log

@@ -13,6 +13,7 @@ public sealed class VerifySettlementsFunction(
     LoanStore loans,
     LoanOpeningStore openings,
     StatsSweep stats,
+    SettlementWatch watch,
     SettlementOptions options,
     TimeProvider time,
     IHostApplicationLifetime host)
@@ -32,6 +33,7 @@ public sealed class VerifySettlementsFunction(
             await loans.AnnounceOverdueAsync(cancellationToken);
             await openings.SweepAsync(cancellationToken);
             await stats.SweepAsync(cancellationToken);
+            await watch.LookAsync(cancellationToken);
 
             // Such a short time is for tests and one's own machine; a sleeping function is billed.
             if (time.GetElapsedTime(began) + options.VerifyAfter >= TimerPeriod)
