@@ -71,6 +71,7 @@ public static class Services
             version));
 
         services.AddSingleton(settlementOptions);
+        services.AddSingleton(TotalLimit.From(configuration));
         services.AddSingleton<CustomerHasher>();
         services.AddSingleton<CustomerHold>();
         services.AddSingleton<SettlementStore>();

@@ -6,5 +6,5 @@ namespace Baloan.Functions.Loans;
 public static class LoanUuid
 {
     /// <summary>Reads a uuid with its dashes, in letters and digits of any kind.</summary>
-    public static bool TryRead(string? text, out Guid uuid) => Guid.TryParseExact(Digits.ToAscii(text?.Trim() ?? ""), "D", out uuid);
+    public static bool TryRead(string? text, out Guid uuid) => Guid.TryParseExact(Digits.Typed(text ?? ""), "D", out uuid);
 }

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Baloan.Functions.Settlements;
 
 /// <summary>Reads and checks the POST of a settlement, in both of its forms, and keeps its invoice.</summary>
-public sealed class SettlementRequestReader(FileStore files, SettlementStore store, MerchantClient baloan)
+public sealed class SettlementRequestReader(FileStore files, SettlementStore store, MerchantClient baloan, TotalLimit totalLimit)
 {
     /// <summary>The longest code.</summary>
     public const int LongestCode = 64;
@@ -40,14 +40,15 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
                 var blob = ReadBlobName(body.Root, errors);
                 invoice = blob is null ? null : await FixInvoiceAsync(blob, errors, cancellationToken);
                 body.Root.TryGetProperty("data", out var data);
-                settlement = Check(
+                settlement = await CheckAsync(
                     JsonBody.Text(body.Root, "national_identifier", errors),
                     JsonBody.Text(body.Root, "otp", errors),
                     JsonBody.Text(body.Root, "token", errors),
                     data,
                     invoice,
                     language,
-                    errors);
+                    errors,
+                    cancellationToken);
                 if (blob is not null && invoice is null)
                 {
                     if (errors.IsEmpty && await store.FindRepeatedAsync(settlement, blob, cancellationToken) is { } repeated)
@@ -58,7 +59,7 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
                     errors.Add(BlobField, Texts.InvoiceBlob);
                 }
             }
-            else if (request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) != true)
+            else if (!MultipartBody.IsMultipart(request.ContentType))
             {
                 throw ProblemException.ContentType("multipart/form-data or application/json");
             }
@@ -72,9 +73,10 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
                     {
                         fileCame = true;
                         invoice = await files.SaveAsync(Container, content, Accepted, token);
-                        if (invoice is null)
+                        if (invoice?.Kind != FileKind.Pdf)
                         {
-                            errors.AddUnsupportedFile("file", Texts.NotPdf);
+                            errors.AddUnsupportedFile("file", invoice is null ? Texts.NotPdf : Texts.DamagedPdf);
+                            invoice = null;
                         }
                     },
                     errors,
@@ -85,14 +87,15 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
                 }
 
                 using var data = ParseData(fields.GetValueOrDefault("data"), errors);
-                settlement = Check(
+                settlement = await CheckAsync(
                     fields.GetValueOrDefault("national_identifier"),
                     fields.GetValueOrDefault("otp"),
                     fields.GetValueOrDefault("token"),
                     data?.RootElement,
                     invoice,
                     language,
-                    errors);
+                    errors,
+                    cancellationToken);
             }
 
             errors.ThrowIfAny();
@@ -108,11 +111,11 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
     /// <summary>Deletes an invoice that no settlement took.</summary>
     public Task DiscardInvoiceAsync(NewSettlement settlement) => files.DiscardAsync(Container, settlement.Invoice);
 
-    private NewSettlement Check(
-        string? nationalIdentifier, string? otp, string? token, JsonElement? data, StoredFile? invoice, Language language, FieldErrors errors)
+    private async Task<NewSettlement> CheckAsync(
+        string? nationalIdentifier, string? otp, string? token, JsonElement? data, StoredFile? invoice, Language language, FieldErrors errors, CancellationToken cancellationToken)
     {
         var identifier = errors.Has("national_identifier") ? null : NationalIdentifier.Read(nationalIdentifier, errors);
-        token = token?.Trim();
+        token = token is null ? null : Marks.Strip(token).Trim();
         if (string.IsNullOrEmpty(token) == string.IsNullOrEmpty(otp) && !errors.Has("otp") && !errors.Has("token"))
         {
             errors.Add("otp", Texts.OtpOrToken);
@@ -137,7 +140,7 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
 
         var (code, total) = CheckData(data, errors);
         return new NewSettlement(
-            code,
+            await FixCodeAsync(code, errors, cancellationToken),
             identifier ?? "",
             string.IsNullOrEmpty(otp) ? null : otp,
             string.IsNullOrEmpty(token) ? null : token,
@@ -146,7 +149,7 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
             language);
     }
 
-    private static (string Code, long Total) CheckData(JsonElement? data, FieldErrors errors)
+    private (string Code, long Total) CheckData(JsonElement? data, FieldErrors errors)
     {
         if (data is not { ValueKind: JsonValueKind.Object } given)
         {
@@ -167,32 +170,40 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
                 errors.Add(CodePath, Texts.Required);
             }
         }
+
+        return (code ?? "", BillReader.Read(given, totalLimit, errors));
+    }
+
+    /// <summary>
+    /// The code that a settlement is kept under: as it was written where one was accepted under it before codes were normalized, else in its
+    /// normal form.
+    /// </summary>
+    private async Task<string> FixCodeAsync(string written, FieldErrors errors, CancellationToken cancellationToken)
+    {
+        const string Path = "data.code";
+        if (written.Length == 0)
+        {
+            return written;
+        }
+
+        var signs = new FieldErrors();
+        SettlementCodes.CheckSigns(written, Path, signs);
+        var code = SettlementCodes.Normalize(written);
+        if ((code != written || !signs.IsEmpty) && SettlementCodes.IsValid(written) && await store.FindAsync(written, cancellationToken) is not null)
+        {
+            return written;
+        }
+
+        if (!signs.IsEmpty)
+        {
+            errors.Add(signs);
+        }
         else if (!SettlementCodes.IsValid(code))
         {
-            errors.Add(CodePath, Texts.Code);
+            errors.Add(Path, Texts.Code);
         }
 
-        const string BillPath = "data.bill";
-        const string TotalPath = "data.bill.total";
-        long total = 0;
-        if (!given.TryGetProperty("bill", out var bill) || bill.ValueKind == JsonValueKind.Null)
-        {
-            errors.Add(BillPath, Texts.Required);
-        }
-        else if (bill.ValueKind != JsonValueKind.Object)
-        {
-            errors.Add(BillPath, Texts.Bill);
-        }
-        else if (!bill.TryGetProperty("total", out var totalElement) || totalElement.ValueKind == JsonValueKind.Null)
-        {
-            errors.Add(TotalPath, Texts.Required);
-        }
-        else if (!WholeNumber.TryRead(totalElement, WholeNumber.LargestAmount, out total))
-        {
-            errors.Add(TotalPath, Texts.Total, WholeNumber.LargestAmount);
-        }
-
-        return (code ?? "", total);
+        return code;
     }
 
     private static JsonDocument? ParseData(string? text, FieldErrors errors)
@@ -238,7 +249,7 @@ public sealed class SettlementRequestReader(FileStore files, SettlementStore sto
         var invoice = await files.FixAsync(Container, name, cancellationToken);
         if (invoice is not null && invoice.Kind != FileKind.Pdf)
         {
-            errors.AddUnsupportedFile(BlobField, Texts.NotPdf);
+            errors.AddUnsupportedFile(BlobField, invoice.Kind == FileKind.DamagedPdf ? Texts.DamagedPdf : Texts.NotPdf);
         }
 
         return invoice;

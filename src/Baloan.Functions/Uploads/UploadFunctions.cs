@@ -33,9 +33,10 @@ public sealed class UploadFunctions(FileStore files, UploadStore store, Problems
                         fileCame = true;
                         fileName = CheckName(name, errors);
                         file = await files.SaveAsync(StorageSetup.UploadsContainer, content, Accepted, token);
-                        if (file is null)
+                        if (file is null or { Kind: FileKind.DamagedPdf })
                         {
-                            errors.AddUnsupportedFile("file", Texts.NotDocument);
+                            errors.AddUnsupportedFile("file", file is null ? Texts.NotDocument : Texts.DamagedPdf);
+                            file = null;
                         }
                     },
                     errors,
@@ -66,7 +67,7 @@ public sealed class UploadFunctions(FileStore files, UploadStore store, Problems
         string id) => problems.CatchAsync(request, async (language, cancellationToken) =>
             Answer(
                 request,
-                (Guid.TryParseExact(Digits.ToAscii(id), "N", out var known) ? await store.FindAsync(known.ToString("N"), cancellationToken) : null)
+                (Guid.TryParseExact(Digits.Typed(id), "N", out var known) ? await store.FindAsync(known.ToString("N"), cancellationToken) : null)
                     ?? throw new ProblemException(404, "not_found", Texts.NoUpload),
                 language));
 
@@ -82,16 +83,11 @@ public sealed class UploadFunctions(FileStore files, UploadStore store, Problems
         return ApiJson.Answer(UploadAnswer.Of(upload, language), ApiJson.Answers.UploadAnswer, statusCode: upload.HasEnded ? 200 : 202);
     }
 
-    private static string CheckName(string? name, FieldErrors errors)
+    private static string CheckName(string name, FieldErrors errors)
     {
-        name ??= "";
         if (name.Length > LongestFileName)
         {
             errors.Add("file", Texts.TooLong, LongestFileName);
-        }
-        else if (name.Any(char.IsControl))
-        {
-            errors.Add("file", Texts.PlainText);
         }
 
         return name;
