@@ -1,3 +1,4 @@
+using System.Globalization;
 using Baloan.Functions;
 using Baloan.Functions.Tokens;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -6,6 +7,9 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+
+// Times, numbers and words in logs and answers are the same wherever it runs: a machine set to Persian would write Jalali years.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 // The host that requests come through limits their size. Where this server has a smaller limit of its own, it breaks the connection

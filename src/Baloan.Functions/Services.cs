@@ -35,6 +35,8 @@ public static class Services
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<Problems>();
+        services.AddSingleton(new CorsOrigins(configuration));
+        services.AddSingleton(new TrustedFronts(configuration));
 
         services.AddMetrics();
         services.AddSingleton<AppMeter>();

@@ -343,6 +343,36 @@ public static class Texts
         "Key Vault cannot be reached and no access token is at hand, so nothing was sent to Baloan. Try again later.",
         "‏Key Vault در دسترس نیست و توکنی موجود نیست؛ چیزی به بالون ارسال نشد. بعداً دوباره تلاش کنید.");
 
+    /// <summary>A secret is switched off.</summary>
+    public static readonly Text SecretDisabled = new(
+        "Secret {0} is disabled in Key Vault, so nothing was sent to Baloan. The app’s owner has to enable it or set a new version.",
+        "راز {0} در Key Vault غیرفعال است و چیزی به بالون ارسال نشد. مالک برنامه باید آن را فعال کند یا نسخهٔ تازه‌ای بگذارد.");
+
+    /// <summary>A secret was deleted and can be recovered.</summary>
+    public static readonly Text SecretDeleted = new(
+        "Secret {0} was deleted from Key Vault and can be recovered, so nothing was sent to Baloan. The app’s owner has to recover it, or purge it where it is not needed any more.",
+        "راز {0} از Key Vault حذف شده و قابل بازیابی است؛ چیزی به بالون ارسال نشد. مالک برنامه باید آن را بازیابی کند، یا اگر دیگر لازم نیست برای همیشه پاک (purge) کند.");
+
+    /// <summary>A secret is past its time.</summary>
+    public static readonly Text SecretExpired = new(
+        "Past their expiry in Key Vault, and used all the same: {0}. The app’s owner has to set new versions or a later expiry.",
+        "تاریخ انقضای این‌ها در Key Vault گذشته است و همچنان به کار می‌روند: {0}. مالک برنامه باید نسخهٔ تازه یا تاریخ دیرتری بگذارد.");
+
+    /// <summary>This app's identity may not read or write secrets.</summary>
+    public static readonly Text VaultRole = new(
+        "This app’s identity may not use secret {0} in Key Vault, so nothing was sent to Baloan. It needs the role Key Vault Secrets Officer on the vault.",
+        "هویت این برنامه اجازهٔ کار با راز {0} را در Key Vault ندارد و چیزی به بالون ارسال نشد. نقش Key Vault Secrets Officer روی vault لازم است.");
+
+    /// <summary>No credential of this app's identity is to be had, or the vault does not know it.</summary>
+    public static readonly Text VaultIdentity = new(
+        "This app could not show its identity to Key Vault for secret {0}, so nothing was sent to Baloan. The app needs a managed identity that the vault’s tenant knows.",
+        "این برنامه نتوانست هویت خود را برای راز {0} به Key Vault نشان دهد و چیزی به بالون ارسال نشد. برنامه به managed identity شناخته‌شده در tenant نیاز دارد.");
+
+    /// <summary>The vault's network rules keep this app out.</summary>
+    public static readonly Text VaultNetwork = new(
+        "Key Vault’s network rules keep this app out (secret {0}), so nothing was sent to Baloan. The app’s owner has to let its network in.",
+        "قواعد شبکهٔ Key Vault این برنامه را راه نمی‌دهد (راز {0}) و چیزی به بالون ارسال نشد. مالک برنامه باید شبکهٔ آن را مجاز کند.");
+
     /// <summary>Credentials are not set.</summary>
     public static readonly Text NotConfigured = new(
         "This app has no credentials for this part of Baloan. Its owner has to set {0}.",

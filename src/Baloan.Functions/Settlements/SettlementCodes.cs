@@ -22,7 +22,7 @@ public static class SettlementCodes
     /// The one code that all codes stand for that look like this one: composed (NFC), with the Persian letter for its Arabic look-alike, and
     /// with one kind of space and hyphen.
     /// </summary>
-    public static string Normalize(string code) => string.Concat(code.Normalize().Select(sign => sign switch
+    public static string Normalize(string code) => string.Concat(Compose(code).Select(sign => sign switch
     {
         'ي' or 'ى' => 'ی',
         'ك' => 'ک',
@@ -66,14 +66,22 @@ public static class SettlementCodes
     /// <remarks>Before codes were normalized they were kept as they came, so that one that is not in its normal form is looked for so first.</remarks>
     public static async Task<Settlement?> FindAsync(SettlementStore store, string written, CancellationToken cancellationToken)
     {
-        if (!IsValid(written))
-        {
-            return null;
-        }
-
         var code = Normalize(written);
-        return (code == written ? null : await store.FindAsync(written, cancellationToken))
+        return (code != written && IsValid(written) ? await store.FindAsync(written, cancellationToken) : null)
             ?? (IsValid(code) ? await store.FindAsync(code, cancellationToken) : null);
+    }
+
+    private static string Compose(string code)
+    {
+        try
+        {
+            return code.Normalize();
+        }
+        catch (ArgumentException)
+        {
+            // A sign that Unicode has none for, such as U+FFFE.
+            return code;
+        }
     }
 
     // Arabic's own blocks, presentation forms included.

@@ -20,6 +20,9 @@ internal sealed record Count(string Id, DateTimeOffset Since, DateTimeOffset At)
     /// <summary>Callbacks that contradict a loan's end.</summary>
     public const string ConflictsColumn = "conflicts";
 
+    /// <summary>Callbacks that were refused because they could not be read.</summary>
+    public const string RefusedCallbacksColumn = "refused_callbacks";
+
     private static readonly IReadOnlyDictionary<string, int> Nothing = new Dictionary<string, int>();
 
     /// <summary>What is added to the columns of its hour.</summary>
@@ -79,6 +82,12 @@ internal sealed record Count(string Id, DateTimeOffset Since, DateTimeOffset At)
 
         return new(BegunRow.IdOfCallback(callbackId), receivedAt, receivedAt) { OfHour = columns, OfLoans = loans, HasBegun = true };
     }
+
+    /// <summary>A callback was refused.</summary>
+    public static Count RefusedCallback(string id, DateTimeOffset receivedAt) => new($"refused-{id}", receivedAt, receivedAt)
+    {
+        OfHour = new Dictionary<string, int> { [RefusedCallbacksColumn] = 1 },
+    };
 
     /// <summary>An opening has made a loan <c>created</c>.</summary>
     public static Count Opening(string uuid, DateTimeOffset openedAt) => new(BegunRow.IdOfOpening(uuid), openedAt, openedAt)

@@ -88,7 +88,8 @@ public sealed class StatsReader(
                 Of(SettlementStatus.Failed.Name()),
                 Of(SettlementStatus.NeedsReview.Name())),
             Of(Count.CallbacksColumn),
-            Of(Count.ConflictsColumn));
+            Of(Count.ConflictsColumn),
+            Of(Count.RefusedCallbacksColumn));
     }
 
     private static WaitingAnswer WaitingOf(IReadOnlyList<DateTimeOffset> since) =>
