@@ -41,7 +41,8 @@ internal static partial class Boundary
             }
         }
 
-        return (boundary.Length is > 0 and <= Longest ? boundary : null, body);
+        // MultipartReader takes quotes around it off.
+        return (boundary.Length is > 0 and <= Longest ? boundary is ['"', .., '"'] ? $"\"{boundary}\"" : boundary : null, body);
 
         bool IsLonger(string line) =>
             !quoted.Success && line.StartsWith(boundary, StringComparison.Ordinal) && whole.StartsWith(line, StringComparison.Ordinal);
