@@ -48,7 +48,7 @@ internal static partial class Boundary
             !quoted.Success && line.StartsWith(boundary, StringComparison.Ordinal) && whole.StartsWith(line, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("""^[^;]*;(?:[^"]*;)?\s*boundary\s*=(.*)$""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    [GeneratedRegex("""^[^;,]*[;,](?:[^"]*;)?\s*boundary\s*=(.*)$""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Parameter();
 
     [GeneratedRegex("""^"((?:[^"\\]|\\.)*)"\s*(?:;|$)""", RegexOptions.CultureInvariant)]

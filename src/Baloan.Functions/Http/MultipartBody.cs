@@ -152,9 +152,9 @@ public static class MultipartBody
             }
             : null;
 
-    /// <summary>Whether a content type is multipart/form-data, whatever its boundary looks like.</summary>
+    /// <summary>Whether a content type is multipart/form-data, whatever its boundary looks like. RFC 1867 has a comma before it in its example.</summary>
     public static bool IsMultipart(string? contentType) =>
-        (contentType ?? "").Split(';')[0].Trim().Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
+        (contentType ?? "").Split(';', ',')[0].Trim().Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a part to its end without keeping it, so that the faults of what follows are found too.</summary>
     /// <exception cref="ProblemException">413: it is longer than the largest file.</exception>

@@ -164,8 +164,8 @@ public static class Texts
 
     /// <summary>The boundary of the header is not in the body.</summary>
     public static readonly Text BoundaryNotInBody = new(
-        "The body has no part that begins with the “boundary” of its Content-Type: it is empty, cut off, or was put together with another boundary. Nothing was recorded or sent. Let your HTTP library set this header.",
-        "در بدنه بخشی نیست که با «boundary» نوشته‌شده در Content-Type آغاز شود: بدنه خالی یا ناقص است، یا با boundary دیگری ساخته شده است. چیزی ثبت یا ارسال نشد. این هدر را به کتابخانهٔ HTTP بسپارید.");
+        "The body has no part that begins with the “boundary” of its Content-Type: it is empty, cut off, was put together with another boundary, or its lines end in LF where multipart needs CRLF. Nothing was recorded or sent. Let your HTTP library write the body and this header.",
+        "در بدنه بخشی نیست که با «boundary» نوشته‌شده در Content-Type آغاز شود: بدنه خالی یا ناقص است، با boundary دیگری ساخته شده است، یا پایان سطرهایش LF است که باید CRLF باشد. چیزی ثبت یا ارسال نشد. بدنه و این هدر را به کتابخانهٔ HTTP بسپارید.");
 
     /// <summary>The multipart boundary is missing.</summary>
     public static readonly Text Boundary = new(
