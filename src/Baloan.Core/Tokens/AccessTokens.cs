@@ -86,8 +86,8 @@ public sealed partial class AccessTokens(
 
             return known is not null
                 ? (true, known.ExpiresAt)
-                : (!string.IsNullOrEmpty(await vault.ReadAsync(gateway.UsernameSecret, null, cancellationToken))
-                    && !string.IsNullOrEmpty(await vault.ReadAsync(gateway.PasswordSecret, null, cancellationToken)), null);
+                : (!string.IsNullOrEmpty(await vault.ReadCredentialAsync(gateway.UsernameSecret, cancellationToken))
+                    && !string.IsNullOrEmpty(await vault.ReadCredentialAsync(gateway.PasswordSecret, cancellationToken)), null);
         }
         catch (NotConfiguredException)
         {
@@ -117,8 +117,8 @@ public sealed partial class AccessTokens(
                 return current = kept;
             }
 
-            var username = vault.ReadAsync(gateway.UsernameSecret, null, cancellationToken);
-            var password = vault.ReadAsync(gateway.PasswordSecret, null, cancellationToken);
+            var username = vault.ReadCredentialAsync(gateway.UsernameSecret, cancellationToken);
+            var password = vault.ReadCredentialAsync(gateway.PasswordSecret, cancellationToken);
             await Task.WhenAll(username, password);
             if (string.IsNullOrEmpty(await username) || string.IsNullOrEmpty(await password))
             {

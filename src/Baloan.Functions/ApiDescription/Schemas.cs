@@ -176,7 +176,13 @@ internal static class Schemas
             "Whether the app can do its work.",
             ("status", OneOf("All in all.", ["healthy", "unhealthy"])),
             ("checks", Object(
-                "Each part.", ("storage", Check()), ("key_vault", Check()), ("merchant_token", Check()), ("partnership_token", Check())))),
+                "Each part.", ("storage", Check()), ("key_vault", Check()), ("merchant_token", Check()), ("partnership_token", Check()))),
+            ("notes?", new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "What there is to say of a part and to do about it, by the part’s name.",
+                AdditionalProperties = Text("A sentence in the caller’s language."),
+            })),
         [Tokens] = Object(
             "The new access tokens; null for a contract that the app does not have.", ("merchant", TokenLife()), ("partnership", TokenLife())),
         [Stats] = Object(
@@ -307,7 +313,8 @@ internal static class Schemas
             ("failed", Number("Ended as failed.")),
             ("needs_review", Number("Put before a person.")))),
         ("callbacks", Number("Callbacks recorded, duplicates among them.")),
-        ("conflicts", Number("Callbacks that contradicted a loan’s end.")));
+        ("conflicts", Number("Callbacks that contradicted a loan’s end.")),
+        ("refused_callbacks", Number("Callbacks that could not be read and were not recorded; the log says why.")));
 
     private static OpenApiSchema Waiting() => Object(
         "What waits in a status.", ("count", Number("How many.")), ("oldest_at", Time("Since when the one does that has waited longest.").OrNull()));

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Baloan.Functions.Http;
 
 /// <summary>Turns what goes wrong in a function into a problem document: the Functions host would answer 500 with no body.</summary>
-public sealed partial class Problems(ILogger<Problems> logger)
+public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origins)
 {
     private static readonly TimeSpan OutageRetryAfter = TimeSpan.FromSeconds(10);
 
@@ -29,6 +29,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
         // Texts of others are in the answers: no browser is to take them for a page. And no cache is to keep a credit or a token.
         var headers = request.HttpContext.Response.Headers;
         (headers.XContentTypeOptions, headers.CacheControl) = ("nosniff", "no-store");
+        origins.Allow(request);
         try
         {
             return new Sent(await work(language, request.HttpContext.RequestAborted));
@@ -52,7 +53,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
         catch (KeyVaultUnavailableException outage)
         {
             Log.KeyVaultUnavailable(logger, outage);
-            return Answer(request, new(503, "key_vault_unavailable", Texts.KeyVaultUnavailable, OutageRetryAfter), language);
+            return Answer(request, new(503, "key_vault_unavailable", l => TextOf(outage.Refusal).In(l, outage.Secret), OutageRetryAfter), language);
         }
         catch (BadHttpRequestException bad)
         {
@@ -91,6 +92,17 @@ public sealed partial class Problems(ILogger<Problems> logger)
         BaloanFailure.Unavailable => new(503, failure.Code, Texts.BaloanUnavailable, failure.RetryAfter ?? TimeSpan.FromSeconds(30)),
         _ when failure.OutcomeKnown || unknownOutcome is null => new(504, "baloan_timeout", Texts.BaloanTimeout),
         _ => new(504, "outcome_unknown", unknownOutcome),
+    };
+
+    /// <summary>What Key Vault's refusal means; its argument is the secret's name.</summary>
+    public static Text TextOf(VaultRefusal refusal) => refusal switch
+    {
+        VaultRefusal.Disabled => Texts.SecretDisabled,
+        VaultRefusal.Deleted => Texts.SecretDeleted,
+        VaultRefusal.Role => Texts.VaultRole,
+        VaultRefusal.Identity => Texts.VaultIdentity,
+        VaultRefusal.Network => Texts.VaultNetwork,
+        _ => Texts.KeyVaultUnavailable,
     };
 
     /// <summary>What Baloan said, or a sentence of ours where it said nothing.</summary>
@@ -144,7 +156,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
         [LoggerMessage(2, LogLevel.Warning, "A request was answered 503: storage does not answer.")]
         public static partial void StorageUnavailable(ILogger logger, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Warning, "A request was answered 503: Key Vault does not answer.")]
+        [LoggerMessage(3, LogLevel.Warning, "A request was answered 503: Key Vault does not answer, or does not give out what is asked for.")]
         public static partial void KeyVaultUnavailable(ILogger logger, Exception exception);
     }
 }

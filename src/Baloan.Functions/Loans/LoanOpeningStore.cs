@@ -10,13 +10,13 @@ namespace Baloan.Functions.Loans;
 /// An opening is a partition of one row. The list is the partition <see cref="StatusIndex.Open"/> of the same table: an entry is written
 /// before its row and taken away after the row has ended.
 /// </remarks>
-public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetup setup, TimeProvider time, ILogger<LoanOpeningStore> logger)
+public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetup setup, StorageClock clock, ILogger<LoanOpeningStore> logger)
 {
     // An entry of the index is written just before its row.
     private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
 
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
-    private readonly StatusIndex index = new(storage, setup, time, StorageSetup.LoanOpeningsTable);
+    private readonly StatusIndex index = new(storage, setup, clock, StorageSetup.LoanOpeningsTable);
 
     /// <summary>Reads an opening, null where there is none; and whether all of it could be read.</summary>
     public async Task<(LoanOpeningRow? Row, bool IsWhole)> FindAsync(string id, CancellationToken cancellationToken)
@@ -109,7 +109,7 @@ public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetu
             top,
             after,
             async (id, stop) => (await FindAsync(id, stop)).Row,
-            (row, entry) => row.IndexKey == entry.Key && LoanOpeningRules.IsOpen(row, time.GetUtcNow()),
+            (row, entry) => row.IndexKey == entry.Key && LoanOpeningRules.IsOpen(row, clock.GetUtcNow()),
             stray: null,
             cancellationToken);
 
@@ -122,12 +122,12 @@ public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetu
             var (row, isWhole) = await FindAsync(entry.Id, cancellationToken);
             if (row is null || (isWhole && (row.HasEnded || row.IndexKey != entry.Key)))
             {
-                if (time.GetUtcNow() - entry.WrittenAt > EntryWithoutRow)
+                if (clock.GetUtcNow() - entry.WrittenAt > EntryWithoutRow)
                 {
                     await index.RemoveAsync(entry.Partition, entry.Key, entry.ETag, cancellationToken);
                 }
             }
-            else if (isWhole && LoanOpeningRules.IsOverdue(row, time.GetUtcNow()))
+            else if (isWhole && LoanOpeningRules.IsOverdue(row, clock.GetUtcNow()))
             {
                 await ForgoAsync(row, sendings: null, cancellationToken);
             }
@@ -138,7 +138,7 @@ public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetu
     public async Task ForgoAsync(LoanOpeningRow sent, string? sendings, CancellationToken cancellationToken)
     {
         var (_, changed) = await ChangeAsync(
-            sent.Id, row => LoanOpeningRules.AfterSilence(row, sent.SendingId, sendings, time.GetUtcNow()), cancellationToken);
+            sent.Id, row => LoanOpeningRules.AfterSilence(row, sent.SendingId, sendings, clock.GetUtcNow()), cancellationToken);
         if (changed)
         {
             Log.Unknown(logger, sent.Id);
