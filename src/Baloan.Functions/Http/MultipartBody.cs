@@ -46,7 +46,7 @@ public static class MultipartBody
         }
 
         var (boundary, body) = await Boundary.FindAsync(
-            contentType, RequestBody.Open(request, FileLimit + Overhead, ProblemException.FileTooLarge), cancellationToken);
+            contentType, RequestBody.Open(request, FileStore.SizeLimit + Overhead, ProblemException.FileTooLarge), cancellationToken);
         var reader = new MultipartReader(boundary ?? throw ProblemException.InvalidBody(Texts.Boundary), body);
         var parts = 0;
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
