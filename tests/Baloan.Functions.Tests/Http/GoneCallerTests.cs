@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Baloan.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,7 +13,7 @@ public sealed class GoneCallerTests
         using var caller = new CancellationTokenSource();
         var context = new DefaultHttpContext { RequestAborted = caller.Token };
 
-        var answer = await new Problems(NullLogger<Problems>.Instance).CatchAsync(
+        var answer = await new Problems(NullLogger<Problems>.Instance, new CorsOrigins(new ConfigurationBuilder().Build())).CatchAsync(
             context.Request, (_, _) => Task.FromResult(ApiJson.Answer(new Problem("", "", 200, "", "", "", null), ApiJson.Answers.Problem)));
         await caller.CancelAsync();
 
@@ -24,7 +25,7 @@ public sealed class GoneCallerTests
     {
         var context = new DefaultHttpContext();
 
-        var answer = await new Problems(NullLogger<Problems>.Instance).CatchAsync(context.Request, (_, _) => Task.FromResult<IResult>(new Broken()));
+        var answer = await new Problems(NullLogger<Problems>.Instance, new CorsOrigins(new ConfigurationBuilder().Build())).CatchAsync(context.Request, (_, _) => Task.FromResult<IResult>(new Broken()));
 
         await Should.ThrowAsync<IOException>(() => answer.ExecuteAsync(context));
     }

@@ -1,4 +1,5 @@
 using Baloan.Functions.Settlements;
+using Baloan.Functions.Stats;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;

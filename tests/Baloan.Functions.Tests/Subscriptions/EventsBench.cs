@@ -60,6 +60,7 @@ internal sealed class EventsBench : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
         services.AddBaloanFunctions(configuration);
         services.AddSingleton<TimeProvider>(Time);
+        services.AddServiceDate(Time);
         var instance = services.BuildServiceProvider();
         instances.Add(instance);
         return instance;
