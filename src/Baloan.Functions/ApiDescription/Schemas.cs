@@ -219,8 +219,11 @@ internal static class Schemas
 
     private static OpenApiSchema SettlementData() => Object(
         "The bill.",
-        ("code", Text("The caller’s name of the settlement: its idempotency key. Taken as it is, in whatever script its digits are.", SettlementRequestReader.LongestCode)),
-        ("bill", Object("The bill.", ("total", Toman("What is to be paid.", WholeNumber.LargestAmount)))));
+        ("code", Text("The caller’s name of the settlement: its idempotency key. Codes that look the same are one: it is kept in Unicode’s composed form and with Persian letters for their Arabic look-alikes.", SettlementRequestReader.LongestCode)),
+        ("bill", Object(
+            "The bill.",
+            ("total", Toman("What is to be paid.", WholeNumber.LargestAmount)),
+            ("currency?", Text("IRT, where one is named: amounts are Toman.")))));
 
     private static OpenApiSchema SettlementAnswer(string description) => Object(
         description,
