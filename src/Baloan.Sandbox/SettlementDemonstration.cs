@@ -55,9 +55,9 @@ internal sealed class SettlementDemonstration(Uri app, BaloanServer baloan, stri
         var address = new Uri(app, "api/merchant/settlements");
         var data = new JsonObject { ["code"] = code, ["bill"] = new JsonObject { ["total"] = Total } }.ToJsonString();
         calls.Command(
-            $"curl -i -X POST {ShownCalls.Quote(address.AbsoluteUri)} --form-string 'national_identifier={Customer}' "
-            + $"--form-string {ShownCalls.Quote($"{proof.Name}={proof.Value}")} --form-string {ShownCalls.Quote($"data={data}")} "
-            + $"-F {ShownCalls.FilePart("file", BuildPaths.SampleInvoice, "application/pdf")}");
+            $"curl -i -X POST {CurlLine.Quote(address.AbsoluteUri)} --form-string 'national_identifier={Customer}' "
+            + $"--form-string {CurlLine.Quote($"{proof.Name}={proof.Value}")} --form-string {CurlLine.Quote($"data={data}")} "
+            + $"-F {CurlLine.FilePart("file", BuildPaths.SampleInvoice, "application/pdf")}");
 
         await using var file = File.OpenRead(BuildPaths.SampleInvoice);
         var pdf = new StreamContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/pdf") } };

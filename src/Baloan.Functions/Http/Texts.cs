@@ -407,8 +407,8 @@ public static class Texts
 
     /// <summary>Key Vault is away.</summary>
     public static readonly Text KeyVaultUnavailable = new(
-        "Key Vault cannot be reached and no access token is at hand, so nothing was sent to Baloan. Try again later.",
-        "‏Key Vault در دسترس نیست و توکنی موجود نیست؛ چیزی به بالون ارسال نشد. بعداً دوباره تلاش کنید.");
+        "Key Vault does not answer, or does not give out what is needed, and no access token is at hand, so nothing was sent to Baloan. Try again later; “GET /api/health” says more.",
+        "‏Key Vault پاسخ نمی‌دهد یا آنچه لازم است نمی‌دهد و توکنی موجود نیست؛ چیزی به بالون ارسال نشد. بعداً دوباره تلاش کنید؛ «GET /api/health» بیشتر می‌گوید.");
 
     /// <summary>A secret is switched off.</summary>
     public static readonly Text SecretDisabled = new(

@@ -113,7 +113,7 @@ public sealed class TextTests(StorageAccounts storage) : ApiTests(storage)
 
         var form = await api.AcceptedAsync(new SettlementForm { Code = $"{Script}{Random.Shared.Next(1_000_000)}" });
         ShouldBeHarmless(await api.EndedAsync(form.Code));
-        foreach (var (name, clean) in new[]
+        foreach (var (name, cleaned) in new[]
         {
             ("../../" + Script, "script>"), ("a\"; filename=\"b", "a\"; filename=\"b"), ("C:\\x.pdf", "x.pdf"), ("a\u202Efdp.exe", "afdp.exe"), ("%00.pdf", "%00.pdf"),
             ("=cmd|' !A0", "=cmd|' !A0"), ("a\r\nSet-Cookie: x=y", "aSet-Cookie: x=y"), ("a\0b", "ab"),
@@ -125,7 +125,7 @@ public sealed class TextTests(StorageAccounts storage) : ApiTests(storage)
             upload.Add(file);
             var accepted = await api.PostAsync("api/merchant/uploads", upload);
             accepted.Status.ShouldBe(202, accepted.Text);
-            accepted.Field("file_name").ShouldBe(clean);
+            accepted.Field("file_name").ShouldBe(cleaned);
             ShouldBeHarmless(await api.EndOfAsync(accepted.Location.PathAndQuery));
         }
 

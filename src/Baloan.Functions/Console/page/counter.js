@@ -1,7 +1,7 @@
 import { text } from './language.js';
 import { announce, h, id, redraw, show } from './dom.js';
 import { post } from './api.js';
-import { asciiDigits, bytes, number, toman, wholeNumber } from './format.js';
+import { asciiDigits, bytes, number, toman, wholeNumber, withoutMarks } from './format.js';
 import { ended, errorOf, statusBadge, timeline, watch } from './settlements.js';
 
 const words = text.counter;
@@ -75,7 +75,8 @@ function take(main) {
     const typed = wholeCustomer();
     const amount = wholeNumber(total.input.value);
     total.fault(amount ? '' : words.totalFault);
-    code.fault(code.input.value.trim() ? '' : words.codeFault);
+    const purchase = withoutMarks(code.input.value).trim();
+    code.fault(purchase ? '' : words.codeFault);
     otp.fault(/^\d{4,10}$/.test(asciiDigits(otp.input.value).replace(/\s/g, '')) ? '' : words.otpFault);
     const invoice = file.input.files[0];
     file.fault(!invoice ? words.invoiceFault : invoice.size > largestFile ? words.invoiceTooLarge(bytes(invoice.size)) : '');
@@ -88,7 +89,7 @@ function take(main) {
     const form = new FormData();
     form.append('national_identifier', typed);
     form.append('otp', asciiDigits(otp.input.value).replace(/\s/g, ''));
-    form.append('data', JSON.stringify({ code: code.input.value.trim(), bill: { total: amount } }));
+    form.append('data', JSON.stringify({ code: purchase, bill: { total: amount } }));
     form.append('file', invoice);
     announce(words.sending);
     try {

@@ -46,8 +46,10 @@ export const localDigits = (value) => isPersian ? value.replace(/\d/g, (digit) =
 // Signs that nobody sees and that come along where text is pasted; the app takes off the same.
 const marks = /[\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu;
 
+export const withoutMarks = (typed) => typed.replace(marks, '');
+
 // What people type: Persian and Arabic digits, and separators between them.
-export const asciiDigits = (typed) => typed.replace(marks, '')
+export const asciiDigits = (typed) => withoutMarks(typed)
   .replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) - 0x6f0)
   .replace(/[٠-٩]/g, (digit) => digit.charCodeAt(0) - 0x660);
 
