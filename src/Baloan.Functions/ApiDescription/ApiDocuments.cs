@@ -84,7 +84,8 @@ public static class ApiDocuments
         document.SetReferenceHostDocument();
         foreach (var body in document.Paths.Values.SelectMany(path => path.Operations!.Values).Select(operation => operation.RequestBody).OfType<OpenApiRequestBody>())
         {
-            body.Description = body.Content!.Values.First().Schema!.Description;
+            var schema = body.Content!.Values.First().Schema!;
+            body.Description = schema is OpenApiSchemaReference { Reference.Id: { } name } ? document.Components.Schemas![name].Description : schema.Description;
         }
 
         return document;
