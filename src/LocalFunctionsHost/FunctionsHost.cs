@@ -180,8 +180,8 @@ public sealed partial class FunctionsHost : IAsyncDisposable
                 if (function.Trigger is { IsQueue: true, QueueName: not null })
                 {
                     var queue = new QueueFunction(function, runner);
-                    queues.Add(queue.Listener(settings, logs));
                     admin.Add(function.Name, queue.RunAsync);
+                    queues.Add(queue.Listener(settings, logs));
                 }
                 else if (function.Trigger is { IsTimer: true, Schedule: { } schedule })
                 {

@@ -56,5 +56,6 @@ public sealed class ArchitectureTests
 
     private static int PlaceOf(string part) => Array.FindIndex(Order, parts => parts.Contains(part));
 
-    private static IEnumerable<string> ReferencesOf(Assembly assembly) => assembly.GetReferencedAssemblies().Select(reference => reference.Name!);
+    private static IEnumerable<string> ReferencesOf(Assembly assembly) =>
+        assembly.GetReferencedAssemblies().Select(reference => reference.Name!);
 }

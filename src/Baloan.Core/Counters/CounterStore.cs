@@ -14,7 +14,8 @@ namespace Baloan.Core.Counters;
 /// while they are filed, which the sweep repeats until it is done. Nothing repeats a callback, so that a <see cref="PendingIncrement"/> is
 /// written before it. What comes together is counted together, by one writer a process.
 /// </remarks>
-public sealed partial class CounterStore(StorageClients storage, StorageSetup setup, TimeProvider time, ILogger<CounterStore> logger) : IHostedService
+public sealed partial class CounterStore(StorageClients storage, StorageSetup setup, TimeProvider time, ILogger<CounterStore> logger)
+    : IHostedService
 {
     /// <summary>The most hours that can be asked for.</summary>
     public const int LongestSpan = 168;
@@ -125,7 +126,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         {
             try
             {
-                await table.SubmitTransactionAsync(some.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancellationToken);
+                await table.SubmitTransactionAsync(some.Select(Delete), cancellationToken);
             }
             catch (RequestFailedException gone) when (gone.Status == 404)
             {
@@ -138,8 +139,8 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
 
     /// <summary>Reads the counters of some hours and of the loans.</summary>
     /// <returns>The columns of each hour in which there was anything, by the hour's beginning (UTC); and of the loans.</returns>
-    public async Task<(IReadOnlyDictionary<DateTimeOffset, IReadOnlyDictionary<string, int>> Hours, IReadOnlyDictionary<string, int> Loans)> ReadAsync(
-        DateTimeOffset first, DateTimeOffset last, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyDictionary<DateTimeOffset, IReadOnlyDictionary<string, int>> Hours, IReadOnlyDictionary<string, int> Loans)>
+        ReadAsync(DateTimeOffset first, DateTimeOffset last, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
         var (from, to) = (HourPrefix + HourOf(first), HourPrefix + HourOf(last));
@@ -169,6 +170,10 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     private static string KeyOf(CounterIncrement count) => $"{CountedPrefix}{HourOf(count.Since)}-{count.Id}";
 
     private static TableEntity RowOf(CounterIncrement count) => new(Partition, KeyOf(count)) { [HourColumn] = HourOf(count.At) };
+
+    private static TableTransactionAction Delete(TableEntity row) => new(TableTransactionActionType.Delete, row, ETag.All);
+
+    private static TableTransactionAction Replace(TableEntity row, ETag etag) => new(TableTransactionActionType.UpdateReplace, row, etag);
 
     private static string PendingKeyOf(CounterIncrement count) => PendingIncrement.KeyOf(count.Id);
 
@@ -235,10 +240,10 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         IReadOnlyCollection<string> pending = [.. counts.Where(count => count.IsPending).Select(PendingKeyOf)];
         for (var tries = 1; ; tries++)
         {
-            var actions = pending.Select(key => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(Partition, key), ETag.All)).ToList();
+            var actions = pending.Select(key => Delete(new TableEntity(Partition, key))).ToList();
 
             // Written as it is, which fails where it is not there: cheaper than to look first.
-            actions.AddRange(mostly.Select(count => new TableTransactionAction(TableTransactionActionType.UpdateReplace, RowOf(count), ETag.All)));
+            actions.AddRange(mostly.Select(count => Replace(RowOf(count), ETag.All)));
             var changed = await AddAsync(actions, [.. counts.Where(count => !counted.Contains(KeyOf(count)))]);
             if (actions.Count == 0)
             {
@@ -289,7 +294,8 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         }
 
         var changed = new List<TableEntity>();
-        foreach (var (key, row) in await Task.WhenAll(sums.Keys.Select(async key => (key, TakeLatest(key) ?? await FindAsync(key, CancellationToken.None)))))
+        var rows = await Task.WhenAll(sums.Keys.Select(async key => (key, TakeLatest(key) ?? await FindAsync(key, CancellationToken.None))));
+        foreach (var (key, row) in rows)
         {
             var next = new TableEntity(Partition, key);
             foreach (var (column, number) in NumbersIn(row).Concat(sums[key]))
@@ -297,7 +303,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
                 next[column] = (next[column] as int? ?? 0) + number;
             }
 
-            actions.Add(row is null ? new(TableTransactionActionType.Add, next) : new(TableTransactionActionType.UpdateReplace, next, row.ETag));
+            actions.Add(row is null ? new(TableTransactionActionType.Add, next) : Replace(next, row.ETag));
             changed.Add(next);
         }
 

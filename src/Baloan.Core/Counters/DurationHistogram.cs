@@ -31,7 +31,8 @@ public sealed class DurationHistogram
     public void Add(string column, int count)
     {
         if (column.StartsWith(Prefix, StringComparison.Ordinal)
-            && int.TryParse(column.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= LastClass)
+            && int.TryParse(column.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= LastClass)
         {
             counts[number] += count;
         }

@@ -1,6 +1,5 @@
 using Azure.Core;
 using Azure.Data.Tables;
-using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
@@ -25,7 +24,9 @@ public sealed class StorageClients
     /// <param name="configuration">The settings.</param>
     /// <param name="clock">Learns the time from the answers.</param>
     /// <param name="adjust">Changes the options of each client, such as its transport; null for nothing.</param>
-    public StorageClients(IConfiguration configuration, StorageClock clock, Action<ClientOptions>? adjust = null)
+    /// <param name="identity">Gives the tokens where there is no connection string; null for the app's own identity.</param>
+    public StorageClients(
+        IConfiguration configuration, StorageClock clock, Action<ClientOptions>? adjust = null, TokenCredential? identity = null)
     {
         var blobOptions = Patient(new BlobClientOptions(), clock, adjust);
         var queueOptions = Patient(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, clock, adjust);
@@ -34,7 +35,7 @@ public sealed class StorageClients
         var section = configuration.GetSection(Connection);
         if (section["accountName"] is not null || section["blobServiceUri"] is not null)
         {
-            var identity = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = section["clientId"] });
+            identity = identity is null ? AppIdentity.Of(section["clientId"]) : new AppIdentity(identity);
             Uri Endpoint(string service) => new(section[$"{service}ServiceUri"]
                 ?? $"https://{section["accountName"]}.{service}.core.windows.net");
             Blobs = new BlobServiceClient(Endpoint("blob"), identity, blobOptions);

@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Identity;
 
 namespace Baloan.Core.Storage;
 
@@ -9,6 +10,8 @@ public static class StorageOutage
     public static bool IsCauseOf(Exception failure) => failure switch
     {
         RequestFailedException { Status: 0 or >= 500 or 408 or 429 } => true,
+        // No token for storage. The vault's own failures have a type of their own.
+        AuthenticationFailedException => true,
         // Azure.Core throws these when its retries are used up.
         AggregateException many => many.InnerExceptions.All(one => IsCauseOf(one) || one is OperationCanceledException or IOException),
         _ => false,

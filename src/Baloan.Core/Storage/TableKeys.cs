@@ -34,7 +34,8 @@ public static class TableKeys
 
     /// <summary>The time in a key made by <see cref="NewestFirst"/>; null in any other.</summary>
     public static DateTimeOffset? TimeOf(string key) =>
-        key.Length > 20 && key[19] == '-' && long.TryParse(key.AsSpan(0, 19), NumberStyles.None, CultureInfo.InvariantCulture, out var left) && left <= DateTime.MaxValue.Ticks
+        key.Length > 20 && key[19] == '-'
+        && long.TryParse(key.AsSpan(0, 19), NumberStyles.None, CultureInfo.InvariantCulture, out var left) && left <= DateTime.MaxValue.Ticks
             ? new(DateTime.MaxValue.Ticks - left, TimeSpan.Zero)
             : null;
 }

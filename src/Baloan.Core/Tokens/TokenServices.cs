@@ -8,7 +8,9 @@ namespace Baloan.Core.Tokens;
 /// <summary>Puts the access tokens together.</summary>
 public static class TokenServices
 {
-    /// <summary>Adds Key Vault and the access tokens of both gateways, each under the gateway's name. It needs a <see cref="TokenClient"/>.</summary>
+    /// <summary>
+    /// Adds Key Vault and the access tokens of both gateways, each under the gateway's name. It needs a <see cref="TokenClient"/>.
+    /// </summary>
     /// <param name="services">What is put together.</param>
     /// <param name="version">How the merchant logs in.</param>
     public static IServiceCollection AddTokens(this IServiceCollection services, MerchantApiVersion version) => services
@@ -18,7 +20,9 @@ public static class TokenServices
         .AddTokens(Gateway.Partnership, client => client.GetPartnershipTokenAsync);
 
     private static IServiceCollection AddTokens(
-        this IServiceCollection services, Gateway gateway, Func<TokenClient, Func<string, string, CancellationToken, Task<AccessToken>>> fetchWith) =>
+        this IServiceCollection services,
+        Gateway gateway,
+        Func<TokenClient, Func<string, string, CancellationToken, Task<AccessToken>>> fetchWith) =>
         services.AddKeyedSingleton(gateway.Name, (provider, _) =>
         {
             var tokens = new AccessTokens(

@@ -4,6 +4,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
+using Baloan.Core.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
@@ -51,10 +52,7 @@ public sealed class Vault
         this.client = new Lazy<SecretClient>(() => string.IsNullOrEmpty(certificate)
             ? new SecretClient(
                 uri,
-                new DefaultAzureCredential(new DefaultAzureCredentialOptions
-                {
-                    ManagedIdentityClientId = configuration["KeyVault:ClientId"] ?? configuration["AZURE_CLIENT_ID"],
-                }),
+                AppIdentity.Of(configuration["KeyVault:ClientId"] ?? configuration["AZURE_CLIENT_ID"]),
                 Patient(new SecretClientOptions()))
             : EmulatorClient(uri, certificate));
     }

@@ -20,7 +20,7 @@ namespace Baloan.Functions.Settlements;
 /// <param name="Invoice">The invoice.</param>
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="SentAt">UTC.</param>
-/// <param name="ReviewBeganAt">When it was put before a person (UTC); null where it never was.</param>
+/// <param name="ReviewBeganAt">When it was put before a person (UTC); left out where it never was.</param>
 /// <param name="EndedAt">UTC.</param>
 /// <param name="UpdatedAt">UTC.</param>
 /// <param name="EarlierAttempts">The attempts before the present one, oldest first; left out in lists, and where there are none.</param>
@@ -39,7 +39,7 @@ public sealed record SettlementAnswer(
     InvoiceAnswer Invoice,
     DateTimeOffset CreatedAt,
     DateTimeOffset? SentAt,
-    DateTimeOffset? ReviewBeganAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ReviewBeganAt,
     DateTimeOffset? EndedAt,
     DateTimeOffset UpdatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EarlierAttemptAnswer>? EarlierAttempts)
@@ -126,7 +126,7 @@ public sealed record ErrorAnswer(string Code, string Message)
 /// <param name="Evidence">What was seen.</param>
 /// <param name="StartedAt">UTC.</param>
 /// <param name="SentAt">UTC.</param>
-/// <param name="ReviewBeganAt">When it was put before a person (UTC); null where it never was.</param>
+/// <param name="ReviewBeganAt">When it was put before a person (UTC); left out where it never was.</param>
 /// <param name="EndedAt">UTC.</param>
 public sealed record EarlierAttemptAnswer(
     string Status,
@@ -137,7 +137,7 @@ public sealed record EarlierAttemptAnswer(
     EvidenceAnswer Evidence,
     DateTimeOffset StartedAt,
     DateTimeOffset? SentAt,
-    DateTimeOffset? ReviewBeganAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ReviewBeganAt,
     DateTimeOffset EndedAt)
 {
     /// <summary>What a caller sees of the row of an earlier attempt.</summary>

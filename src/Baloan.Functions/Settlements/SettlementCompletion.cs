@@ -1,5 +1,6 @@
 using Azure;
 using Baloan.Core.Counters;
+using Baloan.Core.Storage;
 using Baloan.Functions.Subscriptions;
 using Microsoft.Extensions.Logging;
 
@@ -35,7 +36,7 @@ public sealed partial class SettlementCompletion(
         {
             await CompleteAsync(ended, new ETag(ended.OpenETag), CancellationToken.None);
         }
-        catch (Exception outage) when (outage is RequestFailedException or AggregateException)
+        catch (Exception outage) when (outage is RequestFailedException or AggregateException || StorageOutage.IsCauseOf(outage))
         {
             Log.NotCompleted(logger, ended.Code, outage);
         }

@@ -7,7 +7,7 @@ namespace Baloan.Functions.Subscriptions;
 internal static class SubscriptionServices
 {
     /// <summary>Adds all that takes subscriptions and delivers their events.</summary>
-    /// <exception cref="InvalidOperationException"><c>Subscriptions__AllowedHosts</c> cannot be used; the message says what it has to be.</exception>
+    /// <exception cref="InvalidOperationException">A setting cannot be used; the message says which and what it has to be.</exception>
     public static IServiceCollection AddSubscriptions(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(SubscriptionOptions.From(configuration))
         .AddSingleton<SubscriptionStore>()

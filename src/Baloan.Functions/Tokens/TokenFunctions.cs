@@ -19,11 +19,11 @@ public sealed partial class TokenFunctions(
     /// <summary>Gets new access tokens before the old ones run out.</summary>
     [Function("RefreshTokens")]
     public async Task RefreshTokens(
-        [TimerTrigger("%Tokens:RefreshSchedule%")] TimerInfo timer, CancellationToken cancellationToken)
+        [TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var next = timer.ScheduleStatus?.Next.ToUniversalTime() ?? now;
-        var period = next > now ? next - now : TimeSpan.FromMinutes(15);
+        var period = next > now ? next - now : TimeSpan.FromMinutes(5);
         var failed = false;
         foreach (var tokens in new[] { merchant, partnership })
         {

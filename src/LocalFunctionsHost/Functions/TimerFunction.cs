@@ -12,9 +12,7 @@ internal sealed partial class TimerFunction(Function function, string schedule, 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
-    // Five fields are minutes to weekdays, six begin with seconds.
-    private readonly CrontabSchedule crontab = CrontabSchedule.TryParse(schedule, new() { IncludingSeconds = schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length > 5 })
-        ?? throw new FunctionsHostException($"'{schedule}' is no NCRONTAB expression");
+    private readonly CrontabSchedule crontab = Parse(schedule);
 
     /// <summary>Fires until the host ends, and lets a run that began go to its end.</summary>
     public async Task RunAsync(CancellationToken ending)
@@ -85,13 +83,27 @@ internal sealed partial class TimerFunction(Function function, string schedule, 
         return FireAsync(new(now, Next(now), now), isPastDue: false);
     }
 
+    private static CrontabSchedule Parse(string schedule)
+    {
+        // Five fields are minutes to weekdays, six begin with seconds.
+        var withSeconds = schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length > 5;
+        var crontab = CrontabSchedule.TryParse(schedule, new() { IncludingSeconds = withSeconds })
+            ?? throw new FunctionsHostException($"'{schedule}' is no NCRONTAB expression");
+        // Leap days and weekdays meet again after 28 years, or 40 over the turn of a century.
+        var (now, limit) = (DateTime.UtcNow, DateTime.UtcNow.AddYears(41));
+        return crontab.GetNextOccurrence(now, limit) < limit
+            ? crontab
+            : throw new FunctionsHostException($"'{schedule}' names no time that ever comes");
+    }
+
     private DateTime Next(DateTime after) => crontab.GetNextOccurrence(after);
 
     private async Task FireAsync(TimerStatus status, bool isPastDue)
     {
+        var told = new { ScheduleStatus = function.Trigger.UseMonitor ? status : null, IsPastDue = isPastDue };
         try
         {
-            await runner.RunAsync(function, new() { Json = JsonSerializer.Serialize(new { ScheduleStatus = status, IsPastDue = isPastDue }) }, []);
+            await runner.RunAsync(function, new() { Json = JsonSerializer.Serialize(told) }, []);
         }
         catch (FunctionsHostException)
         {

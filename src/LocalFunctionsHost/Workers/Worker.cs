@@ -117,7 +117,7 @@ internal sealed partial class Worker(string folder, LaunchWorker launch, ILogger
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The function app's process ended with {End}. Another one is started.")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The function app's process ended with {End} Another one is started.")]
         public static partial void Ended(ILogger logger, string end);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Failure} It is tried again.")]

@@ -84,7 +84,7 @@ internal static class WorkerProcesses
         {
             // Its output ends after it.
             await process.WaitForExitAsync();
-            return $"exit code {process.ExitCode}" + (lastWords.Length == 0 ? "" : $"; the last thing it wrote is: {lastWords}");
+            return $"exit code {process.ExitCode}" + (lastWords.Length == 0 ? "." : $"; the last thing it wrote is: {lastWords}");
         }
     }
 }

@@ -19,7 +19,8 @@ public sealed class StoredTokenTests
     [InlineData(600, 481, 15, true)]
     [InlineData(60, 29, 15, false)]
     [InlineData(60, 31, 15, true)]
-    public void A_token_is_due_when_a_fifth_of_its_life_or_two_periods_are_left(int lifeInMinutes, int ageInMinutes, int periodInMinutes, bool isDue) =>
+    public void A_token_is_due_when_a_fifth_of_its_life_or_two_periods_are_left(
+        int lifeInMinutes, int ageInMinutes, int periodInMinutes, bool isDue) =>
         TokenOf(lifeInMinutes).IsDueForRenewal(Now.AddMinutes(ageInMinutes), TimeSpan.FromMinutes(periodInMinutes)).ShouldBe(isDue);
 
     [Fact]

@@ -2,21 +2,21 @@ using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.Bench;
 
-/// <summary>The function app as processes of its own, one for each version of Baloan's merchant API, with keys and a talkative log.</summary>
+/// <summary>The function app in this process, once for each version of Baloan's merchant API, with keys and a talkative log.</summary>
 internal sealed class RunningApps : IAsyncDisposable
 {
     public const string FunctionKey = "function-key-of-the-tests";
     public const string AdminKey = "admin-key-of-the-tests";
 
-    private RunningApps(BaloanServer baloan, RunningApp second, RunningApp first) => (Baloan, Second, First) = (baloan, second, first);
+    private RunningApps(BaloanServer baloan, ServedApp second, ServedApp first) => (Baloan, Second, First) = (baloan, second, first);
 
     public BaloanServer Baloan { get; }
 
     /// <summary>Version 2, with both contracts.</summary>
-    public RunningApp Second { get; }
+    public ServedApp Second { get; }
 
     /// <summary>Version 1, with the merchant's contract alone.</summary>
-    public RunningApp First { get; }
+    public ServedApp First { get; }
 
     public static async Task<RunningApps> StartAsync(StorageAccounts storage)
     {
@@ -24,7 +24,7 @@ internal sealed class RunningApps : IAsyncDisposable
         // Loans move when a test says so.
         baloan.Loans.Step = Timeout.InfiniteTimeSpan;
         var apps = await Task.WhenAll(new[] { "v2", "v1" }.Select(version =>
-            RunningApp.StartAsync(baloan, storage.ConnectionString(storage.NewAccount()), version)));
+            ServedApp.StartAsync(baloan, storage.ConnectionString(storage.NewAccount()), version)));
         return new RunningApps(baloan, apps[0], apps[1]);
     }
 
@@ -35,20 +35,13 @@ internal sealed class RunningApps : IAsyncDisposable
     }
 }
 
-/// <summary>One app with a vault of its own.</summary>
+/// <summary>One app, as processes of its own, with a vault of its own.</summary>
 internal sealed record RunningApp(FunctionApp App, KeyVaultEmulator Vault, string ConnectionString) : IAsyncDisposable
 {
     public static async Task<RunningApp> StartAsync(
         BaloanServer baloan, string connectionString, string version = "v2", params IEnumerable<KeyValuePair<string, string?>> settings)
     {
-        var vault = await KeyVaultEmulator.StartAsync();
-        ServiceBench.Credentials(vault, version);
-        if (version == "v2")
-        {
-            vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
-            vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
-        }
-
+        var vault = await ServedApp.StartVaultAsync(version);
         var more = new Dictionary<string, string?> { ["Settlements__VerifyAfter"] = "00:00:02", ["AzureFunctionsJobHost__logging__logLevel__default"] = "Debug" };
         foreach (var (name, value) in settings)
         {

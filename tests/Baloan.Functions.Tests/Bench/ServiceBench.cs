@@ -208,6 +208,10 @@ internal sealed class ServiceBench : IAsyncDisposable
         return [.. messages.Select(message => message.Body.ToString())];
     }
 
+    /// <summary>Writes other bytes over a blob of an invoice.</summary>
+    public async Task OverwriteAsync(string blob, byte[] content) => await Services.GetRequiredService<StorageClients>().Blobs
+        .GetBlobContainerClient(StorageSetup.InvoicesContainer).GetBlobClient(blob).UploadAsync(new MemoryStream(content), overwrite: true, Cancel);
+
     /// <summary>The codes of a list, all pages.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(SettlementStatus? status, int top = 100)
     {

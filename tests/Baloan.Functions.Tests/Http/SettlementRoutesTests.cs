@@ -24,7 +24,8 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         accepted.SettlementStatus.ShouldBe("queued");
         accepted.Json.Select(field => field.Key).ShouldBe(
         [
-            "code", "status", "national_identifier", "total", "attempts", "user_credit", "inferred", "error", "invoice", "created_at", "updated_at",
+            "code", "status", "national_identifier", "total", "attempts", "user_credit", "inferred", "known_by", "error", "resolution", "evidence",
+            "invoice", "created_at", "sent_at", "ended_at", "updated_at",
         ]);
 
         var settled = await Api.EndOfAsync(accepted.Location.PathAndQuery);
@@ -37,7 +38,13 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         settled.Json["attempts"]!.GetValue<int>().ShouldBe(1);
         settled.Json["user_credit"]!.GetValue<long>().ShouldBe(Books.DefaultCredit - form.Total);
         settled.Json["inferred"]!.GetValue<bool>().ShouldBeFalse();
+        settled.Field("known_by").ShouldBe("baloan");
         settled.Json["error"].ShouldBeNull();
+        settled.Json["resolution"].ShouldBeNull();
+        settled.Json["evidence"]!["credit_before"]!.GetValue<long>().ShouldBe(Books.DefaultCredit);
+        settled.Json["evidence"]!["credit_after"]!.GetValue<long>().ShouldBe(Books.DefaultCredit - form.Total);
+        settled.Json["evidence"]!["sendings"]!.AsArray().ShouldHaveSingleItem()!["answer"]!.GetValue<string>().ShouldBe("yes 200");
+        settled.Json["sent_at"]!.GetValue<DateTimeOffset>().ShouldBeLessThanOrEqualTo(settled.Json["ended_at"]!.GetValue<DateTimeOffset>());
         settled.Json["invoice"]!["size"]!.GetValue<long>().ShouldBe(form.File!.Length);
         settled.Json["invoice"]!["sha256"]!.GetValue<string>().ShouldBe(Given.Sha256(form.File));
         settled.Json["created_at"]!.GetValue<DateTimeOffset>().Offset.ShouldBe(TimeSpan.Zero);
@@ -111,7 +118,7 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
     public async Task An_unknown_code_is_not_found(string code)
     {
         (await Api.GetAsync($"{Route}/{code}")).ShouldBeProblem(404, "not_found");
-        (await Api.PostAsync($"{Route}/{code}/resolve", new JsonObject { ["outcome"] = "settled", ["note"] = "" })).ShouldBeProblem(404, "not_found");
+        (await Api.PostAsync($"{Route}/{code}/resolve", new JsonObject { ["outcome"] = "settled", ["note"] = "asked" })).ShouldBeProblem(404, "not_found");
     }
 
     [Fact]
@@ -145,7 +152,17 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
             form with { File = Given.Pdf() },
         })
         {
-            (await Api.SettleAsync(different)).ShouldBeProblem(409, "settlement_conflict");
+            var refused = (await Api.SettleAsync(different)).ShouldBeProblem(409, "settlement_conflict");
+            var differs = different.Total != form.Total ? "total" : different.NationalIdentifier != form.NationalIdentifier ? "customer" : "invoice";
+            refused.Json["conflict"]!.AsArray().ShouldHaveSingleItem()!.GetValue<string>().ShouldBe(differs);
+            refused.Json["existing"]!["code"]!.GetValue<string>().ShouldBe(form.Code);
+            refused.Json["existing"]!["national_identifier"]!.GetValue<string>().ShouldBe("******" + form.NationalIdentifier![^4..]);
+            refused.Location.AbsolutePath.ShouldBe($"/{Route}/{form.Code}");
+            if (differs == "invoice")
+            {
+                refused.Field("detail").ShouldContain("Its money has been moved or may still be moved");
+                refused.Field("detail").ShouldContain("Do not send the same purchase again under another code");
+            }
         }
 
         (await Api.EndedAsync(form.Code)).SettlementStatus.ShouldBe("settled");
@@ -221,11 +238,20 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         (await Api.SettleAsync(form)).SettlementStatus.ShouldBe("needs_review", "the same POST again sends nothing");
         (await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = "maybe", ["note"] = 5 }))
             .ShouldBeProblem(400, "invalid_request", "note", "outcome");
+        (await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = outcome, ["note"] = " " }))
+            .ShouldBeProblem(400, "invalid_request", "note");
 
-        var resolved = await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = outcome, ["note"] = "asked Baloan\r\nby phone" });
+        var resolved = await Api.PostAsync(
+            $"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = outcome, ["note"] = "asked Baloan\r\nby phone", ["by"] = "Sara" });
 
         resolved.Status.ShouldBe(200, resolved.Text);
         resolved.SettlementStatus.ShouldBe(outcome == "settled" ? "settled" : "failed");
+        resolved.Field("known_by").ShouldBe("person");
+        resolved.Json["inferred"]!.GetValue<bool>().ShouldBeFalse();
+        var decision = resolved.Json["resolution"]!;
+        (decision["outcome"]!.GetValue<string>(), decision["note"]!.GetValue<string>(), decision["by"]!.GetValue<string>())
+            .ShouldBe((outcome, "asked Baloan\r\nby phone", "Sara"));
+        resolved.Json["review_began_at"].ShouldNotBeNull();
         (await Api.EndedAsync(form.Code)).SettlementStatus.ShouldBe(resolved.SettlementStatus);
         (await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = outcome, ["note"] = "again" }))
             .ShouldBeProblem(409, "not_in_review");
@@ -239,7 +265,7 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         var invoice = Given.Pdf(50_000);
         await invoices.GetBlobClient(name).UploadAsync(new BinaryData(invoice), overwrite: true, Cancel);
         var (customer, code) = (Given.Customer(), Given.Code());
-        var body = JsonForm(customer, code, name, MagicNumbers.For(Fault.Unavailable, once: true).Total);
+        var body = JsonForm(customer, code, name, MagicNumbers.For(Fault.ThrottledSeconds, once: true).Total);
         await Api.SendOtpAsync(customer);
 
         var accepted = await Api.PostAsync(Route, body);

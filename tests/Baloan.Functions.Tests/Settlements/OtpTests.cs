@@ -41,6 +41,9 @@ public sealed class OtpTests(StorageAccounts storage)
     [Theory]
     [InlineData("cut_before")]
     [InlineData("cut_after")]
+    [InlineData("unavailable")]
+    [InlineData("refused_html")]
+    [InlineData("not_found_html")]
     public async Task A_validation_without_an_answer_is_not_repeated_and_nothing_is_settled(string fault)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
@@ -61,7 +64,7 @@ public sealed class OtpTests(StorageAccounts storage)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var row = await bench.AcceptAsync(withOtp: true);
-        bench.Baloan.Faults.Next(Operation.ValidateOtp, Fault.Unavailable, 6);
+        bench.Baloan.Faults.Next(Operation.ValidateOtp, Fault.ThrottledSeconds, 6);
 
         var settled = await bench.RunToEndAsync(row.Code);
 

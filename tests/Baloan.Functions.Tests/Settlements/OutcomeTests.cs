@@ -14,11 +14,7 @@ public sealed class OutcomeTests(StorageAccounts storage)
         [Fault.RefusedWithFieldErrors.Name] = "baloan_rejected",
         [Fault.RefusedWithNonFieldErrors.Name] = "baloan_rejected",
         [Fault.RefusedWithString.Name] = "baloan_rejected",
-        [Fault.RefusedWithHtml.Name] = "baloan_rejected",
-        [Fault.RefusedEmpty.Name] = "baloan_rejected",
         [Fault.CreditTooLow.Name] = "insufficient_user_credit",
-        [Fault.NotOk.Name] = "duplicate_request",
-        [Fault.NotFound.Name] = "not_found",
     };
 
     [Theory]
@@ -34,8 +30,11 @@ public sealed class OutcomeTests(StorageAccounts storage)
         var settled = await bench.ProcessAsync(request.Code);
 
         settled.Status.ShouldBe(SettlementStatus.Settled);
-        settled.Inferred.ShouldBeFalse();
+        settled.KnownBy.ShouldBe(SettlementKnownBy.Baloan);
         settled.ErrorCode.ShouldBeNull();
+        (settled.SubmittedAt, settled.EndedAt).ShouldBe((bench.Time.GetUtcNow(), bench.Time.GetUtcNow()));
+        settled.CreditBefore.ShouldBe(Books.DefaultCredit);
+        SettlementSendings.Of(settled).ShouldHaveSingleItem().Answer.ShouldBe("yes 200");
         settled.UserCredit.ShouldBe(version == "v1" ? null : Books.DefaultCredit - Given.Total);
         var booked = bench.Baloan.Books.Settlements.ShouldHaveSingleItem();
         booked.NationalIdentifier.ShouldBe(request.NationalIdentifier);
@@ -54,11 +53,7 @@ public sealed class OutcomeTests(StorageAccounts storage)
     [InlineData("refused_fields")]
     [InlineData("refused_non_field_errors")]
     [InlineData("refused_string")]
-    [InlineData("refused_html")]
-    [InlineData("refused_empty")]
     [InlineData("credit_too_low")]
-    [InlineData("not_ok")]
-    [InlineData("not_found")]
     public async Task Baloans_no_to_the_settlement_is_a_rejection_with_its_code(string fault)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
@@ -69,6 +64,9 @@ public sealed class OutcomeTests(StorageAccounts storage)
 
         rejected.Status.ShouldBe(SettlementStatus.Rejected);
         rejected.ErrorCode.ShouldBe(CodeOfRefusal[fault]);
+        rejected.KnownBy.ShouldBe(SettlementKnownBy.Baloan);
+        (rejected.CreditBefore, rejected.CreditAfter).ShouldBe((Books.DefaultCredit, Books.DefaultCredit));
+        SettlementSendings.Of(rejected).ShouldHaveSingleItem().Answer.ShouldBe("refused 400");
         if (rejected.ErrorMessage is { } message)
         {
             message.ShouldNotContain("<");

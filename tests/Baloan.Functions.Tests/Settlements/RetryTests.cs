@@ -10,8 +10,6 @@ public sealed class RetryTests(StorageAccounts storage)
     [InlineData("throttled_seconds")]
     [InlineData("throttled_date")]
     [InlineData("throttled_sentence")]
-    [InlineData("unavailable")]
-    [InlineData("unavailable_retry_after")]
     public async Task After_a_while_of_refusing_to_work_it_is_settled_once(string fault)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
@@ -28,11 +26,11 @@ public sealed class RetryTests(StorageAccounts storage)
     }
 
     [Fact]
-    public async Task A_Baloan_that_stays_away_ends_it_without_any_doubt_about_money()
+    public async Task A_Baloan_that_goes_on_having_no_time_ends_it_without_any_doubt_about_money()
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var row = await bench.AcceptAsync();
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.Unavailable, 1000);
+        bench.Baloan.Faults.Next(Operation.Settle, Fault.ThrottledSeconds, 1000);
         var began = bench.Time.GetUtcNow();
 
         Settlement now;
@@ -45,7 +43,8 @@ public sealed class RetryTests(StorageAccounts storage)
         }
 
         now.Status.ShouldBe(SettlementStatus.Failed);
-        now.ErrorCode.ShouldBe("baloan_unavailable");
+        now.ErrorCode.ShouldBe("baloan_throttled");
+        now.CreditAfter.ShouldBe(Books.DefaultCredit, "the credit was looked at before it was told");
         (now.UpdatedAt - began).ShouldBeLessThan(TimeSpan.FromMinutes(10));
         await OutcomeTests.ShouldBeWipedAsync(bench, now);
         bench.Moved(row.Code).ShouldBe(0);
