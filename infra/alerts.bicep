@@ -1,4 +1,4 @@
-// Alerts. docs/deploying.md says what each means and what to do.
+// Alerts: one rule for each entry of alerts.yaml, and whom they reach. docs/runbook.md says what to do.
 
 @description('Names what is deployed.')
 param environmentName string
@@ -9,8 +9,15 @@ param location string
 @description('Tags of every resource.')
 param tags object
 
-@description('Who gets the alerts.')
+@description('Who gets the alerts by mail.')
 param email string
+
+@description('Country code and number that get the alerts by SMS, such as 49 and 1701234567; empty: none.')
+param sms { countryCode: string, phoneNumber: string }
+
+@description('Address that gets the alerts by POST in Azure\'s common alert schema, such as a Logic App that tells Slack or Telegram; empty: none.')
+@secure()
+param webhook string
 
 @description('Log Analytics workspace.')
 param workspaceId string
@@ -18,79 +25,20 @@ param workspaceId string
 @description('Storage account.')
 param storageName string
 
-@description('Percentage of requests answered 5xx within a quarter of an hour that raises an alert.')
-@minValue(1)
-@maxValue(100)
-param failurePercent int = 5
-
 @description('How many messages may wait in all queues together.')
 @minValue(10)
 param queueBacklog int = 1000
 
-// Alerts on what the app itself says. Each phrase stands in a log line of the app; infra/check-names.mjs looks.
-var lineAlerts = loadJsonContent('alerts.json')
+var alerts = loadYamlContent('alerts.yaml')
 
 // A line that was logged with an exception arrives among the exceptions, its own text among the properties.
 var lineQuery = '''
 union
   (AppTraces | project TimeGenerated, Line = Message),
-  (AppExceptions | project TimeGenerated, Line = strcat(OuterMessage, ' ', Properties))
+  (AppExceptions | project TimeGenerated, Line = strcat(OuterMessage, " ", Properties))
 | where {condition}
 | extend Line = substring(Line, 0, 300)
 '''
-
-var queryAlerts = [
-  {
-    name: 'poison-message'
-    title: 'A message went to a poison queue'
-    description: 'It was tried as often as allowed and failed each time. Nothing takes it up again by itself.'
-    severity: 1
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
-    timeRange: null
-    dimension: 'Queue'
-    query: '''
-StorageQueueLogs
-| where OperationName == 'PutMessage' and toint(StatusCode) between (200 .. 299)
-| extend Queue = extract('/([a-z0-9-]+-poison)/messages', 1, Uri)
-| where isnotempty(Queue)
-'''
-  }
-  {
-    name: 'token-expired'
-    title: 'An access token is older than its life'
-    description: 'The newest token that was got from Baloan has run out and was not replaced. Calls to Baloan fail.'
-    severity: 1
-    evaluationFrequency: 'PT15M'
-    windowSize: 'PT15M'
-    // A token lives for a day.
-    timeRange: 'P2D'
-    dimension: 'Gateway'
-    query: '''
-AppTraces
-| where Message contains 'access token lives until'
-| parse Message with 'A new ' Gateway ' access token lives until ' Until '.'
-| summarize RunsOut = max(todatetime(Until)) by Gateway
-| where RunsOut < now()
-'''
-  }
-  {
-    name: 'server-errors'
-    title: 'Many requests are answered 5xx'
-    description: 'Either the app, its storage or its vault is in trouble, or Baloan is: the problem code of the answers tells.'
-    severity: 2
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
-    timeRange: null
-    dimension: ''
-    query: replace('''
-AppRequests
-| where ResultCode matches regex '^[1-5][0-9][0-9]$' and Url !endswith '/api/health'
-| summarize Requests = sum(ItemCount), Failures = sumif(ItemCount, toint(ResultCode) >= 500)
-| where Failures >= 5 and Failures * 100 >= Requests * {percent}
-''', '{percent}', string(failurePercent))
-  }
-]
 
 resource receivers 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'ag-${environmentName}'
@@ -106,11 +54,29 @@ resource receivers 'Microsoft.Insights/actionGroups@2023-01-01' = {
         useCommonAlertSchema: true
       }
     ]
+    smsReceivers: empty(sms.phoneNumber)
+      ? []
+      : [
+          {
+            name: 'owner'
+            countryCode: sms.countryCode
+            phoneNumber: sms.phoneNumber
+          }
+        ]
+    webhookReceivers: empty(webhook)
+      ? []
+      : [
+          {
+            name: 'chat'
+            serviceUri: webhook
+            useCommonAlertSchema: true
+          }
+        ]
   }
 }
 
-resource lineRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
-  for alert in lineAlerts: {
+resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
+  for alert in alerts: {
     name: '${environmentName}-${alert.name}'
     location: location
     tags: tags
@@ -120,66 +86,31 @@ resource lineRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       severity: alert.severity
       enabled: true
       scopes: [workspaceId]
-      evaluationFrequency: 'PT5M'
-      windowSize: 'PT15M'
-      autoMitigate: true
+      evaluationFrequency: alert.?every ?? 'PT5M'
+      windowSize: alert.?window ?? 'PT15M'
+      overrideQueryTimeRange: alert.?lookBack
+      // Either it ends by itself, or it is raised at each look and sent again after a while.
+      autoMitigate: !contains(alert, 'repeat')
+      muteActionsDuration: alert.?repeat
       // A new workspace has no such table yet.
       skipQueryValidation: true
       criteria: {
         allOf: [
           {
-            query: replace(lineQuery, '{condition}', join(map(alert.phrases, phrase => 'Line contains "${phrase}"'), ' or '))
+            query: alert.?query ?? replace(
+              lineQuery,
+              '{condition}',
+              join(map(alert.?phrases ?? [], phrase => 'Line contains "${phrase}"'), ' or ')
+            )
             timeAggregation: 'Count'
             operator: 'GreaterThan'
             threshold: 0
-            // Each line raises an alert of its own, and the mail shows it.
-            dimensions: [
-              {
-                name: 'Line'
-                operator: 'Include'
-                values: ['*']
-              }
-            ]
-            failingPeriods: {
-              numberOfEvaluationPeriods: 1
-              minFailingPeriodsToAlert: 1
-            }
-          }
-        ]
-      }
-      actions: { actionGroups: [receivers.id] }
-    }
-  }
-]
-
-resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
-  for alert in queryAlerts: {
-    name: '${environmentName}-${alert.name}'
-    location: location
-    tags: tags
-    properties: {
-      displayName: '${environmentName}: ${alert.title}'
-      description: alert.description
-      severity: alert.severity
-      enabled: true
-      scopes: [workspaceId]
-      evaluationFrequency: alert.evaluationFrequency
-      windowSize: alert.windowSize
-      overrideQueryTimeRange: alert.timeRange
-      autoMitigate: true
-      skipQueryValidation: true
-      criteria: {
-        allOf: [
-          {
-            query: alert.query
-            timeAggregation: 'Count'
-            operator: 'GreaterThan'
-            threshold: 0
-            dimensions: empty(alert.dimension)
+            // Each line, gateway or queue raises an alert of its own, and the mail shows it.
+            dimensions: contains(alert, 'query') && !contains(alert, 'by')
               ? []
               : [
                   {
-                    name: alert.dimension
+                    name: alert.?by ?? 'Line'
                     operator: 'Include'
                     values: ['*']
                   }
@@ -196,50 +127,17 @@ resource queryRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
   }
 ]
 
-// A timer runs every minute, so that an hour without a word means that nothing runs, or that its telemetry does not arrive.
-resource silence 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
-  name: '${environmentName}-silence'
-  location: location
-  tags: tags
-  properties: {
-    displayName: '${environmentName}: nothing is heard of the app'
-    description: 'No log line and no request arrived for an hour. No other alert on log lines can be raised meanwhile.'
-    severity: 1
-    enabled: true
-    scopes: [workspaceId]
-    evaluationFrequency: 'PT15M'
-    windowSize: 'PT1H'
-    autoMitigate: true
-    skipQueryValidation: true
-    criteria: {
-      allOf: [
-        {
-          query: 'union AppTraces, AppRequests'
-          timeAggregation: 'Count'
-          operator: 'LessThan'
-          threshold: 1
-          failingPeriods: {
-            numberOfEvaluationPeriods: 1
-            minFailingPeriodsToAlert: 1
-          }
-        }
-      ]
-    }
-    actions: { actionGroups: [receivers.id] }
-  }
-}
-
-resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource storage 'Microsoft.Storage/storageAccounts@2026-09-01' existing = {
   name: storageName
 }
 
-resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' existing = {
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2026-09-01' existing = {
   parent: storage
   name: 'default'
 }
 
 // Queue storage counts its messages once an hour, all queues together.
-resource backlog 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+resource backlog 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: '${environmentName}-queue-backlog'
   location: 'global'
   tags: tags

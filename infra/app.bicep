@@ -30,14 +30,14 @@ param vaultUri string
 @description('Where telemetry is sent. It is no secret: sending needs the identity.')
 param insightsConnectionString string
 
+@description('How many of a hundred traces are kept of the app\'s own spans.')
+param tracePercent int
+
 @description('Where Baloan listens.')
 param baloanBaseAddress string
 
 @description('Version of the merchant API.')
 param merchantApiVersion string
-
-@description('When the access tokens are looked at.')
-param tokenRefreshSchedule string
 
 @description('How long after the sending an unchanged credit proves that nothing was moved.')
 param settlementVerifyAfter string
@@ -51,14 +51,20 @@ param instanceMemoryMB int
 @description('The most instances.')
 param maximumInstanceCount int
 
-@description('HTTP requests that an instance takes at once.')
-param httpConcurrency int
+@description('Subnet that the app calls out from; empty: none.')
+param subnetId string
+
+// The host holds a body of known length twice before the function runs. Sixteen requests of 10 MB take 1.4 GB, of which an instance of
+// 2 GB has enough; with 512 MB four are safe and eight kill it.
+var requestsAtOnce = instanceMemoryMB / 128
 
 var settings = {
   // The host's storage and the app's, by identity.
   AzureWebJobsStorage__accountName: storageName
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identityClientId
+  AzureWebJobsDisableHomepage: 'true'
+  AzureFunctionsJobHost__extensions__http__maxConcurrentRequests: string(requestsAtOnce)
 
   KeyVault__Uri: vaultUri
   KeyVault__ClientId: identityClientId
@@ -66,19 +72,19 @@ var settings = {
 
   Baloan__BaseAddress: baloanBaseAddress
   Baloan__MerchantApiVersion: merchantApiVersion
-  Tokens__RefreshSchedule: tokenRefreshSchedule
   Settlements__VerifyAfter: settlementVerifyAfter
   Subscriptions__AllowedHosts: subscriptionHosts
 
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-  // Everything is sent. By default no more than five traces a second are, and the log lines of the others are dropped with them:
-  // the line that an alert waits for might be one of those.
+  // The host sends everything. By default no more than five traces a second are sent, and the log lines of the others are dropped with
+  // them: the line that an alert waits for might be one of those.
   OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
   OTEL_TRACES_SAMPLER_ARG: '1.0'
+  Telemetry__TracePercent: string(tracePercent)
 }
 
-resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
   location: location
   tags: tags
@@ -92,7 +98,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   }
 }
 
-resource functionApp 'Microsoft.Web/sites@2024-11-01' = {
+resource functionApp 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
   tags: union(tags, { 'azd-service-name': 'app' })
@@ -106,6 +112,7 @@ resource functionApp 'Microsoft.Web/sites@2024-11-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     functionAppConfig: {
       deployment: {
         storage: {
@@ -125,7 +132,7 @@ resource functionApp 'Microsoft.Web/sites@2024-11-01' = {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
         triggers: {
-          http: { perInstanceConcurrency: httpConcurrency }
+          http: { perInstanceConcurrency: requestsAtOnce }
         }
       }
     }
@@ -142,7 +149,7 @@ resource functionApp 'Microsoft.Web/sites@2024-11-01' = {
 }
 
 // Whoever deploys signs in to Azure; user name and password of the old way are shut.
-resource noFtpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+resource noFtpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: functionApp
   name: 'ftp'
   properties: {
@@ -150,7 +157,7 @@ resource noFtpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2
   }
 }
 
-resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: functionApp
   name: 'scm'
   properties: {

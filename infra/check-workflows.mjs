@@ -3,9 +3,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import Ajv from 'ajv';
-import { nodesOf, parse } from './parsing.mjs';
 
+const compiled = process.argv[2];
 const folder = path.join(path.dirname(fileURLToPath(import.meta.url)), 'logic-apps');
 const read = async (name) => JSON.parse(await readFile(path.join(folder, name), 'utf8'));
 const names = (await readdir(folder)).filter((name) => name.endsWith('.json') && !name.endsWith('.schema.json')).sort();
@@ -29,15 +30,11 @@ const ownText = ({ actions, else: otherwise, cases, default: fallback, ...own })
 const mentions = (text, functions) => [...text.matchAll(new RegExp(`\\b(?:${functions})\\('([^']+)'\\)`, 'g'))].map((match) => match[1]);
 
 /** The parameters that the Bicep file of a workflow gives it; nothing where it does not deploy that workflow. */
-async function givenParameters(name) {
-  const valueOf = (object, key) =>
-    object.namedChildren.find((property) => property.type === 'object_property' && property.namedChildren[0].text === key)?.namedChildren.at(-1);
-  const root = await parse(path.join(folder, name.replace(/json$/, 'bicep')));
-  for (const node of nodesOf(root)) {
-    if (node.type === 'object' && valueOf(node, 'definition')?.text === `loadJsonContent('${name}')`) {
-      return valueOf(node, 'parameters')?.namedChildren.map((property) => property.namedChildren[0].text);
-    }
-  }
+async function givenParameters(name, workflow) {
+  const template = JSON.parse(await readFile(path.join(compiled, name), 'utf8'));
+  const [deployed] = template.resources.filter((resource) => resource.type === 'Microsoft.Logic/workflows');
+  const [, variable] = /^\[variables\('(.*)'\)\]$/.exec(deployed?.properties.definition ?? '') ?? [];
+  return variable && isDeepStrictEqual(template.variables[variable], workflow) ? Object.keys(deployed.properties.parameters) : undefined;
 }
 
 for (const name of names) {
@@ -102,7 +99,7 @@ for (const name of names) {
     }
   }
 
-  const given = await givenParameters(name);
+  const given = await givenParameters(name, workflow);
   if (!given) {
     fault('its Bicep file does not deploy it');
   } else if (given.toSorted().join() !== Object.keys(parameters).toSorted().join()) {

@@ -14,6 +14,13 @@ param location string = resourceGroup().location
 @minLength(6)
 param alertEmail string
 
+@description('Country code and number that get the alerts by SMS as well, such as 49 and 1701234567. Empty: none.')
+param alertSms { countryCode: string, phoneNumber: string } = { countryCode: '', phoneNumber: '' }
+
+@description('Address that gets the alerts by POST as well, in Azure\'s common alert schema, such as that of infra/logic-apps/tell-chat.bicep. Empty: none.')
+@secure()
+param alertWebhook string = ''
+
 @description('Where Baloan listens.')
 param baloanBaseAddress string = 'https://api.baloan.ir'
 
@@ -21,14 +28,11 @@ param baloanBaseAddress string = 'https://api.baloan.ir'
 @allowed(['v1', 'v2'])
 param merchantApiVersion string = 'v2'
 
-@description('When the access tokens are looked at, as NCRONTAB with seconds (UTC).')
-param tokenRefreshSchedule string = '0 */15 * * * *'
-
 @description('How long after the sending an unchanged credit proves that nothing was moved (hh:mm:ss). It has to be longer than Baloan may still be at work on what it got.')
 param settlementVerifyAfter string = '00:05:00'
 
 @description('Hosts that events may be sent to, with ; between. A leading *. stands for all names below.')
-param subscriptionHosts string = '*.logic.azure.com'
+param subscriptionHosts string = '*.logic.azure.com;*.api.powerplatform.com'
 
 @description('How many days invoices and uploads are kept. Table rows are not touched by this.')
 @minValue(7)
@@ -45,25 +49,34 @@ param storageSku string = 'Standard_ZRS'
 param vaultName string = 'kv-${uniqueString(resourceGroup().id, environmentName)}'
 
 @description('Object id of the person, group or service principal that sets Baloan\'s credentials in the vault. Empty: nobody is given that right here.')
-param secretsOfficerId string = ''
+param vaultOfficerId string = ''
 
-@description('What secretsOfficerId is.')
+@description('What vaultOfficerId is.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
-param secretsOfficerType string = 'User'
+param vaultOfficerType string = 'User'
 
-@description('Memory of an instance in MB. It is paid for by the second.')
+@description('Memory of an instance in MB. It is paid for by the second. How many HTTP requests an instance takes at once follows from it: 4, 16 or 32.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
 @description('The most instances that the app may grow to. It also limits what a flood of calls can cost.')
-@minValue(40)
+@minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
-@description('How many HTTP requests an instance takes at once.')
+@description('Whether storage and vault answer inside a private network alone, which the app calls them through. Its four private endpoints have a price by the hour.')
+param privateNetwork bool = false
+
+@description('Addresses of that network, /24 or larger. It must not overlap with a network that it is to be joined with.')
+param privateNetworkAddresses string = '10.71.0.0/24'
+
+@description('Public addresses and ranges (CIDR) of people who reach storage and vault from outside all the same, such as to set credentials. Only with privateNetwork.')
+param adminAddresses string[] = []
+
+@description('How many of a hundred traces are kept of the app\'s own spans. Log lines, metrics and requests are all kept: alerts hang on them.')
 @minValue(1)
-@maxValue(1000)
-param httpConcurrency int = 16
+@maxValue(100)
+param tracePercent int = 100
 
 @description('How many days logs are kept.')
 @minValue(30)
@@ -74,7 +87,7 @@ var token = uniqueString(resourceGroup().id, environmentName)
 var tags = { 'azd-env-name': environmentName }
 var deploymentContainer = 'deployments'
 
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: 'id-${environmentName}-${token}'
   location: location
   tags: tags
@@ -100,6 +113,8 @@ module storage 'storage.bicep' = {
     deploymentContainer: deploymentContainer
     keepFilesDays: keepFilesDays
     workspaceId: monitoring.outputs.workspaceId
+    isPrivate: privateNetwork
+    adminAddresses: adminAddresses
   }
 }
 
@@ -110,6 +125,20 @@ module vault 'vault.bicep' = {
     location: location
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
+    isPrivate: privateNetwork
+    adminAddresses: adminAddresses
+  }
+}
+
+module network 'network.bicep' = if (privateNetwork) {
+  name: 'network'
+  params: {
+    name: '${environmentName}-${token}'
+    location: location
+    tags: tags
+    addressPrefix: privateNetworkAddresses
+    storageId: storage.outputs.id
+    vaultId: vault.outputs.id
   }
 }
 
@@ -117,8 +146,8 @@ module roles 'roles.bicep' = {
   name: 'roles'
   params: {
     appPrincipalId: identity.properties.principalId
-    secretsOfficerId: secretsOfficerId
-    secretsOfficerType: secretsOfficerType
+    vaultOfficerId: vaultOfficerId
+    vaultOfficerType: vaultOfficerType
     storageName: storage.outputs.name
     vaultName: vault.outputs.name
     insightsName: monitoring.outputs.insightsName
@@ -138,14 +167,14 @@ module app 'app.bicep' = {
     deploymentContainerUrl: '${storage.outputs.blobEndpoint}${deploymentContainer}'
     vaultUri: vault.outputs.uri
     insightsConnectionString: monitoring.outputs.insightsConnectionString
+    tracePercent: tracePercent
     baloanBaseAddress: baloanBaseAddress
     merchantApiVersion: merchantApiVersion
-    tokenRefreshSchedule: tokenRefreshSchedule
     settlementVerifyAfter: settlementVerifyAfter
     subscriptionHosts: subscriptionHosts
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
-    httpConcurrency: httpConcurrency
+    subnetId: network.?outputs.appSubnetId ?? ''
   }
   // The app reads its package and its keys with these rights as soon as it starts.
   dependsOn: [roles]
@@ -158,6 +187,8 @@ module alerts 'alerts.bicep' = {
     location: location
     tags: tags
     email: alertEmail
+    sms: alertSms
+    webhook: alertWebhook
     workspaceId: monitoring.outputs.workspaceId
     storageName: storage.outputs.name
   }

@@ -5,7 +5,7 @@ param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'baloan')
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL')
 
 // azd sets this to whoever is signed in. The workflow does not: it sets no credentials and needs no right to.
-param secretsOfficerId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param vaultOfficerId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
 
 param merchantApiVersion = 'v2'
 param storageSku = 'Standard_ZRS'

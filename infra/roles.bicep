@@ -4,10 +4,10 @@
 param appPrincipalId string
 
 @description('Who sets Baloan\'s credentials; empty: nobody.')
-param secretsOfficerId string
+param vaultOfficerId string
 
-@description('What secretsOfficerId is.')
-param secretsOfficerType string
+@description('What vaultOfficerId is.')
+param vaultOfficerType string
 
 @description('Storage account.')
 param storageName string
@@ -27,11 +27,11 @@ var roleIds = {
   monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
 }
 
-resource storage 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
+resource storage 'Microsoft.Storage/storageAccounts@2026-09-01' existing = {
   name: storageName
 }
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' existing = {
   name: vaultName
 }
 
@@ -97,12 +97,12 @@ resource appTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource ownerSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(secretsOfficerId)) {
+resource ownerSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(vaultOfficerId)) {
   scope: vault
-  name: guid(vault.id, secretsOfficerId, roleIds.keyVaultSecretsOfficer)
+  name: guid(vault.id, vaultOfficerId, roleIds.keyVaultSecretsOfficer)
   properties: {
-    principalId: secretsOfficerId
-    principalType: secretsOfficerType
+    principalId: vaultOfficerId
+    principalType: vaultOfficerType
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultSecretsOfficer)
     description: 'Sets Baloan\'s credentials.'
   }

@@ -21,6 +21,12 @@ param keepFilesDays int
 @description('Log Analytics workspace.')
 param workspaceId string
 
+@description('Whether it is reached by private endpoints alone.')
+param isPrivate bool
+
+@description('Addresses and ranges (CIDR) of people who reach it all the same.')
+param adminAddresses string[]
+
 // The names are those of StorageSetup.cs.
 var fileContainers = ['invoices', 'uploads']
 var workQueues = ['invoices', 'loans', 'events']
@@ -31,6 +37,7 @@ var tableNames = [
   'UploadsByStatus'
   'LoanStates'
   'LoansByState'
+  'LoanOpenings'
   'Subscriptions'
   'Stats'
 ]
@@ -38,7 +45,7 @@ var tableNames = [
 var containers = concat(fileContainers, [deploymentContainer])
 var queues = concat(workQueues, map(workQueues, queue => '${queue}-poison'))
 
-resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+resource account 'Microsoft.Storage/storageAccounts@2026-09-01' = {
   name: name
   location: location
   tags: tags
@@ -52,10 +59,16 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
     allowCrossTenantReplication: false
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
+    publicNetworkAccess: isPrivate && empty(adminAddresses) ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: isPrivate ? 'Deny' : 'Allow'
+      ipRules: map(adminAddresses, address => { value: address, action: 'Allow' })
+    }
   }
 }
 
-resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
+resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2026-09-01' = {
   parent: account
   name: 'default'
   properties: {
@@ -67,7 +80,7 @@ resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01'
   }
 }
 
-resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2024-01-01' = [
+resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-09-01' = [
   for container in containers: {
     parent: blobService
     name: container
@@ -75,31 +88,31 @@ resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containe
   }
 ]
 
-resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2024-01-01' = {
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2026-09-01' = {
   parent: account
   name: 'default'
 }
 
-resource queueList 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' = [
+resource queueList 'Microsoft.Storage/storageAccounts/queueServices/queues@2026-09-01' = [
   for queue in queues: {
     parent: queueService
     name: queue
   }
 ]
 
-resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2024-01-01' = {
+resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2026-09-01' = {
   parent: account
   name: 'default'
 }
 
-resource tables 'Microsoft.Storage/storageAccounts/tableServices/tables@2024-01-01' = [
+resource tables 'Microsoft.Storage/storageAccounts/tableServices/tables@2026-09-01' = [
   for table in tableNames: {
     parent: tableService
     name: table
   }
 ]
 
-resource ageing 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = {
+resource ageing 'Microsoft.Storage/storageAccounts/managementPolicies@2026-09-01' = {
   parent: account
   name: 'default'
   properties: {
@@ -147,4 +160,5 @@ resource queueLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 }
 
 output name string = account.name
+output id string = account.id
 output blobEndpoint string = account.properties.primaryEndpoints.blob

@@ -12,7 +12,13 @@ param tags object
 @description('Log Analytics workspace.')
 param workspaceId string
 
-resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+@description('Whether it is reached by a private endpoint alone.')
+param isPrivate bool
+
+@description('Addresses and ranges (CIDR) of people who reach it all the same.')
+param adminAddresses string[]
+
+resource vault 'Microsoft.KeyVault/vaults@2026-05-15' = {
   name: name
   location: location
   tags: tags
@@ -29,6 +35,12 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     enabledForDeployment: false
     enabledForDiskEncryption: false
     enabledForTemplateDeployment: false
+    publicNetworkAccess: isPrivate && empty(adminAddresses) ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      bypass: 'None'
+      defaultAction: isPrivate ? 'Deny' : 'Allow'
+      ipRules: map(adminAddresses, address => { value: address })
+    }
   }
 }
 
@@ -48,4 +60,5 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 }
 
 output name string = vault.name
+output id string = vault.id
 output uri string = vault.properties.vaultUri

@@ -14,7 +14,7 @@ internal abstract class Call(Operation operation, string[] secrets)
     public Operation Operation { get; } = operation;
 
     /// <summary>Values that were sent and must not come back in a text, should Baloan repeat them. Worked out when a text is to be shown: few calls fail.</summary>
-    public IReadOnlyCollection<string> Secrets => [.. sent.Where(secret => !string.IsNullOrEmpty(secret)).SelectMany(InAllDigits)];
+    public IReadOnlyCollection<string> Secrets => [.. sent.Where(secret => !string.IsNullOrWhiteSpace(secret)).SelectMany(InAllDigits)];
 
     /// <summary>The caller's token, to tell its cancellation from a timeout of our own.</summary>
     public CancellationToken Caller { get; set; }

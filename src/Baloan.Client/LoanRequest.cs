@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Baloan.Client;
 
 /// <summary>A loan file to be opened (documents of the partnership gateway, "opening a file").</summary>
@@ -9,6 +11,13 @@ namespace Baloan.Client;
 /// <param name="Store">The <c>id</c> of one of the policy's stores.</param>
 public sealed record LoanRequest(string PhoneNumber, string NationalIdentifier, DateOnly BirthDate, long Amount, int LoanDue, long Store)
 {
+    /// <summary>
+    /// Looked at right before the first byte of each sending; once it has passed, nothing is sent. Null for no such limit. Not sent
+    /// itself.
+    /// </summary>
+    [JsonIgnore]
+    public Deadline? SendBefore { get; init; }
+
     /// <summary>Shows nothing of the customer.</summary>
     public override string ToString() => $"LoanRequest {{ Amount = {Amount}, LoanDue = {LoanDue}, Store = {Store} }}";
 }

@@ -70,7 +70,7 @@ public sealed class PartnershipClient(HttpClient http)
             http,
             HttpMethod.Post,
             Root + "loan/",
-            new OutgoingContent(Operation.OpenLoan, Requests.Json(request, Default.LoanRequest)),
+            new OutgoingContent(Operation.OpenLoan, Requests.Json(request, Default.LoanRequest), sendBefore: request.SendBefore),
             language,
             cancellationToken);
     }

@@ -13,6 +13,7 @@ namespace Baloan.Client;
 public sealed class TokenClient(HttpClient http, TimeProvider time)
 {
     private static readonly TimeSpan ShortLife = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     /// <summary>A token of the merchant gateway.</summary>
     /// <param name="version">The version that the merchant's contract is for.</param>
@@ -65,19 +66,40 @@ public sealed class TokenClient(HttpClient http, TimeProvider time)
 
     private AccessToken? Read(JsonElement answer) =>
         answer.Text("access") is { } access && !access.AsSpan().ContainsAnyExceptInRange('!', '~')
-            ? new(access, answer.Text("refresh"), ExpiryOf(access) ?? time.GetUtcNow() + ShortLife)
+            ? new(access, answer.Text("refresh"), ExpiryOf(access, time.GetUtcNow()))
             : null;
 
-    private static DateTimeOffset? ExpiryOf(string access)
+    /// <summary>When a token that was given out now runs out, by our clock.</summary>
+    private static DateTimeOffset ExpiryOf(string access, DateTimeOffset now)
+    {
+        var (issued, expiry) = TimesOf(access);
+        // A token that is new and looks as if it had run out tells that our clock is ahead: then only its life can be believed.
+        return expiry is null ? now + ShortLife
+            : expiry > now + Soon ? expiry.Value
+            : issued < expiry ? now + (expiry.Value - issued.Value)
+            : expiry > now ? expiry.Value
+            : now + ShortLife;
+    }
+
+    private static (DateTimeOffset? Issued, DateTimeOffset? Expiry) TimesOf(string access)
     {
         try
         {
-            var expiry = new JsonWebToken(access).ValidTo;
-            return expiry <= DateTime.UnixEpoch ? null : new DateTimeOffset(expiry, TimeSpan.Zero);
+            var token = new JsonWebToken(access);
+            return (TimeOf(token, "iat"), TimeOf(token, "exp"));
         }
         catch (ArgumentException)
         {
-            return null;
+            return (null, null);
         }
+    }
+
+    /// <summary>A time of a JWT: seconds, or, where that would be thousands of years away, the milliseconds of JavaScript and Java.</summary>
+    private static DateTimeOffset? TimeOf(JsonWebToken token, string claim)
+    {
+        const double FirstMilliseconds = 100_000_000_000;
+        return token.TryGetPayloadValue<double>(claim, out var time) && time is > 0 and < FirstMilliseconds * 1000
+            ? DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(time >= FirstMilliseconds ? time / 1000 : time)
+            : null;
     }
 }

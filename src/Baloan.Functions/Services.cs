@@ -34,8 +34,12 @@ public static class Services
             .AddLoans()
             .AddSubscriptions(configuration)
             .AddSingleton<Problems>()
+            .AddSingleton(new CorsOrigins(configuration))
+            .AddSingleton(new TrustedFronts(configuration))
+            .AddSingleton(TotalLimit.From(configuration))
             .AddSingleton<StatsSweep>()
             .AddSingleton<StatsReader>()
+            .AddSingleton<SettlementWatch>()
             .AddSingleton<HealthChecks>();
     }
 

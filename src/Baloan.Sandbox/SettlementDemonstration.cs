@@ -55,8 +55,9 @@ internal sealed class SettlementDemonstration(Uri app, BaloanServer baloan, stri
         var address = new Uri(app, "api/merchant/settlements");
         var data = new JsonObject { ["code"] = code, ["bill"] = new JsonObject { ["total"] = Total } }.ToJsonString();
         calls.Command(
-            $"curl -i -X POST '{address}' --form-string 'national_identifier={Customer}' --form-string '{proof.Name}={proof.Value}' "
-            + $"--form-string 'data={data}' -F 'file=@{BuildPaths.SampleInvoice};type=application/pdf'");
+            $"curl -i -X POST {ShownCalls.Quote(address.AbsoluteUri)} --form-string 'national_identifier={Customer}' "
+            + $"--form-string {ShownCalls.Quote($"{proof.Name}={proof.Value}")} --form-string {ShownCalls.Quote($"data={data}")} "
+            + $"-F {ShownCalls.FilePart("file", BuildPaths.SampleInvoice, "application/pdf")}");
 
         await using var file = File.OpenRead(BuildPaths.SampleInvoice);
         var pdf = new StreamContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/pdf") } };

@@ -20,11 +20,18 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
 
     public void Dispose() => http.Dispose();
 
+    /// <summary>A word as a shell of Unix takes it, whatever is in it.</summary>
+    public static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <summary>A file's path as a part of curl's <c>-F</c> takes it: in quotes of its own, for ',' and ';' end it there.</summary>
+    public static string FilePart(string field, string path, string type) =>
+        Quote($"{field}=@\"{path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\";type={type}");
+
     /// <summary>POSTs a JSON object; null for no body.</summary>
     public async Task<Answered> PostAsync(string path, JsonObject? body, HttpStatusCode expected, CancellationToken cancellationToken)
     {
         var address = new Uri(app, path);
-        console.Command($"curl -X POST '{address}'" + (body is null ? "" : $" -H 'Content-Type: application/json' -d '{body.ToJsonString()}'"));
+        console.Command($"curl -X POST {Quote(address.AbsoluteUri)}" + (body is null ? "" : $" -H 'Content-Type: application/json' -d {Quote(body.ToJsonString())}"));
         using var request = new HttpRequestMessage(HttpMethod.Post, address);
         if (body is not null)
         {
@@ -37,7 +44,7 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
     public async Task<Answered> GetAsync(string path, CancellationToken cancellationToken)
     {
         var address = new Uri(app, path);
-        console.Command($"curl '{address}'");
+        console.Command($"curl {Quote(address.AbsoluteUri)}");
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         return await SendAsync(request, [HttpStatusCode.OK], cancellationToken);
     }
@@ -50,7 +57,7 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
     /// <param name="cancellationToken">Gives up waiting.</param>
     public async Task<Answered> PollAsync(Uri address, string field, Func<Answered, bool> ended, string curl, CancellationToken cancellationToken)
     {
-        console.Command($"{curl} '{address}'");
+        console.Command($"{curl} {Quote(address.AbsoluteUri)}");
         var until = DateTimeOffset.UtcNow + Patience;
         var last = "";
         while (true)
@@ -76,7 +83,7 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
     public async Task<BooksSnapshot> BooksAsync(BaloanServer baloan, CancellationToken cancellationToken)
     {
         var address = new Uri(baloan.BaseAddress, "books");
-        console.Command($"curl '{address}'");
+        console.Command($"curl {Quote(address.AbsoluteUri)}");
         return (await http.GetFromJsonAsync(address, SandboxJson.Default.BooksSnapshot, cancellationToken))!;
     }
 

@@ -24,6 +24,8 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
     /// <summary>The most that a file may hold: 10 MB (merchant document, section on file upload).</summary>
     public const long SizeLimit = 10 * 1024 * 1024;
 
+    private static readonly StoredFile Damaged = new("", null, FileKind.DamagedPdf, 0, "");
+
     // Most invoices are smaller than this.
     private const int WholeLimit = 256 * 1024;
 
@@ -32,7 +34,10 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
     /// <param name="content">The content.</param>
     /// <param name="accepted">The kinds that are taken.</param>
     /// <param name="cancellationToken">Stops it; nothing is kept then.</param>
-    /// <returns>What was kept; null, and the rest of the content not read, where it is of another kind.</returns>
+    /// <returns>
+    /// What was kept; null, and the rest of the content not read, where it is of another kind; and nothing kept where its kind is
+    /// <see cref="FileKind.DamagedPdf"/>.
+    /// </returns>
     /// <exception cref="FileTooLargeException">Nothing is kept, and the rest is not read.</exception>
     public async Task<StoredFile?> SaveAsync(
         string container, Stream content, IReadOnlyCollection<FileKind> accepted, CancellationToken cancellationToken)
@@ -45,6 +50,11 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
             if (!accepted.Contains(kind))
             {
                 return null;
+            }
+
+            if (startLength < start.Length && kind == FileKind.Pdf && TextTraces.AreIn(start.AsSpan(0, startLength)))
+            {
+                return Damaged;
             }
 
             await setup.ReadyAsync(cancellationToken);
@@ -66,7 +76,14 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
 
             await using var measured = new MeasuredStream(start.AsMemory(0, startLength), content, SizeLimit);
             await blob.UploadAsync(measured, options, cancellationToken);
-            return new StoredFile(name, null, kind, measured.Size, measured.Sha256());
+            var kept = new StoredFile(name, null, kind, measured.Size, measured.Sha256());
+            if (kind == FileKind.Pdf && measured.WasText)
+            {
+                await DiscardAsync(container, kept);
+                return Damaged;
+            }
+
+            return kept;
         }
         finally
         {
@@ -103,9 +120,10 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
             var startLength = await content.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
             await using var measured = new MeasuredStream(start.AsMemory(0, startLength), content, SizeLimit);
             await measured.CopyToAsync(Stream.Null, cancellationToken);
+            var kind = FileKinds.Of(start.AsSpan(0, startLength));
             return fixedFile with
             {
-                Kind = FileKinds.Of(start.AsSpan(0, startLength)),
+                Kind = kind == FileKind.Pdf && measured.WasText ? FileKind.DamagedPdf : kind,
                 Size = measured.Size,
                 Sha256 = measured.Sha256(),
             };

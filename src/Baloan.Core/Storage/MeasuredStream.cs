@@ -7,6 +7,7 @@ internal sealed class MeasuredStream(ReadOnlyMemory<byte> start, Stream rest, lo
 {
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private ReadOnlyMemory<byte> start = start;
+    private TextTraces traces = new();
 
     /// <summary>How many bytes were read.</summary>
     public long Size { get; private set; }
@@ -24,6 +25,9 @@ internal sealed class MeasuredStream(ReadOnlyMemory<byte> start, Stream rest, lo
         get => Size;
         set => throw new NotSupportedException();
     }
+
+    /// <summary>Whether what was read came out of a program that took it for text.</summary>
+    public bool WasText => traces.Found;
 
     /// <summary>The SHA-256 of what was read, in lower-case hex; to be asked once, at the end.</summary>
     public string Sha256() => Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -49,6 +53,7 @@ internal sealed class MeasuredStream(ReadOnlyMemory<byte> start, Stream rest, lo
         }
 
         hash.AppendData(buffer.Span[..read]);
+        traces.Add(buffer.Span[..read]);
         return read;
     }
 

@@ -52,6 +52,9 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
     /// <summary>The table that lists loans by state.</summary>
     public const string LoanIndexTable = "LoansByState";
 
+    /// <summary>The table of openings of loans, and of their list.</summary>
+    public const string LoanOpeningsTable = "LoanOpenings";
+
     /// <summary>The table of subscriptions.</summary>
     public const string SubscriptionsTable = "Subscriptions";
 
@@ -133,6 +136,7 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
         CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(UploadIndexTable)),
         CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoansTable)),
         CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoanIndexTable)),
+        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoanOpeningsTable)),
         CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(SubscriptionsTable)),
         CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(StatsTable)));
 

@@ -14,6 +14,8 @@ public sealed class AppMeter
     private readonly Counter<long> uploads;
     private readonly Counter<long> callbacks;
     private readonly Counter<long> events;
+    private readonly Gauge<long> waiting;
+    private readonly Gauge<double> oldest;
 
     /// <summary>Makes the instruments. Nothing is measured where nobody listens.</summary>
     public AppMeter(IMeterFactory meters, TimeProvider time)
@@ -28,6 +30,9 @@ public sealed class AppMeter
             "baloan.loan.callbacks", "{callback}", "Callbacks recorded by verdict: accepted, duplicate, late, conflict, unknown_state.");
         events = meter.CreateCounter<long>(
             "baloan.events", "{event}", "Tries to deliver an event by outcome: delivered, put_off, given_up, ended_by_receiver.");
+        waiting = meter.CreateGauge<long>("baloan.settlements.waiting", "{settlement}", "How many settlements wait, by status: verifying, needs_review.");
+        oldest = meter.CreateGauge<double>(
+            "baloan.settlements.oldest", "s", "How long the one has waited that has waited longest, by status; 0 where none does.");
         meter.CreateObservableGauge(
             "baloan.token.age", () => Measure(token => time.GetUtcNow() - token.ObtainedAt), "s", "How long ago this instance's access token was obtained, by gateway.");
         meter.CreateObservableGauge(
@@ -44,6 +49,14 @@ public sealed class AppMeter
     {
         settlements.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
         Traces.Tag(Traces.SettlementOutcome, outcome);
+    }
+
+    /// <summary>So many settlements wait in a status, the oldest of them for so long.</summary>
+    public void SettlementsWait(string status, int count, TimeSpan age)
+    {
+        var tag = new KeyValuePair<string, object?>("status", status);
+        waiting.Record(count, tag);
+        oldest.Record(age.TotalSeconds, tag);
     }
 
     /// <summary>An upload has ended.</summary>

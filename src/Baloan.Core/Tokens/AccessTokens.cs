@@ -46,12 +46,10 @@ public sealed partial class AccessTokens(
         (await RenewAsync(token => token.Access != refused && token.IsUsable(time.GetUtcNow()), cancellationToken)).Access;
 
     /// <summary>Gets a new token before the old one runs out; whichever instance has done so already is enough.</summary>
-    /// <param name="timerPeriod">How long until this is asked again.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>When the access token runs out (UTC).</returns>
-    public async Task<DateTimeOffset> KeepFreshAsync(TimeSpan timerPeriod, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset> KeepFreshAsync(CancellationToken cancellationToken)
     {
-        bool LastsLongEnough(StoredToken token) => !token.IsDueForRenewal(time.GetUtcNow(), timerPeriod);
+        bool LastsLongEnough(StoredToken token) => !token.IsDueForRenewal(time.GetUtcNow());
         return current is { } token && LastsLongEnough(token)
             ? token.ExpiresAt
             : (await RenewAsync(LastsLongEnough, cancellationToken)).ExpiresAt;
@@ -73,7 +71,7 @@ public sealed partial class AccessTokens(
     public async Task<(bool? IsConfigured, DateTimeOffset? ExpiresAt)> LookAsync(CancellationToken cancellationToken)
     {
         var known = current;
-        if (known is not null && !known.IsDueForRenewal(time.GetUtcNow(), TimeSpan.Zero))
+        if (known is not null && !known.IsDueForRenewal(time.GetUtcNow()))
         {
             return (true, known.ExpiresAt);
         }
@@ -88,8 +86,8 @@ public sealed partial class AccessTokens(
 
             return known is not null
                 ? (true, known.ExpiresAt)
-                : (!string.IsNullOrEmpty(await vault.ReadAsync(gateway.UsernameSecret, null, cancellationToken))
-                    && !string.IsNullOrEmpty(await vault.ReadAsync(gateway.PasswordSecret, null, cancellationToken)), null);
+                : (!string.IsNullOrEmpty(await vault.ReadCredentialAsync(gateway.UsernameSecret, cancellationToken))
+                    && !string.IsNullOrEmpty(await vault.ReadCredentialAsync(gateway.PasswordSecret, cancellationToken)), null);
         }
         catch (NotConfiguredException)
         {
@@ -119,8 +117,8 @@ public sealed partial class AccessTokens(
                 return current = kept;
             }
 
-            var username = vault.ReadAsync(gateway.UsernameSecret, null, cancellationToken);
-            var password = vault.ReadAsync(gateway.PasswordSecret, null, cancellationToken);
+            var username = vault.ReadCredentialAsync(gateway.UsernameSecret, cancellationToken);
+            var password = vault.ReadCredentialAsync(gateway.PasswordSecret, cancellationToken);
             await Task.WhenAll(username, password);
             if (string.IsNullOrEmpty(await username) || string.IsNullOrEmpty(await password))
             {

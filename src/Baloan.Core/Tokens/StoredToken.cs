@@ -14,6 +14,9 @@ public sealed record StoredToken(string Access, string? Refresh, DateTimeOffset 
     // Enough for a call that begins now to end before the token does.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
 
+    // Two runs of the timer: one may fail.
+    private static readonly TimeSpan RenewalMargin = TimeSpan.FromMinutes(10);
+
     /// <summary>A token that Baloan has just given out.</summary>
     public static StoredToken Of(AccessToken token, DateTimeOffset now) => new(token.Access, token.Refresh, now, token.ExpiresAt);
 
@@ -41,11 +44,11 @@ public sealed record StoredToken(string Access, string? Refresh, DateTimeOffset 
         return now < ExpiresAt - (half < Margin ? half : Margin);
     }
 
-    /// <summary>Whether less than a fifth of its life or less than two timer periods is left.</summary>
-    public bool IsDueForRenewal(DateTimeOffset now, TimeSpan timerPeriod)
+    /// <summary>Whether less than a fifth of its life, or less than ten minutes, is left.</summary>
+    public bool IsDueForRenewal(DateTimeOffset now)
     {
         var left = ExpiresAt - now;
-        return left < (ExpiresAt - ObtainedAt) / 5 || left < timerPeriod * 2;
+        return left < (ExpiresAt - ObtainedAt) / 5 || left < RenewalMargin;
     }
 }
 

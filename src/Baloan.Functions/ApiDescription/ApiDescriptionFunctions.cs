@@ -13,11 +13,11 @@ public sealed class ApiDescriptionFunctions(Problems problems)
     [Function("GetOpenApi")]
     public Task<IResult> GetOpenApi(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequest request) =>
-        problems.CatchAsync(request, (_, _) => Task.FromResult(Results.Text(ApiDocuments.OpenApi(Links.SchemeOf(request), request.Host.ToUriComponent()), Json)));
+        problems.CatchAsync(request, (_, _) => Task.FromResult(Results.Text(ApiDocuments.OpenApi(Links.SchemeOf(request), Links.HostOf(request) ?? "localhost"), Json)));
 
     /// <summary><c>GET /api/swagger.json</c>: Swagger 2 with Microsoft's extensions, for a custom connector of Logic Apps.</summary>
     [Function("GetSwagger")]
     public Task<IResult> GetSwagger(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "swagger.json")] HttpRequest request) =>
-        problems.CatchAsync(request, (_, _) => Task.FromResult(Results.Text(ApiDocuments.Swagger(Links.SchemeOf(request), request.Host.ToUriComponent()), Json)));
+        problems.CatchAsync(request, (_, _) => Task.FromResult(Results.Text(ApiDocuments.Swagger(Links.SchemeOf(request), Links.HostOf(request) ?? "localhost"), Json)));
 }

@@ -71,6 +71,13 @@ internal sealed class ApiOperation
         return this;
     }
 
+    public ApiOperation WithHeader(string name, OpenApiSchema schema)
+    {
+        Operation.Parameters!.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Header, Description = schema.Description, Schema = schema });
+        schema.Description = null;
+        return this;
+    }
+
     public ApiOperation WithPaging()
     {
         var top = Shape.Number("How many items.", 1, 100);

@@ -52,6 +52,8 @@ internal sealed record ApiProblem(int Status, string Code, string Detail)
             error.English.Replace("{phone_number}", "09121234567", StringComparison.Ordinal).Replace("{service_name}", "shahkar", StringComparison.Ordinal))),
     ];
 
+    public static readonly ApiProblem[] Key = [new(409, "idempotency_key_reused", Texts.IdempotencyKeyReused.English)];
+
     /// <summary>What becomes of a call that Baloan answers while the caller waits.</summary>
     public static ApiProblem[] Baloan(Text? outcomeUnknown = null) =>
     [

@@ -41,6 +41,8 @@ internal static class Connector
             NameFields(definition!.AsObject());
         }
 
+        // A trigger has one kind of content, and this is not it.
+        definitions.Remove(Schemas.SettlementEvent);
         OfferStores(definitions[Schemas.LoanRequest]!["properties"]!["store"]!.AsObject());
         MakeTrigger(swagger["paths"]![SubscriptionOperations.Path]!.AsObject(), definitions[Schemas.SubscriptionRequest]!.AsObject());
     }
@@ -68,6 +70,12 @@ internal static class Connector
         {
             var name = parameter["name"]!.GetValue<string>();
             parameter["x-ms-summary"] = Title(name);
+            if (parameter["in"]!.GetValue<string>() == "path")
+            {
+                // Once: the host takes all escapes off but that of the slash, which the app takes off.
+                parameter["x-ms-url-encoding"] = "single";
+            }
+
             if (name is "Accept-Language")
             {
                 parameter[Visibility] = "advanced";
@@ -138,7 +146,7 @@ internal static class Connector
         var fields = request["properties"]!.AsObject();
         fields["callback_url"]!["x-ms-notification-url"] = true;
         fields["callback_url"]![Visibility] = Internal;
-        // A trigger has one kind of content, so that it asks for loans alone; a settlement is followed by its Location.
+        // It asks for loans alone; a settlement is followed by its Location.
         var events = fields["events"]!.AsObject();
         events["description"] = "Loans alone.";
         events["items"]!["enum"] = new JsonArray(SubscriberEvent.LoanState);

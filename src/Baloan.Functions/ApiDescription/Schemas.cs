@@ -15,7 +15,6 @@ internal static class Schemas
     public const string Credit = "Credit";
     public const string Nothing = "Nothing";
     public const string TransactionToken = "TransactionToken";
-    public const string SettlementRequest = "SettlementRequest";
     public const string Settlement = "Settlement";
     public const string SettlementPage = "SettlementPage";
     public const string Resolution = "Resolution";
@@ -26,6 +25,9 @@ internal static class Schemas
     public const string OpenedLoan = "OpenedLoan";
     public const string Loan = "Loan";
     public const string LoanPage = "LoanPage";
+    public const string LoanOpening = "LoanOpening";
+    public const string LoanOpeningPage = "LoanOpeningPage";
+    public const string LoanOpeningDecision = "LoanOpeningDecision";
     public const string Contract = "Contract";
     public const string Signature = "Signature";
     public const string LoanStateCallback = "LoanStateCallback";
@@ -50,13 +52,6 @@ internal static class Schemas
             ("user_credit", Toman("The credit."))),
         [Nothing] = Object("It was done; there is nothing more to say."),
         [TransactionToken] = Object("A validated OTP.", ("token", Text("To be sent as token with one settlement."))),
-        [SettlementRequest] = Object(
-            "A settlement whose invoice is in Blob storage already. Exactly one of otp and token.",
-            ("national_identifier", NationalIdentifier()),
-            ("otp?", Otp().OrNull()),
-            ("token?", Token().OrNull()),
-            ("data", SettlementData()),
-            ("invoice_blob", Text("The name of a PDF in the container invoices.", 512))),
         [Settlement] = SettlementAnswer("A settlement."),
         [SettlementPage] = Page("A page of settlements, newest first.", Settlement),
         [Resolution] = Object(
@@ -119,6 +114,35 @@ internal static class Schemas
             ("updated_at", Time("When it last changed.")),
             ("history?", ListOf("Every callback, oldest first, the same ones once. Left out in lists.", HistoryEntry()))),
         [LoanPage] = Page("A page of loans, last changed first.", Loan),
+        [LoanOpening] = Object(
+            "The opening of a loan, written down before it was sent.",
+            ("id", Text("Names it.")),
+            ("status", OneOf("What is known of it.", ["unknown", "opened", "not_opened"])),
+            ("national_identifier", Text("The customer, masked.")),
+            ("phone_number", Text("The customer’s phone number, masked.")),
+            ("amount", Toman("The amount.")),
+            ("loan_due", Number("Months.")),
+            ("store", Number("The store's id.")),
+            ("uuid", Text("The loan; null where none is known.", "uuid").OrNull()),
+            ("sendings", ListOf("The tries to send it; none where whoever sent it did not live to tell.", Object(
+                "A try.",
+                ("at", Time("When it began.")),
+                ("answer", Text("What came of it in a word, and the HTTP status where there was one."))))),
+            ("resolution", Object(
+                "What a person decided.",
+                ("outcome", OneOf("The decision.", ["opened", "not_opened"])),
+                ("note", Text("Why.")),
+                ("by", Text("Who, where that was said.").OrNull()),
+                ("at", Time("When."))).OrNull()),
+            ("created_at", Time("When it was written down.")),
+            ("updated_at", Time("When it last changed."))),
+        [LoanOpeningPage] = Page("A page of openings whose outcome is not known, newest first.", LoanOpening),
+        [LoanOpeningDecision] = Object(
+            "What a person found out about an opening.",
+            ("outcome", OneOf("Whether the loan was opened.", ["opened", "not_opened"])),
+            ("uuid?", Text("The loan, where it was opened.", "uuid").OrNull()),
+            ("note", Text("How that is known.", 500)),
+            ("by?", Text("Who decides.", 100).OrNull())),
         [Contract] = OfBaloan(
             "The contract, as Baloan gives it.",
             ("contract_pdf_file?", OfBaloan(
@@ -152,7 +176,13 @@ internal static class Schemas
             "Whether the app can do its work.",
             ("status", OneOf("All in all.", ["healthy", "unhealthy"])),
             ("checks", Object(
-                "Each part.", ("storage", Check()), ("key_vault", Check()), ("merchant_token", Check()), ("partnership_token", Check())))),
+                "Each part.", ("storage", Check()), ("key_vault", Check()), ("merchant_token", Check()), ("partnership_token", Check()))),
+            ("notes?", new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "What there is to say of a part and to do about it, by the part’s name.",
+                AdditionalProperties = Text("A sentence in the caller’s language."),
+            })),
         [Tokens] = Object(
             "The new access tokens; null for a contract that the app does not have.", ("merchant", TokenLife()), ("partnership", TokenLife())),
         [Stats] = Object(
@@ -195,8 +225,8 @@ internal static class Schemas
     public static OpenApiSchema SettlementForm() => Object(
         "Baloan’s own fields. Exactly one of otp and token.",
         ("national_identifier", NationalIdentifier()),
-        ("otp?", Otp()),
-        ("token?", Token()),
+        ("otp?", Otp().OrNull()),
+        ("token?", Token().OrNull()),
         ("data", Text("JSON text: the code by which the settlement is named, and the total in Toman. Such as {\"code\":\"TLC-111111\",\"bill\":{\"total\":500000}}.")),
         ("file", File("The invoice: a PDF of up to 10 MB.")));
 
@@ -210,11 +240,6 @@ internal static class Schemas
     private static OpenApiSchema Otp() => Text("The OTP that the customer got by SMS: 4 to 10 digits.");
 
     private static OpenApiSchema Token() => Text("The token of a validated OTP (version 2 of Baloan’s merchant API alone).", SettlementRequestReader.LongestToken);
-
-    private static OpenApiSchema SettlementData() => Object(
-        "The bill.",
-        ("code", Text("The caller’s name of the settlement: its idempotency key. Taken as it is, in whatever script its digits are.", SettlementRequestReader.LongestCode)),
-        ("bill", Object("The bill.", ("total", Toman("What is to be paid.", WholeNumber.LargestAmount)))));
 
     private static OpenApiSchema SettlementAnswer(string description) => Object(
         description,
@@ -288,7 +313,8 @@ internal static class Schemas
             ("failed", Number("Ended as failed.")),
             ("needs_review", Number("Put before a person.")))),
         ("callbacks", Number("Callbacks recorded, duplicates among them.")),
-        ("conflicts", Number("Callbacks that contradicted a loan’s end.")));
+        ("conflicts", Number("Callbacks that contradicted a loan’s end.")),
+        ("refused_callbacks", Number("Callbacks that could not be read and were not recorded; the log says why.")));
 
     private static OpenApiSchema Waiting() => Object(
         "What waits in a status.", ("count", Number("How many.")), ("oldest_at", Time("Since when the one does that has waited longest.").OrNull()));

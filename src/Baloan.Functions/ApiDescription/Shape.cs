@@ -49,6 +49,7 @@ internal static class Shape
     public static OpenApiSchema OrNull(this OpenApiSchema schema)
     {
         schema.Type |= JsonSchemaType.Null;
+        schema.Enum?.Add(JsonNullSentinel.JsonNull);
         return schema;
     }
 

@@ -1,27 +1,32 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
 
 namespace Baloan.Functions.Callbacks;
 
 /// <summary>Reads a callback (Baloan's partnership document, "call back"). A callback is not sent twice for sure, so it is read kindly.</summary>
 public static class CallbackReader
 {
+    private static readonly string[] Fields = ["uuid", "state", "reason"];
+
     // As deep as a body can be: what it holds besides is Baloan's business.
     private static readonly JsonDocumentOptions Kind = new()
     {
         AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = JsonBody.Limit,
     };
 
-    /// <summary>Reads the body, whatever content type it claims to be.</summary>
-    /// <exception cref="ProblemException">413, 415 or 400: it is over 64 KB, no JSON object, or has no uuid and no state.</exception>
+    /// <summary>Reads the body, whatever content type it claims to be: JSON, JSON written as a JSON text, or a form.</summary>
+    /// <exception cref="ProblemException">413, 415 or 400: it is over 64 KB, no JSON object and no form, or has no uuid and no state.</exception>
     public static async Task<LoanCallback> ReadAsync(HttpRequest request, DateTimeOffset receivedAt, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadBytesAsync(request, cancellationToken);
-        using var document = Parse(body) ?? throw (JsonBody.IsJson(request)
+        using var document = Parse(InUtf8(body, request)) ?? ParseForm(body, request) ?? throw (JsonBody.IsJson(request)
             ? ProblemException.InvalidBody(Texts.BrokenJson)
             : ProblemException.ContentType("application/json; charset=utf-8"));
         var errors = new FieldErrors();
@@ -32,24 +37,60 @@ public static class CallbackReader
             Guid.NewGuid().ToString(), uuid.ToString(), LoanStates.Normalize(state!), ReadReason(document.RootElement), receivedAt, body);
     }
 
-    private static JsonDocument? Parse(byte[] body)
+    /// <summary>What claims to be UTF-16 and is none is taken as it is.</summary>
+    private static ReadOnlyMemory<byte> InUtf8(byte[] body, HttpRequest request)
     {
         try
         {
-            var withoutMark = body.AsMemory(body.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0);
-            var document = JsonDocument.Parse(withoutMark, Kind);
+            return JsonBody.ToUtf8(body, request);
+        }
+        catch (ProblemException)
+        {
+            return body;
+        }
+    }
+
+    private static JsonDocument? Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var document = JsonDocument.Parse(body[(body.Span.StartsWith("\uFEFF"u8) ? 3 : 0)..], Kind);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;
             }
 
-            document.Dispose();
-            return null;
+            using (document)
+            {
+                // Serialized twice, as it happens where a text of JSON is handed to a client that writes JSON.
+                return document.RootElement.ValueKind == JsonValueKind.String ? Parse(Encoding.UTF8.GetBytes(WholeNumber.TextOf(document.RootElement))) : null;
+            }
         }
         catch (JsonException)
         {
             return null;
         }
+    }
+
+    /// <summary>A form's fields as an object; null where it is none with any of the fields.</summary>
+    private static JsonDocument? ParseForm(byte[] body, HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        using var reader = new FormReader(Encoding.UTF8.GetString(body)) { ValueLengthLimit = JsonBody.Limit, KeyLengthLimit = JsonBody.Limit };
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (reader.ReadNextPair() is { } pair)
+        {
+            fields[pair.Key] = pair.Value;
+        }
+
+        return Fields.Any(fields.ContainsKey)
+            ? JsonDocument.Parse(new JsonObject(fields.Where(field => Fields.Contains(field.Key)).Select(field => KeyValuePair.Create(field.Key, (JsonNode?)field.Value))).ToJsonString())
+            : null;
     }
 
     private static Guid ReadUuid(JsonElement callback, FieldErrors errors)

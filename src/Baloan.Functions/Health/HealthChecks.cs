@@ -1,6 +1,10 @@
+using System.Collections.Concurrent;
 using Azure.Data.Tables;
+using Baloan.Client;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
+using Baloan.Functions.Http;
+using Baloan.Functions.Settlements;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Health;
@@ -10,6 +14,7 @@ public sealed class HealthChecks(
     StorageClients storage,
     StorageSetup setup,
     Vault vault,
+    CustomerHasher hasher,
     [FromKeyedServices("merchant")] AccessTokens merchant,
     [FromKeyedServices("partnership")] AccessTokens partnership,
     TimeProvider time)
@@ -22,12 +27,13 @@ public sealed class HealthChecks(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly Lock gate = new();
-    private Task<HealthAnswer>? latest;
+    private Task<Seen>? latest;
     private long began;
 
     /// <summary>The answer, at most five seconds old.</summary>
-    public Task<HealthAnswer> RunAsync(CancellationToken cancellationToken)
+    public async Task<HealthAnswer> RunAsync(Language language, CancellationToken cancellationToken)
     {
+        Task<Seen> seen;
         lock (gate)
         {
             if (latest is null || (latest.IsCompleted && time.GetElapsedTime(began) > KeptFor))
@@ -36,24 +42,42 @@ public sealed class HealthChecks(
                 latest = CheckAsync();
             }
 
-            return latest.WaitAsync(cancellationToken);
+            seen = latest;
         }
+
+        var (answer, notes) = await seen.WaitAsync(cancellationToken);
+        return notes.Count == 0 ? answer : answer with
+        {
+            Notes = notes.GroupBy(note => note.Check).ToDictionary(of => of.Key, of => string.Join(' ', of.Select(note => note.Text.In(language, note.Argument)).Distinct())),
+        };
     }
 
-    private async Task<HealthAnswer> CheckAsync()
+    private async Task<Seen> CheckAsync()
     {
         using var limit = new CancellationTokenSource(Patience, time);
+        var notes = new ConcurrentQueue<Note>();
         var parts = await Task.WhenAll(
-            TryAsync(() => CheckStorageAsync(limit.Token)),
-            TryAsync(() => vault.ReadAsync(Gateway.Merchant.UsernameSecret, null, limit.Token)),
-            TryAsync(() => merchant.GetAsync(limit.Token).AsTask()),
-            TryAsync(() => partnership.GetAsync(limit.Token).AsTask()));
-        var (merchantToken, partnershipToken) = (parts[2], parts[3]);
-        var healthy = parts[0] == Ok && parts[1] == Ok
+            TryAsync("storage", () => CheckStorageAsync(limit.Token), notes),
+            TryAsync("key_vault", () => vault.ReadAsync(Gateway.Merchant.UsernameSecret, null, limit.Token), notes),
+            TryAsync("merchant_token", () => merchant.GetAsync(limit.Token).AsTask(), notes),
+            TryAsync("partnership_token", () => partnership.GetAsync(limit.Token).AsTask(), notes));
+        var (storageState, keyVault, merchantToken, partnershipToken) = (parts[0], parts[1], parts[2], parts[3]);
+        if (storageState == Ok && keyVault == Ok && merchantToken == Ok)
+        {
+            // Without it no settlement is accepted, whatever else works.
+            keyVault = await TryAsync("key_vault", () => hasher.ReadyAsync(limit.Token), notes);
+        }
+
+        if (vault.ExpiredCredentials is { Count: > 0 } expired)
+        {
+            notes.Enqueue(new("key_vault", Texts.SecretExpired, string.Join(", ", expired)));
+        }
+
+        var healthy = storageState == Ok && keyVault == Ok
             && merchantToken != Failed && partnershipToken != Failed
             && (merchantToken == Ok || partnershipToken == Ok);
-        return new HealthAnswer(
-            healthy ? HealthAnswer.Healthy : HealthAnswer.Unhealthy, new(parts[0], parts[1], merchantToken, partnershipToken));
+        return new(
+            new(healthy ? HealthAnswer.Healthy : HealthAnswer.Unhealthy, new(storageState, keyVault, merchantToken, partnershipToken)), notes);
     }
 
     private async Task CheckStorageAsync(CancellationToken cancellationToken)
@@ -63,7 +87,7 @@ public sealed class HealthChecks(
         await table.GetEntityIfExistsAsync<TableEntity>("!health", "none", cancellationToken: cancellationToken);
     }
 
-    private static async Task<string> TryAsync(Func<Task> check)
+    private static async Task<string> TryAsync(string name, Func<Task> check, ConcurrentQueue<Note> notes)
     {
         try
         {
@@ -74,10 +98,24 @@ public sealed class HealthChecks(
         {
             return NotConfigured;
         }
+        catch (KeyVaultUnavailableException refusal)
+        {
+            notes.Enqueue(new(name, Problems.TextOf(refusal.Refusal), refusal.Secret));
+            return Failed;
+        }
+        catch (BaloanException refusal) when (refusal.Failure == BaloanFailure.Unauthorized)
+        {
+            notes.Enqueue(new(name, Texts.BaloanUnauthorized, ""));
+            return Failed;
+        }
         catch (Exception)
         {
             // The caller learns that it does not work; why stands in the log of whoever failed at it.
             return Failed;
         }
     }
+
+    private sealed record Note(string Check, Text Text, string Argument);
+
+    private sealed record Seen(HealthAnswer Answer, IReadOnlyCollection<Note> Notes);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Baloan.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -9,13 +10,16 @@ public sealed class HealthFunction(HealthChecks checks, Problems problems)
 {
     /// <summary><c>GET /api/health</c>: 200 where all that is configured works, else 503.</summary>
     [Function("Health")]
-    public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
-        problems.CatchAsync(request, async (_, cancellationToken) =>
+    public Task<IResult> Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
+        problems.CatchAsync(request, async (language, cancellationToken) =>
         {
-            var health = await checks.RunAsync(cancellationToken);
+            var health = await checks.RunAsync(language, cancellationToken);
             return ApiJson.Answer(health, ApiJson.Answers.HealthAnswer, statusCode: health.Status == HealthAnswer.Healthy ? 200 : 503);
         });
+
+    /// <summary><c>HEAD /api/health</c>, as monitors ask: the same, of which the server sends the head alone.</summary>
+    [Function("HeadHealth")]
+    public Task<IResult> RunHead([HttpTrigger(AuthorizationLevel.Anonymous, "head", Route = "health")] HttpRequest request) => Run(request);
 }
 
 /// <summary>The answer of the health check.</summary>
@@ -28,6 +32,10 @@ public sealed record HealthAnswer(string Status, HealthAnswer.Parts Checks)
 
     /// <summary>Something does not.</summary>
     public const string Unhealthy = "unhealthy";
+
+    /// <summary>What there is to say of a part and to do about it, by the part's name; null where there is nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Notes { get; init; }
 
     /// <summary>The parts.</summary>
     public sealed record Parts(string Storage, string KeyVault, string MerchantToken, string PartnershipToken);

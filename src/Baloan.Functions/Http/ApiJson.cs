@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
@@ -33,6 +34,11 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(LoanAnswer))]
 [JsonSerializable(typeof(LoanPage))]
 [JsonSerializable(typeof(LoanMessage))]
+[JsonSerializable(typeof(LoanOpeningAnswer))]
+[JsonSerializable(typeof(LoanOpeningPage))]
+[JsonSerializable(typeof(LoanRequest))]
+[JsonSerializable(typeof(Sending[]))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(DeliveredEvent))]
 [JsonSerializable(typeof(SubscriptionAnswer))]

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Baloan.Functions.Http;
 
 /// <summary>A customer's birth date: Gregorian, <c>YYYY-MM-DD</c> (Baloan's partnership document, "open a loan file").</summary>
-public static class BirthDate
+public static partial class BirthDate
 {
     private const string Field = "birth_date";
     private const string Format = "yyyy-MM-dd";
@@ -28,7 +29,7 @@ public static class BirthDate
             return default;
         }
 
-        var date = Digits.ToAscii(text.Trim());
+        var date = Digits.Typed(text);
         if (YearMonthDay(date) is { Year: < FirstGregorianYear } jalali)
         {
             if (Gregorian(jalali) is { } gregorian)
@@ -52,20 +53,25 @@ public static class BirthDate
         return default;
     }
 
-    /// <summary>The three numbers of a date; null where there are none. Jalali dates are often written with slashes or dots.</summary>
-    private static (int Year, int Month, int Day)? YearMonthDay(string text)
-    {
-        var parts = text.Split('-', '/', '.');
-        return parts.Length == 3 && parts[0].Length == 4 && parts.All(part => Digits.AreAll(part, 1, 4))
-            ? (Number(parts[0]), Number(parts[1]), Number(parts[2]))
+    /// <summary>
+    /// The three numbers of a date, year first or day first; null where there are none. Jalali dates are often written with slashes or dots,
+    /// and spreadsheets and databases add a time.
+    /// </summary>
+    private static (int Year, int Month, int Day)? YearMonthDay(string text) =>
+        Written().Match(text) is { Success: true } date
+            ? date.Groups[1].Length == 4 ? (Number(date, 1), Number(date, 2), Number(date, 3))
+            : date.Groups[3].Length == 4 ? (Number(date, 3), Number(date, 2), Number(date, 1))
+            : null
             : null;
 
-        static int Number(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);
-    }
+    private static int Number(Match date, int group) => int.Parse(date.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
     /// <summary>The Gregorian date that a Jalali one stands for; null where that calendar has no such date.</summary>
     private static DateOnly? Gregorian((int Year, int Month, int Day) jalali) =>
         jalali is { Year: > 0, Month: >= 1 and <= 12, Day: >= 1 } && jalali.Day <= Jalali.GetDaysInMonth(jalali.Year, jalali.Month)
             ? DateOnly.FromDateTime(Jalali.ToDateTime(jalali.Year, jalali.Month, jalali.Day, 0, 0, 0, 0))
             : null;
+
+    [GeneratedRegex(@"^([0-9]{1,4})\s?[-/.]\s?([0-9]{1,2})\s?[-/.]\s?([0-9]{1,4})(?:[T\s,،]+[0-9]{1,2}:[0-9]{2}.*)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Written();
 }

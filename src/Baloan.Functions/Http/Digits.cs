@@ -17,6 +17,9 @@ public static class Digits
         }
     });
 
+    /// <summary>A text as somebody meant to type it: without invisible marks, without space around it, and with ASCII digits.</summary>
+    public static string Typed(string text) => ToAscii(Marks.Strip(text).Trim());
+
     /// <summary>Turns ASCII digits into Persian ones, and leaves all else as it is.</summary>
     public static string ToPersian(string text) => string.Concat(text.Select(c => char.IsAsciiDigit(c) ? (char)('۰' + (c - '0')) : c));
 

@@ -17,6 +17,9 @@ public sealed class FieldErrors
     /// <summary>Adds a fault of a field.</summary>
     public void Add(string field, Text text, params object[] arguments) => faults.Add((field, text, arguments));
 
+    /// <summary>Adds the faults that were collected elsewhere.</summary>
+    public void Add(FieldErrors others) => faults.AddRange(others.faults);
+
     /// <summary>Adds the fault that a file's content is of no type that the operation takes.</summary>
     public void AddUnsupportedFile(string field, Text text)
     {

@@ -21,7 +21,7 @@ public static class MultipartBody
     /// <param name="request">The request.</param>
     /// <param name="textFields">The fields to read; parts of other names are passed over.</param>
     /// <param name="keepFile">
-    /// Given the part <c>file</c> with its content and file name, where it comes. What it leaves of the content is passed over.
+    /// Given the part <c>file</c> with its content and file name as it may be shown, where it comes. What it leaves of the content is passed over.
     /// </param>
     /// <param name="errors">Faults are added here.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -30,20 +30,14 @@ public static class MultipartBody
     public static async Task<Dictionary<string, string>> ReadAsync(
         HttpRequest request,
         IReadOnlyCollection<string> textFields,
-        Func<Stream, string?, CancellationToken, Task> keepFile,
+        Func<Stream, string, CancellationToken, Task> keepFile,
         FieldErrors errors,
         CancellationToken cancellationToken)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        var contentType = request.ContentType ?? "";
+        if (!IsMultipart(contentType))
         {
             throw ProblemException.ContentType("multipart/form-data");
-        }
-
-        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
-        if (boundary is not { Length: > 0 and <= 70 })
-        {
-            throw ProblemException.InvalidBody(Texts.Boundary);
         }
 
         if (request.ContentLength > FileStore.SizeLimit + Overhead)
@@ -51,14 +45,17 @@ public static class MultipartBody
             throw ProblemException.FileTooLarge();
         }
 
-        var reader = new MultipartReader(boundary, request.Body);
+        var (boundary, body) = await Boundary.FindAsync(
+            contentType, RequestBody.Open(request, FileStore.SizeLimit + Overhead, ProblemException.FileTooLarge), cancellationToken);
+        var reader = new MultipartReader(boundary ?? throw ProblemException.InvalidBody(Texts.Boundary), body);
+        var parts = 0;
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         try
         {
-            for (var parts = 0; await reader.ReadNextSectionAsync(cancellationToken) is { } section; parts++)
+            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
-                if (parts == PartLimit)
+                if (parts++ == PartLimit)
                 {
                     throw ProblemException.InvalidBody(Texts.TooManyParts, PartLimit);
                 }
@@ -76,32 +73,48 @@ public static class MultipartBody
                     known = false;
                 }
 
-                if (!known)
+                var content = known ? PartEncoding.Decode(section.Body, section.Headers?.GetValueOrDefault("Content-Transfer-Encoding").ToString()) : section.Body;
+                if (content is null)
                 {
-                    await PassOverAsync(section.Body, cancellationToken);
+                    errors.Add(name, Texts.TransferEncoding);
+                    content = section.Body;
+                    known = false;
                 }
-                else if (name == "file")
+
+                try
                 {
-                    var fileName = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.UnescapeAsQuotedString(disposition.FileName);
-                    await keepFile(section.Body, fileName.Value, cancellationToken);
-                    await PassOverAsync(section.Body, cancellationToken);
+                    if (!known)
+                    {
+                        await PassOverAsync(content, cancellationToken);
+                    }
+                    else if (name == "file")
+                    {
+                        var fileName = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.UnescapeAsQuotedString(disposition.FileName);
+                        await keepFile(content, FileNames.Clean(fileName.Value), cancellationToken);
+                        await PassOverAsync(content, cancellationToken);
+                    }
+                    else if (await ReadTextAsync(name, content, section.ContentType, errors, cancellationToken) is { } text)
+                    {
+                        fields.Add(name, text);
+                    }
                 }
-                else if (await ReadTextAsync(name, section.Body, errors, cancellationToken) is { } text)
+                catch (FormatException)
                 {
-                    fields.Add(name, text);
+                    errors.Add(name, Texts.TransferEncoding);
+                    await PassOverAsync(section.Body, cancellationToken);
                 }
             }
         }
         catch (Exception broken) when (broken is IOException or InvalidDataException && broken is not BadHttpRequestException)
         {
             // MultipartReader says with these that the body ended too early or has no such boundary.
-            throw ProblemException.InvalidBody(Texts.BrokenMultipart);
+            throw ProblemException.InvalidBody(parts == 0 ? Texts.BoundaryNotInBody : Texts.BrokenMultipart);
         }
 
         return fields;
     }
 
-    private static async Task<string?> ReadTextAsync(string name, Stream content, FieldErrors errors, CancellationToken cancellationToken)
+    private static async Task<string?> ReadTextAsync(string name, Stream content, string? contentType, FieldErrors errors, CancellationToken cancellationToken)
     {
         var bytes = new byte[TextLimit + 1];
         var length = await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
@@ -118,10 +131,31 @@ public static class MultipartBody
         }
         catch (DecoderFallbackException)
         {
+            // What is UTF-8 is that, whatever it is called: libraries name an encoding and are given bytes in another.
+            if (EncodingOf(contentType) is { } named)
+            {
+                return named.GetString(bytes, 0, length);
+            }
+
             errors.Add(name, Texts.PlainText);
             return null;
         }
     }
+
+    private static Encoding? EncodingOf(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type) && type.Charset.HasValue
+            ? type.Charset.Value.Trim('"').ToLowerInvariant() switch
+            {
+                "iso-8859-1" or "latin1" => Encoding.Latin1,
+                "utf-16" or "utf-16le" => Encoding.Unicode,
+                "utf-16be" => Encoding.BigEndianUnicode,
+                _ => null,
+            }
+            : null;
+
+    /// <summary>Whether a content type is multipart/form-data, whatever its boundary looks like. RFC 1867 has a comma before it in its example.</summary>
+    public static bool IsMultipart(string? contentType) =>
+        (contentType ?? "").Split(';', ',')[0].Trim().Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads a part to its end without keeping it, so that the faults of what follows are found too.</summary>
     /// <exception cref="ProblemException">413: it is longer than the largest file.</exception>

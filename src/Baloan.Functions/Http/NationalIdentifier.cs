@@ -24,7 +24,7 @@ public static class NationalIdentifier
             return null;
         }
 
-        var digits = Digits.ToAscii(text.Trim());
+        var digits = Digits.Typed(text);
         if (Digits.AreAll(digits, 10, 11))
         {
             return digits;

@@ -20,7 +20,7 @@ public static class Otp
     /// <summary>Reads an OTP in any of the digits that people type; null, and a fault added, where it is none.</summary>
     public static string? Read(string text, FieldErrors errors)
     {
-        var digits = Digits.ToAscii(text.Trim());
+        var digits = Digits.Typed(text);
         if (Digits.AreAll(digits, 4, 10))
         {
             return digits;

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Baloan.Functions.Http;
 
 /// <summary>Turns what goes wrong in a function into a problem document: the Functions host would answer 500 with no body.</summary>
-public sealed partial class Problems(ILogger<Problems> logger)
+public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origins)
 {
     private static readonly TimeSpan OutageRetryAfter = TimeSpan.FromSeconds(10);
 
@@ -29,9 +29,10 @@ public sealed partial class Problems(ILogger<Problems> logger)
         // Texts of others are in the answers: no browser is to take them for a page. And no cache is to keep a credit or a token.
         var headers = request.HttpContext.Response.Headers;
         (headers.XContentTypeOptions, headers.CacheControl) = ("nosniff", "no-store");
+        origins.Allow(request);
         try
         {
-            return await work(language, request.HttpContext.RequestAborted);
+            return new Sent(await work(language, request.HttpContext.RequestAborted));
         }
         catch (ProblemException problem)
         {
@@ -52,14 +53,13 @@ public sealed partial class Problems(ILogger<Problems> logger)
         catch (KeyVaultUnavailableException outage)
         {
             Log.KeyVaultUnavailable(logger, outage);
-            return Answer(request, new(503, "key_vault_unavailable", Texts.KeyVaultUnavailable, OutageRetryAfter), language);
+            return Answer(request, new(503, "key_vault_unavailable", l => TextOf(outage.Refusal).In(l, outage.Secret), OutageRetryAfter), language);
         }
         catch (BadHttpRequestException bad)
         {
             return Answer(request, new(bad.StatusCode, "invalid_request", Texts.BrokenBody), language);
         }
-        catch (Exception gone) when (gone is ConnectionResetException
-            || (gone is OperationCanceledException or IOException && request.HttpContext.RequestAborted.IsCancellationRequested))
+        catch (Exception gone) when (HasGone(request.HttpContext, gone))
         {
             // Nobody is there to read an answer.
             return Results.Empty;
@@ -76,6 +76,9 @@ public sealed partial class Problems(ILogger<Problems> logger)
         }
     }
 
+    private static bool HasGone(HttpContext context, Exception failure) => failure is ConnectionResetException
+        || (failure is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested);
+
     /// <summary>Whether a failure says that Azure Storage did not answer, rather than that it refused.</summary>
     public static bool IsStorageOutage(Exception failure) => StorageOutage.IsCauseOf(failure);
 
@@ -89,6 +92,17 @@ public sealed partial class Problems(ILogger<Problems> logger)
         BaloanFailure.Unavailable => new(503, failure.Code, Texts.BaloanUnavailable, failure.RetryAfter ?? TimeSpan.FromSeconds(30)),
         _ when failure.OutcomeKnown || unknownOutcome is null => new(504, "baloan_timeout", Texts.BaloanTimeout),
         _ => new(504, "outcome_unknown", unknownOutcome),
+    };
+
+    /// <summary>What Key Vault's refusal means; its argument is the secret's name.</summary>
+    public static Text TextOf(VaultRefusal refusal) => refusal switch
+    {
+        VaultRefusal.Disabled => Texts.SecretDisabled,
+        VaultRefusal.Deleted => Texts.SecretDeleted,
+        VaultRefusal.Role => Texts.VaultRole,
+        VaultRefusal.Identity => Texts.VaultIdentity,
+        VaultRefusal.Network => Texts.VaultNetwork,
+        _ => Texts.KeyVaultUnavailable,
     };
 
     /// <summary>What Baloan said, or a sentence of ours where it said nothing.</summary>
@@ -119,6 +133,21 @@ public sealed partial class Problems(ILogger<Problems> logger)
             problem.Status);
     }
 
+    /// <summary>An answer that may find nobody there: a caller who has hung up is no fault of the function.</summary>
+    private sealed class Sent(IResult answer) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            try
+            {
+                await answer.ExecuteAsync(httpContext);
+            }
+            catch (Exception gone) when (HasGone(httpContext, gone))
+            {
+            }
+        }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Error, "A request failed by a fault of this app.")]
@@ -127,7 +156,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
         [LoggerMessage(2, LogLevel.Warning, "A request was answered 503: storage does not answer.")]
         public static partial void StorageUnavailable(ILogger logger, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Warning, "A request was answered 503: Key Vault does not answer.")]
+        [LoggerMessage(3, LogLevel.Warning, "A request was answered 503: Key Vault does not answer, or does not give out what is asked for.")]
         public static partial void KeyVaultUnavailable(ILogger logger, Exception exception);
     }
 }

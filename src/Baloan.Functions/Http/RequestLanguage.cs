@@ -24,5 +24,7 @@ public static class RequestLanguage
 
     private static bool IsA(StringWithQualityHeaderValue language, string name) =>
         language.Value.Equals(name, StringComparison.OrdinalIgnoreCase)
-        || language.Value.StartsWith($"{name}-", StringComparison.OrdinalIgnoreCase);
+        || language.Value.StartsWith($"{name}-", StringComparison.OrdinalIgnoreCase)
+        // As programs of Java and Python name a locale.
+        || language.Value.StartsWith($"{name}_", StringComparison.OrdinalIgnoreCase);
 }

@@ -80,6 +80,31 @@ public static class Texts
         "Must be 1 to 64 characters without control characters, without spaces at its ends and without “%”; not “.” or “..”.",
         "باید ۱ تا ۶۴ نویسه، بدون نویسهٔ کنترلی، بدون فاصله در ابتدا و انتها و بدون «%» باشد؛ «.» و «..» پذیرفته نیست.");
 
+    /// <summary>A code holds a sign that cannot be seen.</summary>
+    public static readonly Text CodeWithMark = new(
+        "Holds a sign that cannot be seen: {0}. Take it out: a code with it and one without look the same.",
+        "نویسه‌ای نامرئی دارد: {0}. آن را بردارید: کد با این نویسه و بدون آن یکسان دیده می‌شود.");
+
+    /// <summary>A code mixes letters that look alike.</summary>
+    public static readonly Text CodeOfTwoScripts = new(
+        "Holds a letter of another script among Latin ones: {0}, “{1}”. Type it anew: it may look like a Latin letter, and is another code.",
+        "میان حروف لاتین، حرفی از خطی دیگر دارد: {0}، «{1}». آن را دوباره بنویسید: شاید شبیه حرف لاتین باشد، ولی کد دیگری است.");
+
+    /// <summary>A total is told in Rial.</summary>
+    public static readonly Text TotalInRial = new(
+        "Amounts are Toman. {0} Rial are {1} Toman: send that as the total, without a currency or with IRT.",
+        "مبلغ‌ها به تومان است. {0} ریال برابر {1} تومان است: همان را به عنوان مبلغ و بدون واحد یا با واحد IRT بفرستید.");
+
+    /// <summary>A currency is not Toman.</summary>
+    public static readonly Text Currency = new(
+        "Amounts are whole Toman. Send the total in Toman, without a currency or with IRT.",
+        "مبلغ‌ها عدد صحیح به تومان است. مبلغ را به تومان و بدون واحد یا با واحد IRT بفرستید.");
+
+    /// <summary>A total is too large to be believed.</summary>
+    public static readonly Text IsItRial = new(
+        "Is this total in Rial? {0} Rial are {1} Toman. More than {2} Toman is not taken for one settlement; the app’s owner can raise that in the setting Settlements__LargestTotal.",
+        "آیا این مبلغ به ریال است؟ {0} ریال برابر {1} تومان است. برای یک تسویه بیش از {2} تومان پذیرفته نمی‌شود؛ مالک برنامه می‌تواند آن را در تنظیم Settlements__LargestTotal بیشتر کند.");
+
     /// <summary>An amount is wrong.</summary>
     public static readonly Text Total = new(
         "Must be a whole number of Toman from 1 to {0}.", "باید عددی صحیح به تومان از ۱ تا {0} باشد.");
@@ -103,6 +128,11 @@ public static class Texts
     public static readonly Text NotPdf = new(
         "The invoice has to be a PDF; the content of this file is not one.", "فاکتور باید PDF باشد؛ محتوای این فایل PDF نیست.");
 
+    /// <summary>A PDF that was read and written as text.</summary>
+    public static readonly Text DamagedPdf = new(
+        "This PDF was read and written as text on its way, and its bytes are lost (it is full of the sign U+FFFD). Send the file’s bytes as they are.",
+        "این PDF در راه به صورت متن خوانده و نوشته شده و بایت‌های آن از دست رفته است (پر از نویسهٔ U+FFFD است). بایت‌های فایل را بدون تغییر بفرستید.");
+
     /// <summary>A document is none of the types that Baloan takes.</summary>
     public static readonly Text NotDocument = new(
         "The file has to be a PDF, JPEG or PNG; the content of this one is none of them.",
@@ -116,6 +146,26 @@ public static class Texts
     public static readonly Text ContentType = new(
         "Send the body as {0}; the Content-Type of this request says otherwise.",
         "بدنه را به صورت {0} بفرستید؛ Content-Type این درخواست چیز دیگری است.");
+
+    /// <summary>The body is packed in a way that is not read.</summary>
+    public static readonly Text ContentEncoding = new(
+        "Send the body as it is, or packed with gzip or deflate; its Content-Encoding is none of them.",
+        "بدنه را بدون فشرده‌سازی یا با gzip یا deflate بفرستید؛ Content-Encoding این درخواست هیچ‌کدام نیست.");
+
+    /// <summary>A packed body cannot be unpacked.</summary>
+    public static readonly Text BrokenEncoding = new(
+        "The body is not what its Content-Encoding says: it cannot be unpacked. Nothing was recorded or sent.",
+        "بدنه با Content-Encoding درخواست نمی‌خواند و باز نمی‌شود. چیزی ثبت یا ارسال نشد.");
+
+    /// <summary>A part's content cannot be decoded.</summary>
+    public static readonly Text TransferEncoding = new(
+        "The content of this part is not what its Content-Transfer-Encoding says. Send it as it is, or as base64 or quoted-printable.",
+        "محتوای این بخش با Content-Transfer-Encoding آن نمی‌خواند. آن را همان‌گونه که هست، یا به صورت base64 یا quoted-printable بفرستید.");
+
+    /// <summary>The boundary of the header is not in the body.</summary>
+    public static readonly Text BoundaryNotInBody = new(
+        "The body has no part that begins with the “boundary” of its Content-Type: it is empty, cut off, was put together with another boundary, or its lines end in LF where multipart needs CRLF. Nothing was recorded or sent. Let your HTTP library write the body and this header.",
+        "در بدنه بخشی نیست که با «boundary» نوشته‌شده در Content-Type آغاز شود: بدنه خالی یا ناقص است، با boundary دیگری ساخته شده است، یا پایان سطرهایش LF است که باید CRLF باشد. چیزی ثبت یا ارسال نشد. بدنه و این هدر را به کتابخانهٔ HTTP بسپارید.");
 
     /// <summary>The multipart boundary is missing.</summary>
     public static readonly Text Boundary = new(
@@ -176,6 +226,24 @@ public static class Texts
     /// <summary>No loan of that uuid.</summary>
     public static readonly Text NoLoan = new(
         "No loan of this uuid is recorded here.", "وامی با این uuid در اینجا ثبت نشده است.");
+
+    /// <summary>No opening of that id.</summary>
+    public static readonly Text NoLoanOpening = new(
+        "No opening of a loan with this id is recorded here.", "تشکیل پروندهٔ وامی با این شناسه در اینجا ثبت نشده است.");
+
+    /// <summary>Nothing is to be decided about it.</summary>
+    public static readonly Text LoanOpeningNotOpen = new(
+        "There is nothing to decide: what became of this opening is known, or it is being sent just now.",
+        "چیزی برای تعیین تکلیف نیست: نتیجهٔ این درخواست معلوم است یا همین حالا در حال ارسال است.");
+
+    /// <summary>An idempotency key is wrong.</summary>
+    public static readonly Text IdempotencyKey = new(
+        "Must be 1 to {0} visible ASCII characters, sent once.", "باید ۱ تا {0} نویسهٔ قابل‌نمایش ASCII باشد و یک بار فرستاده شود.");
+
+    /// <summary>An idempotency key belongs to another request.</summary>
+    public static readonly Text IdempotencyKeyReused = new(
+        "This Idempotency-Key was sent with another request. Nothing was sent to Baloan. Use a key of its own for each loan, and the same one only to repeat the same request.",
+        "این Idempotency-Key پیش‌تر با درخواست دیگری آمده است. چیزی به بالون ارسال نشد. برای هر وام کلید جداگانه به کار ببرید و کلید تکراری را تنها برای تکرار همان درخواست بفرستید.");
 
     /// <summary>The code belongs to another settlement.</summary>
     public static readonly Text SettlementConflict = new(
@@ -240,8 +308,8 @@ public static class Texts
 
     /// <summary>It is not known whether a loan file was opened.</summary>
     public static readonly Text OpeningOutcomeUnknown = new(
-        "Baloan gave no usable answer, so the loan file may or may not have been opened. If it was, its callback arrives and “GET /api/loans” lists it; wait for that, or ask Baloan about the customer, before opening another.",
-        "بالون پاسخ قابل‌استفاده‌ای نداد؛ ممکن است پروندهٔ وام تشکیل شده باشد یا نه. اگر شده باشد، callback آن می‌رسد و در «GET /api/loans» دیده می‌شود؛ پیش از تشکیل پروندهٔ دیگر منتظر آن بمانید یا دربارهٔ مشتری از بالون بپرسید.");
+        "Baloan gave no usable answer, so the loan file may or may not have been opened. If it was, its callback arrives and “GET /api/loans” lists it; wait for that, or ask Baloan about the customer, before opening another. “GET /api/loan-openings” lists this one until a person decides about it.",
+        "بالون پاسخ قابل‌استفاده‌ای نداد؛ ممکن است پروندهٔ وام تشکیل شده باشد یا نه. اگر شده باشد، callback آن می‌رسد و در «GET /api/loans» دیده می‌شود؛ پیش از تشکیل پروندهٔ دیگر منتظر آن بمانید یا دربارهٔ مشتری از بالون بپرسید. این مورد تا تعیین تکلیف در «GET /api/loan-openings» می‌ماند.");
 
     /// <summary>It is not known whether a contract was signed.</summary>
     public static readonly Text SigningOutcomeUnknown = new(
@@ -341,6 +409,36 @@ public static class Texts
     public static readonly Text KeyVaultUnavailable = new(
         "Key Vault cannot be reached and no access token is at hand, so nothing was sent to Baloan. Try again later.",
         "‏Key Vault در دسترس نیست و توکنی موجود نیست؛ چیزی به بالون ارسال نشد. بعداً دوباره تلاش کنید.");
+
+    /// <summary>A secret is switched off.</summary>
+    public static readonly Text SecretDisabled = new(
+        "Secret {0} is disabled in Key Vault, so nothing was sent to Baloan. The app’s owner has to enable it or set a new version.",
+        "راز {0} در Key Vault غیرفعال است و چیزی به بالون ارسال نشد. مالک برنامه باید آن را فعال کند یا نسخهٔ تازه‌ای بگذارد.");
+
+    /// <summary>A secret was deleted and can be recovered.</summary>
+    public static readonly Text SecretDeleted = new(
+        "Secret {0} was deleted from Key Vault and can be recovered, so nothing was sent to Baloan. The app’s owner has to recover it, or purge it where it is not needed any more.",
+        "راز {0} از Key Vault حذف شده و قابل بازیابی است؛ چیزی به بالون ارسال نشد. مالک برنامه باید آن را بازیابی کند، یا اگر دیگر لازم نیست برای همیشه پاک (purge) کند.");
+
+    /// <summary>A secret is past its time.</summary>
+    public static readonly Text SecretExpired = new(
+        "Past their expiry in Key Vault, and used all the same: {0}. The app’s owner has to set new versions or a later expiry.",
+        "تاریخ انقضای این‌ها در Key Vault گذشته است و همچنان به کار می‌روند: {0}. مالک برنامه باید نسخهٔ تازه یا تاریخ دیرتری بگذارد.");
+
+    /// <summary>This app's identity may not read or write secrets.</summary>
+    public static readonly Text VaultRole = new(
+        "This app’s identity may not use secret {0} in Key Vault, so nothing was sent to Baloan. It needs the role Key Vault Secrets Officer on the vault.",
+        "هویت این برنامه اجازهٔ کار با راز {0} را در Key Vault ندارد و چیزی به بالون ارسال نشد. نقش Key Vault Secrets Officer روی vault لازم است.");
+
+    /// <summary>No credential of this app's identity is to be had, or the vault does not know it.</summary>
+    public static readonly Text VaultIdentity = new(
+        "This app could not show its identity to Key Vault for secret {0}, so nothing was sent to Baloan. The app needs a managed identity that the vault’s tenant knows.",
+        "این برنامه نتوانست هویت خود را برای راز {0} به Key Vault نشان دهد و چیزی به بالون ارسال نشد. برنامه به managed identity شناخته‌شده در tenant نیاز دارد.");
+
+    /// <summary>The vault's network rules keep this app out.</summary>
+    public static readonly Text VaultNetwork = new(
+        "Key Vault’s network rules keep this app out (secret {0}), so nothing was sent to Baloan. The app’s owner has to let its network in.",
+        "قواعد شبکهٔ Key Vault این برنامه را راه نمی‌دهد (راز {0}) و چیزی به بالون ارسال نشد. مالک برنامه باید شبکهٔ آن را مجاز کند.");
 
     /// <summary>Credentials are not set.</summary>
     public static readonly Text NotConfigured = new(

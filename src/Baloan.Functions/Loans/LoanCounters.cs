@@ -11,6 +11,9 @@ internal static class LoanCounters
     /// <summary>Callbacks that contradict a loan's end.</summary>
     public const string ConflictsColumn = "conflicts";
 
+    /// <summary>Callbacks that were refused because they could not be read.</summary>
+    public const string RefusedCallbacksColumn = "refused_callbacks";
+
     /// <summary>A callback is about to be recorded.</summary>
     public static PendingIncrement Pending(LoanCallback callback) => new()
     {
@@ -53,6 +56,12 @@ internal static class LoanCounters
 
         return new(IdOfCallback(callbackId), receivedAt, receivedAt) { OfHour = columns, OfLoans = loans, IsPending = true };
     }
+
+    /// <summary>A callback was refused.</summary>
+    public static CounterIncrement RefusedCallback(string id, DateTimeOffset receivedAt) => new($"refused-{id}", receivedAt, receivedAt)
+    {
+        OfHour = new Dictionary<string, int> { [RefusedCallbacksColumn] = 1 },
+    };
 
     /// <summary>An opening has made a loan <c>created</c>.</summary>
     public static CounterIncrement Opening(string uuid, DateTimeOffset openedAt) => new(IdOfOpening(uuid), openedAt, openedAt)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Baloan.Client;
 using Baloan.Functions.Http;
 using Baloan.Functions.Merchants;
@@ -9,7 +8,7 @@ namespace Baloan.Functions.Loans;
 
 /// <summary>Loans over HTTP: what a partner asks Baloan while the caller waits, and what is recorded here.</summary>
 /// <remarks>What acts is not cancelled when the caller hangs up: what has begun is waited for.</remarks>
-public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, LoanRecorder recorder, Problems problems, TimeProvider time)
+public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, LoanOpener opener, Problems problems)
 {
     /// <summary><c>GET /api/loan-policies</c>: Baloan's policies, or those that fit an amount, a due and a store.</summary>
     [Function("GetLoanPolicies")]
@@ -35,7 +34,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
         problems.CatchAsync(request, async (language, cancellationToken) => ApiJson.Answer(
             LoanPolicies.StoresOf(await baloan.GetLoanPoliciesAsync(language, cancellationToken)).ToArray(), ApiJson.Answers.JsonElementArray));
 
-    /// <summary><c>POST /api/loans</c>: opens a loan file.</summary>
+    /// <summary><c>POST /api/loans</c>: opens a loan file; under one <c>Idempotency-Key</c> one at the most.</summary>
     [Function("OpenLoan")]
     public Task<IResult> Open(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans")] HttpRequest request) =>
@@ -43,11 +42,9 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
             request,
             async (language, cancellationToken) =>
             {
-                var loan = await LoanRequestReader.ReadAsync(request, cancellationToken);
-                var opened = await baloan.OpenLoanAsync(loan, language, CancellationToken.None);
-                var uuid = opened.Uuid.ToString();
-                await recorder.RecordAsync(new LoanOpening(uuid, loan.Amount, loan.LoanDue, loan.Store, PlanOf(opened.Answer), time.GetUtcNow()));
-                request.HttpContext.Response.Headers.Location = Links.To(request, $"loans/{uuid}");
+                var (loan, key) = await LoanRequestReader.ReadAsync(request, cancellationToken);
+                var opened = await opener.OpenAsync(loan, key, language, cancellationToken);
+                request.HttpContext.Response.Headers.Location = Links.To(request, $"loans/{opened.Uuid}");
                 return ApiJson.Answer(opened.Answer, ApiJson.Answers.JsonElement, statusCode: 201);
             },
             Texts.OpeningOutcomeUnknown);
@@ -135,9 +132,6 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     private static Guid IdOf(string uuid) => LoanUuid.TryRead(uuid, out var id) ? id : throw NotFound();
 
     private static ProblemException NotFound() => new(404, "not_found", Texts.NoLoan);
-
-    private static string? PlanOf(JsonElement answer) =>
-        answer.TryGetProperty("plan_detail", out var plan) && plan.ValueKind == JsonValueKind.Object ? plan.GetRawText() : null;
 
     private static string? ReadState(HttpRequest request, FieldErrors errors)
     {

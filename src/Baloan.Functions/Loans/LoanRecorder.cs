@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Baloan.Functions.Loans;
 
 /// <summary>Records what is known of loans: in Table storage, and where that does not answer, on a queue that makes it good.</summary>
-public sealed partial class LoanRecorder(LoanStore store, StorageClients storage, StorageSetup setup, TimeProvider time, ILogger<LoanRecorder> logger)
+public sealed partial class LoanRecorder(
+    LoanStore store, LoanOpeningStore openings, StorageClients storage, StorageSetup setup, TimeProvider time, ILogger<LoanRecorder> logger)
 {
     // Baloan waits for the answer to a callback, nobody knows how long.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -52,7 +53,7 @@ public sealed partial class LoanRecorder(LoanStore store, StorageClients storage
         Traces.Tag(Traces.LoanUuid, opening.Uuid);
         try
         {
-            await InTimeAsync(limit => store.RecordAsync(opening, limit));
+            await InTimeAsync(limit => RecordAsync(opening, limit));
         }
         catch (Exception fault)
         {
@@ -78,13 +79,29 @@ public sealed partial class LoanRecorder(LoanStore store, StorageClients storage
         {
             await (message.Callback is { } callback
                 ? store.RecordAsync(callback, mayBeRecorded: true, cancellationToken)
-                : store.RecordAsync(message.Opening!, cancellationToken));
+                : RecordAsync(message.Opening!, cancellationToken));
         }
         catch (Exception outage) when (Problems.IsStorageOutage(outage))
         {
             // A message that fails a few times ends in the poison queue, and an outage may last longer than that.
             await PutOffAsync(message with { Attempt = message.Attempt + 1 }, cancellationToken);
         }
+    }
+
+    private async Task RecordAsync(LoanOpening opening, CancellationToken cancellationToken)
+    {
+        if (opening.End is { } end)
+        {
+            // First: until it is there, the same key gets no answer.
+            var (row, changed) = await openings.ChangeAsync(
+                end.Id, row => LoanOpeningRules.AfterYes(row, end.SendingId, opening.Uuid, end.Answer, time.GetUtcNow()), cancellationToken);
+            if (row?.Uuid != opening.Uuid || (changed && row.ResolvedAs is not null))
+            {
+                Log.DecidedOtherwise(logger, opening.Uuid, end.Id);
+            }
+        }
+
+        await store.RecordAsync(opening, cancellationToken);
     }
 
     private Task PutOffAsync(LoanMessage message, CancellationToken cancellationToken) =>
@@ -109,6 +126,9 @@ public sealed partial class LoanRecorder(LoanStore store, StorageClients storage
 
         [LoggerMessage(4, LogLevel.Critical, "Loan {Uuid} was opened and could not be recorded. Its callbacks will be recorded; amount, due and store will be missing.")]
         public static partial void OpeningNotRecorded(ILogger logger, string uuid);
+
+        [LoggerMessage(6, LogLevel.Critical, "Baloan opened loan {Uuid} for opening {Id}, of which something else is recorded. Ask Baloan whether the customer has two loans.")]
+        public static partial void DecidedOtherwise(ILogger logger, string uuid, string id);
 
         // On its own line: with an exception, the texts above would not reach the alerts that wait for them.
         [LoggerMessage(5, LogLevel.Warning, "The queue of loans does not answer either.")]

@@ -7,11 +7,13 @@ namespace Baloan.Functions.Loans;
 /// <summary>Reads and checks the POST that opens a loan file. What it cannot know, such as the limits of age and amount, Baloan says.</summary>
 public static class LoanRequestReader
 {
+    private const string KeyHeader = "Idempotency-Key";
+    private const int LongestKey = 255;
     private const int LongestDue = 1_200;
 
-    /// <summary>Reads the request.</summary>
+    /// <summary>Reads the request, and the key under which it is sent; null for none.</summary>
     /// <exception cref="ProblemException">It has faults; all are reported at once.</exception>
-    public static async Task<LoanRequest> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<(LoanRequest Request, string? Key)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var body = await JsonBody.ReadAsync(request, cancellationToken);
         var errors = new FieldErrors();
@@ -21,7 +23,24 @@ public static class LoanRequestReader
         var amount = WholeNumber.Read(body.Root, "amount", WholeNumber.LargestAmount, errors);
         var due = WholeNumber.Read(body.Root, "loan_due", LongestDue, errors);
         var store = WholeNumber.Read(body.Root, "store", WholeNumber.LargestAmount, errors);
+        var key = ReadKey(request, errors);
         errors.ThrowIfAny();
-        return new LoanRequest(phoneNumber!, identifier!, birthDate, amount, (int)due, store);
+        return (new LoanRequest(phoneNumber!, identifier!, birthDate, amount, (int)due, store), key);
+    }
+
+    private static string? ReadKey(HttpRequest request, FieldErrors errors)
+    {
+        if (!request.Headers.TryGetValue(KeyHeader, out var values))
+        {
+            return null;
+        }
+
+        if (values is [{ Length: > 0 and <= LongestKey } key] && !key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            return key;
+        }
+
+        errors.Add(KeyHeader, Texts.IdempotencyKey, LongestKey);
+        return null;
     }
 }

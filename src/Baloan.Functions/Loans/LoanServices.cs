@@ -8,5 +8,7 @@ internal static class LoanServices
     /// <summary>Adds all that records loans and their callbacks.</summary>
     public static IServiceCollection AddLoans(this IServiceCollection services) => services
         .AddSingleton<LoanStore>()
+        .AddSingleton<LoanOpeningStore>()
+        .AddSingleton<LoanOpener>()
         .AddSingleton<LoanRecorder>();
 }

@@ -35,6 +35,10 @@ public sealed class CustomerHasher(StorageClients storage, StorageSetup setup, V
         return Convert.ToHexStringLower(HMACSHA256.HashData(hashKey, Encoding.UTF8.GetBytes(nationalIdentifier)));
     }
 
+    /// <summary>Makes sure of the key, without which no settlement is accepted.</summary>
+    /// <exception cref="KeyVaultUnavailableException">It cannot be read, or there is none yet and it cannot be made.</exception>
+    public async Task ReadyAsync(CancellationToken cancellationToken) => key ??= await LoadKeyAsync(cancellationToken);
+
     private async Task<byte[]> LoadKeyAsync(CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);

@@ -185,8 +185,7 @@ public sealed class SettlementFunctions(
 
     private async Task<Settlement> FindAsync(string routeValue, CancellationToken cancellationToken)
     {
-        var code = SettlementCodes.FromRoute(routeValue);
-        return (SettlementCodes.IsValid(code) ? await store.FindAsync(code, cancellationToken) : null)
+        return await SettlementCodes.FindAsync(store, SettlementCodes.FromRoute(routeValue), cancellationToken)
             ?? throw new ProblemException(404, "not_found", Texts.NoSettlement);
     }
 

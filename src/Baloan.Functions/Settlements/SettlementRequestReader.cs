@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.Http;
 namespace Baloan.Functions.Settlements;
 
 /// <summary>Reads and checks the POST of a settlement, in both of its forms, and keeps its invoice.</summary>
-public sealed class SettlementRequestReader(FileStore files, SettlementIntake intake, MerchantClient baloan)
+public sealed class SettlementRequestReader(
+    FileStore files, SettlementIntake intake, SettlementStore store, MerchantClient baloan, TotalLimit totalLimit)
 {
     /// <summary>The longest code.</summary>
     public const int LongestCode = 64;
@@ -43,16 +44,17 @@ public sealed class SettlementRequestReader(FileStore files, SettlementIntake in
                 var blob = ReadBlobName(body.Root, errors);
                 invoice = blob is null ? null : await FixInvoiceAsync(blob, errors, cancellationToken);
                 body.Root.TryGetProperty("data", out var data);
-                settlement = Check(
+                settlement = (await CheckAsync(
                     JsonBody.Text(body.Root, "national_identifier", errors),
                     JsonBody.Text(body.Root, "otp", errors),
                     JsonBody.Text(body.Root, "token", errors),
                     data,
                     invoice,
                     language,
-                    errors) with
+                    errors,
+                    cancellationToken)) with
                 {
-                    InvoiceName = blob?.Split('/')[^1],
+                    InvoiceName = blob is null ? null : FileNames.Clean(blob),
                     NotAfter = ReadNotAfter(JsonBody.Text(body.Root, NotAfterField, errors), errors),
                 };
                 if (blob is not null && invoice is null)
@@ -65,7 +67,7 @@ public sealed class SettlementRequestReader(FileStore files, SettlementIntake in
                     errors.Add(BlobField, Texts.InvoiceBlob);
                 }
             }
-            else if (request.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) != true)
+            else if (!MultipartBody.IsMultipart(request.ContentType))
             {
                 throw ProblemException.ContentType("multipart/form-data or application/json");
             }
@@ -78,11 +80,12 @@ public sealed class SettlementRequestReader(FileStore files, SettlementIntake in
                     TextFields,
                     async (content, fileName, token) =>
                     {
-                        (fileCame, name) = (true, ShownName(fileName));
+                        (fileCame, name) = (true, fileName is { Length: > LongestFileName } ? fileName[..LongestFileName] : fileName);
                         invoice = await files.SaveAsync(Container, content, Accepted, token);
-                        if (invoice is null)
+                        if (invoice?.Kind != FileKind.Pdf)
                         {
-                            errors.AddUnsupportedFile("file", Texts.NotPdf);
+                            errors.AddUnsupportedFile("file", invoice is null ? Texts.NotPdf : Texts.DamagedPdf);
+                            invoice = null;
                         }
                     },
                     errors,
@@ -93,14 +96,15 @@ public sealed class SettlementRequestReader(FileStore files, SettlementIntake in
                 }
 
                 using var data = ParseData(fields.GetValueOrDefault("data"), errors);
-                settlement = Check(
+                settlement = (await CheckAsync(
                     fields.GetValueOrDefault("national_identifier"),
                     fields.GetValueOrDefault("otp"),
                     fields.GetValueOrDefault("token"),
                     data?.RootElement,
                     invoice,
                     language,
-                    errors) with
+                    errors,
+                    cancellationToken)) with
                 {
                     InvoiceName = name,
                     NotAfter = ReadNotAfter(fields.GetValueOrDefault(NotAfterField), errors),
@@ -120,11 +124,11 @@ public sealed class SettlementRequestReader(FileStore files, SettlementIntake in
     /// <summary>Deletes an invoice that no settlement took.</summary>
     public Task DiscardInvoiceAsync(NewSettlement settlement) => files.DiscardAsync(Container, settlement.Invoice);
 
-    private NewSettlement Check(
-        string? nationalIdentifier, string? otp, string? token, JsonElement? data, StoredFile? invoice, Language language, FieldErrors errors)
+    private async Task<NewSettlement> CheckAsync(
+        string? nationalIdentifier, string? otp, string? token, JsonElement? data, StoredFile? invoice, Language language, FieldErrors errors, CancellationToken cancellationToken)
     {
         var identifier = errors.Has("national_identifier") ? null : NationalIdentifier.Read(nationalIdentifier, errors);
-        token = token?.Trim();
+        token = token is null ? null : Marks.Strip(token).Trim();
         if (string.IsNullOrEmpty(token) == string.IsNullOrEmpty(otp) && !errors.Has("otp") && !errors.Has("token"))
         {
             errors.Add("otp", Texts.OtpOrToken);
@@ -149,7 +153,7 @@ public sealed class SettlementRequestReader(FileStore files, SettlementIntake in
 
         var (code, total) = CheckData(data, errors);
         return new NewSettlement(
-            code,
+            await FixCodeAsync(code, errors, cancellationToken),
             identifier ?? "",
             string.IsNullOrEmpty(otp) ? null : otp,
             string.IsNullOrEmpty(token) ? null : token,
@@ -158,7 +162,7 @@ public sealed class SettlementRequestReader(FileStore files, SettlementIntake in
             language);
     }
 
-    private static (string Code, long Total) CheckData(JsonElement? data, FieldErrors errors)
+    private (string Code, long Total) CheckData(JsonElement? data, FieldErrors errors)
     {
         if (data is not { ValueKind: JsonValueKind.Object } given)
         {
@@ -179,32 +183,40 @@ public sealed class SettlementRequestReader(FileStore files, SettlementIntake in
                 errors.Add(CodePath, Texts.Required);
             }
         }
+
+        return (code ?? "", BillReader.Read(given, totalLimit, errors));
+    }
+
+    /// <summary>
+    /// The code that a settlement is kept under: as it was written where one was accepted under it before codes were normalized, else in its
+    /// normal form.
+    /// </summary>
+    private async Task<string> FixCodeAsync(string written, FieldErrors errors, CancellationToken cancellationToken)
+    {
+        const string Path = "data.code";
+        if (written.Length == 0)
+        {
+            return written;
+        }
+
+        var signs = new FieldErrors();
+        SettlementCodes.CheckSigns(written, Path, signs);
+        var code = SettlementCodes.Normalize(written);
+        if ((code != written || !signs.IsEmpty) && SettlementCodes.IsValid(written) && await store.FindAsync(written, cancellationToken) is not null)
+        {
+            return written;
+        }
+
+        if (!signs.IsEmpty)
+        {
+            errors.Add(signs);
+        }
         else if (!SettlementCodes.IsValid(code))
         {
-            errors.Add(CodePath, Texts.Code);
+            errors.Add(Path, Texts.Code);
         }
 
-        const string BillPath = "data.bill";
-        const string TotalPath = "data.bill.total";
-        long total = 0;
-        if (!given.TryGetProperty("bill", out var bill) || bill.ValueKind == JsonValueKind.Null)
-        {
-            errors.Add(BillPath, Texts.Required);
-        }
-        else if (bill.ValueKind != JsonValueKind.Object)
-        {
-            errors.Add(BillPath, Texts.Bill);
-        }
-        else if (!bill.TryGetProperty("total", out var totalElement) || totalElement.ValueKind == JsonValueKind.Null)
-        {
-            errors.Add(TotalPath, Texts.Required);
-        }
-        else if (!WholeNumber.TryRead(totalElement, WholeNumber.LargestAmount, out total))
-        {
-            errors.Add(TotalPath, Texts.Total, WholeNumber.LargestAmount);
-        }
-
-        return (code ?? "", total);
+        return code;
     }
 
     private static DateTimeOffset? ReadNotAfter(string? text, FieldErrors errors)
@@ -225,14 +237,6 @@ public sealed class SettlementRequestReader(FileStore files, SettlementIntake in
 
         errors.Add(NotAfterField, Texts.Moment);
         return null;
-    }
-
-    // For people to see, without a path and what would turn or break a line.
-    private static string? ShownName(string? fileName)
-    {
-        var name = string.Concat((fileName ?? "").Split('/', '\\')[^1].Where(c => char.GetUnicodeCategory(c)
-            is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate)));
-        return name.Length == 0 ? null : name.Length > LongestFileName ? name[..LongestFileName] : name;
     }
 
     private static JsonDocument? ParseData(string? text, FieldErrors errors)
@@ -278,7 +282,7 @@ public sealed class SettlementRequestReader(FileStore files, SettlementIntake in
         var invoice = await files.SnapshotAsync(Container, name, cancellationToken);
         if (invoice is not null && invoice.Kind != FileKind.Pdf)
         {
-            errors.AddUnsupportedFile(BlobField, Texts.NotPdf);
+            errors.AddUnsupportedFile(BlobField, invoice.Kind == FileKind.DamagedPdf ? Texts.DamagedPdf : Texts.NotPdf);
         }
 
         return invoice;

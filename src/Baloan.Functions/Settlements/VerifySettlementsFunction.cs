@@ -11,7 +11,9 @@ public sealed class VerifySettlementsFunction(
     SettlementSweep settlements,
     UploadSweep uploads,
     LoanStore loans,
+    LoanOpeningStore openings,
     StatsSweep stats,
+    SettlementWatch watch,
     SettlementOptions options,
     TimeProvider time,
     IHostApplicationLifetime host)
@@ -29,7 +31,9 @@ public sealed class VerifySettlementsFunction(
             await settlements.SweepAsync(cancellationToken);
             await uploads.SweepAsync(cancellationToken);
             await loans.AnnounceOverdueAsync(cancellationToken);
+            await openings.SweepAsync(cancellationToken);
             await stats.SweepAsync(cancellationToken);
+            await watch.LookAsync(cancellationToken);
 
             // Such a short time is for tests and one's own machine; a sleeping function is billed.
             if (time.GetElapsedTime(began) + options.VerifyAfter >= TimerPeriod)

@@ -22,7 +22,8 @@ public sealed record StatsAnswer(
 /// <param name="Settlements">Attempts at settlements.</param>
 /// <param name="Callbacks">Callbacks recorded, duplicates among them.</param>
 /// <param name="Conflicts">Those that contradicted a loan's end.</param>
-public sealed record HourAnswer(DateTime Hour, SettlementCounts Settlements, int Callbacks, int Conflicts);
+/// <param name="RefusedCallbacks">Callbacks that could not be read and were not recorded.</param>
+public sealed record HourAnswer(DateTime Hour, SettlementCounts Settlements, int Callbacks, int Conflicts, int RefusedCallbacks);
 
 /// <summary>Attempts at settlements: accepted, and ended by outcome. One in review ends a second time when it is resolved.</summary>
 public sealed record SettlementCounts(int Accepted, int Settled, int Rejected, int Failed, int NeedsReview);

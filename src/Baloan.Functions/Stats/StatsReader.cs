@@ -89,7 +89,8 @@ public sealed class StatsReader(
                 Of(SettlementStatus.Failed.Name()),
                 Of(SettlementStatus.NeedsReview.Name())),
             Of(LoanCounters.CallbacksColumn),
-            Of(LoanCounters.ConflictsColumn));
+            Of(LoanCounters.ConflictsColumn),
+            Of(LoanCounters.RefusedCallbacksColumn));
     }
 
     private static WaitingAnswer WaitingOf(IReadOnlyList<DateTimeOffset> since) =>

@@ -12,15 +12,15 @@ public sealed record SubscriptionOptions(IReadOnlyList<string> AllowedHosts)
     /// <summary>What a name has to begin with to stand for all names below it.</summary>
     public const string AnyBelow = "*.";
 
-    /// <summary>Where Logic Apps (Consumption) listen.</summary>
-    private const string LogicApps = "*.logic.azure.com";
+    /// <summary>Where Logic Apps (Consumption) and flows of Power Automate listen.</summary>
+    private const string MicrosoftFlows = "*.logic.azure.com;*.api.powerplatform.com";
 
     /// <summary>Reads the setting.</summary>
     /// <exception cref="InvalidOperationException">It is no list of names.</exception>
     public static SubscriptionOptions From(IConfiguration configuration)
     {
         var text = configuration["Subscriptions:AllowedHosts"];
-        var entries = (string.IsNullOrWhiteSpace(text) ? LogicApps : text)
+        var entries = (string.IsNullOrWhiteSpace(text) ? MicrosoftFlows : text)
             .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return new([.. entries.Select(NameOf)]);
     }

@@ -13,23 +13,19 @@ public sealed partial class TokenFunctions(
     [FromKeyedServices("merchant")] AccessTokens merchant,
     [FromKeyedServices("partnership")] AccessTokens partnership,
     Problems problems,
-    TimeProvider time,
     ILogger<TokenFunctions> logger)
 {
     /// <summary>Gets new access tokens before the old ones run out.</summary>
+    /// <remarks>The schedule is written down here: one that a setting names may never fire on Flex Consumption.</remarks>
     [Function("RefreshTokens")]
-    public async Task RefreshTokens(
-        [TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken)
+    public async Task RefreshTokens([TimerTrigger("0 */5 * * * *")] TimerInfo timer, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        var next = timer.ScheduleStatus?.Next.ToUniversalTime() ?? now;
-        var period = next > now ? next - now : TimeSpan.FromMinutes(5);
         var failed = false;
         foreach (var tokens in new[] { merchant, partnership })
         {
             try
             {
-                await tokens.KeepFreshAsync(period, cancellationToken);
+                await tokens.KeepFreshAsync(cancellationToken);
             }
             catch (NotConfiguredException)
             {

@@ -34,9 +34,10 @@ public sealed class UploadFunctions(FileStore files, UploadIntake intake, Upload
                         fileCame = true;
                         fileName = CheckName(name, errors);
                         file = await files.SaveAsync(StorageSetup.UploadsContainer, content, Accepted, token);
-                        if (file is null)
+                        if (file is null or { Kind: FileKind.DamagedPdf })
                         {
-                            errors.AddUnsupportedFile("file", Texts.NotDocument);
+                            errors.AddUnsupportedFile("file", file is null ? Texts.NotDocument : Texts.DamagedPdf);
+                            file = null;
                         }
                     },
                     errors,
@@ -68,7 +69,7 @@ public sealed class UploadFunctions(FileStore files, UploadIntake intake, Upload
         string id) => problems.CatchAsync(request, async (language, cancellationToken) =>
             Answer(
                 request,
-                (Guid.TryParseExact(Digits.ToAscii(id), "N", out var known) ? await store.FindAsync(known.ToString("N"), cancellationToken) : null)
+                (Guid.TryParseExact(Digits.Typed(id), "N", out var known) ? await store.FindAsync(known.ToString("N"), cancellationToken) : null)
                     ?? throw new ProblemException(404, "not_found", Texts.NoUpload),
                 language));
 
@@ -84,16 +85,11 @@ public sealed class UploadFunctions(FileStore files, UploadIntake intake, Upload
         return ApiJson.Answer(UploadAnswer.Of(upload, language), ApiJson.Answers.UploadAnswer, statusCode: upload.HasEnded ? 200 : 202);
     }
 
-    private static string CheckName(string? name, FieldErrors errors)
+    private static string CheckName(string name, FieldErrors errors)
     {
-        name ??= "";
         if (name.Length > LongestFileName)
         {
             errors.Add("file", Texts.TooLong, LongestFileName);
-        }
-        else if (name.Any(char.IsControl))
-        {
-            errors.Add("file", Texts.PlainText);
         }
 
         return name;

@@ -38,6 +38,12 @@ public sealed class KeyVaultEmulator : IAsyncDisposable
     /// <summary>False: every request is answered with 503, as in an outage.</summary>
     public bool Available { get; set; } = true;
 
+    /// <summary>What every request is refused with: a status, and Key Vault's inner code, such as <c>ForbiddenByRbac</c>. Null: none is.</summary>
+    public (int Status, string InnerCode)? Refusal { get; set; }
+
+    /// <summary>True: secrets can be read and not written, as with the role Key Vault Secrets User.</summary>
+    public bool RefusesWrites { get; set; }
+
     /// <summary>How many requests came, challenged and failed ones included.</summary>
     public int RequestCount => Volatile.Read(ref requestCount);
 
@@ -116,6 +122,14 @@ public sealed class KeyVaultEmulator : IAsyncDisposable
         {
             context.Response.Headers.WWWAuthenticate = Challenge;
             await WriteErrorAsync(context, 401, "Unauthorized", "AKV10000: Request is missing a Bearer or PoP token.");
+        }
+        else if (Refusal is { } refusal)
+        {
+            await WriteErrorAsync(context, refusal.Status, "Forbidden", "Caller is not authorized to perform action on resource.", refusal.InnerCode);
+        }
+        else if (RefusesWrites && !HttpMethods.IsGet(context.Request.Method))
+        {
+            await WriteErrorAsync(context, 403, "Forbidden", "Caller is not authorized to perform action on resource.", "ForbiddenByRbac");
         }
         else if (!context.Request.Query.ContainsKey("api-version"))
         {

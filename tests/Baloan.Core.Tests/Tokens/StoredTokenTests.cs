@@ -15,13 +15,12 @@ public sealed class StoredTokenTests
         TokenOf(lifeInMinutes).IsUsable(Now.AddMinutes(ageInMinutes)).ShouldBe(isUsable);
 
     [Theory]
-    [InlineData(600, 470, 15, false)]
-    [InlineData(600, 481, 15, true)]
-    [InlineData(60, 29, 15, false)]
-    [InlineData(60, 31, 15, true)]
-    public void A_token_is_due_when_a_fifth_of_its_life_or_two_periods_are_left(
-        int lifeInMinutes, int ageInMinutes, int periodInMinutes, bool isDue) =>
-        TokenOf(lifeInMinutes).IsDueForRenewal(Now.AddMinutes(ageInMinutes), TimeSpan.FromMinutes(periodInMinutes)).ShouldBe(isDue);
+    [InlineData(600, 470, false)]
+    [InlineData(600, 481, true)]
+    [InlineData(30, 19, false)]
+    [InlineData(30, 21, true)]
+    public void A_token_is_due_when_less_than_a_fifth_of_its_life_or_ten_minutes_are_left(int lifeInMinutes, int ageInMinutes, bool isDue) =>
+        TokenOf(lifeInMinutes).IsDueForRenewal(Now.AddMinutes(ageInMinutes)).ShouldBe(isDue);
 
     [Fact]
     public void A_secret_is_read_as_it_was_written() => StoredToken.Parse(TokenOf(60).ToSecret()).ShouldBe(TokenOf(60));

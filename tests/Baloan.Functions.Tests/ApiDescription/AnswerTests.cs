@@ -146,8 +146,8 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
             ["national_identifier"] = customer, ["otp"] = MagicNumbers.Otp, ["invoice_blob"] = invoice,
             ["data"] = new JsonObject { ["code"] = Given.Code(), ["bill"] = new JsonObject { ["total"] = 1000 } },
         };
-        await calls.PostAsync("CreateSettlement", 202, Request(blob));
-        await calls.PostAsync("CreateSettlement", 400, Request("nothing.pdf"));
+        (await calls.CallAsync("CreateSettlement", body: DescribedCalls.Json(Request(blob)))).Status.ShouldBe(202);
+        (await calls.CallAsync("CreateSettlement", body: DescribedCalls.Json(Request("nothing.pdf")))).Status.ShouldBe(400);
     }
 
     private async Task ReviewAsync(DescribedCalls calls)

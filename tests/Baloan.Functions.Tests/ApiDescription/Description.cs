@@ -26,8 +26,8 @@ internal sealed class Description(string text)
            select new Operation(operation.Key.ToUpperInvariant(), path.Key, operation.Value!.AsObject()),
     ];
 
-    /// <summary>The functions that serve the console: a page for people and its files, which are no part of the API.</summary>
-    public static readonly IReadOnlyList<string> Page = ["GetConsole", "GetConsoleFile"];
+    /// <summary>The functions that are no part of the API: those that serve the console, and what browsers and monitors ask besides.</summary>
+    public static readonly IReadOnlyList<string> Page = ["GetConsole", "GetConsoleFile", "HeadHealth", "AnswerPreflight"];
 
     /// <summary>The app's HTTP functions, as they are declared: method, route and name; all but the console's.</summary>
     public static IEnumerable<(string Method, string Path, string Name, AuthorizationLevel Level)> Functions() =>

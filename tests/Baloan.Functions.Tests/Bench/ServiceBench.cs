@@ -1,5 +1,3 @@
-using Azure.Core;
-using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
@@ -100,9 +98,7 @@ internal sealed class ServiceBench : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
         services.AddBaloanFunctions(configuration);
         services.AddSingleton(clock ?? Time);
-        // The clock of the storage service moves with the test's, whatever the instance's own says.
-        services.AddSingleton<Action<ClientOptions>>(options => options.Transport = new HttpClientTransport(new HttpClient(
-            new ServiceDate(Time) { InnerHandler = new SocketsHttpHandler { UseCookies = false } })));
+        services.AddServiceDate(Time);
         var instance = services.BuildServiceProvider();
         instances.Add(instance);
         return instance;

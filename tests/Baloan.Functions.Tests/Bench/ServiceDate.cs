@@ -1,3 +1,7 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Baloan.Functions.Tests.Bench;
 
 /// <summary>Has the answers of storage bear the time of a test's clock.</summary>
@@ -9,4 +13,13 @@ internal sealed class ServiceDate(TimeProvider time) : DelegatingHandler
         response.Headers.Date = time.GetUtcNow();
         return response;
     }
+}
+
+/// <summary>The clock of the storage service in tests.</summary>
+internal static class ServiceDates
+{
+    /// <summary>Has the clock of the storage service move with the test's, whatever an instance's own says.</summary>
+    public static IServiceCollection AddServiceDate(this IServiceCollection services, TimeProvider time) =>
+        services.AddSingleton<Action<ClientOptions>>(options => options.Transport = new HttpClientTransport(new HttpClient(
+            new ServiceDate(time) { InnerHandler = new SocketsHttpHandler { UseCookies = false } })));
 }

@@ -191,7 +191,7 @@ public sealed class LoanStateCallbackTests(StorageAccounts storage) : ApiTests(s
     [InlineData("""[{"uuid":"d4c22af9-3676-4c6e-ab72-2a7b5b22afc5","state":"created"}]""", "application/json", 400, "invalid_request")]
     [InlineData("\"created\"", "application/json", 400, "invalid_request")]
     [InlineData("null", "application/json", 400, "invalid_request")]
-    [InlineData("uuid=d4c22af9-3676-4c6e-ab72-2a7b5b22afc5&state=created", "application/x-www-form-urlencoded", 415, "unsupported_media_type")]
+    [InlineData("id=d4c22af9-3676-4c6e-ab72-2a7b5b22afc5", "application/x-www-form-urlencoded", 415, "unsupported_media_type")]
     [InlineData("<html></html>", "text/html", 415, "unsupported_media_type")]
     [InlineData("", null, 415, "unsupported_media_type")]
     public async Task What_is_no_JSON_object_is_refused(string body, string? contentType, int status, string code)

@@ -52,7 +52,7 @@ public sealed class CostTests(StorageAccounts storage)
             costs[Callback].Cost.Row("100,000 callbacks with a new state", 100_000),
             costs[SubscribedCallback].Cost.Row("100,000 callbacks with a new state, told to a subscriber", 100_000),
             costs[Sweep].Cost.Row("the sweep: every minute for 30 days", MinutesOfMonth),
-            costs[Refresh].Cost.Row("the access tokens: every 15 minutes for 30 days", MinutesOfMonth / 15),
+            costs[Refresh].Cost.Row("the access tokens: every 5 minutes for 30 days", MinutesOfMonth / 5),
         ];
         string[] logs = [.. costs.Select(cost => cost.Value.Telemetry.Row(cost.Key))];
         string[] times =
@@ -62,7 +62,7 @@ public sealed class CostTests(StorageAccounts storage)
             TimeOf("100,000 callbacks", costs[Callback].Cost, 100_000),
             TimeOf("100,000 callbacks, told", costs[SubscribedCallback].Cost, 100_000),
             TimeOf("the sweep for 30 days", costs[Sweep].Cost, MinutesOfMonth),
-            TimeOf("the access tokens for 30 days", costs[Refresh].Cost, MinutesOfMonth / 15),
+            TimeOf("the access tokens for 30 days", costs[Refresh].Cost, MinutesOfMonth / 5),
         ];
         var found = $"docs/costs.md should say:\n{string.Join('\n', [.. counts, "", .. logs, "", .. times])}\n";
         RowsUnder(doc, "| | executions | blobs written |").SequenceEqual(counts).ShouldBeTrue(found);

@@ -60,6 +60,7 @@ public sealed class LoanBench : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs));
         services.AddBaloanFunctions(configuration);
         services.AddSingleton<TimeProvider>(Clock);
+        services.AddServiceDate(Clock);
         var instance = services.BuildServiceProvider();
         instances.Add(instance);
         return instance;

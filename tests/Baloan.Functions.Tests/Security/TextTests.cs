@@ -15,12 +15,12 @@ public sealed class TextTests(StorageAccounts storage) : ApiTests(storage)
     private static readonly string[] Codes =
     [
         "a/b", "../a", "..\\a", "a#b", "a?b", "a'b", "' or 1 eq 1 or '", "a\"b", "a&b=c", "a;b", "a b", "a+b", "~", "$filter", "{0}", "<img src=x>", Script,
-        "!0041", "open", "hold", "سفارش-۱", "a\u202Eb", "\ud83d\ude00", "javascript:alert(1)", "=1+1", "A", "con", "a:b", "a|b", "*",
+        "!0041", "open", "hold", "سفارش-۱", "\ud83d\ude00", "javascript:alert(1)", "=1+1", "A", "con", "a:b", "a|b", "*",
     ];
 
     private static readonly string[] NoCodes =
     [
-        "", " ", ".", "..", " a", "a ", "a\nb", "a\r\nSet-Cookie: x=y", "a\0b", "a\u0085b", "a\u007fb", "a%2Fb", "%", "a%00", new string('x', 65), new string('x', 1_025), "\uFFFD",
+        "", " ", ".", "..", " a", "a ", "a\nb", "a\r\nSet-Cookie: x=y", "a\0b", "a\u0085b", "a\u007fb", "a%2Fb", "%", "a%00", new string('x', 65), new string('x', 1_025), "\uFFFD", "a\u202Eb",
     ];
 
     [Fact]
@@ -113,7 +113,11 @@ public sealed class TextTests(StorageAccounts storage) : ApiTests(storage)
 
         var form = await api.AcceptedAsync(new SettlementForm { Code = $"{Script}{Random.Shared.Next(1_000_000)}" });
         ShouldBeHarmless(await api.EndedAsync(form.Code));
-        foreach (var name in new[] { "../../" + Script, "a\"; filename=\"b", "C:\\x.pdf", "a\u202Efdp.exe", "%00.pdf", "=cmd|' /C calc'!A0" })
+        foreach (var (name, shown) in new[]
+        {
+            ("../../" + Script, "script>"), ("a\"; filename=\"b", "a\"; filename=\"b"), ("C:\\x.pdf", "x.pdf"), ("a\u202Efdp.exe", "afdp.exe"), ("%00.pdf", "%00.pdf"),
+            ("=cmd|' !A0", "=cmd|' !A0"), ("a\r\nSet-Cookie: x=y", "aSet-Cookie: x=y"), ("a\0b", "ab"),
+        })
         {
             using var upload = new MultipartFormDataContent();
             var file = new ByteArrayContent(Given.Pdf());
@@ -121,11 +125,11 @@ public sealed class TextTests(StorageAccounts storage) : ApiTests(storage)
             upload.Add(file);
             var accepted = await api.PostAsync("api/merchant/uploads", upload);
             accepted.Status.ShouldBe(202, accepted.Text);
-            accepted.Field("file_name").ShouldBe(name);
+            accepted.Field("file_name").ShouldBe(shown);
             ShouldBeHarmless(await api.EndOfAsync(accepted.Location.PathAndQuery));
         }
 
-        foreach (var name in new[] { "a\r\nSet-Cookie: x=y", "a\0b", new string('n', 1_025) })
+        foreach (var name in new[] { new string('n', 1_025) })
         {
             using var upload = new MultipartFormDataContent();
             var file = new ByteArrayContent(Given.Pdf());

@@ -14,7 +14,6 @@ namespace Baloan.Functions.Tests.Tokens;
 public sealed class AccessTokensTests(StorageAccounts storage)
 {
     private const string WrongPassword = "a-password-that-was-changed";
-    private static readonly TimeSpan TimerPeriod = TimeSpan.FromMinutes(15);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -31,7 +30,7 @@ public sealed class AccessTokensTests(StorageAccounts storage)
             (await tokens.GetAsync(Cancel)).ShouldBe(token);
         }
 
-        await tokens.KeepFreshAsync(TimerPeriod, Cancel);
+        await tokens.KeepFreshAsync(Cancel);
         bench.Vault.RequestCount.ShouldBe(vaultCalls);
         bench.Baloan.Books.Snapshot().TokensIssued.ShouldBe(issued);
     }
@@ -81,30 +80,31 @@ public sealed class AccessTokensTests(StorageAccounts storage)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var tokens = MerchantOf(bench.Services);
-        var first = await tokens.KeepFreshAsync(TimerPeriod, Cancel);
+        var first = await tokens.KeepFreshAsync(Cancel);
         var life = first - bench.Time.GetUtcNow();
         life.ShouldBe(TimeSpan.FromHours(24));
 
         bench.Time.Advance((life * 0.8) - TimeSpan.FromMinutes(1));
-        (await tokens.KeepFreshAsync(TimerPeriod, Cancel)).ShouldBe(first);
+        (await tokens.KeepFreshAsync(Cancel)).ShouldBe(first);
         bench.Time.Advance(TimeSpan.FromMinutes(2));
-        (await tokens.KeepFreshAsync(TimerPeriod, Cancel)).ShouldBe(bench.Time.GetUtcNow() + life);
+        (await tokens.KeepFreshAsync(Cancel)).ShouldBe(bench.Time.GetUtcNow() + life);
 
         bench.Baloan.Books.Calls(Operation.Token).ShouldBe(2);
     }
 
-    [Fact]
-    public async Task A_token_is_renewed_when_less_than_two_timer_periods_are_left()
+    [Theory]
+    [InlineData(24 * 60, 289, false)]
+    [InlineData(24 * 60, 287, true)]
+    [InlineData(30, 11, false)]
+    [InlineData(30, 9, true)]
+    [InlineData(60, 12, false)]
+    [InlineData(60, 11.9, true)]
+    public void A_token_is_due_when_a_fifth_of_its_life_or_ten_minutes_are_left(double lifeMinutes, double leftMinutes, bool isDue)
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var tokens = MerchantOf(bench.Services);
-        var first = await tokens.KeepFreshAsync(TimeSpan.FromHours(10), Cancel);
+        var obtained = new DateTimeOffset(2026, 3, 21, 8, 0, 0, TimeSpan.Zero);
+        var token = new StoredToken("a", null, obtained, obtained.AddMinutes(lifeMinutes));
 
-        bench.Time.Advance(TimeSpan.FromHours(3.9));
-        (await tokens.KeepFreshAsync(TimeSpan.FromHours(10), Cancel)).ShouldBe(first);
-        bench.Time.Advance(TimeSpan.FromHours(0.2));
-
-        (await tokens.KeepFreshAsync(TimeSpan.FromHours(10), Cancel)).ShouldBeGreaterThan(first);
+        token.IsDueForRenewal(token.ExpiresAt.AddMinutes(-leftMinutes)).ShouldBe(isDue);
     }
 
     [Fact]
@@ -116,8 +116,8 @@ public sealed class AccessTokensTests(StorageAccounts storage)
         await second.GetAsync(Cancel);
         bench.Time.Advance(TimeSpan.FromHours(20));
 
-        var renewed = await first.KeepFreshAsync(TimerPeriod, Cancel);
-        (await second.KeepFreshAsync(TimerPeriod, Cancel)).ShouldBe(renewed);
+        var renewed = await first.KeepFreshAsync(Cancel);
+        (await second.KeepFreshAsync(Cancel)).ShouldBe(renewed);
 
         bench.Baloan.Books.Calls(Operation.Token).ShouldBe(2);
     }
@@ -174,10 +174,10 @@ public sealed class AccessTokensTests(StorageAccounts storage)
         bench.Time.Advance(TimeSpan.FromHours(23));
 
         (await tokens.GetAsync(Cancel)).ShouldBe(token);
-        await Should.ThrowAsync<KeyVaultUnavailableException>(() => tokens.KeepFreshAsync(TimerPeriod, Cancel));
+        await Should.ThrowAsync<KeyVaultUnavailableException>(() => tokens.KeepFreshAsync(Cancel));
         (await tokens.GetAsync(Cancel)).ShouldBe(token);
         bench.Vault.Available = true;
-        (await tokens.KeepFreshAsync(TimerPeriod, Cancel)).ShouldBe(bench.Time.GetUtcNow().AddHours(24));
+        (await tokens.KeepFreshAsync(Cancel)).ShouldBe(bench.Time.GetUtcNow().AddHours(24));
     }
 
     [Fact]

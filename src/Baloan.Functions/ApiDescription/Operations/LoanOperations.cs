@@ -9,6 +9,7 @@ internal static class LoanOperations
     public const string Tag = "Loans";
     public const string CallbackTag = "Callbacks";
     private const string Uuid = "d4c22af9-3676-4c6e-ab72-2a7b5b22afc5";
+    private const string OpeningId = "0f8fad5bd9cb469fa16570867728950e";
     private const string Store = """{"id":2,"title_fa":"فروشگاه دوم","logo":"https://store-2.logo.sample"}""";
     private const string Plan = """{"monthly_installment_amount":1057616,"total_payback":12691397}""";
     private const string Policy = $$"""
@@ -42,11 +43,30 @@ internal static class LoanOperations
             .Fails(ApiProblem.Baloan()),
 
         new ApiOperation(HttpMethod.Post, "/loans", "OpenLoan", Tag,
-            "Open a loan file", "Opens a loan file at Baloan and records it here. Opens one each time that it is called.")
-            .Keyed().Speaking().WithBody(Schemas.LoanRequest, Request)
+            "Open a loan file", "Opens a loan file at Baloan and records it here. Without a key, opens one each time that it is called.")
+            .Keyed().Speaking()
+            .WithHeader("Idempotency-Key", Shape.Text("Names the loan: the same request under the same key opens one loan at the most, and is answered as the first time. Visible ASCII.", 255))
+            .WithBody(Schemas.LoanRequest, Request)
             .Answers(201, "It is opened.", Schemas.OpenedLoan, $$"""{"uuid":"{{Uuid}}","plan_detail":{{Plan}},{{Request[1..]}}""")
             .WithLocation(201, "The loan.")
-            .Fails(ApiProblem.Body).Fails(ApiProblem.Baloan(Texts.OpeningOutcomeUnknown)).Fails(ApiProblem.Loan),
+            .Fails(ApiProblem.Body).Fails(ApiProblem.Key).Fails(ApiProblem.Baloan(Texts.OpeningOutcomeUnknown)).Fails(ApiProblem.Loan)
+            .Fails(ApiProblem.Storage),
+
+        new ApiOperation(HttpMethod.Get, "/loan-openings", "ListLoanOpenings", Tag,
+            "List openings of unknown outcome", "A page of the openings of which nobody knows whether Baloan opened the loan, newest first.")
+            .Keyed().Speaking().WithPaging()
+            .Answers(200, "A page.", Schemas.LoanOpeningPage, $$"""{"items":[{{Opening("unknown", "null", "null")}}],"continuation":null}""")
+            .Fails(ApiProblem.Query).Fails(ApiProblem.Storage),
+
+        new ApiOperation(HttpMethod.Post, "/loan-openings/{id}/resolve", "ResolveLoanOpening", Tag,
+            "Decide about an opening", "A person says what could not be found out. After not_opened, the same request is sent anew.")
+            .Keyed().Speaking().WithPath("id", "The opening's id.", OpeningId)
+            .WithBody(Schemas.LoanOpeningDecision, $$"""{"outcome":"opened","uuid":"{{Uuid}}","note":"Baloan confirmed by phone.","by":"Support"}""")
+            .Answers(200, "It is decided.", Schemas.LoanOpening, Opening("opened", $"\"{Uuid}\"", """
+                {"outcome":"opened","note":"Baloan confirmed by phone.","by":"Support","at":"2026-11-22T02:10:00.1234567Z"}
+                """))
+            .Fails(ApiProblem.Body).Fails(ApiProblem.NotFound(Texts.NoLoanOpening))
+            .Fails(ApiProblem.Conflict("not_in_review", Texts.LoanOpeningNotOpen.English)).Fails(ApiProblem.Storage),
 
         new ApiOperation(HttpMethod.Get, "/loans", "ListLoans", Tag, "List loans", "A page of loans, last changed first.")
             .Keyed().Speaking()
@@ -85,6 +105,12 @@ internal static class LoanOperations
             .Answers(200, "It is recorded.", Schemas.Nothing, "{}")
             .Fails(ApiProblem.Body).Fails(ApiProblem.Storage),
     ];
+
+    private static string Opening(string status, string uuid, string resolution) => $$"""
+        {"id":"{{OpeningId}}","status":"{{status}}","national_identifier":"*******3380","phone_number":"*******4567","amount":10000000,
+        "loan_due":12,"store":2,"uuid":{{uuid}},"sendings":[{"at":"2026-11-22T01:51:48.1234567Z","answer":"unknown 503"}],
+        "resolution":{{resolution}},"created_at":"2026-11-22T01:51:48.1234567Z","updated_at":"2026-11-22T01:52:08.1234567Z"}
+        """;
 
     private static ApiOperation OfLoan(HttpMethod method, string path, string id, string summary, string description) =>
         new ApiOperation(method, "/loans/{uuid}" + path, id, Tag, summary, description)

@@ -43,8 +43,11 @@ export const since = (iso, now = Date.now()) => span((now - new Date(iso)) / 100
 // Digits of an identifier that is shown, in the reader's script.
 export const localDigits = (value) => isPersian ? value.replace(/\d/g, (digit) => String.fromCharCode(0x6f0 + Number(digit))) : value;
 
+// Signs that nobody sees and that come along where text is pasted; the app takes off the same.
+const marks = /[\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu;
+
 // What people type: Persian and Arabic digits, and separators between them.
-export const asciiDigits = (typed) => typed
+export const asciiDigits = (typed) => typed.replace(marks, '')
   .replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) - 0x6f0)
   .replace(/[٠-٩]/g, (digit) => digit.charCodeAt(0) - 0x660);
 

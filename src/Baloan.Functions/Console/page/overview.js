@@ -92,6 +92,7 @@ function chartsOf(stats) {
   const callbacks = [
     { name: words.callbacks, color: 'is-callback', values: bars.map((bar) => bar.sum((hour) => hour.callbacks - hour.conflicts)) },
     { name: words.conflicts, color: 'is-needs_review', values: bars.map((bar) => bar.sum((hour) => hour.conflicts)) },
+    { name: words.refusedCallbacks, color: 'is-failed', values: bars.map((bar) => bar.sum((hour) => hour.refused_callbacks)) },
   ];
   const told = (series) => series.map((one) => `${one.name}: ${number(one.values.reduce((sum, value) => sum + value, 0))}`).join(text.comma);
   return [

@@ -83,6 +83,7 @@ export const text = {
     callbacksTitle: 'Callbacks from Baloan',
     callbacks: 'Callbacks',
     conflicts: 'Conflicts',
+    refusedCallbacks: 'Refused',
     tokens: 'Access tokens',
     gateway: { merchant: 'Merchant', partnership: 'Partnership (loans)' },
     notConfigured: 'Not set up',

@@ -83,6 +83,7 @@ export const text = {
     callbacksTitle: 'فراخوانی‌های بالون (callback)',
     callbacks: 'فراخوانی',
     conflicts: 'متناقض',
+    refusedCallbacks: 'ردشده',
     tokens: 'توکن‌ها',
     gateway: { merchant: 'فروشگاه', partnership: 'همکاری (وام)' },
     notConfigured: 'راه‌اندازی نشده',

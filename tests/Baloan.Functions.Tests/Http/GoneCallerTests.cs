@@ -1,0 +1,36 @@
+using Baloan.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Baloan.Functions.Tests.Http;
+
+public sealed class GoneCallerTests
+{
+    [Fact]
+    public async Task An_answer_that_nobody_is_there_to_read_is_no_fault_of_the_function()
+    {
+        using var caller = new CancellationTokenSource();
+        var context = new DefaultHttpContext { RequestAborted = caller.Token };
+
+        var answer = await new Problems(NullLogger<Problems>.Instance).CatchAsync(
+            context.Request, (_, _) => Task.FromResult(ApiJson.Answer(new Problem("", "", 200, "", "", "", null), ApiJson.Answers.Problem)));
+        await caller.CancelAsync();
+
+        await Should.NotThrowAsync(() => answer.ExecuteAsync(context));
+    }
+
+    [Fact]
+    public async Task An_answer_that_cannot_be_written_to_a_caller_who_is_there_is_one()
+    {
+        var context = new DefaultHttpContext();
+
+        var answer = await new Problems(NullLogger<Problems>.Instance).CatchAsync(context.Request, (_, _) => Task.FromResult<IResult>(new Broken()));
+
+        await Should.ThrowAsync<IOException>(() => answer.ExecuteAsync(context));
+    }
+
+    private sealed class Broken : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => throw new IOException("The disk is broken.");
+    }
+}

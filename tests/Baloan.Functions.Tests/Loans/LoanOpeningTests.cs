@@ -1,0 +1,408 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Azure.Data.Tables;
+using Baloan.Client;
+using Baloan.Functions.Http;
+using Baloan.Functions.Loans;
+using Baloan.Functions.Storage;
+using Baloan.Functions.Tests.Bench;
+using Baloan.Sandbox;
+using Microsoft.Extensions.DependencyInjection;
+using Operation = Baloan.Sandbox.Operation;
+
+namespace Baloan.Functions.Tests.Loans;
+
+/// <summary>A loan is opened once under one key, whatever becomes of its answer, of the instance and of storage.</summary>
+public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage)
+{
+    private static int numbers;
+
+    public static TheoryData<string> Lost => ["cut_after", "cut_before", "server_error_after", "unavailable", "not_found", "refused_html", "redirect", "garbage"];
+
+    [Fact]
+    public async Task The_same_request_under_the_same_key_gets_the_same_answer_and_opens_nothing()
+    {
+        var (key, loan) = (NewKey(), ALoan());
+        var first = await OpenAsync(loan, key);
+        first.Status.ShouldBe(201, first.Text);
+        var opened = Baloan.Loans.All.Count;
+
+        // In other digits it is the same request.
+        loan["amount"] = "۲۰۰۰۰۰۰۰";
+        var again = await OpenAsync(loan, key);
+
+        again.Status.ShouldBe(201, again.Text);
+        JsonNode.DeepEquals(again.Json, first.Json).ShouldBeTrue(again.Text);
+        again.Location.ShouldBe(first.Location);
+        Baloan.Loans.All.Count.ShouldBe(opened);
+        (await ListedAsync(loan)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Without_a_key_each_request_opens_a_loan()
+    {
+        var (first, second) = (await OpenAsync(ALoan(), null), await OpenAsync(ALoan(), null));
+
+        (first.Status, second.Status).ShouldBe((201, 201));
+        first.Field("uuid").ShouldNotBe(second.Field("uuid"));
+    }
+
+    [Theory]
+    [InlineData("national_identifier")]
+    [InlineData("phone_number")]
+    [InlineData("birth_date")]
+    [InlineData("amount")]
+    public async Task Another_request_under_the_key_is_a_conflict_and_nothing_is_sent(string field)
+    {
+        var (key, loan) = (NewKey(), ALoan());
+        (await OpenAsync(loan, key)).Status.ShouldBe(201);
+        var calls = Baloan.Books.Calls(Operation.OpenLoan);
+        var other = ALoan();
+        loan[field] = field switch { "birth_date" => "1999-02-15", "amount" => 21_000_000, _ => other[field]!.DeepClone() };
+
+        (await OpenAsync(loan, key)).ShouldBeProblem(409, "idempotency_key_reused");
+
+        Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(calls);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("a b", false)]
+    [InlineData("!", true)]
+    [InlineData("~", true)]
+    public async Task A_key_is_visible_ASCII(string key, bool good)
+    {
+        var answer = await OpenAsync(ALoan(), key);
+
+        if (good)
+        {
+            answer.Status.ShouldBeOneOf(201, 409);
+        }
+        else
+        {
+            answer.ShouldBeProblem(400, "invalid_request", "Idempotency-Key");
+        }
+    }
+
+    [Fact]
+    public async Task A_key_has_at_most_255_characters_and_its_fault_is_told_with_the_others()
+    {
+        (await OpenAsync(ALoan(), NewKey().PadRight(255, 'x'))).Status.ShouldBe(201);
+
+        var loan = ALoan();
+        loan.Remove("store");
+        (await OpenAsync(loan, new string('x', 256))).ShouldBeProblem(400, "invalid_request", "Idempotency-Key", "store");
+    }
+
+    [Fact]
+    public async Task After_a_refusal_the_same_request_is_sent_anew()
+    {
+        await using var bench = await BenchAsync();
+        bench.Baloan.Faults.Next(Operation.OpenLoan, Fault.LoanError("service_inquiry_failed"));
+        var loan = ARequest(bench);
+
+        (await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, loan, "k"))).Code.ShouldBe("service_inquiry_failed");
+        var opened = await OpenAsync(bench.Services, loan, "k");
+
+        bench.Baloan.Loans.All.ShouldHaveSingleItem().Uuid.ShouldBe(opened.Uuid);
+        bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(2);
+        bench.Logs.Lines.ShouldNotContain(line => line.StartsWith("Critical", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Lost))]
+    public async Task After_a_lost_answer_nothing_is_sent_and_it_stays_listed_with_an_alert_until_a_person_decides(string name)
+    {
+        await using var bench = await BenchAsync();
+        bench.Baloan.Faults.Next(Operation.OpenLoan, Fault.All.Single(fault => fault.Name == name));
+        var loan = ARequest(bench);
+
+        (await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, loan, "k"))).OutcomeKnown.ShouldBeFalse();
+
+        (await Should.ThrowAsync<ProblemException>(() => OpenAsync(bench.Services, loan, "k"))).Code.ShouldBe("outcome_unknown");
+        (await Should.ThrowAsync<ProblemException>(() => OpenAsync(bench.NewInstance(), loan, "k"))).Code.ShouldBe("outcome_unknown");
+        (await Should.ThrowAsync<ProblemException>(() => OpenAsync(bench.Services, loan with { Amount = 21_000_000 }, "k"))).Code.ShouldBe("idempotency_key_reused");
+        bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
+        var row = await OnlyListedAsync(bench);
+        (row.Status, row.Amount, row.Sendings).ShouldBe((LoanOpeningStatus.Unknown, 20_000_000, row.Sendings.ShouldNotBeNull()));
+        Alerts(bench).ShouldHaveSingleItem().ShouldContain(row.Id);
+        (await Should.ThrowAsync<ProblemException>(() => OpenAsync(bench.Services, loan, "k"))).Code.ShouldBe("outcome_unknown");
+        await SweepAsync(bench);
+        Alerts(bench).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_person_says_that_it_was_opened_and_the_request_gets_that_answer()
+    {
+        var (key, loan) = (NewKey(), ALoan(MagicNumbers.For(Fault.CutAfterEffect).NationalIdentifier(Operation.OpenLoan)));
+        (await OpenAsync(loan, key)).ShouldBeProblem(504, "outcome_unknown").Field("detail").ShouldContain("loan-openings");
+        var listed = (await ListedAsync(loan)).ShouldNotBeNull();
+        listed["status"]!.GetValue<string>().ShouldBe("unknown");
+        listed["national_identifier"]!.GetValue<string>().ShouldBe("******9002");
+        listed["amount"]!.GetValue<long>().ShouldBe(20_000_000);
+        listed["sendings"]![0]!["answer"]!.GetValue<string>().ShouldBe("unknown");
+        listed["resolution"].ShouldBeNull();
+        var path = $"api/loan-openings/{listed["id"]}/resolve";
+        var uuid = Guid.NewGuid().ToString();
+
+        (await Api.PostAsync(path, new JsonObject())).ShouldBeProblem(400, "invalid_request", "outcome", "note");
+        (await Api.PostAsync(path, new JsonObject { ["outcome"] = "opened", ["note"] = " " })).ShouldBeProblem(400, "invalid_request", "uuid", "note");
+        (await Api.PostAsync($"api/loan-openings/{Guid.NewGuid():N}/resolve", Decision("not_opened"))).ShouldBeProblem(404, "not_found");
+        (await Api.PostAsync("api/loan-openings/open/resolve", Decision("not_opened"))).ShouldBeProblem(404, "not_found");
+        var resolved = await Api.PostAsync(path, new JsonObject { ["outcome"] = "opened", ["uuid"] = uuid, ["note"] = "Baloan says so.", ["by"] = "Support" });
+
+        resolved.Status.ShouldBe(200, resolved.Text);
+        (resolved.Field("status"), resolved.Field("uuid")).ShouldBe(("opened", uuid));
+        var resolution = resolved.Json["resolution"]!;
+        (resolution["outcome"]!.GetValue<string>(), resolution["note"]!.GetValue<string>(), resolution["by"]!.GetValue<string>())
+            .ShouldBe(("opened", "Baloan says so.", "Support"));
+        (await Api.PostAsync(path, Decision("not_opened"))).ShouldBeProblem(409, "not_in_review");
+        (await ListedAsync(loan)).ShouldBeNull();
+        var again = await OpenAsync(loan, key);
+        again.Status.ShouldBe(201, again.Text);
+        again.Field("uuid").ShouldBe(uuid);
+        again.Field("national_identifier").ShouldBe(loan["national_identifier"]!.GetValue<string>());
+        (await Api.GetAsync(again.Location)).Json["amount"]!.GetValue<long>().ShouldBe(20_000_000);
+    }
+
+    [Fact]
+    public async Task After_a_person_says_that_none_was_opened_the_request_is_sent_anew()
+    {
+        await using var bench = await BenchAsync();
+        bench.Baloan.Faults.Next(Operation.OpenLoan, Fault.CutBeforeEffect);
+        var loan = ARequest(bench);
+        await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, loan, "k"));
+        var row = await OnlyListedAsync(bench);
+
+        await bench.Services.GetRequiredService<LoanOpeningStore>().ChangeAsync(
+            row.Id, read => LoanOpeningRules.AfterDecision(read, null, "No.", null, bench.Time.GetUtcNow()), Cancel);
+
+        var opened = await OpenAsync(bench.Services, loan, "k");
+        bench.Baloan.Loans.All.ShouldHaveSingleItem().Uuid.ShouldBe(opened.Uuid);
+        (await ListAsync(bench)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Many_at_once_on_two_instances_open_one_loan()
+    {
+        await using var bench = await BenchAsync();
+        var other = bench.NewInstance();
+        var loan = ARequest(bench);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+        {
+            try
+            {
+                return (await OpenAsync(i % 2 == 0 ? bench.Services : other, loan, "k")).Uuid.ToString();
+            }
+            catch (ProblemException unknown) when (unknown.Code == "outcome_unknown")
+            {
+                // The clock of these tests goes on while somebody waits.
+                return "";
+            }
+        }));
+
+        var uuid = bench.Baloan.Loans.All.ShouldHaveSingleItem().Uuid.ToString();
+        answers.ShouldContain(uuid);
+        answers.ShouldAllBe(answer => answer == uuid || answer.Length == 0);
+        bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
+        (await OpenAsync(other, loan, "k")).Uuid.ToString().ShouldBe(uuid);
+    }
+
+    [Fact]
+    public async Task Where_the_tables_go_away_after_the_yes_the_queue_makes_it_good_and_nothing_is_opened_twice()
+    {
+        await using var proxy = await StorageProxy.StartAsync(Storage);
+        await using var bench = await BenchAsync(proxy.ConnectionString);
+        var loan = ARequest(bench);
+        proxy.Refuse = call => bench.Baloan.Loans.All.Count > 0 && call.StartsWith("table", StringComparison.Ordinal);
+
+        var opened = await OpenAsync(bench.Services, loan, "k");
+
+        proxy.Refuse = _ => false;
+        bench.Time.Advance(TimeSpan.FromMinutes(2));
+        (await Should.ThrowAsync<ProblemException>(() => OpenAsync(bench.Services, loan, "k"))).Code.ShouldBe("outcome_unknown");
+        await SweepAsync(bench);
+        Alerts(bench).Count.ShouldBe(1);
+        var message = LoanMessage.Parse(proxy.Messages.ShouldHaveSingleItem().Text);
+        await bench.Services.GetRequiredService<LoanRecorder>().MakeGoodAsync(message, Cancel);
+        (await OpenAsync(bench.Services, loan, "k")).Uuid.ShouldBe(opened.Uuid);
+        (await ListAsync(bench)).ShouldBeEmpty();
+        (await bench.Services.GetRequiredService<LoanStore>().FindAsync(opened.Uuid.ToString(), Cancel)).ShouldNotBeNull().Amount.ShouldBe(20_000_000);
+        bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Where_it_cannot_be_written_down_nothing_is_sent()
+    {
+        await using var proxy = await StorageProxy.StartAsync(Storage);
+        await using var bench = await BenchAsync(proxy.ConnectionString);
+        proxy.Refuse = call => call.Contains("LoanOpenings", StringComparison.Ordinal) && !call.StartsWith("table GET", StringComparison.Ordinal);
+
+        var outage = await Should.ThrowAsync<Exception>(() => OpenAsync(bench.Services, ARequest(bench), null));
+
+        Problems.IsStorageOutage(outage).ShouldBeTrue(outage.ToString());
+        bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_of_storage_to_the_first_write_is_no_lost_answer_of_Baloan()
+    {
+        await using var proxy = await StorageProxy.StartAsync(Storage);
+        await using var bench = await BenchAsync(proxy.ConnectionString);
+        var lost = 0;
+        proxy.LoseAnswer = call => call == "table POST LoanOpenings" && Interlocked.Increment(ref lost) == 1;
+
+        await OpenAsync(bench.Services, ARequest(bench), "k");
+        await OpenAsync(bench.Services, ARequest(bench), null);
+
+        lost.ShouldBeGreaterThan(1);
+        bench.Baloan.Loans.All.Count.ShouldBe(2);
+        (await ListAsync(bench)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_row_of_a_newer_version_is_left_alone()
+    {
+        await using var bench = await BenchAsync();
+        bench.Baloan.Faults.Next(Operation.OpenLoan, Fault.CutBeforeEffect);
+        var loan = ARequest(bench);
+        await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, loan, "k"));
+        var row = await OnlyListedAsync(bench);
+        var table = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
+        await table.UpdateEntityAsync(row with { Schema = 2, Status = LoanOpeningStatus.NotOpened }, Azure.ETag.All, TableUpdateMode.Replace, Cancel);
+
+        (await Should.ThrowAsync<ProblemException>(() => OpenAsync(bench.Services, loan, "k"))).Code.ShouldBe("outcome_unknown");
+        await SweepAsync(bench);
+
+        bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task No_row_tells_whose_loan_it_is()
+    {
+        await using var bench = await BenchAsync();
+        var lost = ARequest(bench);
+        await OpenAsync(bench.Services, ARequest(bench), $"customer-{lost.NationalIdentifier}");
+        bench.Baloan.Faults.Next(Operation.OpenLoan, Fault.CutAfterEffect);
+        await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, lost, $"customer-{lost.NationalIdentifier}-2"));
+
+        var table = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
+        var rows = await table.QueryAsync<TableEntity>(cancellationToken: Cancel).ToListAsync(Cancel);
+        var text = string.Join('\n', rows.SelectMany(row => row.Select(column => $"{column.Key}={column.Value}")));
+        foreach (var loan in bench.Baloan.Loans.All)
+        {
+            text.ShouldNotContain(loan.NationalIdentifier);
+        }
+
+        text.ShouldNotContain("1999-02-14");
+        text.ShouldNotContain("customer-");
+        text.ShouldNotContain(lost.PhoneNumber);
+    }
+
+    /// <summary>The whole way: the app is killed between Baloan's yes and its own write.</summary>
+    [Fact]
+    public async Task An_app_that_dies_between_Baloans_yes_and_its_own_write_opens_nothing_twice()
+    {
+        await using var baloan = await BaloanServer.StartAsync(cancellationToken: Cancel);
+        var account = NewStorage();
+        var (key, loan) = (NewKey(), ALoan());
+        baloan.Faults.Next(Operation.OpenLoan, Fault.SlowAnswer with { Delay = TimeSpan.FromMinutes(1) });
+        await using var first = await RunningApp.StartAsync(baloan, account);
+        using (var api = first.NewClient())
+        {
+            var sent = OpenAsync(api, loan, key);
+            await Until.TrueAsync(() => baloan.Loans.All.Count == 1);
+            await first.App.KillAsync();
+            await Should.ThrowAsync<HttpRequestException>(() => sent);
+        }
+
+        await using var second = await FunctionApp.StartAsync(
+            new FunctionAppSettings(account, baloan.BaseAddress) { VaultUri = first.Vault.VaultUri, VaultCertificatePath = first.Vault.CertificatePath }, Cancel);
+        using var again = new ApiClient(second.BaseAddress, key: null);
+
+        (await OpenAsync(again, loan, key)).ShouldBeProblem(504, "outcome_unknown");
+
+        baloan.Loans.All.Count.ShouldBe(1);
+        baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
+    }
+
+    private static string NewKey() => $"key-{Guid.NewGuid()}";
+
+    private static JsonObject Decision(string outcome) => new() { ["outcome"] = outcome, ["note"] = "Asked." };
+
+    private static JsonObject ALoan(string? customer = null) => new()
+    {
+        ["phone_number"] = string.Create(CultureInfo.InvariantCulture, $"0913{Interlocked.Increment(ref numbers):D7}"),
+        ["national_identifier"] = customer ?? Given.Customer(),
+        ["birth_date"] = "1999-02-14",
+        ["amount"] = 20_000_000,
+        ["loan_due"] = 12,
+        ["store"] = 1,
+    };
+
+    private static LoanRequest ARequest(ServiceBench bench) => new(
+        bench.Secret(string.Create(CultureInfo.InvariantCulture, $"0914{Interlocked.Increment(ref numbers):D7}")),
+        bench.Secret(Given.Customer()),
+        new(1999, 2, 14),
+        20_000_000,
+        12,
+        1);
+
+    private static Task<OpenedLoan> OpenAsync(ServiceProvider instance, LoanRequest loan, string? key) =>
+        instance.GetRequiredService<LoanOpener>().OpenAsync(loan, key, Language.English, Cancel);
+
+    private static async Task<IReadOnlyList<LoanOpeningRow>> ListAsync(ServiceBench bench) =>
+        (await bench.Services.GetRequiredService<LoanOpeningStore>().ListAsync(100, null, Cancel)).Rows;
+
+    private static async Task<LoanOpeningRow> OnlyListedAsync(ServiceBench bench) => (await ListAsync(bench)).ShouldHaveSingleItem();
+
+    private static Task SweepAsync(ServiceBench bench) => bench.Services.GetRequiredService<LoanOpeningStore>().SweepAsync(Cancel);
+
+    private static IReadOnlyList<string> Alerts(ServiceBench bench) =>
+        [.. bench.Logs.Lines.Where(line => line.StartsWith("Critical", StringComparison.Ordinal))];
+
+    private static Task<ApiAnswer> OpenAsync(ApiClient api, JsonObject loan, string? key)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "api/loans") { Content = new StringContent(loan.ToJsonString(), null, "application/json") };
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        }
+
+        return api.SendAsync(request);
+    }
+
+    private Task<ApiAnswer> OpenAsync(JsonObject loan, string? key) => OpenAsync(Api, loan, key);
+
+    private Task<ServiceBench> BenchAsync(string? connectionString = null) => ServiceBench.StartAsync(
+        Storage,
+        connectionString: connectionString,
+        credentials: vault =>
+        {
+            ServiceBench.Credentials(vault, "v2");
+            vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
+            vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
+        });
+
+    /// <summary>The opening of a loan in the list of those whose outcome is not known.</summary>
+    private async Task<JsonNode?> ListedAsync(JsonObject loan)
+    {
+        var phone = loan["phone_number"]!.GetValue<string>();
+        var continuation = "";
+        do
+        {
+            var page = await Api.GetAsync($"api/loan-openings?top=100{continuation}");
+            page.Status.ShouldBe(200, page.Text);
+            var found = page.Json["items"]!.AsArray().FirstOrDefault(item => item!["phone_number"]!.GetValue<string>() == new string('*', 7) + phone[^4..]);
+            if (found is not null)
+            {
+                return found;
+            }
+
+            continuation = page.Json["continuation"] is { } next ? $"&continuation={next.GetValue<string>()}" : "";
+        }
+        while (continuation.Length > 0);
+        return null;
+    }
+}
