@@ -15,7 +15,6 @@ internal sealed class OpeningWorld : World.World
 {
     private const string Queue = "loans";
     private const string Table = "LoanOpenings";
-    private const string Operation = "loan";
     private const int KeyCount = 2;
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
@@ -42,7 +41,7 @@ internal sealed class OpeningWorld : World.World
     private IEnumerable<MemoryTables.Row> Rows => Storage.Tables.Rows(Table).Where(row => row.RowKey == "opening");
 
     protected override Fate FateOf(PendingCall call) =>
-        call is BaloanCall { Operation: Operation } && plans.TryDequeue(out var fate) ? fate : base.FateOf(call);
+        call is BaloanCall { Operation: "loan" } && plans.TryDequeue(out var fate) ? fate : base.FateOf(call);
 
     protected override void TakeOwn(Step step)
     {
