@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Baloan.Sandbox;
@@ -138,11 +139,11 @@ public sealed class ChildProcess : IAsyncDisposable
         await KillAsync();
     }
 
-    /// <summary>Lets it stand still (SIGSTOP): it keeps its connections and answers nothing. On Linux.</summary>
-    public void Freeze() => _ = Kill(process.Id, SigStop);
+    /// <summary>Lets it and its own children stand still (SIGSTOP): they keep their connections and answer nothing. On Linux.</summary>
+    public void Freeze() => Signal(process.Id, SigStop);
 
-    /// <summary>Lets it go on after <see cref="Freeze"/> (SIGCONT).</summary>
-    public void Thaw() => _ = Kill(process.Id, SigCont);
+    /// <summary>Lets them go on after <see cref="Freeze"/> (SIGCONT).</summary>
+    public void Thaw() => Signal(process.Id, SigCont);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -152,6 +153,25 @@ public sealed class ChildProcess : IAsyncDisposable
             disposed = true;
             await StopAsync();
             process.Dispose();
+        }
+    }
+
+    private static void Signal(int id, int signal)
+    {
+        _ = Kill(id, signal);
+        var children = new List<string>();
+        try
+        {
+            children.AddRange(Directory.GetDirectories($"/proc/{id}/task").Select(task => File.ReadAllText(Path.Combine(task, "children"))));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // It has ended meanwhile.
+        }
+
+        foreach (var child in children.SelectMany(text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+        {
+            Signal(int.Parse(child, CultureInfo.InvariantCulture), signal);
         }
     }
 

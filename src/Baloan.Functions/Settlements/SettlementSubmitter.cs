@@ -75,7 +75,11 @@ public sealed partial class SettlementSubmitter(
         }
         catch (BaloanException refusal) when (refusal.Failure is BaloanFailure.Rejected or BaloanFailure.NotFound && !SettlementSendings.Reached(settlement))
         {
-            await RejectAsync(settlement, refusal);
+            // A page of something in front of Baloan is no word of Baloan's, and the credit is still to be had.
+            await (IsBaloansWord(refusal)
+                ? RejectAsync(settlement, refusal)
+                : recorder.RecordAsync(
+                    SettlementRules.PutOff(settlement, "baloan_timeout", refusal.RetryAfter, clock.GetUtcNow(), options, Jitter), cancellationToken));
             return;
         }
         catch (Exception failure) when (failure is BaloanException or KeyVaultUnavailableException or NotConfiguredException)
@@ -207,6 +211,9 @@ public sealed partial class SettlementSubmitter(
             return new SettleAnswer(submitting.SendingId!, SettleVerdict.NotTaken, []) { Code = SettlementErrors.CodeOf(failure) };
         }
     }
+
+    private static bool IsBaloansWord(BaloanException refusal) =>
+        refusal.IsBaloanText || (refusal.Failure == BaloanFailure.Rejected && refusal.Code != "baloan_rejected");
 
     private Task EndAsync(Settlement settlement, string errorCode, CancellationToken cancellationToken) => recorder.RecordAsync(
         SettlementRules.EndUnsettled(settlement, SettlementStatus.Failed, errorCode, null, clock.GetUtcNow(), options), cancellationToken);

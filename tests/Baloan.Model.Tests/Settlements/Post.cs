@@ -10,6 +10,9 @@ internal sealed record Post(string Code, Content Content, string Proof, string? 
     /// <summary>What it was answered; null while it was not.</summary>
     public int? Answer { get; set; }
 
+    /// <summary>Whether it was stopped before anything was sent.</summary>
+    public bool IsWithdrawn { get; set; }
+
     /// <summary>How often money was moved with its proof.</summary>
     public int Moves { get; set; }
 

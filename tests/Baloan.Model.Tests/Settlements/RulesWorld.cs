@@ -35,18 +35,23 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
     private bool isDuplicateRefused;
     private bool isSpent;
     private bool mayHaveTakenEffect;
+    private bool isDeceived;
     private bool isOver;
 
     public void Play()
     {
         Accept();
-        for (var step = 0; step < Steps && !isOver; step++)
+        for (var step = 0; step < Steps && !isDeceived; step++)
         {
             Step();
         }
 
-        End();
         tally.Count("sequences");
+        if (!isDeceived)
+        {
+            End();
+        }
+
         tally.Count($"ended {row.Status}, known by {row.KnownBy?.ToString() ?? "nobody"}");
     }
 
@@ -108,11 +113,11 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
             }
         }
 
-        for (var steps = 0; !row.HasEnded; steps++)
+        for (var steps = 0; !row.HasEnded && !isDeceived; steps++)
         {
             Require(steps < LongestEnd, $"It does not end: {row.Status}.");
-            Pass(TimeSpan.FromSeconds(30));
             isOver = true;
+            Pass(TimeSpan.FromSeconds(30));
             var actor = Carry().GetEnumerator();
             while (actor.MoveNext())
             {
@@ -121,7 +126,7 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
 
         Pass(Options.VerifyAfter);
         var moved = moves > 0;
-        if (!IsDeceived())
+        if (!isDeceived)
         {
             Require(row.Status == SettlementStatus.NeedsReview || (row.Status == SettlementStatus.Settled) == moved, $"It ended as {row.Status}, and the money was{(moved ? "" : " not")} moved.");
         }
@@ -220,7 +225,13 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
                 Require(ended.KnownBy != SettlementKnownBy.Baloan || isConfirmed, "It is said to be settled by Baloan's word, which Baloan did not give.");
                 break;
             case SettlementStatus.Rejected or SettlementStatus.Failed when IsDeceived():
-                tally.Count("a refused duplicate, and others who spent meanwhile");
+                if (moves > 0)
+                {
+                    // What comes after it is as wrong as this is.
+                    tally.Count("a refused duplicate, and others who spent meanwhile");
+                    isDeceived = true;
+                }
+
                 break;
             case SettlementStatus.Rejected or SettlementStatus.Failed:
                 Require(moves == 0 && later.Count == 0, $"It is said to have ended as {ended.Status}, and was moved or still is.");

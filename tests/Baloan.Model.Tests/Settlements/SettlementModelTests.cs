@@ -39,7 +39,7 @@ public sealed class SettlementModelTests
         from instance in Gen.Choose(0, 1)
         from code in Gen.Frequency((6, Gen.Constant(0)), (3, Gen.Constant(1)), (1, Gen.Constant(2)))
         from change in Gen.Frequency((8, Gen.Constant(0)), (1, Gen.Choose(1, 3)))
-        from form in Gen.Choose(0, 3)
+        from form in Gen.Frequency((8, Gen.Choose(0, 3)), (1, Gen.Choose(4, 7)))
         select new Step("post", instance, code, change + (form * 4));
 
     private static readonly Gen<Step[]> Steps = StepsWith(SettlementWorld.AmountCount - 1);
@@ -119,5 +119,6 @@ public sealed class SettlementModelTests
         (1, from instance in Gen.Choose(0, 1) from code in Gen.Choose(0, 2) select new Step("get", instance, code)),
         (1, from away in Gen.Choose(1, 6) select new Step("vault", away)),
         (1, from instance in Gen.Choose(0, 1) from code in Gen.Choose(0, 2) select new Step("resolve", instance, code)),
+        (1, from instance in Gen.Choose(0, 1) from code in Gen.Choose(0, 2) select new Step("withdraw", instance, code)),
         (1, from code in Gen.Choose(0, 9) from byStatus in Gen.Choose(0, 1) select code < 3 ? new Step("newer", code, byStatus) : new Step("go", code)));
 }

@@ -19,6 +19,7 @@ internal sealed class SettlementWorld : World.World
     private const long Total = 500_000;
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan NotAfter = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan VerifyAfter = TimeSpan.FromMinutes(5);
     private static readonly string[] Codes = ["T-1", "T-2", "T-3"];
     private static readonly string[] Customers = ["0910000017", "0910000025", "0910000033"];
@@ -130,6 +131,10 @@ internal sealed class SettlementWorld : World.World
             case "get":
                 var code = Codes[step.B % Codes.Length];
                 Start(At(step.A), $"GET {code}", () => At(step.A).Function<SettlementFunctions>().Get(new DefaultHttpContext().Request, code), _ => { });
+                break;
+            case "withdraw":
+                var withdrawn = Codes[step.B % Codes.Length];
+                Start(At(step.A), $"DELETE {withdrawn}", () => At(step.A).Function<SettlementFunctions>().Withdraw(new DefaultHttpContext().Request, withdrawn), _ => { });
                 break;
             case "resolve":
                 Resolve(At(step.A), Codes[step.B % Codes.Length]);
@@ -344,6 +349,7 @@ internal sealed class SettlementWorld : World.World
         var invoice = change == 3 ? "%PDF-1.7 another" : $"%PDF-1.7 invoice of {code}";
         var content = new Content(Customers[change == 2 ? 2 : CustomerOfCode[codeNumber]], change == 1 ? Total + 100_000 : Total, invoice);
         var number = posts.Count;
+        var notAfter = (variant & 16) != 0 ? Clock.Now + NotAfter : (DateTimeOffset?)null;
         var otp = (variant & 4) != 0 ? (10_000 + number).ToString(CultureInfo.InvariantCulture) : null;
         var post = new Post(code, content, otp is null ? $"caller-{number}." : $"token-{otp}", otp);
         posts.Add(post);
@@ -351,7 +357,7 @@ internal sealed class SettlementWorld : World.World
         Start(
             instance,
             $"POST {code} ({post.Proof})",
-            () => posting = instance.Function<SettlementFunctions>().Create(RequestOf(post, number, asJson: (variant & 8) != 0)),
+            () => posting = instance.Function<SettlementFunctions>().Create(RequestOf(post, number, notAfter, asJson: (variant & 8) != 0)),
             _ =>
             {
                 var told = Answer.Of(posting!.Result);
@@ -365,7 +371,7 @@ internal sealed class SettlementWorld : World.World
             });
     }
 
-    private HttpRequest RequestOf(Post post, int number, bool asJson)
+    private HttpRequest RequestOf(Post post, int number, DateTimeOffset? notAfter, bool asJson)
     {
         var context = new DefaultHttpContext();
         var request = context.Request;
@@ -380,13 +386,15 @@ internal sealed class SettlementWorld : World.World
             var blob = $"caller/{number}.pdf";
             Storage.Blobs.Put($"/invoices/{blob}", Encoding.UTF8.GetBytes(post.Content.Invoice));
             request.ContentType = "application/json";
-            body = $$"""{"national_identifier":"{{post.Content.Customer}}","{{proofName}}":"{{proof}}","data":{{data}},"invoice_blob":"{{blob}}"}""";
+            var limit = notAfter is { } at ? $",\"not_after\":\"{at:O}\"" : "";
+            body = $$"""{"national_identifier":"{{post.Content.Customer}}","{{proofName}}":"{{proof}}","data":{{data}},"invoice_blob":"{{blob}}"{{limit}}}""";
         }
         else
         {
             request.ContentType = "multipart/form-data; boundary=b";
             var text = new StringBuilder();
-            foreach (var (name, value) in new[] { ("national_identifier", post.Content.Customer), (proofName, proof), ("data", data) })
+            (string, string)[] fields = [("national_identifier", post.Content.Customer), (proofName, proof), ("data", data)];
+            foreach (var (name, value) in notAfter is { } at ? [.. fields, ("not_after", at.ToString("O", CultureInfo.InvariantCulture))] : fields)
             {
                 text.Append(CultureInfo.InvariantCulture, $"--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
             }
@@ -475,6 +483,7 @@ internal sealed class SettlementWorld : World.World
         Say($"money is moved for {code} ({proof})");
         Require(post.Code == code && post.Content.Customer == customer && post.Content.Total == total, "Something else was settled than was asked for.");
         Require(++post.Moves == 1, $"Money was moved twice for one attempt at {code}.");
+        Require(!post.IsWithdrawn, $"{code} was moved after it had been withdrawn.");
         var attempt = attempts.Values.SingleOrDefault(attempt => attempt.Post == post);
         Require(attempt is not null, $"Money was moved for a POST of {code} that is no attempt.");
         if (posts.Exists(other => other.Code == code && attempts.Values.Any(attempt => attempt.Post == other && (attempt.IsDeceived || attempt.IsDuplicateUnseen))))
@@ -562,6 +571,7 @@ internal sealed class SettlementWorld : World.World
 
         if (attempt.Status == "Failed")
         {
+            post.IsWithdrawn |= row.Text("ErrorCode") is "withdrawn" or "expired";
             Tally.Count($"failed: {row.Text("ErrorCode")}");
         }
     }

@@ -10,6 +10,7 @@ internal sealed class BaloanBooks(WorldClock clock)
     private readonly Dictionary<string, long> credits = [];
     private readonly List<(DateTimeOffset At, string Customer, long Before)> changes = [];
     private int tokens;
+    private int loans;
 
     /// <summary>What a customer has at first.</summary>
     public const long FirstCredit = 10_000_000;
@@ -34,6 +35,9 @@ internal sealed class BaloanBooks(WorldClock clock)
 
     /// <summary>Told of each settlement that moves money, with its proof (OTP or transaction token), code, customer and total.</summary>
     public Action<string, string, string, long>? Moved { get; set; }
+
+    /// <summary>Told of each loan that is opened: its uuid, customer and amount.</summary>
+    public Action<string, string, long>? Opened { get; set; }
 
     /// <summary>Told of each OTP that is used up.</summary>
     public Action<string>? Validated { get; set; }
@@ -98,6 +102,12 @@ internal sealed class BaloanBooks(WorldClock clock)
             case "check-credit":
                 var asked = Between(body, "\"national_identifier\":\"", "\"");
                 return Yes($"{{\"national_identifier\":\"{asked}\",\"user_credit\":{CreditToTell(asked)}}}");
+            case "loan":
+                var borrower = Between(body, "\"national_identifier\":\"", "\"");
+                var amount = long.Parse(Between(body, "\"amount\":", ","), CultureInfo.InvariantCulture);
+                var uuid = $"{++loans:D8}-0000-4000-8000-000000000000";
+                Opened?.Invoke(uuid, borrower, amount);
+                return $"2{{\"national_identifier\":\"{borrower}\",\"amount\":{amount},\"uuid\":\"{uuid}\",\"plan_detail\":{{}}}}";
             case "validate-credit-otp":
                 var otp = Between(body, "\"otp\":\"", "\"");
                 Validated?.Invoke(otp);
