@@ -57,7 +57,8 @@ internal static class Schemas
         [Resolution] = Object(
             "What a person found out.",
             ("outcome", OneOf("Whether the money was moved.", ["settled", "not_settled"])),
-            ("note?", Text("Why; for the record.", 500).OrNull())),
+            ("note", Text("Why; for the record.", 500)),
+            ("by?", Text("Who decides; for the record.", 100).OrNull())),
         [Upload] = Object(
             "An upload.",
             ("id", Text("The id by which it can be looked up.")),
@@ -218,7 +219,10 @@ internal static class Schemas
                 Type = JsonSchemaType.Object,
                 Description = "All faults of the request, by field.",
                 AdditionalProperties = ListOf("What is wrong with the field.", Text("A sentence.")),
-            })),
+            }),
+            ("conflict?", ListOf(
+                "What differs from the settlement that is there already.", OneOf("A part of it.", ["total", "customer", "invoice"]))),
+            ("existing?", Of(Settlement))),
     };
 
     /// <summary>The form of a settlement.</summary>
@@ -228,6 +232,7 @@ internal static class Schemas
         ("otp?", Otp().OrNull()),
         ("token?", Token().OrNull()),
         ("data", Text("JSON text: the code by which the settlement is named, and the total in Toman. Such as {\"code\":\"TLC-111111\",\"bill\":{\"total\":500000}}.")),
+        ("not_after?", Time("What has not been sent by then is not sent any more, and fails as expired.").OrNull()),
         ("file", File("The invoice: a PDF of up to 10 MB.")));
 
     /// <summary>The form of an upload.</summary>
@@ -251,14 +256,21 @@ internal static class Schemas
         ("total", Toman("What is paid.")),
         ("attempts", Number("How many POSTs were accepted as attempts.")),
         ("user_credit", Toman("What the customer has left, where it is known.").OrNull()),
-        ("inferred", Flag("Whether settled was found out by the customer’s credit.")),
+        ("inferred", Flag("Whether its end was found out by the customer’s credit.")),
+        ("known_by", KnownBy()),
         ("error", Error()),
+        ("resolution", Decision()),
+        ("evidence", Evidence()),
         ("invoice", Object(
             "The invoice.",
             ("blob", Text("Its name in the container invoices.")),
+            ("name", Text("The file’s name as it was given, without its path.").OrNull()),
             ("size", Number("Bytes.")),
             ("sha256", Text("Of its content, in hex.")))),
         ("created_at", Time("When it was accepted.")),
+        ("sent_at", Time("When it was sent.").OrNull()),
+        ("review_began_at?", Time("When it was put before a person. Left out where it never was.")),
+        ("ended_at", Time("When it ended.").OrNull()),
         ("updated_at", Time("When it last changed.")),
         ("earlier_attempts?", ListOf("The attempts before this one, oldest first. Left out in lists, and where there are none.", EarlierAttempt())));
 
@@ -266,9 +278,34 @@ internal static class Schemas
         "An attempt that did not settle.",
         ("status", OneOf("How it ended.", SettlementStatuses.All.Where(status => status.AllowsNewAttempt()).Select(status => status.Name()))),
         ("total", Toman("What was to be paid.")),
+        ("known_by", KnownBy()),
         ("error", Error()),
+        ("resolution", Decision()),
+        ("evidence", Evidence()),
         ("started_at", Time("When it was accepted.")),
+        ("sent_at", Time("When it was sent.").OrNull()),
+        ("review_began_at?", Time("When it was put before a person. Left out where it never was.")),
         ("ended_at", Time("When it ended.")));
+
+    private static OpenApiSchema KnownBy() => OneOf(
+        "By whom its end is known: Baloan said it, the customer’s credit told it, or a person decided it. Null while it is not known, and where nothing was sent.",
+        ["baloan", "credit", "person"]).OrNull();
+
+    private static OpenApiSchema Decision() => Object(
+        "What a person decided.",
+        ("outcome", OneOf("Whether the money was moved.", ["settled", "not_settled"])),
+        ("note", Text("Why.")),
+        ("by", Text("Who decided, as they named themselves.").OrNull()),
+        ("at", Time("When."))).OrNull();
+
+    private static OpenApiSchema Evidence() => Object(
+        "What was seen.",
+        ("credit_before", Toman("The customer’s credit before the first sending.").OrNull()),
+        ("credit_after", Toman("The credit by which its end was found out, or that Baloan told.").OrNull()),
+        ("sendings", ListOf("Every try to send it, oldest first.", Object(
+            "A try to send it.",
+            ("at", Time("When.")),
+            ("answer", Text("yes, refused, throttled, unauthorized, not_connected or unknown, and the HTTP status where there was one."))))));
 
     private static OpenApiSchema Error() => Object(
         "Why it was refused or failed, or what is to be found out.", ("code", Text("For programs.")), ("message", Text("For people."))).OrNull();

@@ -204,6 +204,9 @@ internal sealed class ServiceBench : IAsyncDisposable
         return [.. messages.Select(message => message.Body.ToString())];
     }
 
+    /// <summary>Takes the queue away, as somebody does who clears up.</summary>
+    public async Task DeleteQueueAsync() => await Queue.DeleteAsync(Cancel);
+
     /// <summary>Writes other bytes over a blob of an invoice.</summary>
     public async Task OverwriteAsync(string blob, byte[] content) => await Services.GetRequiredService<StorageClients>().Blobs
         .GetBlobContainerClient(StorageSetup.InvoicesContainer).GetBlobClient(blob).UploadAsync(new MemoryStream(content), overwrite: true, Cancel);

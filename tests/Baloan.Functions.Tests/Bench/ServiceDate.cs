@@ -20,6 +20,11 @@ internal static class ServiceDates
 {
     /// <summary>Has the clock of the storage service move with the test's, whatever an instance's own says.</summary>
     public static IServiceCollection AddServiceDate(this IServiceCollection services, TimeProvider time) =>
-        services.AddSingleton<Action<ClientOptions>>(options => options.Transport = new HttpClientTransport(new HttpClient(
-            new ServiceDate(time) { InnerHandler = new SocketsHttpHandler { UseCookies = false } })));
+        services.AddSingleton<Action<ClientOptions>>(options =>
+        {
+            options.Transport = new HttpClientTransport(new HttpClient(
+                new ServiceDate(time) { InnerHandler = new SocketsHttpHandler { UseCookies = false } }));
+            // The SDK's own waits are real ones.
+            options.Retry.Delay = TimeSpan.FromMilliseconds(20);
+        });
 }

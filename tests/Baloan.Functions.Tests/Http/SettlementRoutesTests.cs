@@ -111,6 +111,41 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         Baloan.Books.Settlements.ShouldContain(settlement => settlement.Code == code);
     }
 
+    [Fact]
+    public async Task What_nobody_waits_for_any_more_fails_without_being_sent_and_what_waits_can_be_withdrawn()
+    {
+        var late = new SettlementForm();
+        await Api.SendOtpAsync(late.NationalIdentifier!);
+        var content = late.ToContent();
+        content.Add(new StringContent("2026-03-01T12:30:00+03:30"), "not_after");
+
+        (await Api.PostAsync(Route, content)).Status.ShouldBe(202);
+
+        var expired = await Api.EndedAsync(late.Code);
+        (expired.SettlementStatus, expired.Json["error"]!["code"]!.GetValue<string>()).ShouldBe(("failed", "expired"));
+        Baloan.Books.Settlements.ShouldNotContain(settlement => settlement.Code == late.Code);
+
+        var wrong = new SettlementForm().ToContent();
+        wrong.Add(new StringContent("tomorrow"), "not_after");
+        (await Api.PostAsync(Route, wrong)).ShouldBeProblem(400, "invalid_request", "not_after");
+
+        var settled = await Api.AcceptedAsync(new SettlementForm());
+        await Api.EndedAsync(settled.Code);
+        (await Api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"{Route}/{settled.Code}"))).ShouldBeProblem(409, "too_late");
+        (await Api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"{Route}/{Given.Code()}"))).ShouldBeProblem(404, "not_found");
+
+        // A customer's next one waits for the one before, of which nobody knows yet what became.
+        var before = await Api.AcceptedAsync(new SettlementForm { Total = MagicNumbers.For(Fault.CutBeforeEffect).Total });
+        await Until.TrueAsync(async () => (await Api.GetAsync($"{Route}/{before.Code}")).SettlementStatus == "verifying");
+        var waiting = await Api.AcceptedAsync(new SettlementForm { NationalIdentifier = before.NationalIdentifier });
+        var withdrawn = await Api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"{Route}/{waiting.Code}"));
+        withdrawn.Status.ShouldBe(200, withdrawn.Text);
+        (withdrawn.SettlementStatus, withdrawn.Json["error"]!["code"]!.GetValue<string>()).ShouldBe(("failed", "withdrawn"));
+        withdrawn.Json["known_by"].ShouldBeNull();
+        await Api.EndedAsync(before.Code);
+        Baloan.Books.Settlements.ShouldNotContain(settlement => settlement.Code == waiting.Code);
+    }
+
     [Theory]
     [InlineData("no-such-code")]
     [InlineData("%25")]

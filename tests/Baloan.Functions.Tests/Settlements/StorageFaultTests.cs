@@ -1,6 +1,7 @@
 using Baloan.Functions.Settlements;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Tests.Settlements;
 
@@ -78,6 +79,64 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         settled.Inferred.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_Baloan_said_waits_on_the_queue_while_the_tables_are_away(bool yes)
+    {
+        await using var proxy = await StorageProxy.StartAsync(storage);
+        await using var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
+        var row = await bench.AcceptAsync();
+        if (!yes)
+        {
+            bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
+        }
+
+        proxy.Refuse = call => call.StartsWith("table", StringComparison.Ordinal) && bench.Baloan.Books.Calls(Operation.Settle) > 0;
+        await bench.Processor.ProcessAsync(row.Code, Cancel);
+        var kept = proxy.Messages.Single(message => message.Text.Contains("\"answer\"", StringComparison.Ordinal));
+
+        // Its message comes while they are still away: it stays on the queue.
+        await RunAsync(bench, kept.Text);
+        proxy.Messages.Count(message => message.Text.Contains("\"answer\"", StringComparison.Ordinal)).ShouldBe(2);
+        proxy.Refuse = _ => false;
+        (await bench.FindAsync(row.Code)).Status.ShouldBe(SettlementStatus.Submitting);
+        await RunAsync(bench, proxy.Messages[^1].Text);
+
+        var ended = await bench.FindAsync(row.Code);
+        (ended.Status, ended.KnownBy, ended.ErrorCode).ShouldBe(yes
+            ? (SettlementStatus.Settled, SettlementKnownBy.Baloan, null)
+            : (SettlementStatus.Rejected, SettlementKnownBy.Baloan, "duplicate_request"));
+        kept.Text.ShouldNotContain(row.NationalIdentifier!);
+        await RunAsync(bench, kept.Text);
+        (await bench.FindAsync(row.Code)).ETag.ShouldBe(ended.ETag, "once is enough");
+    }
+
+    [Fact]
+    public async Task What_Baloan_said_wakes_somebody_where_storage_takes_nothing()
+    {
+        await using var proxy = await StorageProxy.StartAsync(storage);
+        await using var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
+        var row = await bench.AcceptAsync();
+        proxy.Refuse = _ => bench.Moved(row.Code) > 0;
+
+        await Should.ThrowAsync<Exception>(() => bench.ProcessAsync(row.Code));
+
+        bench.Logs.Lines.ShouldContain(line => line.StartsWith("Critical") && line.Contains(row.Code) && line.Contains("Yes"));
+    }
+
+    [Fact]
+    public async Task A_queue_that_was_deleted_is_made_again()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        await bench.AcceptAsync();
+        await bench.DeleteQueueAsync();
+
+        var row = await bench.AcceptAsync();
+
+        (await bench.MessagesAsync()).ShouldHaveSingleItem().ShouldContain(row.Code);
+    }
+
     [Fact]
     public async Task A_yes_that_storage_never_took_is_found_out_afterwards()
     {
@@ -113,6 +172,10 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         await bench.SweepAsync();
         (await bench.MessagesAsync()).ShouldHaveSingleItem().ShouldContain(request.Code);
     }
+
+    /// <summary>What the queue function does with a message.</summary>
+    private static Task RunAsync(ServiceBench bench, string message) =>
+        ActivatorUtilities.CreateInstance<InvoiceFunction>(bench.Services).Run(message, Cancel);
 
     /// <summary>The first call of a kind.</summary>
     private static Func<string, bool> Once(string kind)
