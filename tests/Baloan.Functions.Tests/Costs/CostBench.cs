@@ -13,7 +13,7 @@ internal sealed class CostBench : IAsyncDisposable
     private const int Times = 3;
 
     // What the sweep looks through, and nothing else that is counted.
-    private static readonly string[] Swept = ["SettlementsByStatus", "UploadsByStatus", "LoansByState", "Stats"];
+    private static readonly string[] Swept = ["SettlementsByStatus", "UploadsByStatus", "LoansByState", "LoanOpenings", "Stats"];
 
     private static readonly string[] Timers = ["VerifySettlements", "RefreshTokens"];
 
