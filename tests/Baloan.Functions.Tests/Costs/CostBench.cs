@@ -14,7 +14,7 @@ internal sealed class CostBench : IAsyncDisposable
 
     // What the sweep looks through, and nothing else that is counted.
     // How many ranges a sweep reads of each: of the settlements what is under way, for itself and for who watches, and what is in review.
-    private static readonly (string Table, int Ranges)[] Swept = [("SettlementsByStatus", 3), ("UploadsByStatus", 1), ("LoansByState", 1), ("Stats", 1)];
+    private static readonly (string Table, int Ranges)[] Swept = [("SettlementsByStatus", 3), ("UploadsByStatus", 1), ("LoansByState", 1), ("LoanOpenings", 1), ("Stats", 1)];
 
     private static readonly string[] Timers = ["VerifySettlements", "RefreshTokens"];
 

@@ -108,7 +108,11 @@ public sealed class OperationCallTests(StorageAccounts storage)
         await CountAsync("read an upload", ["table GET Uploads(key)"], () => bench.Api.GetAsync(upload));
 
         // Loans.
-        string[] opened = [ReadLoan, "table PUT LoansByState(key)", "table POST $batch"];
+        string[] opened =
+        [
+            "table PUT LoanOpenings(key)", "table POST LoanOpenings", "table GET LoanOpenings(key)", "table PUT LoanOpenings(key)", "table DELETE LoanOpenings(key)",
+            ReadLoan, "table PUT LoansByState(key)", "table POST $batch",
+        ];
         await CountAsync("open a loan", opened, async () =>
         {
             var answer = await PostAsync("api/loans", NewLoan());
