@@ -37,6 +37,7 @@ var tableNames = [
   'UploadsByStatus'
   'LoanStates'
   'LoansByState'
+  'LoanOpenings'
   'Subscriptions'
   'Stats'
 ]
