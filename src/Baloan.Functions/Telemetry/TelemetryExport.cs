@@ -26,7 +26,7 @@ public static class TelemetryExport
 {
     private const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string InsightsSetting = "APPLICATIONINSIGHTS_CONNECTION_STRING";
-    private const string HostSetting = "Functions:Worker:HostEndpoint";
+    private const string SiteSetting = "WEBSITE_SITE_NAME";
     private const string ServiceName = "baloan-functions";
     private const string Worker = "Microsoft.Azure.Functions.Worker";
 
@@ -82,8 +82,8 @@ public static class TelemetryExport
                 _ = byOtlp ? metrics.AddOtlpExporter() : metrics;
             });
 
-        // Azure's host gets the app's log lines anyway, and sends them to the same address.
-        return !byOtlp || IsSet(configuration, HostSetting)
+        // Azure's host gets the app's log lines anyway, and sends them to the same address; the one for one's own machine does not.
+        return !byOtlp || IsSet(configuration, SiteSetting)
             ? services
             : services.AddLogging(logging => logging.AddOpenTelemetry(lines =>
             {
@@ -96,7 +96,7 @@ public static class TelemetryExport
 
     private static ResourceBuilder Describe(ResourceBuilder resource, IConfiguration configuration) => resource.Clear()
         .AddService(
-            configuration["WEBSITE_SITE_NAME"] is { Length: > 0 } site ? site : ServiceName,
+            configuration[SiteSetting] is { Length: > 0 } site ? site : ServiceName,
             serviceVersion: typeof(TelemetryExport).Assembly.GetName().Version?.ToString(3))
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
