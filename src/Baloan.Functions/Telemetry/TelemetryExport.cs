@@ -40,8 +40,8 @@ public static class TelemetryExport
     private static readonly string[] ServerMeters = ["Microsoft.AspNetCore.Hosting", "System.Runtime"];
 
     /// <summary>
-    /// Has a function run within the trace that the host began for it, so that a problem's <c>trace_id</c> and the messages on the queues name
-    /// that trace. On Azure's host a function is in none as long as nobody listens.
+    /// Has a function run within the trace that the host began for it, so that a problem's <c>trace_id</c> and the messages on the
+    /// queues name that trace. On Azure's host a function is in none as long as nobody listens.
     /// </summary>
     private static readonly Lazy<ActivityListener> Relay = new(() =>
     {
@@ -117,7 +117,9 @@ public static class TelemetryExport
         };
     }
 
-    /// <summary>What the Functions host takes from the same setting: <c>Authorization=AAD</c>, with <c>ClientId=</c> for a user-assigned identity.</summary>
+    /// <summary>
+    /// What the Functions host takes from the same setting: <c>Authorization=AAD</c>, with <c>ClientId=</c> for a user-assigned identity.
+    /// </summary>
     private static ManagedIdentityCredential? CredentialFrom(string? text)
     {
         var parts = (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -129,6 +131,7 @@ public static class TelemetryExport
 
     private static float ShareFrom(string? percent) =>
         string.IsNullOrWhiteSpace(percent) ? 1
-        : int.TryParse(percent, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 100 ? number / 100f
+        : int.TryParse(percent, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 100
+            ? number / 100f
         : throw new InvalidOperationException("Telemetry__TracePercent has to be a whole number from 1 to 100.");
 }
