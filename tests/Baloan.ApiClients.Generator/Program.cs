@@ -18,7 +18,10 @@ async Task WriteAsync(string name, string client, string text)
         InjectHttpClient = true,
         UseBaseUrl = false,
         GenerateOptionalParameters = true,
-        CSharpGeneratorSettings = { Namespace = $"Baloan.{client}s", JsonLibrary = CSharpJsonLibrary.SystemTextJson, GenerateNullableReferenceTypes = true },
+        CSharpGeneratorSettings =
+        {
+            Namespace = $"Baloan.{client}s", JsonLibrary = CSharpJsonLibrary.SystemTextJson, GenerateNullableReferenceTypes = true,
+        },
     };
     await File.WriteAllTextAsync(Path.Combine(folder, $"{client}.cs"), new CSharpClientGenerator(document, settings).GenerateFile());
 }

@@ -24,7 +24,8 @@ public sealed class GeneratedClientTests(Stage stage) : IClassFixture<Stage>
             cancellationToken: Cancel);
         accepted.Code.ShouldBe(order.Code);
         await Until.TrueAsync("it settles", async () =>
-            (await client.GetSettlementAsync(settlementCode: order.Code, cancellationToken: Cancel)).Status == OpenApiClients.SettlementStatus.Settled);
+            (await client.GetSettlementAsync(settlementCode: order.Code, cancellationToken: Cancel)).Status
+                == OpenApiClients.SettlementStatus.Settled);
 
         stage.Books.ShouldHaveMovedOnce(order);
         var refusal = await Should.ThrowAsync<OpenApiClients.ApiException<OpenApiClients.Problem>>(
@@ -49,7 +50,8 @@ public sealed class GeneratedClientTests(Stage stage) : IClassFixture<Stage>
             cancellationToken: Cancel);
         accepted.Code.ShouldBe(order.Code);
         await Until.TrueAsync("it settles", async () =>
-            (await client.GetSettlementAsync(settlementCode: order.Code, cancellationToken: Cancel)).Status == SwaggerClients.SettlementStatus.Settled);
+            (await client.GetSettlementAsync(settlementCode: order.Code, cancellationToken: Cancel)).Status
+                == SwaggerClients.SettlementStatus.Settled);
 
         stage.Books.ShouldHaveMovedOnce(order);
         var refusal = await Should.ThrowAsync<SwaggerClients.ApiException<SwaggerClients.Problem>>(

@@ -30,7 +30,8 @@ public sealed class AppMeter
             "baloan.loan.callbacks", "{callback}", "Callbacks recorded by verdict: accepted, duplicate, late, conflict, unknown_state.");
         events = meter.CreateCounter<long>(
             "baloan.events", "{event}", "Tries to deliver an event by outcome: delivered, put_off, given_up, ended_by_receiver.");
-        waiting = meter.CreateGauge<long>("baloan.settlements.waiting", "{settlement}", "How many settlements wait, by status: verifying, needs_review.");
+        waiting = meter.CreateGauge<long>(
+            "baloan.settlements.waiting", "{settlement}", "How many settlements wait, by status: verifying, needs_review.");
         oldest = meter.CreateGauge<double>(
             "baloan.settlements.oldest", "s", "How long the one has waited that has waited longest, by status; 0 where none does.");
         meter.CreateObservableGauge(

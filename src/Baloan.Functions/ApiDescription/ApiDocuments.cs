@@ -38,7 +38,10 @@ public static class ApiDocuments
                 Version = "1.0",
                 Contact = new OpenApiContact { Name = "Whoever runs this deployment, and gave you its address and key" },
                 License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") },
-                Description = "Credit, settlements and loans with Baloan. Amounts are whole Toman, times UTC. Identifiers, phone numbers, OTPs and dates may have Persian or Arabic-Indic digits. An empty 500 comes from Azure's host when the app's process died in the call: for a call that acts, the outcome is unknown, as with outcome_unknown.",
+                Description = "Credit, settlements and loans with Baloan. Amounts are whole Toman, times UTC. "
+                    + "Identifiers, phone numbers, OTPs and dates may have Persian or Arabic-Indic digits. "
+                    + "An empty 500 comes from Azure's host when the app's process died in the call: "
+                    + "for a call that acts, the outcome is unknown, as with outcome_unknown.",
             },
             Paths = [],
             Components = new OpenApiComponents
@@ -82,10 +85,13 @@ public static class ApiDocuments
         }
 
         document.SetReferenceHostDocument();
-        foreach (var body in document.Paths.Values.SelectMany(path => path.Operations!.Values).Select(operation => operation.RequestBody).OfType<OpenApiRequestBody>())
+        var operations = document.Paths.Values.SelectMany(path => path.Operations!.Values);
+        foreach (var body in operations.Select(operation => operation.RequestBody).OfType<OpenApiRequestBody>())
         {
             var schema = body.Content!.Values.First().Schema!;
-            body.Description = schema is OpenApiSchemaReference { Reference.Id: { } name } ? document.Components.Schemas![name].Description : schema.Description;
+            body.Description = schema is OpenApiSchemaReference { Reference.Id: { } name }
+                ? document.Components.Schemas![name].Description
+                : schema.Description;
         }
 
         return document;

@@ -36,10 +36,12 @@ public sealed partial class SettlementWatch(SettlementStore settlements, AppMete
             Log.VerifyingLong(logger, late.Count, code, since);
         }
 
-        TimeSpan AgeOf(List<(string Code, DateTimeOffset Since)> waiting) => waiting.Count == 0 ? TimeSpan.Zero : now - waiting.Min(one => one.Since);
+        TimeSpan AgeOf(List<(string Code, DateTimeOffset Since)> waiting) =>
+            waiting.Count == 0 ? TimeSpan.Zero : now - waiting.Min(one => one.Since);
     }
 
-    private async Task<List<(string Code, DateTimeOffset Since)>> ReadVerifyingAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<List<(string Code, DateTimeOffset Since)>> ReadVerifyingAsync(
+        DateTimeOffset now, CancellationToken cancellationToken)
     {
         var entries = await settlements.ReadOpenAsync(cancellationToken).Where(entry => now - entry.WrittenAt > Young)
             .Take(MostEntries).ToListAsync(cancellationToken);
@@ -58,10 +60,16 @@ public sealed partial class SettlementWatch(SettlementStore settlements, AppMete
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "{Count} settlements are in review, of which the oldest, {Code}, has been since {Since:u}. A person has to decide about each.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "{Count} settlements are in review, of which the oldest, {Code}, has been since {Since:u}. A person has to decide about each.")]
         public static partial void InReview(ILogger logger, int count, string code, DateTimeOffset since);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Count} settlements are being verified for more than 15 minutes; the oldest, {Code}, was sent at {SentAt:u}.")]
+        [LoggerMessage(
+            2,
+            LogLevel.Warning,
+            "{Count} settlements are being verified for more than 15 minutes; the oldest, {Code}, was sent at {SentAt:u}.")]
         public static partial void VerifyingLong(ILogger logger, int count, string code, DateTimeOffset sentAt);
     }
 }

@@ -27,7 +27,7 @@ public static class TelemetryExport
 {
     private const string EndpointSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string InsightsSetting = "APPLICATIONINSIGHTS_CONNECTION_STRING";
-    private const string HostSetting = "Functions:Worker:HostEndpoint";
+    private const string SiteSetting = "WEBSITE_SITE_NAME";
     private const string ServiceName = "baloan-functions";
     private const string Worker = "Microsoft.Azure.Functions.Worker";
 
@@ -41,8 +41,8 @@ public static class TelemetryExport
     private static readonly string[] ServerMeters = ["Microsoft.AspNetCore.Hosting", "System.Runtime"];
 
     /// <summary>
-    /// Has a function run within the trace that the host began for it, so that a problem's <c>trace_id</c> and the messages on the queues name
-    /// that trace. On Azure's host a function is in none as long as nobody listens.
+    /// Has a function run within the trace that the host began for it, so that a problem's <c>trace_id</c> and the messages on the
+    /// queues name that trace. On Azure's host a function is in none as long as nobody listens.
     /// </summary>
     private static readonly Lazy<ActivityListener> Relay = new(() =>
     {
@@ -83,8 +83,8 @@ public static class TelemetryExport
                 _ = byOtlp ? metrics.AddOtlpExporter() : metrics;
             });
 
-        // Azure's host gets the app's log lines anyway, and sends them to the same address.
-        return !byOtlp || IsSet(configuration, HostSetting)
+        // Azure's host gets the app's log lines anyway, and sends them to the same address; the one for one's own machine does not.
+        return !byOtlp || IsSet(configuration, SiteSetting)
             ? services
             : services.AddLogging(logging => logging.AddOpenTelemetry(lines =>
             {
@@ -97,7 +97,7 @@ public static class TelemetryExport
 
     private static ResourceBuilder Describe(ResourceBuilder resource, IConfiguration configuration) => resource.Clear()
         .AddService(
-            configuration["WEBSITE_SITE_NAME"] is { Length: > 0 } site ? site : ServiceName,
+            configuration[SiteSetting] is { Length: > 0 } site ? site : ServiceName,
             serviceVersion: typeof(TelemetryExport).Assembly.GetName().Version?.ToString(3))
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector();
@@ -118,7 +118,9 @@ public static class TelemetryExport
         };
     }
 
-    /// <summary>What the Functions host takes from the same setting: <c>Authorization=AAD</c>, with <c>ClientId=</c> for a user-assigned identity.</summary>
+    /// <summary>
+    /// What the Functions host takes from the same setting: <c>Authorization=AAD</c>, with <c>ClientId=</c> for a user-assigned identity.
+    /// </summary>
     private static ManagedIdentityCredential? CredentialFrom(string? text)
     {
         var parts = (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -130,6 +132,7 @@ public static class TelemetryExport
 
     private static float ShareFrom(string? percent) =>
         string.IsNullOrWhiteSpace(percent) ? 1
-        : int.TryParse(percent, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 100 ? number / 100f
+        : int.TryParse(percent, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 100
+            ? number / 100f
         : throw new InvalidOperationException("Telemetry__TracePercent has to be a whole number from 1 to 100.");
 }

@@ -114,7 +114,9 @@ public sealed class DocumentTests(StorageAccounts storage) : ApiTests(storage)
         var (openApi, swagger) = (Description.OpenApi(), Description.Swagger());
 
         swagger.Json["definitions"]!.AsObject().Select(schema => schema.Key)
-            .ShouldBe(openApi.Json["components"]!["schemas"]!.AsObject().Select(schema => schema.Key).Where(name => name != "SettlementEvent"), ignoreOrder: true);
+            .ShouldBe(
+                openApi.Json["components"]!["schemas"]!.AsObject().Select(schema => schema.Key).Where(name => name != "SettlementEvent"),
+                ignoreOrder: true);
         foreach (var operation in openApi.Operations)
         {
             var other = swagger.Operations.Single(one => one.Id == operation.Id);
@@ -144,8 +146,9 @@ public sealed class DocumentTests(StorageAccounts storage) : ApiTests(storage)
         (key["type"]!.GetValue<string>(), key["in"]!.GetValue<string>(), key["name"]!.GetValue<string>()).ShouldBe(("apiKey", "header", "x-functions-key"));
         swagger.Json["security"]!.ToJsonString().ShouldBe("""[{"function_key":[]}]""");
         operations.Values.ShouldAllBe(operation => operation.Json["x-ms-visibility"] != null);
-        operations.Values.SelectMany(operation => operation.Parameters).ShouldAllBe(parameter => parameter["x-ms-summary"] != null && parameter["description"] != null);
-        operations.Values.SelectMany(operation => operation.Parameters).Where(parameter => parameter["in"]!.GetValue<string>() == "path")
+        var parameters = operations.Values.SelectMany(operation => operation.Parameters).ToList();
+        parameters.ShouldAllBe(parameter => parameter["x-ms-summary"] != null && parameter["description"] != null);
+        parameters.Where(parameter => parameter["in"]!.GetValue<string>() == "path")
             .ShouldAllBe(parameter => parameter["x-ms-url-encoding"]!.GetValue<string>() == "single");
         swagger.Text.ShouldNotContain("oneOf");
         swagger.Text.ShouldNotContain("anyOf");

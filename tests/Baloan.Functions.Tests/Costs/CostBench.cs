@@ -14,7 +14,8 @@ internal sealed class CostBench : IAsyncDisposable
 
     // What the sweep looks through, and nothing else that is counted.
     // How many ranges a sweep reads of each: of the settlements what is under way, for itself and for who watches, and what is in review.
-    private static readonly (string Table, int Ranges)[] Swept = [("SettlementsByStatus", 3), ("UploadsByStatus", 1), ("LoansByState", 1), ("LoanOpenings", 1), ("Stats", 1)];
+    private static readonly (string Table, int Ranges)[] Swept =
+        [("SettlementsByStatus", 3), ("UploadsByStatus", 1), ("LoansByState", 1), ("LoanOpenings", 1), ("Stats", 1)];
 
     private static readonly string[] Timers = ["VerifySettlements", "RefreshTokens"];
 
@@ -69,7 +70,8 @@ internal sealed class CostBench : IAsyncDisposable
             var made = Storage.Calls.Skip(calls).Where(call => !OfTheHost(call)).ToList();
 
             // The sweep comes on the minute, and has calls of its own: it may begin before what is counted here, or end after it.
-            if (Array.Exists(Swept, swept => made.Count(call => call == $"table GET {swept.Table}()") != (what == CostTests.Sweep ? swept.Ranges : 0)))
+            if (Array.Exists(
+                Swept, swept => made.Count(call => call == $"table GET {swept.Table}()") != (what == CostTests.Sweep ? swept.Ranges : 0)))
             {
                 continue;
             }

@@ -14,7 +14,8 @@ public sealed class GoneCallerTests
         var context = new DefaultHttpContext { RequestAborted = caller.Token };
 
         var answer = await new Problems(NullLogger<Problems>.Instance, new CorsOrigins(new ConfigurationBuilder().Build())).CatchAsync(
-            context.Request, (_, _) => Task.FromResult(ApiJson.Answer(new Problem("", "", 200, "", "", "", null), ApiJson.Answers.Problem)));
+            context.Request,
+            (_, _) => Task.FromResult(ApiJson.Answer(new Problem("", "", 200, "", "", "", null), ApiJson.Answers.Problem)));
         await caller.CancelAsync();
 
         await Should.NotThrowAsync(() => answer.ExecuteAsync(context));
@@ -25,7 +26,8 @@ public sealed class GoneCallerTests
     {
         var context = new DefaultHttpContext();
 
-        var answer = await new Problems(NullLogger<Problems>.Instance, new CorsOrigins(new ConfigurationBuilder().Build())).CatchAsync(context.Request, (_, _) => Task.FromResult<IResult>(new Broken()));
+        var answer = await new Problems(NullLogger<Problems>.Instance, new CorsOrigins(new ConfigurationBuilder().Build())).CatchAsync(
+            context.Request, (_, _) => Task.FromResult<IResult>(new Broken()));
 
         await Should.ThrowAsync<IOException>(() => answer.ExecuteAsync(context));
     }

@@ -133,7 +133,7 @@ public sealed class ExportTests(StorageAccounts storage)
     }
 
     [Fact]
-    public async Task Under_a_Functions_host_which_sends_the_log_lines_itself_the_app_sends_none()
+    public async Task On_Azure_whose_host_sends_the_log_lines_itself_the_app_sends_none()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
         await using var baloan = await BaloanServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
@@ -143,7 +143,7 @@ public sealed class ExportTests(StorageAccounts storage)
             settings:
             [
                 new("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.Address.ToString()), new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
-                new("Functions__Worker__HostEndpoint", "http://127.0.0.1:1"),
+                new("WEBSITE_SITE_NAME", "shop"),
             ]);
         using var api = running.NewClient();
         await api.SendOtpAsync(Given.Customer());

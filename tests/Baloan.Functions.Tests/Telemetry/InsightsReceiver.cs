@@ -32,12 +32,18 @@ internal sealed class InsightsReceiver : IAsyncDisposable
 
     public string Text => string.Join('\n', lines);
 
-    /// <summary>Every record that came, by its type: <c>RequestData</c>, <c>RemoteDependencyData</c>, <c>MetricData</c>, <c>MessageData</c>.</summary>
-    public ILookup<string, JsonNode> Records => lines.Select(line => JsonNode.Parse(line)!).ToLookup(record => record["data"]!["baseType"]!.GetValue<string>());
+    /// <summary>
+    /// Every record that came, by its type: <c>RequestData</c>, <c>RemoteDependencyData</c>, <c>MetricData</c>, <c>MessageData</c>.
+    /// </summary>
+    public ILookup<string, JsonNode> Records =>
+        lines.Select(line => JsonNode.Parse(line)!).ToLookup(record => record["data"]!["baseType"]!.GetValue<string>());
 
     /// <summary>The names of every metric that came.</summary>
     public IReadOnlyList<string> Metrics =>
-        [.. Records["MetricData"].SelectMany(record => record["data"]!["baseData"]!["metrics"]!.AsArray()).Select(metric => metric!["name"]!.GetValue<string>()).Distinct()];
+    [
+        .. Records["MetricData"].SelectMany(record => record["data"]!["baseData"]!["metrics"]!.AsArray())
+            .Select(metric => metric!["name"]!.GetValue<string>()).Distinct(),
+    ];
 
     public static async Task<InsightsReceiver> StartAsync()
     {
@@ -46,8 +52,9 @@ internal sealed class InsightsReceiver : IAsyncDisposable
         var receiver = new InsightsReceiver(builder.Build());
         receiver.server.Run(async context =>
         {
+            var body = context.Request.Body;
             using var plain = new StreamReader(
-                context.Request.Headers.ContentEncoding == "gzip" ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : context.Request.Body, Encoding.UTF8);
+                context.Request.Headers.ContentEncoding == "gzip" ? new GZipStream(body, CompressionMode.Decompress) : body, Encoding.UTF8);
             var came = (await plain.ReadToEndAsync(context.RequestAborted)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             foreach (var line in came)
             {
@@ -55,7 +62,8 @@ internal sealed class InsightsReceiver : IAsyncDisposable
             }
 
             context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync($$"""{"itemsReceived":{{came.Length}},"itemsAccepted":{{came.Length}},"errors":[]}""", context.RequestAborted);
+            await context.Response.WriteAsync(
+                $$"""{"itemsReceived":{{came.Length}},"itemsAccepted":{{came.Length}},"errors":[]}""", context.RequestAborted);
         });
         await receiver.server.StartAsync(TestContext.Current.CancellationToken);
         return receiver;

@@ -21,10 +21,12 @@ public sealed class InsightsTests(StorageAccounts storage)
         (await api.EndedAsync(form.Code)).SettlementStatus.ShouldBe("settled");
         await running.App.StopAsync();
 
-        var calls = insights.Records["RemoteDependencyData"].Select(record => record["data"]!["baseData"]!["name"]!.GetValue<string>()).ToList();
+        IReadOnlyList<string> NamesOf(string type) =>
+            [.. insights.Records[type].Select(record => record["data"]!["baseData"]!["name"]!.GetValue<string>())];
+        var calls = NamesOf("RemoteDependencyData");
         calls.ShouldContain("baloan settle");
         calls.ShouldAllBe(name => name.StartsWith("baloan ", StringComparison.Ordinal));
-        insights.Records["RequestData"].Select(record => record["data"]!["baseData"]!["name"]!.GetValue<string>()).ShouldBe(["process settlement"]);
+        NamesOf("RequestData").ShouldBe(["process settlement"]);
         insights.Records["MessageData"].ShouldBeEmpty("the host sends log lines");
         insights.Metrics.ShouldContain("baloan.settlements");
         insights.Metrics.ShouldContain("baloan.client.calls");
@@ -62,12 +64,16 @@ public sealed class InsightsTests(StorageAccounts storage)
     public void A_share_of_traces_that_is_none_is_refused_when_the_app_starts(string percent)
     {
         var settings = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("APPLICATIONINSIGHTS_CONNECTION_STRING", "InstrumentationKey=x"), new("Telemetry:TracePercent", percent)]).Build();
+            .AddInMemoryCollection(
+                [new("APPLICATIONINSIGHTS_CONNECTION_STRING", "InstrumentationKey=x"), new("Telemetry:TracePercent", percent)])
+            .Build();
 
-        Should.Throw<InvalidOperationException>(() => new ServiceCollection().AddTelemetryExport(settings)).Message.ShouldStartWith("Telemetry__TracePercent");
+        Should.Throw<InvalidOperationException>(() => new ServiceCollection().AddTelemetryExport(settings))
+            .Message.ShouldStartWith("Telemetry__TracePercent");
     }
 
-    private Task<RunningApp> StartAsync(BaloanServer baloan, InsightsReceiver insights, params KeyValuePair<string, string?>[] settings) => RunningApp.StartAsync(
+    private Task<RunningApp> StartAsync(
+        BaloanServer baloan, InsightsReceiver insights, params KeyValuePair<string, string?>[] settings) => RunningApp.StartAsync(
         baloan,
         storage.ConnectionString(storage.NewAccount()),
         settings:

@@ -35,10 +35,12 @@ internal static class SettlementOperations
         new ApiOperation(HttpMethod.Post, Path, "CreateSettlement", Tag,
             "Settle an invoice",
             "Accepts a settlement. 202 means that it is recorded and will be carried out, whatever process dies: poll Location until it answers 200. "
-            + "The code is the idempotency key: the same POST again sends nothing and answers with what is there. After rejected or failed it is a new attempt. "
-            + "Where the invoice is in the container invoices already, the same fields may come as application/json instead, with data as an object and, "
-            + "in place of file, invoice_blob, the blob's name: "
-            + """{"national_identifier":"0012345678","otp":"11111","data":{"code":"TLC-111111","bill":{"total":500000}},"invoice_blob":"invoice-111111.pdf"}. """
+            + "The code is the idempotency key: the same POST again sends nothing and answers with what is there. "
+            + "After rejected or failed it is a new attempt. "
+            + "Where the invoice is in the container invoices already, the same fields may come as application/json instead, "
+            + "with data as an object and, in place of file, invoice_blob, the blob's name: "
+            + """{"national_identifier":"0012345678","otp":"11111","data":{"code":"TLC-111111","bill":{"total":500000}},"""
+            + "\"invoice_blob\":\"invoice-111111.pdf\"}. "
             + "It is not in this document: tools that make clients of it take one kind of body for a call.")
             .Keyed().Speaking().WithForm(Schemas.SettlementForm())
             .Answers(202, "It is accepted and on its way.", Schemas.Settlement, Queued)
