@@ -13,7 +13,6 @@ namespace Baloan.Client;
 public sealed class TokenClient(HttpClient http, TimeProvider time)
 {
     private static readonly TimeSpan ShortLife = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     /// <summary>A token of the merchant gateway.</summary>
     /// <param name="version">The version that the merchant's contract is for.</param>
@@ -66,40 +65,22 @@ public sealed class TokenClient(HttpClient http, TimeProvider time)
 
     private AccessToken? Read(JsonElement answer) =>
         answer.Text("access") is { } access && !access.AsSpan().ContainsAnyExceptInRange('!', '~')
-            ? new(access, answer.Text("refresh"), ExpiryOf(access, time.GetUtcNow()))
+            ? new(access, answer.Text("refresh"), ExpiryOf(access) ?? time.GetUtcNow() + ShortLife)
             : null;
 
-    /// <summary>When a token that was given out now runs out, by our clock.</summary>
-    private static DateTimeOffset ExpiryOf(string access, DateTimeOffset now)
+    /// <summary>The <c>exp</c> of a JWT: in seconds, or, where that would be thousands of years away, in the milliseconds of JavaScript and Java.</summary>
+    private static DateTimeOffset? ExpiryOf(string access)
     {
-        var (issued, expiry) = TimesOf(access);
-        // A token that is new and looks as if it had run out tells that our clock is ahead: then only its life can be believed.
-        return expiry is null ? now + ShortLife
-            : expiry > now + Soon ? expiry.Value
-            : issued < expiry ? now + (expiry.Value - issued.Value)
-            : expiry > now ? expiry.Value
-            : now + ShortLife;
-    }
-
-    private static (DateTimeOffset? Issued, DateTimeOffset? Expiry) TimesOf(string access)
-    {
+        const double FirstMilliseconds = 100_000_000_000;
         try
         {
-            var token = new JsonWebToken(access);
-            return (TimeOf(token, "iat"), TimeOf(token, "exp"));
+            return new JsonWebToken(access).TryGetPayloadValue<double>("exp", out var time) && time is > 0 and < FirstMilliseconds * 1000
+                ? DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(time >= FirstMilliseconds ? time / 1000 : time)
+                : null;
         }
         catch (ArgumentException)
         {
-            return (null, null);
+            return null;
         }
-    }
-
-    /// <summary>A time of a JWT: seconds, or, where that would be thousands of years away, the milliseconds of JavaScript and Java.</summary>
-    private static DateTimeOffset? TimeOf(JsonWebToken token, string claim)
-    {
-        const double FirstMilliseconds = 100_000_000_000;
-        return token.TryGetPayloadValue<double>(claim, out var time) && time is > 0 and < FirstMilliseconds * 1000
-            ? DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(time >= FirstMilliseconds ? time / 1000 : time)
-            : null;
     }
 }

@@ -13,12 +13,18 @@ public sealed record StoredToken(string Access, string? Refresh, DateTimeOffset 
 {
     // Enough for a call that begins now to end before the token does.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LifeByWrongClock = TimeSpan.FromMinutes(15);
 
     // Two runs of the timer: one may fail.
     private static readonly TimeSpan RenewalMargin = TimeSpan.FromMinutes(10);
 
     /// <summary>A token that Baloan has just given out.</summary>
-    public static StoredToken Of(AccessToken token, DateTimeOffset now) => new(token.Access, token.Refresh, now, token.ExpiresAt);
+    /// <remarks>
+    /// One that looks as if it had run out tells that our clock is ahead. It is used for a while, or until Baloan refuses it: else each call
+    /// would ask for a new one.
+    /// </remarks>
+    public static StoredToken Of(AccessToken token, DateTimeOffset now) =>
+        new(token.Access, token.Refresh, now, token.ExpiresAt > now ? token.ExpiresAt : now + LifeByWrongClock);
 
     /// <summary>Reads a secret's value; null where it is none that this app has written.</summary>
     public static StoredToken? Parse(string? secret)

@@ -11,6 +11,8 @@ namespace Baloan.Functions.Tests.RealClients;
 /// <summary>Text as people paste and type it: from messengers, spreadsheets and right-to-left forms.</summary>
 public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
 {
+    private static int numbers = 1_000;
+
     /// <summary>An invisible sign, and what it is called.</summary>
     public static TheoryData<string, string> Signs => new()
     {
@@ -66,7 +68,7 @@ public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
     public async Task Codes_of_one_script_and_Persian_beside_Latin_are_codes(string start)
     {
         // Digits alone, so that no letter is added to what is tried.
-        var code = $"{start}-{Given.Customer()}";
+        var code = $"{start}-{Number()}";
         var answer = await Api.SettleAsync(new SettlementForm { Code = code, Otp = "99999" });
 
         answer.Status.ShouldBe(202, answer.Text);
@@ -83,7 +85,7 @@ public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
     [InlineData("عيسى-{0}", "عیسی-{0}")]
     public async Task Codes_that_look_the_same_are_one_code(string written, string kept)
     {
-        var number = Given.Customer();
+        var number = Number();
         (written, kept) = (string.Format(CultureInfo.InvariantCulture, written, number), string.Format(CultureInfo.InvariantCulture, kept, number));
         var form = await Api.AcceptedAsync(new SettlementForm { Code = written });
 
@@ -141,7 +143,7 @@ public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
     public async Task A_settlement_that_was_accepted_before_codes_were_normalized_stays_reachable()
     {
         await using var bench = await ServiceBench.StartAsync(Storage);
-        foreach (var code in new[] { "كد-" + Given.Customer(), "A\u200CB-" + Given.Customer(), "\u0456nv-" + Given.Customer() })
+        foreach (var code in new[] { "كد-" + Number(), "A\u200CB-" + Number(), "\u0456nv-" + Number() })
         {
             var before = await bench.AcceptAsync(code: code);
 
@@ -149,7 +151,7 @@ public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
         }
 
         // A row as an app of before has left it, on the storage of the app that is asked.
-        var form = await Api.AcceptedAsync(new SettlementForm { Code = $"کد-{Given.Customer()}" });
+        var form = await Api.AcceptedAsync(new SettlementForm { Code = $"کد-{Number()}" });
         await Api.EndedAsync(form.Code);
         var old = form.Code.Replace('ک', 'ك');
         var table = new TableServiceClient(Apps.Second.ConnectionString).GetTableClient("Settlements");
@@ -165,6 +167,9 @@ public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
         (again.Status, again.Field("code")).ShouldBe((200, old), again.Text);
         (await Api.SettleAsync(form with { Code = old, Total = form.Total + 1 })).ShouldBeProblem(409, "settlement_conflict");
     }
+
+    /// <summary>Digits that no other code of these tests has, and that are nobody's identifier.</summary>
+    private static string Number() => Interlocked.Increment(ref numbers).ToString(CultureInfo.InvariantCulture);
 
     private static JsonObject Loan(string phone, string identifier, string birthDate, int store = 0) => new()
     {
