@@ -162,8 +162,17 @@ internal sealed class BaloanCall(Instance instance, HttpRequestMessage request, 
         }
 
         var read = new MemoryStream();
-        // Nothing of it comes from anywhere but memory, so that it is there at once.
-        var reading = request.Content!.CopyToAsync(read);
+        Task reading;
+        try
+        {
+            // Nothing of it comes from anywhere but memory, so that it is there at once.
+            reading = request.Content!.CopyToAsync(read);
+        }
+        catch (Exception tooLate)
+        {
+            reading = Task.FromException(tooLate);
+        }
+
         if (reading.IsFaulted && read.Length == 0)
         {
             Instance.World.Tally.Count("calls not begun any more");
