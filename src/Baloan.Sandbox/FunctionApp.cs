@@ -27,6 +27,9 @@ public sealed record FunctionAppSettings(string StorageConnectionString, Uri Bal
     /// <summary><c>LocalFunctionsHost__AdminKey</c>; null: no key is asked for.</summary>
     public string? AdminKey { get; init; }
 
+    /// <summary>Where the built or published app is; null for what the build left.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Told of each line of its log, from any thread.</summary>
     public Action<string>? OnLogLine { get; init; }
 
@@ -69,14 +72,15 @@ public sealed partial class FunctionApp : IAsyncDisposable
             throw new SandboxException($"The function app is not built: there is no {BuildPaths.FunctionApp}. Run 'dotnet build' and try again.");
         }
 
+        var folder = settings.Folder ?? Path.GetDirectoryName(BuildPaths.FunctionApp)!;
         var log = new ConcurrentQueue<string>();
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = ChildProcess.Start(
             "The function app",
             Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet",
-            [BuildPaths.FunctionsHost, Path.GetDirectoryName(BuildPaths.FunctionApp)!],
+            [BuildPaths.FunctionsHost, folder],
             EnvironmentOf(settings),
-            Path.GetDirectoryName(BuildPaths.FunctionApp),
+            folder,
             line =>
             {
                 log.Enqueue(line);
