@@ -61,6 +61,13 @@ public sealed partial class FunctionApp : IAsyncDisposable
     /// <summary>The host's process, with which the app's ends.</summary>
     public ChildProcess Process => process;
 
+    /// <summary>The id of the app's own process, the last one of several.</summary>
+    /// <exception cref="InvalidOperationException">The log level is above Information, where the host does not tell it.</exception>
+    public int WorkerId => int.Parse(LogLines.Select(line => ReadyLine().Match(line)).Last(match => match.Success).Groups["id"].ValueSpan, CultureInfo.InvariantCulture);
+
+    /// <summary>Whether the host has ended, or had to replace the app's process.</summary>
+    public bool HasDied => process.Exited.IsCompleted || log.Any(line => line.Contains("The function app's process ended", StringComparison.Ordinal));
+
     /// <summary>Starts the app and waits until it answers <c>GET /api/health</c>, whatever it answers.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="cancellationToken">Gives up waiting; the process is ended.</param>
@@ -97,7 +104,7 @@ public sealed partial class FunctionApp : IAsyncDisposable
             limit.CancelAfter(StartLimit);
             if (await Task.WhenAny(listening.Task, process.Exited).WaitAsync(limit.Token) != listening.Task)
             {
-                throw new SandboxException($"The function app ended with exit code {process.ExitCode} while it was starting; its last line was: {process.LastWords}");
+                throw new SandboxException(DidNotStart(process));
             }
 
             var address = new Uri(await listening.Task, "/");
@@ -124,6 +131,9 @@ public sealed partial class FunctionApp : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => process.DisposeAsync();
+
+    // The host's last line says why.
+    private static string DidNotStart(ChildProcess process) => $"The function app did not start (exit code {process.ExitCode}): {process.LastWords}";
 
     private static Dictionary<string, string?> EnvironmentOf(FunctionAppSettings settings)
     {
@@ -165,10 +175,13 @@ public sealed partial class FunctionApp : IAsyncDisposable
             }
             catch (HttpRequestException)
             {
-                throw new SandboxException($"The function app ended with exit code {process.ExitCode} while it was starting; its last line was: {process.LastWords}");
+                throw new SandboxException(DidNotStart(process));
             }
         }
     }
+
+    [GeneratedRegex(@"The function app is ready, as process (?<id>\d+)\.")]
+    private static partial Regex ReadyLine();
 
     [GeneratedRegex(@"Listening on (?<address>http://\S+)")]
     private static partial Regex ListeningLine();
