@@ -19,6 +19,8 @@ public static class BaloanApp
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.AddServerHeader = false;
         });
+        // The span of a function's run is to name the function, which those of the worker's older form do not.
+        builder.Services.Configure<WorkerOptions>(worker => worker.Capabilities["WorkerOpenTelemetrySchemaVersion"] = "1.37.0");
         builder.ConfigureFunctionsWebApplication();
         builder.Services.AddBaloanFunctions(builder.Configuration);
         return builder;

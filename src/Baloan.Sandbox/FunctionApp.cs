@@ -27,6 +27,9 @@ public sealed record FunctionAppSettings(string StorageConnectionString, Uri Bal
     /// <summary><c>LocalFunctionsHost__AdminKey</c>; null: no key is asked for.</summary>
     public string? AdminKey { get; init; }
 
+    /// <summary>Where the built or published app is; null for what the build left.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Told of each line of its log, from any thread.</summary>
     public Action<string>? OnLogLine { get; init; }
 
@@ -58,6 +61,13 @@ public sealed partial class FunctionApp : IAsyncDisposable
     /// <summary>The host's process, with which the app's ends.</summary>
     public ChildProcess Process => process;
 
+    /// <summary>The id of the app's own process, the last one of several.</summary>
+    /// <exception cref="InvalidOperationException">The log level is above Information, where the host does not tell it.</exception>
+    public int WorkerId => int.Parse(LogLines.Select(line => ReadyLine().Match(line)).Last(match => match.Success).Groups["id"].ValueSpan, CultureInfo.InvariantCulture);
+
+    /// <summary>Whether the host has ended, or had to replace the app's process.</summary>
+    public bool HasDied => process.Exited.IsCompleted || log.Any(line => line.Contains("The function app's process ended", StringComparison.Ordinal));
+
     /// <summary>Starts the app and waits until it answers <c>GET /api/health</c>, whatever it answers.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="cancellationToken">Gives up waiting; the process is ended.</param>
@@ -69,14 +79,15 @@ public sealed partial class FunctionApp : IAsyncDisposable
             throw new SandboxException($"The function app is not built: there is no {BuildPaths.FunctionApp}. Run 'dotnet build' and try again.");
         }
 
+        var folder = settings.Folder ?? Path.GetDirectoryName(BuildPaths.FunctionApp)!;
         var log = new ConcurrentQueue<string>();
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = ChildProcess.Start(
             "The function app",
             Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet",
-            [BuildPaths.FunctionsHost, Path.GetDirectoryName(BuildPaths.FunctionApp)!],
+            [BuildPaths.FunctionsHost, folder],
             EnvironmentOf(settings),
-            Path.GetDirectoryName(BuildPaths.FunctionApp),
+            folder,
             line =>
             {
                 log.Enqueue(line);
@@ -93,7 +104,7 @@ public sealed partial class FunctionApp : IAsyncDisposable
             limit.CancelAfter(StartLimit);
             if (await Task.WhenAny(listening.Task, process.Exited).WaitAsync(limit.Token) != listening.Task)
             {
-                throw new SandboxException($"The function app ended with exit code {process.ExitCode} while it was starting; its last line was: {process.LastWords}");
+                throw new SandboxException(DidNotStart(process));
             }
 
             var address = new Uri(await listening.Task, "/");
@@ -120,6 +131,9 @@ public sealed partial class FunctionApp : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => process.DisposeAsync();
+
+    // The host's last line says why.
+    private static string DidNotStart(ChildProcess process) => $"The function app did not start (exit code {process.ExitCode}): {process.LastWords}";
 
     private static Dictionary<string, string?> EnvironmentOf(FunctionAppSettings settings)
     {
@@ -161,10 +175,13 @@ public sealed partial class FunctionApp : IAsyncDisposable
             }
             catch (HttpRequestException)
             {
-                throw new SandboxException($"The function app ended with exit code {process.ExitCode} while it was starting; its last line was: {process.LastWords}");
+                throw new SandboxException(DidNotStart(process));
             }
         }
     }
+
+    [GeneratedRegex(@"The function app is ready, as process (?<id>\d+)\.")]
+    private static partial Regex ReadyLine();
 
     [GeneratedRegex(@"Listening on (?<address>http://\S+)")]
     private static partial Regex ListeningLine();

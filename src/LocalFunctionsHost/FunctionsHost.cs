@@ -22,6 +22,9 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     // What Azure's host allows where FUNCTIONS_REQUEST_BODY_SIZE_LIMIT does not say otherwise.
     private const long DefaultMaxRequestBodySize = 104_857_600;
 
+    // As long as .NET's hosts wait.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
     private readonly CancellationTokenSource ending = new();
     private readonly List<IHost> queues = [];
     private readonly List<Task> timers = [];
@@ -57,7 +60,12 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await ending.CancelAsync();
-        await Task.WhenAll([front?.StopAsync() ?? Task.CompletedTask, .. queues.Select(queue => queue.StopAsync()), .. timers]);
+        await Task.WhenAll(
+        [
+            front?.StopAsync() ?? Task.CompletedTask,
+            .. queues.Select(queue => queue.StopAsync()),
+            Task.WhenAny(Task.WhenAll(timers), Task.Delay(Grace)),
+        ]);
         await worker.StopAsync();
         queues.ForEach(queue => queue.Dispose());
         await (front?.DisposeAsync() ?? default);
@@ -164,7 +172,23 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         // HTTP does not wait for storage.
         foreach (var queue in queues)
         {
-            _ = queue.StartAsync(ending.Token);
+            _ = ListenAsync(queue);
+        }
+    }
+
+    private async Task ListenAsync(IHost queue)
+    {
+        try
+        {
+            await queue.StartAsync(ending.Token);
+        }
+        catch (Exception failure) when (!ending.IsCancellationRequested)
+        {
+            Log.NotListening(front!.Services.GetRequiredService<ILogger<FunctionsHost>>(), failure);
+        }
+        catch (OperationCanceledException)
+        {
+            // The host ends.
         }
     }
 
@@ -204,6 +228,9 @@ public sealed partial class FunctionsHost : IAsyncDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Error, Message = "A queue is not listened to.")]
+        public static partial void NotListening(ILogger logger, Exception failure);
+
         [LoggerMessage(Level = LogLevel.Error, Message = "{Function} is disabled: {Reason}")]
         public static partial void Disabled(ILogger logger, string function, string reason);
     }

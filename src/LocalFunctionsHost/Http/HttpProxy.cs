@@ -55,7 +55,7 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
                 _ => context.Response.StatusCode,
             };
         }
-        catch (Exception failure) when (failure is FunctionsHostException or TimeoutException or OperationCanceledException)
+        catch (Exception failure) when (failure is FunctionsHostException or OperationCanceledException)
         {
             // Logged by the worker; a caller is told no more than that.
             if (!context.Response.HasStarted)

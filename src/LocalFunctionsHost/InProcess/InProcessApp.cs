@@ -57,7 +57,7 @@ public sealed class InProcessApp : IAsyncDisposable
                 (address, id) =>
                 {
                     _ = app.RunWorkerAsync(options, settings, address, id);
-                    return new WorkerProcess(app.exited.Task, () => app.exited.TrySetResult("a kill"));
+                    return new WorkerProcess(Environment.ProcessId, app.exited.Task, () => app.exited.TrySetResult("a kill"));
                 },
                 options.Logging,
                 cancellationToken);

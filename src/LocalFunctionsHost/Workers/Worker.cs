@@ -26,8 +26,18 @@ internal sealed partial class Worker(string folder, LaunchWorker launch, ILogger
     }
 
     /// <summary>The channel to a process that is ready; waits while there is none.</summary>
-    /// <exception cref="TimeoutException">None became ready within a minute.</exception>
-    public Task<WorkerChannel> ChannelAsync(CancellationToken cancellationToken) => next.Task.WaitAsync(ConnectLimit, cancellationToken);
+    /// <exception cref="FunctionsHostException">None became ready within a minute.</exception>
+    public async Task<WorkerChannel> ChannelAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await next.Task.WaitAsync(ConnectLimit, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new FunctionsHostException("There has been no process of the function app for a minute.");
+        }
+    }
 
     /// <summary>Takes the stream of a process that this host started.</summary>
     public async Task ConnectAsync(IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken gone)
@@ -78,6 +88,8 @@ internal sealed partial class Worker(string folder, LaunchWorker launch, ILogger
                 continue;
             }
 
+            // For whoever wants to attach a debugger.
+            Log.Ready(logger, process.Id);
             next.SetResult(channel);
             first.TrySetResult(channel.Functions);
             var end = await process.Exited;
@@ -117,6 +129,9 @@ internal sealed partial class Worker(string folder, LaunchWorker launch, ILogger
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Information, Message = "The function app is ready, as process {ProcessId}.")]
+        public static partial void Ready(ILogger logger, int processId);
+
         [LoggerMessage(Level = LogLevel.Warning, Message = "The function app's process ended with {End} Another one is started.")]
         public static partial void Ended(ILogger logger, string end);
 

@@ -72,7 +72,7 @@ internal static class WorkerProcesses
         process.ErrorDataReceived += (_, line) => Tell(Console.Error, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new WorkerProcess(ExitAsync(), () =>
+        return new WorkerProcess(process.Id, ExitAsync(), () =>
         {
             if (!process.HasExited)
             {

@@ -7,9 +7,10 @@ namespace Baloan.Benchmarks.Surroundings;
 
 /// <summary>The app and its rivals, compiled as they are deployed: Release and ReadyToRun.</summary>
 /// <param name="App">The app's assembly.</param>
+/// <param name="Host">The assembly of the host that serves it.</param>
 /// <param name="Rivals">The rivals' assembly.</param>
 /// <param name="ReadyToRun">Whether it was compiled ahead; not where the package of the compiler cannot be had.</param>
-internal sealed record Published(string App, string Rivals, bool ReadyToRun)
+internal sealed record Published(string App, string Host, string Rivals, bool ReadyToRun)
 {
     public static string SourceFolder { get; } =
         typeof(Published).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(data => data.Key == "SourceFolder").Value!;
@@ -42,8 +43,9 @@ internal sealed record Published(string App, string Rivals, bool ReadyToRun)
         }
 
         var app = await PublishAsync("src", "Baloan.Functions");
+        var host = await PublishAsync("src", "LocalFunctionsHost");
         var rivals = await PublishAsync("tests", "Baloan.Benchmarks.Rivals");
-        return new Published(app, rivals, ready);
+        return new Published(app, host, rivals, ready);
     }
 
     private static bool IsReadyToRun(string assembly)

@@ -12,11 +12,12 @@ internal sealed partial class Server : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
 
     private readonly ChildProcess process;
+    private readonly int measured;
     private readonly int? probe;
 
-    private Server(ChildProcess process, Uri address, int? probe, long began)
+    private Server(ChildProcess process, Uri address, int measured, int? probe, long began)
     {
-        (this.process, Address, this.probe, Began) = (process, address, probe, began);
+        (this.process, Address, this.measured, this.probe, Began) = (process, address, measured, probe, began);
         Http = NewClient(address);
     }
 
@@ -67,6 +68,7 @@ internal sealed partial class Server : IAsyncDisposable
 
         var listening = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         int? probe = null;
+        int? worker = null;
         Server? server = null;
         var began = Stopwatch.GetTimestamp();
         var process = ChildProcess.Start(name, file, arguments, settings, null, line =>
@@ -76,6 +78,10 @@ internal sealed partial class Server : IAsyncDisposable
             if (ProbeLine().Match(line) is { Success: true } probing)
             {
                 probe = int.Parse(probing.Groups["port"].ValueSpan, CultureInfo.InvariantCulture);
+            }
+            else if (WorkerLine().Match(line) is { Success: true } ready)
+            {
+                worker = int.Parse(ready.Groups["id"].ValueSpan, CultureInfo.InvariantCulture);
             }
             else if (ListeningLine().Match(line) is { Success: true } match)
             {
@@ -89,7 +95,7 @@ internal sealed partial class Server : IAsyncDisposable
                 throw new SandboxException($"{name} ended while it was starting; its last line was: {process.LastWords}");
             }
 
-            return server = new Server(process, await listening.Task, probe, began);
+            return server = new Server(process, await listening.Task, worker ?? process.Id, probe, began);
         }
         catch
         {
@@ -142,12 +148,16 @@ internal sealed partial class Server : IAsyncDisposable
 
     private T Look<T>(Func<Process, T> at)
     {
-        using var seen = Process.GetProcessById(process.Id);
+        using var seen = Process.GetProcessById(measured);
         return at(seen);
     }
 
     [GeneratedRegex(@"^Listening on (?<address>http://\S+)")]
     private static partial Regex ListeningLine();
+
+    // Of two processes, the app's is the one that is looked at.
+    [GeneratedRegex(@"The function app is ready, as process (?<id>\d+)\.")]
+    private static partial Regex WorkerLine();
 
     [GeneratedRegex(@"^Probe on (?<port>\d+)")]
     private static partial Regex ProbeLine();

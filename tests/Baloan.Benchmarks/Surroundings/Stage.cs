@@ -41,7 +41,7 @@ internal sealed class Stage : IAsyncDisposable
         Server.StartAsync(
             "The app",
             "dotnet",
-            [Published.App],
+            [Published.Host, Path.GetDirectoryName(Published.App)!],
             new Dictionary<string, string?>
             {
                 ["AzureWebJobsStorage"] = (storage ?? Storage).ConnectionString,

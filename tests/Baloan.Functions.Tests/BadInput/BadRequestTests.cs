@@ -62,7 +62,7 @@ public sealed class BadRequestTests(StorageAccounts storage, ITestOutputHelper o
         }
 
         output.WriteLine($"{Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s, memory {memory / 1024 / 1024} MB, then {Memory(app) / 1024 / 1024} MB");
-        app.App.Process.Exited.IsCompleted.ShouldBeFalse("the app is alive");
+        app.App.HasDied.ShouldBeFalse("the app is alive");
         (await api.GetAsync("api/health")).Field("status").ShouldBe("healthy");
         Memory(app).ShouldBeLessThan((memory * 3 / 2) + (64 * 1024 * 1024), "memory is back to where it was");
         await Until.TrueAsync(() => OpenFiles(app) < files + 50, () => $"{files} files and sockets were open, now {OpenFiles(app)}");
@@ -172,10 +172,10 @@ public sealed class BadRequestTests(StorageAccounts storage, ITestOutputHelper o
     /// <summary>What the app's process takes; no more than its heap's limit and what does not grow.</summary>
     private static long Memory(RunningApp app)
     {
-        using var process = Process.GetProcessById(app.App.Process.Id);
+        using var process = Process.GetProcessById(app.App.WorkerId);
         return process.WorkingSet64;
     }
 
     private static int OpenFiles(RunningApp app) =>
-        OperatingSystem.IsLinux() ? Directory.GetFiles($"/proc/{app.App.Process.Id}/fd").Length : 0;
+        OperatingSystem.IsLinux() ? new[] { app.App.Process.Id, app.App.WorkerId }.Sum(id => Directory.GetFiles($"/proc/{id}/fd").Length) : 0;
 }

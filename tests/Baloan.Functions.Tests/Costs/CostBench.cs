@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Functions.Tests.Telemetry;
 using Baloan.Sandbox;
@@ -7,7 +9,7 @@ using Baloan.Sandbox;
 namespace Baloan.Functions.Tests.Costs;
 
 /// <summary>The running app, at the log levels of the shipped <c>host.json</c>, with a count of all that it asks of others.</summary>
-internal sealed class CostBench : IAsyncDisposable
+internal sealed partial class CostBench : IAsyncDisposable
 {
     /// <summary>Each thing is done so often, and costs the same each time but for one at the most, into which a sweep's last calls came.</summary>
     private const int Times = 3;
@@ -113,9 +115,9 @@ internal sealed class CostBench : IAsyncDisposable
     /// <summary>Ends the app, and tells what each thing cost.</summary>
     public async Task<IReadOnlyDictionary<string, (Cost Cost, Telemetry Telemetry)>> EndAsync()
     {
-        // Which sends what was not sent yet.
+        // Which sends what was not sent yet. The log lines go to the host.
         await App.App.StopAsync();
-        var (spans, lines) = (Otlp.Spans, Otlp.TimedLines);
+        var (spans, lines) = (Otlp.Spans, App.App.LogLines.Select(text => HostLine().Match(text)).Where(line => line.Success).Select(Read).ToList());
         var costs = new Dictionary<string, (Cost, Telemetry)>();
         foreach (var group in samples.GroupBy(sample => sample.What))
         {
@@ -156,6 +158,14 @@ internal sealed class CostBench : IAsyncDisposable
     /// <summary>Asking the queues for work, which is counted where there was any, and the timers' locks and schedules.</summary>
     public static bool OfTheHost(string call) =>
         (call.StartsWith("queue GET ", StringComparison.Ordinal) && call.EndsWith("/messages", StringComparison.Ordinal)) || call.Contains("azure-webjobs", StringComparison.Ordinal);
+
+    // The host writes milliseconds; what began in one was not written before it.
+    private static (ulong At, string Text) Read(Match line) => (
+        (ulong)(DateTime.Parse(line.Groups["at"].ValueSpan, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal) - DateTime.UnixEpoch).Ticks * 100 + 999_999,
+        line.Groups["text"].Value);
+
+    [GeneratedRegex(@"^(?<at>\d{4}-\S+Z) \w+: \S+\[-?\d+\] (?<text>.*)$")]
+    private static partial Regex HostLine();
 
     private sealed record Sample(string What, ulong Began, ulong Ended, Cost Cost)
     {

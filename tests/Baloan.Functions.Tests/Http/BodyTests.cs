@@ -12,7 +12,7 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
     private const int FileLimit = 10 * 1024 * 1024;
 
     [Fact]
-    public async Task A_file_over_the_limit_is_answered_while_the_rest_is_still_held_back()
+    public async Task A_file_over_the_limit_whose_length_nobody_said_is_refused_once_it_has_come()
     {
         var form = new SettlementForm();
         await using var socket = await ConnectAsync();
@@ -25,6 +25,8 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
             await WriteChunkAsync(socket, piece);
         }
 
+        // The host takes the whole body in before it tells the answer, as Azure's does.
+        await WriteAsync(socket, "0\r\n\r\n");
         var answer = await ReadAnswerAsync(socket);
 
         answer.ShouldStartWith("HTTP/1.1 413 ");
@@ -35,10 +37,11 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
     [Theory]
     [InlineData("multipart/form-data; boundary=b", 11 * 1024 * 1024, "file_too_large")]
     [InlineData("application/json", (64 * 1024) + 1, "request_too_large")]
-    public async Task A_body_that_says_it_is_too_large_is_answered_before_any_of_it_comes(string type, int length, string code)
+    public async Task A_body_that_says_it_is_too_large_is_refused_once_it_has_come(string type, int length, string code)
     {
         await using var socket = await ConnectAsync();
         await WriteAsync(socket, Head(string.Create(CultureInfo.InvariantCulture, $"Content-Length: {length}"), type));
+        await socket.WriteAsync(new byte[length], Cancel);
 
         var answer = await ReadAnswerAsync(socket);
 
@@ -67,10 +70,8 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
 
         if (!closes)
         {
-            // Whoever keeps the line open and sends nothing is told after a while.
+            // Whoever keeps the line open and sends nothing is told so after a while, by the host in front, as on Azure.
             answer.ShouldStartWith("HTTP/1.1 408 ");
-            answer.ShouldContain("application/problem+json");
-            answer.ShouldContain("\"invalid_request\"");
         }
 
         await ShouldNotBeRecordedAsync(form.Code);
