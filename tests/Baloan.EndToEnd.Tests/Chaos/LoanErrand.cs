@@ -76,7 +76,7 @@ internal sealed class LoanErrand(Borrower borrower, bool cancels, Caller caller,
                     return;
                 case null when key is not null:
                     break;
-                case 503 when (string?)answer!.Json!["code"] == "storage_unavailable":
+                case 503 when (string?)answer!.Json!["code"] is "storage_unavailable" or "key_vault_unavailable":
                     // Nothing was sent, now; what became of an earlier request, nobody says.
                     break;
                 case null or 504:
