@@ -325,7 +325,7 @@ internal sealed class SettlementWorld : World.World
                 string.IsNullOrEmpty(hold.Text("Code")) || newer.Contains(hold.Text("Code")!)
                     || (attempts.TryGetValue((hold.Text("Code")!, hold.Number("Attempt")), out var holder) && holder.HasEnded),
                 "A customer is held by a settlement that is not under way.");
-            Tally.Count("holds left behind by the dead, which hold nobody up");
+            Tally.Count(string.IsNullOrEmpty(hold.Text("Code")) ? "customers whose last credit is kept" : "holds left behind by the dead, which hold nobody up");
         }
     }
 
