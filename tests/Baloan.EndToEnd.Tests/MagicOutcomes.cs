@@ -58,7 +58,9 @@ internal sealed record MagicOutcome(int Status, string? Code)
     {
         var reads = operation is Operation.CheckCredit or Operation.GetContract;
         var name = number.Fault.Name;
-        return number.Once && (reads || Said.ContainsKey(name) || name.StartsWith("throttled_", StringComparison.Ordinal)) ? Right
+        // A contract is handed on as it comes, and this one comes with nothing in it.
+        return (operation == Operation.GetContract && number.Fault == Fault.Accepted) ? Right
+            : number.Once && (reads || Said.ContainsKey(name) || name.StartsWith("throttled_", StringComparison.Ordinal)) ? Right
             : Said.TryGetValue(name, out var said) ? said
             : reads && SaidOfReading.TryGetValue(name, out var read) ? read
             : new(504, reads ? "baloan_timeout" : "outcome_unknown");
