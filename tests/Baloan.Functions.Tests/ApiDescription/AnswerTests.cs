@@ -207,6 +207,13 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         var canceled = (await calls.PostAsync("OpenLoan", 201, ALoan())).Field("uuid");
         await calls.CallAsync("CancelLoan", canceled);
         await calls.PostAsync("OpenLoan", 422, ALoan(amount: 999));
+        var lost = ALoan();
+        lost["national_identifier"] = MagicNumbers.For(Fault.CutBeforeEffect).NationalIdentifier(global::Baloan.Sandbox.Operation.OpenLoan);
+        await calls.PostAsync("OpenLoan", 504, lost);
+        var opening = (await calls.CallAsync("ListLoanOpenings")).Json["items"]![0]!["id"]!.GetValue<string>();
+        await calls.PostAsync("ResolveLoanOpening", 200, new() { ["outcome"] = "not_opened", ["note"] = "Baloan says so.", ["by"] = "Support" }, opening);
+        await calls.PostAsync("ResolveLoanOpening", 409, new() { ["outcome"] = "not_opened", ["note"] = "Again." }, opening);
+        await calls.PostAsync("ResolveLoanOpening", 404, new() { ["outcome"] = "not_opened", ["note"] = "None." }, $"{Guid.NewGuid():N}");
     }
 
     private async Task EventsAsync(DescribedCalls calls)
