@@ -61,9 +61,11 @@ internal sealed class LoanErrand(Borrower borrower, bool cancels, Caller caller,
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
+        // Half of the partners have a key for each loan, and so may ask again whatever became of their request.
+        var key = Caller.Random.Next(2) == 0 ? Guid.NewGuid().ToString() : null;
         for (var times = 0; times < MostPosts; times++)
         {
-            var answer = await AskAsync(HttpMethod.Post, "api/loans", () => JsonContent.Create(borrower.Request), cancellationToken);
+            var answer = await AskAsync(HttpMethod.Post, "api/loans", () => Request(key), cancellationToken);
             switch (answer?.Status)
             {
                 case 201:
@@ -72,6 +74,11 @@ internal sealed class LoanErrand(Borrower borrower, bool cancels, Caller caller,
                     Note($"it is {Uuid}");
                     Name = Uuid.ToString()!;
                     return;
+                case null when key is not null:
+                    break;
+                case 503 when (string?)answer!.Json!["code"] is "storage_unavailable" or "key_vault_unavailable":
+                    // Nothing was sent, now; what became of an earlier request, nobody says.
+                    break;
                 case null or 504:
                     // It may have been opened: a person asks Baloan.
                     End = "outcome unknown";
@@ -91,6 +98,17 @@ internal sealed class LoanErrand(Borrower borrower, bool cancels, Caller caller,
 
             await PauseAsync(0.5, 3, cancellationToken);
         }
+    }
+
+    private JsonContent Request(string? key)
+    {
+        var content = JsonContent.Create(borrower.Request);
+        if (key is not null)
+        {
+            content.Headers.Add("Idempotency-Key", key);
+        }
+
+        return content;
     }
 
     /// <summary>Cancels, or signs. What was refused or not answered is tried again; Baloan refuses what it has already done.</summary>

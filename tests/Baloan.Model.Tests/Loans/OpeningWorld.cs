@@ -192,7 +192,7 @@ internal sealed class OpeningWorld : World.World
                 Require(posts.Exists(other => other.Key == post.Key && other.Amount != post.Amount), "A key was said to be another request's, and is not.");
                 break;
             case 422 or 429 or 502:
-            case 503 when code != "storage_unavailable":
+            case 503 when code is not ("storage_unavailable" or "key_vault_unavailable"):
                 // Said of this request: nothing is open, and nothing is on its way. A later one under the same key may open it.
                 Require(opened.Values.All(loan => loan.Customer != post.Customer), $"{answer.Status} {code}, and it was opened.");
                 Require(

@@ -250,14 +250,11 @@ internal sealed class BaloanCall(Instance instance, HttpRequestMessage request, 
                 Answer(400, "");
                 break;
             case Fate.RefusedWithSuccess:
+                DenyReading();
                 Answer(200, "{\"status\":\"error\",\"message\":\"No.\",\"message_code\":\"duplicate_request\",\"data\":{}}");
                 break;
             case Fate.NotFound:
-                if (Operation == "check-credit")
-                {
-                    Baloan.Denied?.Invoke(Operation, body!);
-                }
-
+                DenyReading();
                 Answer(404, "{\"detail\":\"Not found.\"}");
                 break;
             case Fate.Unauthorized:
@@ -293,6 +290,15 @@ internal sealed class BaloanCall(Instance instance, HttpRequestMessage request, 
             default:
                 Answer(Pages[fate], "<html>No.</html>");
                 break;
+        }
+    }
+
+    // In Baloan's own words; of a call that acts it still proves nothing.
+    private void DenyReading()
+    {
+        if (Operation == "check-credit")
+        {
+            Baloan.Denied?.Invoke(Operation, body!);
         }
     }
 
