@@ -82,10 +82,10 @@ public static class Services
         services.AddSingleton<UploadSweep>();
         services.AddSingleton<SubscriptionStore>();
         services.AddSingleton<EventQueue>();
-        services.AddSingleton<Announcer>();
+        services.AddSingleton<EventPublisher>();
         services.AddSingleton(SubscriptionOptions.From(configuration));
-        services.AddSingleton<CallbackRules>();
-        services.AddSingleton<CallbackClient>();
+        services.AddSingleton<WebhookUrlPolicy>();
+        services.AddSingleton<WebhookClient>();
         services.AddSingleton<SubscriptionRequestReader>();
         services.AddSingleton<EventDelivery>();
 

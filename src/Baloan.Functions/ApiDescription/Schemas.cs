@@ -132,7 +132,7 @@ internal static class Schemas
             ("reason?", Text("Why.").OrNull())),
         [SubscriptionRequest] = Object(
             "What to be told of, and where.",
-            ("callback_url", Text("Where events are sent: https, to a host that the app allows.", CallbackRules.LongestUrl)),
+            ("callback_url", Text("Where events are sent: https, to a host that the app allows.", WebhookUrlPolicy.LongestUrl)),
             ("events?", ListOf("Which events; all where it is left out.", OneOf("A type of event.", SubscriberEvent.Types)).OrNull()),
             ("states?", ListOf(
                 "Only these states of loans and ends of settlements; all where it is left out.",

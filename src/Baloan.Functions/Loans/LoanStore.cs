@@ -17,7 +17,7 @@ namespace Baloan.Functions.Loans;
 /// whatever process dies in between, nothing is missing, and what is too much is seen by reading the row.
 /// </remarks>
 public sealed partial class LoanStore(
-    StorageClients storage, StorageSetup setup, Announcer announcer, Tally tally, TimeProvider time, AppMeter meter, ILogger<LoanStore> logger)
+    StorageClients storage, StorageSetup setup, EventPublisher publisher, Tally tally, TimeProvider time, AppMeter meter, ILogger<LoanStore> logger)
 {
     // An entry of the index is written just before its row.
     private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
@@ -139,7 +139,7 @@ public sealed partial class LoanStore(
             if (overdue.Id.Split(' ') is [var uuid, var key, var callbackId]
                 && await FindEntryAsync(uuid, key, cancellationToken) is { Note: null } entry && entry.CallbackId == callbackId)
             {
-                await announcer.AnnounceAsync(EventOf(entry), cancellationToken);
+                await publisher.PublishAsync(EventOf(entry), cancellationToken);
                 await index.RemoveAsync(Unannounced, overdue.Key, overdue.ETag, cancellationToken);
             }
             else
@@ -277,7 +277,7 @@ public sealed partial class LoanStore(
                 with { CountedFrom = loan is { IsCounted: true } ? loan.State : null };
             if (verdict == LoanVerdict.Accepted && announced.Add(entry.RowKey))
             {
-                await AnnounceAsync(entry, cancellationToken);
+                await PublishAsync(entry, cancellationToken);
             }
 
             if (!alerted && LoanStates.IsFinal(loan?.State) && verdict is LoanVerdict.Conflict or LoanVerdict.UnknownState)
@@ -371,13 +371,13 @@ public sealed partial class LoanStore(
     }
 
     /// <summary>Tells subscribers of a row that is about to be written. Where the queue is away, the row is written all the same.</summary>
-    private async Task AnnounceAsync(LoanHistoryEntry entry, CancellationToken cancellationToken)
+    private async Task PublishAsync(LoanHistoryEntry entry, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(AnnouncingPatience, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            await announcer.AnnounceAsync(EventOf(entry), limit.Token);
+            await publisher.PublishAsync(EventOf(entry), limit.Token);
         }
         catch (Exception outage) when (!cancellationToken.IsCancellationRequested
             && (outage is OperationCanceledException || Problems.IsStorageOutage(outage)))

@@ -19,7 +19,7 @@ public sealed partial class SettlementStore(
     WorkQueue queue,
     CustomerHasher hasher,
     CustomerHold hold,
-    Announcer announcer,
+    EventPublisher publisher,
     Tally tally,
     TimeProvider time,
     ILogger<SettlementStore> logger)
@@ -184,7 +184,7 @@ public sealed partial class SettlementStore(
         [
             index.AddAsync(ended.Status.Name(), ended.IndexKey, ended.Code, cancellationToken),
             hold.ReleaseAsync(ended, cancellationToken),
-            announcer.AnnounceAsync(SettlementEvent.Of(ended), cancellationToken),
+            publisher.PublishAsync(SettlementEvent.Of(ended), cancellationToken),
             tally.CountAsync(Count.Ended(ended), Count.Accepted(ended) with { IsCountedMostly = true }).WaitAsync(cancellationToken),
             .. elsewhere.Select(status => index.RemoveAsync(status.Name(), ended.IndexKey, ETag.All, cancellationToken)),
         ]);

@@ -10,8 +10,8 @@ namespace Baloan.Functions.Subscriptions;
 public sealed partial class EventDelivery(
     SubscriptionStore subscriptions,
     LoanStore loans,
-    CallbackRules rules,
-    CallbackClient client,
+    WebhookUrlPolicy policy,
+    WebhookClient client,
     EventQueue queue,
     TimeProvider time,
     AppMeter meter,
@@ -62,12 +62,12 @@ public sealed partial class EventDelivery(
         }
         catch (Exception outage) when (Problems.IsStorageOutage(outage))
         {
-            await TryAgainAsync(message, new CallbackResult(null, "storage does not answer"));
+            await TryAgainAsync(message, new WebhookResult(null, "storage does not answer"));
         }
     }
 
     /// <returns>What went wrong; null where nothing more is to be done.</returns>
-    private async Task<CallbackResult?> PostAsync(EventMessage message, CancellationToken cancellationToken)
+    private async Task<WebhookResult?> PostAsync(EventMessage message, CancellationToken cancellationToken)
     {
         if (await subscriptions.FindAsync(message.Subscription, cancellationToken) is not { } subscription)
         {
@@ -75,9 +75,9 @@ public sealed partial class EventDelivery(
             return null;
         }
 
-        if (rules.Check(subscription.CallbackUrl, out _) is not { } url)
+        if (policy.Check(subscription.CallbackUrl, out _) is not { } url)
         {
-            return new CallbackResult(null, "the host is not allowed any more");
+            return new WebhookResult(null, "the host is not allowed any more");
         }
 
         var json = JsonSerializer.SerializeToUtf8Bytes(DeliveredEvent.Of(message.Event), ApiJson.Answers.DeliveredEvent);
@@ -111,7 +111,7 @@ public sealed partial class EventDelivery(
         }
     }
 
-    private async Task TryAgainAsync(EventMessage message, CallbackResult failure)
+    private async Task TryAgainAsync(EventMessage message, WebhookResult failure)
     {
         var left = message.FirstAt + Patience - time.GetUtcNow();
         if (left <= TimeSpan.Zero)

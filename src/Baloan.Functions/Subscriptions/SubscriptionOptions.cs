@@ -31,7 +31,7 @@ public sealed record SubscriptionOptions(IReadOnlyList<string> AllowedHosts)
         var name = anyBelow ? entry[AnyBelow.Length..] : entry;
         if (Uri.CheckHostName(name) != UriHostNameType.Unknown && Uri.TryCreate($"https://{Bracketed(name)}/", UriKind.Absolute, out var address))
         {
-            var host = CallbackRules.HostOf(address);
+            var host = WebhookUrlPolicy.HostOf(address);
             if (host is not null && !anyBelow)
             {
                 return host;

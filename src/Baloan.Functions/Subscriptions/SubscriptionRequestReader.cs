@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Baloan.Functions.Subscriptions;
 
 /// <summary>Reads the request for a subscription.</summary>
-public sealed class SubscriptionRequestReader(CallbackRules rules, TimeProvider time)
+public sealed class SubscriptionRequestReader(WebhookUrlPolicy policy, TimeProvider time)
 {
     private const string UrlField = "callback_url";
     private const string EventsField = "events";
@@ -78,10 +78,10 @@ public sealed class SubscriptionRequestReader(CallbackRules rules, TimeProvider 
             return null;
         }
 
-        var url = rules.Check(text, out var fault);
+        var url = policy.Check(text, out var fault);
         if (fault is not null)
         {
-            errors.Add(UrlField, fault, CallbackRules.LongestUrl);
+            errors.Add(UrlField, fault, WebhookUrlPolicy.LongestUrl);
         }
 
         return url;

@@ -20,7 +20,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        var happened = await bench.AnnounceAsync();
+        var happened = await bench.PublishAsync();
 
         (await bench.RunToEndAsync()).ShouldBe(1);
 
@@ -39,14 +39,14 @@ public sealed class DeliveryTests(StorageAccounts storage)
     }
 
     [Fact]
-    public async Task Without_subscriptions_an_announcement_is_one_storage_call()
+    public async Task Without_subscriptions_publishing_is_one_storage_call()
     {
         await using var bench = await EventsBench.StartAsync(storage);
         var id = await bench.SubscribeAsync();
         await bench.Services.GetRequiredService<SubscriptionStore>().RemoveAsync(id, Azure.ETag.All, Cancel);
         var before = bench.Storage.Calls.Count;
 
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
 
         bench.Storage.Calls.Skip(before).ShouldBe(["table GET Subscriptions()"]);
     }
@@ -66,7 +66,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
         await using var bench = await EventsBench.StartAsync(storage);
         await using var other = await Receiver.StartAsync();
         await bench.SubscribeAsync();
-        var happened = await bench.AnnounceAsync();
+        var happened = await bench.PublishAsync();
         var left = 2;
         bench.Receiver.Answer = context =>
         {
@@ -95,7 +95,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         bench.Receiver.AnswerWith(status);
 
         (await bench.RunToEndAsync()).ShouldBe(1);
@@ -106,7 +106,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         bench.Receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
 
         var step = bench.StepAsync();
@@ -126,7 +126,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         bench.Receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
         using var stop = new CancellationTokenSource();
         var function = new DeliverEventsFunction(bench.Services.GetRequiredService<EventDelivery>());
@@ -144,7 +144,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         var ended = new TaskCompletionSource();
         bench.Receiver.Answer = async context =>
         {
@@ -171,7 +171,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         bench.Receiver.Answer = context =>
         {
             context.Response.Headers["x"] = new string('x', 20_000);
@@ -188,7 +188,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         foreach (var (retryAfter, least, most) in new[] { ("1", 10, 13), ("600", 600, 600), ("86400", 3600, 3600), ("x", 120, 145) })
         {
             bench.Receiver.AnswerWith(503, retryAfter);
@@ -204,7 +204,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
         await using var bench = await EventsBench.StartAsync(storage);
         var id = await bench.SubscribeAsync();
         var began = bench.Time.GetUtcNow();
-        var happened = await bench.AnnounceAsync();
+        var happened = await bench.PublishAsync();
         bench.Receiver.AnswerWith(500);
         var waits = new List<TimeSpan>();
 
@@ -236,7 +236,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
         await bench.Receiver.StopAsync();
-        var happened = await bench.AnnounceAsync();
+        var happened = await bench.PublishAsync();
         for (var tries = 0; tries < 9; tries++)
         {
             await bench.StepAsync();
@@ -256,11 +256,11 @@ public sealed class DeliveryTests(StorageAccounts storage)
         await using var bench = await EventsBench.StartAsync(storage);
         var id = await bench.SubscribeAsync();
         bench.Receiver.AnswerWith(410);
-        await bench.AnnounceAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
+        await bench.PublishAsync();
 
         (await bench.RunToEndAsync()).ShouldBe(2);
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
 
         bench.Pending().ShouldBe(0);
         bench.Receiver.Deliveries.Count.ShouldBe(1, "the second message found the subscription ended");
@@ -272,7 +272,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         var id = await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         bench.Receiver.Answer = async context =>
         {
             await bench.SubscribeAsync();
@@ -291,12 +291,12 @@ public sealed class DeliveryTests(StorageAccounts storage)
         var id = await bench.SubscribeAsync();
         (await bench.SubscribeAsync()).ShouldBe(id);
         (await bench.SubscribeAsync(events: ["settlement", "loan_state", "settlement"], states: [])).ShouldBe(id, "the defaults, spelt out");
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         (await bench.RunToEndAsync()).ShouldBe(1);
 
         (await bench.SubscribeAsync(bench.Receiver.CallbackUrl + "2")).ShouldNotBe(id);
         (await bench.SubscribeAsync(states: ["settled"])).ShouldNotBe(id);
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         (await bench.RunToEndAsync()).ShouldBe(3);
     }
 
@@ -322,7 +322,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
         })
         {
             var before = bench.Storage.Messages.Count;
-            await bench.AnnounceAsync(EventsBench.NewEvent(state, type));
+            await bench.PublishAsync(EventsBench.NewEvent(state, type));
             bench.Storage.Messages.Skip(before).Select(message => ids[JsonNode.Parse(message.Text)!["subscription"]!.GetValue<string>()])
                 .ShouldBe(receivers, ignoreOrder: true, $"{type} {state}");
         }
@@ -333,7 +333,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         var id = await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         await bench.Services.GetRequiredService<SubscriptionStore>().RemoveAsync(id, Azure.ETag.All, Cancel);
 
         (await bench.RunToEndAsync()).ShouldBe(1);
@@ -346,7 +346,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
 
         bench.Services = bench.NewInstance(Environments.Production);
         await bench.StepAsync();
@@ -371,7 +371,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
         listener.Server.DualMode = true;
         listener.Start();
         await bench.SubscribeAsync($"https://{host}:{((IPEndPoint)listener.LocalEndpoint).Port}/workflows?sig={bench.Receiver.Signature}");
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
 
         await bench.StepAsync();
 
@@ -385,7 +385,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        var happened = await bench.AnnounceAsync(EventsBench.NewEvent("created", "loan_state", new LoanChange(Guid.NewGuid().ToString(), "missing")));
+        var happened = await bench.PublishAsync(EventsBench.NewEvent("created", "loan_state", new LoanChange(Guid.NewGuid().ToString(), "missing")));
 
         await bench.StepAsync();
         await bench.StepAsync();
@@ -427,7 +427,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
 
         bench.Storage.Refuse = kind => kind.StartsWith("table ", StringComparison.Ordinal);
         await bench.StepAsync();
@@ -442,7 +442,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         bench.Receiver.AnswerWith(500);
         bench.Storage.Refuse = kind => kind.StartsWith("queue POST ", StringComparison.Ordinal);
 

@@ -95,10 +95,10 @@ internal sealed class EventsBench : IAsyncDisposable
 
     public async Task<Subscription?> FindAsync(string id) => await Services.GetRequiredService<SubscriptionStore>().FindAsync(id, Cancel);
 
-    public async Task<SubscriberEvent> AnnounceAsync(SubscriberEvent? happened = null)
+    public async Task<SubscriberEvent> PublishAsync(SubscriberEvent? happened = null)
     {
         happened ??= NewEvent();
-        await Services.GetRequiredService<Announcer>().AnnounceAsync(happened, Cancel);
+        await Services.GetRequiredService<EventPublisher>().PublishAsync(happened, Cancel);
         return happened;
     }
 

@@ -7,9 +7,9 @@ namespace Baloan.Functions.Subscriptions;
 
 /// <summary>Which callback URLs are taken. Asked when a subscription is made, and again before each delivery.</summary>
 /// <remarks>
-/// This looks at what stands in the URL. Where a name leads is looked at when the connection is made, by <see cref="CallbackClient"/>.
+/// This looks at what stands in the URL. Where a name leads is looked at when the connection is made, by <see cref="WebhookClient"/>.
 /// </remarks>
-public sealed class CallbackRules(SubscriptionOptions options, IHostEnvironment environment)
+public sealed class WebhookUrlPolicy(SubscriptionOptions options, IHostEnvironment environment)
 {
     /// <summary>How long a URL may be.</summary>
     public const int LongestUrl = 2000;

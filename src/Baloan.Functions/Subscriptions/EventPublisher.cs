@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Baloan.Functions.Subscriptions;
 
 /// <summary>Tells subscribers what happened.</summary>
-public sealed class Announcer(SubscriptionStore subscriptions, EventQueue queue, TimeProvider time)
+public sealed class EventPublisher(SubscriptionStore subscriptions, EventQueue queue, TimeProvider time)
 {
     // The row of the change is written in a moment; a first look before that would be one for nothing.
     private static readonly TimeSpan UntilChangeIsWritten = TimeSpan.FromSeconds(1);
@@ -12,12 +12,12 @@ public sealed class Announcer(SubscriptionStore subscriptions, EventQueue queue,
     /// Puts one message on the queue for each subscription that wants the event. One storage call where nobody has subscribed.
     /// </summary>
     /// <remarks>
-    /// Where this fails, some subscribers may have their message already; announcing the same event again does no harm, since its
+    /// Where this fails, some subscribers may have their message already; publishing the same event again does no harm, since its
     /// id is the same.
     /// </remarks>
     /// <exception cref="Azure.RequestFailedException">Storage is away, or the event is too large for a message, which is a bug.</exception>
     /// <exception cref="AggregateException">Storage is away.</exception>
-    public async Task AnnounceAsync(SubscriberEvent happened, CancellationToken cancellationToken)
+    public async Task PublishAsync(SubscriberEvent happened, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(happened);
         var delay = happened.Change is null ? TimeSpan.Zero : UntilChangeIsWritten;
