@@ -81,10 +81,13 @@ public static class Services
         services.AddSingleton<UploadProcessor>();
         services.AddSingleton<UploadSweep>();
         services.AddSingleton<SubscriptionStore>();
+        services.AddSingleton<EventBacklog>();
         services.AddSingleton<EventQueue>();
         services.AddSingleton<EventPublisher>();
         services.AddSingleton(SubscriptionOptions.From(configuration));
         services.AddSingleton<WebhookUrlPolicy>();
+        services.AddSingleton<WebhookPlaces>();
+        services.AddSingleton<WebhookSigner>();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<SubscriptionRequestReader>();
         services.AddSingleton<EventDelivery>();

@@ -37,7 +37,9 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(WorkMessage))]
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(DeliveredEvent))]
+[JsonSerializable(typeof(RetryMessage))]
 [JsonSerializable(typeof(SubscriptionAnswer))]
+[JsonSerializable(typeof(SubscriptionList))]
 [JsonSerializable(typeof(StatsAnswer))]
 public sealed partial class ApiJson : JsonSerializerContext
 {

@@ -8,6 +8,9 @@ public sealed class EventPublisher(SubscriptionStore subscriptions, EventQueue q
     // The row of the change is written in a moment; a first look before that would be one for nothing.
     private static readonly TimeSpan UntilChangeIsWritten = TimeSpan.FromSeconds(1);
 
+    // The message that was to come for what waits is lost.
+    private static readonly TimeSpan Overdue = TimeSpan.FromMinutes(10);
+
     /// <summary>
     /// Puts one message on the queue for each subscription that wants the event. One storage call where nobody has subscribed.
     /// </summary>
@@ -22,10 +25,10 @@ public sealed class EventPublisher(SubscriptionStore subscriptions, EventQueue q
         ArgumentNullException.ThrowIfNull(happened);
         var delay = happened.Change is null ? TimeSpan.Zero : UntilChangeIsWritten;
         var now = time.GetUtcNow();
-        await Task.WhenAll(
-            (await subscriptions.ReadAllAsync(cancellationToken))
-            .Where(subscription => subscription.Wants(happened))
-            .Select(subscription => queue.SendAsync(
-                new EventMessage(subscription.RowKey, happened, 1, now, Activity.Current?.Id), delay, cancellationToken)));
+        var all = await subscriptions.ReadAllAsync(cancellationToken);
+        await Task.WhenAll(all.Where(subscription => subscription.Wants(happened)).Select(subscription => queue.SendAsync(
+            new EventMessage(subscription.RowKey, happened, 1, now, Activity.Current?.Id), delay, cancellationToken)));
+        await Task.WhenAll(all.Where(subscription => subscription.RetryAt > DateTimeOffset.UnixEpoch && subscription.RetryAt < now - Overdue)
+            .Select(subscription => queue.SendRetryAsync(subscription.RowKey, TimeSpan.Zero, cancellationToken)));
     }
 }

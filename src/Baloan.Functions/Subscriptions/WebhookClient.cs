@@ -50,9 +50,11 @@ public sealed class WebhookClient : IDisposable
     /// <summary>Posts once.</summary>
     /// <param name="url">As <see cref="WebhookUrlPolicy.Check"/> gave it.</param>
     /// <param name="json">The body, UTF-8.</param>
+    /// <param name="headers">What goes with it, such as its signature.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public async Task<WebhookResult> PostAsync(Uri url, byte[] json, CancellationToken cancellationToken)
+    public async Task<WebhookResult> PostAsync(
+        Uri url, byte[] json, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(WholeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -62,6 +64,11 @@ public sealed class WebhookClient : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } },
         };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);

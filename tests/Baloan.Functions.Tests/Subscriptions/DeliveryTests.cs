@@ -105,20 +105,19 @@ public sealed class DeliveryTests(StorageAccounts storage)
     public async Task A_receiver_that_hangs_is_left_after_a_while_and_tried_again()
     {
         await using var bench = await EventsBench.StartAsync(storage);
-        await bench.SubscribeAsync();
+        var id = await bench.SubscribeAsync();
         await bench.PublishAsync();
         bench.Receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
 
-        var step = bench.StepAsync();
-        await Until.TrueAsync(() => bench.Receiver.Deliveries.Count == 1);
-        await bench.Time.IsWaitedForAsync(TimeSpan.FromSeconds(15));
-        bench.Time.Advance(TimeSpan.FromSeconds(15));
-        await step;
+        await bench.StepWithoutAnswerAsync();
+        await bench.AnswerNeverComesAsync();
+        (await bench.FindAsync(id))!.Failures.ShouldBe(1);
         bench.Receiver.AnswerWith(200);
         await bench.RunToEndAsync();
 
         bench.Receiver.Deliveries.Count.ShouldBe(2);
         bench.Logs.Lines.ShouldContain(line => line.Contains("no answer in time", StringComparison.Ordinal));
+        (await bench.FindAsync(id))!.Failures.ShouldBe(0);
     }
 
     [Fact]
@@ -342,20 +341,28 @@ public sealed class DeliveryTests(StorageAccounts storage)
     }
 
     [Fact]
-    public async Task A_host_that_is_not_allowed_any_more_is_not_sent_to_until_it_is_again()
+    public async Task A_host_that_is_not_allowed_any_more_ends_its_deliveries_at_once_and_gets_them_when_it_is_again()
     {
         await using var bench = await EventsBench.StartAsync(storage);
-        await bench.SubscribeAsync();
+        var id = await bench.SubscribeAsync();
+        bench.Receiver.AnswerWith(500);
+        await bench.PublishAsync();
+        await bench.StepAsync();
         await bench.PublishAsync();
 
         bench.Services = bench.NewInstance(Environments.Production);
-        await bench.StepAsync();
-        await bench.StepAsync();
-        bench.Receiver.Deliveries.ShouldBeEmpty();
+        await bench.RunToEndAsync();
+        bench.Receiver.Deliveries.Count.ShouldBe(1, "before the change");
+        (await bench.BacklogAsync(id)).ShouldBe((0, 2));
+
         bench.Services = bench.NewInstance();
+        bench.Receiver.AnswerWith(200);
+        await bench.Services.GetRequiredService<EventDelivery>().RedeliverAsync(id, Cancel);
         await bench.RunToEndAsync();
 
-        bench.Receiver.Deliveries.Count.ShouldBe(1);
+        bench.Receiver.Deliveries.Count.ShouldBe(3);
+        (await bench.BacklogAsync(id)).ShouldBe((0, 0));
+        (await bench.PoisonAsync()).ShouldBeEmpty();
     }
 
     [Theory]
@@ -366,11 +373,12 @@ public sealed class DeliveryTests(StorageAccounts storage)
     [InlineData("0.0.0.0")]
     public async Task A_host_that_leads_to_this_machine_is_not_connected_to_even_where_its_name_is_allowed(string host)
     {
-        await using var bench = await EventsBench.StartAsync(storage, Environments.Production, host);
         using var listener = new TcpListener(IPAddress.IPv6Any, 0);
         listener.Server.DualMode = true;
         listener.Start();
-        await bench.SubscribeAsync($"https://{host}:{((IPEndPoint)listener.LocalEndpoint).Port}/workflows?sig={bench.Receiver.Signature}");
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        await using var bench = await EventsBench.StartAsync(storage, Environments.Production, host, $"{port}");
+        await bench.SubscribeAsync($"https://{host}:{port}/workflows?sig={bench.Receiver.Signature}");
         await bench.PublishAsync();
 
         await bench.StepAsync();

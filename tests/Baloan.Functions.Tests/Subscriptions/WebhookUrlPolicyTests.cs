@@ -35,6 +35,13 @@ public sealed class WebhookUrlPolicyTests
     [InlineData("https://x.logic.azure.com:443@evil.com/")]
     [InlineData("https://user:password@x.logic.azure.com/")]
     [InlineData("https://user@x.logic.azure.com/")]
+    [InlineData("https://@x.logic.azure.com/", "an empty user")]
+    [InlineData("https://:@x.logic.azure.com/")]
+    [InlineData("https:\\\\@x.logic.azure.com/")]
+    [InlineData("https://x.logic.azure.com:0/")]
+    [InlineData("https://x.logic.azure.com:8443/")]
+    [InlineData("https://x.logic.azure.com:22/")]
+    [InlineData("http://127.0.0.1:0/")]
     [InlineData("https://x.logic.azure.com/#fragment")]
     [InlineData("https://x.logic.azure.com%2eevil.com/")]
     [InlineData("https://x.logic.azure.com%00.evil.com/")]
@@ -171,7 +178,7 @@ public sealed class WebhookUrlPolicyTests
         var policy = Policy(Environments.Production, " hooks.example.com ; *.Example.ORG;;*.bücher.example;203.0.113.7; ");
         foreach (var allowed in new[]
         {
-            "https://hooks.example.com/x", "https://HOOKS.example.com.:8443/x", "https://a.example.org", "https://b.a.example.org",
+            "https://hooks.example.com/x", "https://HOOKS.example.com.:443/x", "https://a.example.org", "https://b.a.example.org",
             "https://shop.bücher.example/x", "https://shop.xn--bcher-kva.example/x", "https://203.0.113.7/x",
         })
         {
@@ -187,6 +194,27 @@ public sealed class WebhookUrlPolicyTests
             ShouldBeRefused(policy, refused);
         }
     }
+
+    [Fact]
+    public void The_owner_says_which_ports()
+    {
+        var policy = Policy(Environments.Production, allowedPorts: " 8443;9443 ");
+        policy.Check("https://x.logic.azure.com:8443/x", out _).ShouldNotBeNull();
+        policy.Check("https://x.logic.azure.com:9443/x", out _).ShouldNotBeNull();
+        policy.Check("https://x.logic.azure.com/x", out var fault).ShouldBeNull("443 is not among them");
+        fault.ShouldBe(Texts.CallbackPort);
+        Policy(Environments.Production).Check("https://x.logic.azure.com/mail@example.com?to=a@b", out _).ShouldNotBeNull("no user");
+        Policy(Environments.Production).Check("https://x.api.powerplatform.com/x", out _).ShouldNotBeNull("where Power Automate listens");
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("65536")]
+    [InlineData("-1")]
+    [InlineData("443,8443")]
+    [InlineData("https")]
+    public void A_setting_that_is_no_list_of_ports_stops_the_start(string setting) =>
+        Should.Throw<InvalidOperationException>(() => Options(null, setting)).Message.ShouldStartWith("Subscriptions__AllowedPorts");
 
     [Theory]
     [InlineData("*")]
@@ -207,12 +235,13 @@ public sealed class WebhookUrlPolicyTests
     private static void ShouldBeRefused(WebhookUrlPolicy policy, string url, string why = "")
     {
         policy.Check(url, out var fault).ShouldBeNull($"{url} {why}");
-        (fault == Texts.CallbackUrl || fault == Texts.CallbackHost).ShouldBeTrue(url);
+        (fault == Texts.CallbackUrl || fault == Texts.CallbackHost || fault == Texts.CallbackPort).ShouldBeTrue(url);
     }
 
-    private static WebhookUrlPolicy Policy(string environment, string? allowedHosts = null) =>
-        new(Options(allowedHosts), new HostingEnvironment { EnvironmentName = environment });
+    private static WebhookUrlPolicy Policy(string environment, string? allowedHosts = null, string? allowedPorts = null) =>
+        new(Options(allowedHosts, allowedPorts), new HostingEnvironment { EnvironmentName = environment });
 
-    private static SubscriptionOptions Options(string? allowedHosts) => SubscriptionOptions.From(
-        new ConfigurationBuilder().AddInMemoryCollection([new("Subscriptions:AllowedHosts", allowedHosts)]).Build());
+    private static SubscriptionOptions Options(string? allowedHosts, string? allowedPorts = null) => SubscriptionOptions.From(
+        new ConfigurationBuilder().AddInMemoryCollection(
+            [new("Subscriptions:AllowedHosts", allowedHosts), new("Subscriptions:AllowedPorts", allowedPorts)]).Build());
 }
