@@ -33,7 +33,8 @@ public sealed partial class LoanStore(
     // A text in a table has at most 32 Ki characters; the body keeps the whole.
     private const int LongestReason = 30_000;
     private const int LongestReasonInEvents = 1_000;
-    private const int MostHistory = 1_000;
+    private const int PageOfHistory = 100;
+    private const int ManyUnknown = 100;
     private const int MostReads = 3;
     private const int GateCount = 64;
 
@@ -61,7 +62,15 @@ public sealed partial class LoanStore(
     }
 
     /// <summary>Reads a loan with its history; null where nothing is recorded of it.</summary>
-    public async Task<(Loan Loan, IReadOnlyList<LoanHistoryEntry> History)?> ReadAsync(string uuid, CancellationToken cancellationToken)
+    /// <param name="uuid">The loan.</param>
+    /// <param name="after">The key of the last unknown state of the page before; null for the first page.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>
+    /// On the first page all known states, oldest first; then a page of unknown ones, newest first, and the key to go on after, which is
+    /// null at the end.
+    /// </returns>
+    public async Task<(Loan Loan, IReadOnlyList<LoanHistoryEntry> History, string? After)?> ReadAsync(
+        string uuid, string? after, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
@@ -70,23 +79,36 @@ public sealed partial class LoanStore(
                 return null;
             }
 
+            var first = after is null ? LoanHistoryEntry.FirstRecentKey : after + "!";
+            var reading = ReadHistoryAsync(uuid, first, LoanHistoryEntry.AfterLastRecentKey, PageOfHistory + 1, cancellationToken);
+            var known = after is null
+                ? await ReadHistoryAsync(uuid, LoanHistoryEntry.FirstKey, LoanHistoryEntry.AfterLastKey, int.MaxValue, cancellationToken)
+                : [];
+            var unknown = await reading;
             // Two reads, and a callback may come in between: then the history would be ahead of the state.
-            var history = await ReadHistoryAsync(uuid, cancellationToken);
-            if (tries == MostReads || history.All(entry => entry.Note is not null || entry.ReceivedAt <= loan.UpdatedAt))
+            if (tries == MostReads || known.TrueForAll(entry => entry.Note is not null || entry.ReceivedAt <= loan.UpdatedAt))
             {
-                return (loan, history);
+                var page = unknown.Take(PageOfHistory).ToArray();
+                return (
+                    loan,
+                    [
+                        .. known.Where(row => !IsUnknown(row)).OrderBy(row => row.ReceivedAt).ThenBy(row => row.RowKey, StringComparer.Ordinal),
+                        // Among the known ones are those of before unknown ones had keys of their own.
+                        .. known.Where(IsUnknown).Concat(page).OrderByDescending(row => row.ReceivedAt),
+                    ],
+                    unknown.Count > PageOfHistory ? page[^1].RowKey : null);
             }
         }
+
+        static bool IsUnknown(LoanHistoryEntry row) => LoanRules.VerdictOf(row.Note) == LoanVerdict.UnknownState;
     }
 
-    /// <summary>Reads a loan's history without the bodies, oldest first; at most a thousand rows.</summary>
-    public async Task<IReadOnlyList<LoanHistoryEntry>> ReadHistoryAsync(string uuid, CancellationToken cancellationToken)
-    {
-        var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {uuid} and RowKey ge {LoanHistoryEntry.FirstKey} and RowKey lt {LoanHistoryEntry.AfterLastKey}");
-        var rows = await table.ReadAsync<LoanHistoryEntry>(filter, MostHistory, LoanHistoryEntry.Shown, cancellationToken);
-        return [.. rows.OrderBy(row => row.ReceivedAt).ThenBy(row => row.RowKey, StringComparer.Ordinal)];
-    }
+    private async Task<List<LoanHistoryEntry>> ReadHistoryAsync(
+        string uuid, string first, string behind, int most, CancellationToken cancellationToken) => await table.ReadAsync<LoanHistoryEntry>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {uuid} and RowKey ge {first} and RowKey lt {behind}"),
+            most,
+            LoanHistoryEntry.Shown,
+            cancellationToken);
 
     /// <summary>Reads a page of loans, last changed first.</summary>
     /// <param name="state">Those of one state; null for all.</param>
@@ -296,8 +318,18 @@ public sealed partial class LoanStore(
                 alerted = true;
             }
 
-            if (await TryWriteAsync(loan, After(loan, callback, verdict), [new(TableTransactionActionType.Add, entry)], null, cancellationToken))
+            var next = After(loan, callback, verdict);
+            IReadOnlyList<TableTransactionAction> rows = verdict == LoanVerdict.UnknownState
+                ? [new(TableTransactionActionType.Add, entry), new(TableTransactionActionType.Add, entry.Recent())]
+                : [new(TableTransactionActionType.Add, entry)];
+            if (await TryWriteAsync(loan, next, rows, null, cancellationToken))
             {
+                // Also later on: this process may have died before it said so.
+                if (verdict == LoanVerdict.UnknownState && (next.UnknownStates == ManyUnknown + 1 || next.UnknownStates % 1_000 == 0))
+                {
+                    Log.ManyUnknown(logger, callback.Uuid, ManyUnknown);
+                }
+
                 return Counted(callback, verdict, entry.CountedFrom);
             }
 
@@ -332,6 +364,7 @@ public sealed partial class LoanStore(
                 IsCounted = true,
             },
             LoanVerdict.Late => loan with { Reached = reached },
+            LoanVerdict.UnknownState => loan with { UnknownStates = loan.UnknownStates + 1 },
             _ => loan,
         };
     }
@@ -455,6 +488,9 @@ public sealed partial class LoanStore(
 
         [LoggerMessage(5, LogLevel.Critical, "Loan {Uuid} has ended as {Current}, and now Baloan gives it a state that this app does not know; its history has it. Ask Baloan what it means.")]
         public static partial void UnknownAfterEnd(ILogger logger, string uuid, string current);
+
+        [LoggerMessage(6, LogLevel.Critical, "Loan {Uuid} has got more than {Count} states that this app does not know. Somebody may be sending junk with the key of the callback: ask Baloan, and change that key.")]
+        public static partial void ManyUnknown(ILogger logger, string uuid, int count);
 
         [LoggerMessage(4, LogLevel.Error, "The row of loan {Uuid} is not whole; the next callback writes its state anew. Columns of another type: {Columns}.")]
         public static partial void NotWhole(ILogger logger, string uuid, string columns);
