@@ -18,6 +18,7 @@ builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
 {
     InitialData = [new("Tokens:RefreshSchedule", "0 */15 * * * *")],
 });
+Services.CheckAddress(builder.Configuration, builder.Environment);
 builder.Services.AddBaloanFunctions(builder.Configuration);
 
 var app = builder.Build();

@@ -11,6 +11,7 @@ using Baloan.Functions.Tokens;
 using Baloan.Functions.Uploads;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions;
@@ -34,6 +35,7 @@ public static class Services
         };
 
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<BodyReading>();
         services.AddSingleton<Problems>();
 
         services.AddMetrics();
@@ -130,6 +132,18 @@ public static class Services
         "v1" => MerchantApiVersion.V1,
         _ => throw new InvalidOperationException("Baloan__MerchantApiVersion has to be v1 or v2."),
     };
+
+    /// <summary>Looks at what only Development may do: credentials and customers' identities must not travel in clear text.</summary>
+    /// <exception cref="InvalidOperationException">Baloan's address is in clear text outside Development.</exception>
+    public static void CheckAddress(IConfiguration configuration, IHostEnvironment environment)
+    {
+        if (!environment.IsDevelopment() && AddressFrom(configuration["Baloan:BaseAddress"]).Scheme != Uri.UriSchemeHttps)
+        {
+            throw new InvalidOperationException(
+                $"Baloan__BaseAddress is in clear text (http) and the environment is '{environment.EnvironmentName}': "
+                + "use https, or set AZURE_FUNCTIONS_ENVIRONMENT to Development on your own machine.");
+        }
+    }
 
     private static Uri AddressFrom(string? text) =>
         string.IsNullOrEmpty(text) ? new BaloanOptions().BaseAddress

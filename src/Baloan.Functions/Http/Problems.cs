@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Baloan.Functions.Http;
 
 /// <summary>Turns what goes wrong in a function into a problem document: the Functions host would answer 500 with no body.</summary>
-public sealed partial class Problems(ILogger<Problems> logger)
+public sealed partial class Problems(BodyReading bodies, ILogger<Problems> logger)
 {
     private static readonly TimeSpan OutageRetryAfter = TimeSpan.FromSeconds(10);
 
@@ -31,7 +31,10 @@ public sealed partial class Problems(ILogger<Problems> logger)
         (headers.XContentTypeOptions, headers.CacheControl) = ("nosniff", "no-store");
         try
         {
-            return await work(language, request.HttpContext.RequestAborted);
+            using (bodies.Guard(request))
+            {
+                return await work(language, request.HttpContext.RequestAborted);
+            }
         }
         catch (ProblemException problem)
         {
@@ -52,7 +55,7 @@ public sealed partial class Problems(ILogger<Problems> logger)
         }
         catch (BadHttpRequestException bad)
         {
-            return Answer(request, new(bad.StatusCode, "invalid_request", Texts.BrokenBody), language);
+            return Answer(request, new(bad.StatusCode, "invalid_request", bad.StatusCode == 408 ? Texts.BodyTooSlow : Texts.BrokenBody), language);
         }
         catch (Exception gone) when (gone is ConnectionResetException
             || (gone is OperationCanceledException or IOException && request.HttpContext.RequestAborted.IsCancellationRequested))

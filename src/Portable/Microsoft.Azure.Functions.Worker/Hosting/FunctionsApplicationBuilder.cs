@@ -33,7 +33,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder
             EnvironmentName = System.Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT")
                 ?? System.Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT")
                 ?? System.Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT")
-                ?? Environments.Development,
+                ?? Environments.Production,
         });
         builder.Configuration
             .AddInMemoryCollection(HostJson.Read(appFolder, Directory.GetCurrentDirectory()))
