@@ -111,7 +111,7 @@ public sealed class SecrecyTests
         await using var baloan = await StartAsync(Answer(500, $"<h1>Upstream Error</h1> the token was {token}", "text/html"));
         using var bench = new Bench(baloan.Address);
 
-        await Should.ThrowAsync<BaloanException>(() => bench.V2.SettleAsync(Settlement() with { Token = token }, Language.English, TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<BaloanException>(() => bench.V2.SettleAsync(Settlement() with { TransactionToken = token }, Language.English, TestContext.Current.CancellationToken));
 
         bench.Logs.Warnings.ShouldHaveSingleItem().ShouldContain("<h1>Upstream Error</h1> the token was");
     }

@@ -1,9 +1,9 @@
-using Baloan.Core.Storage;
-using Baloan.Core.Tokens;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
+using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
 using Microsoft.Extensions.Logging;

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
@@ -25,8 +26,8 @@ public sealed class SubscriptionRequestReader(WebhookUrlPolicy policy, WebhookSi
     /// lost answer, is the same subscription.
     /// </returns>
     /// <exception cref="ProblemException">400, 413 or 415, with all faults.</exception>
-    /// <exception cref="Tokens.NotConfiguredException">There is a secret, and no vault to seal it with.</exception>
-    /// <exception cref="Tokens.KeyVaultUnavailableException">There is a secret, and the vault does not answer.</exception>
+    /// <exception cref="NotConfiguredException">There is a secret, and no vault to seal it with.</exception>
+    /// <exception cref="KeyVaultUnavailableException">There is a secret, and the vault does not answer.</exception>
     public async Task<Subscription> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var body = await JsonBody.ReadAsync(request, cancellationToken);
