@@ -20,8 +20,15 @@ public sealed class StorageClock(TimeProvider time)
     public DateTimeOffset GetUtcNow() => latest is { } reading ? reading.At + time.GetElapsedTime(reading.Timestamp) : time.GetUtcNow();
 
     /// <summary>Takes note of the <c>Date</c> of an answer.</summary>
-    internal void Observe(DateTimeOffset date)
+    /// <param name="date">The date.</param>
+    /// <param name="asked">When it was asked for. One that was long on its way, or came to a process that stood still, tells no time.</param>
+    internal void Observe(DateTimeOffset date, long asked)
     {
+        if (latest is not null && time.GetElapsedTime(asked) > Precision)
+        {
+            return;
+        }
+
         var now = latest is null ? DateTimeOffset.MinValue : GetUtcNow();
         if (now < date || now > date + Precision)
         {
@@ -29,17 +36,21 @@ public sealed class StorageClock(TimeProvider time)
         }
     }
 
+    private long Timestamp() => time.GetTimestamp();
+
     private sealed record Reading(DateTimeOffset At, long Timestamp);
 
     /// <summary>Has a clock take note of the <c>Date</c> of every answer.</summary>
     internal sealed class Policy(StorageClock clock) : HttpPipelineSynchronousPolicy
     {
+        public override void OnSendingRequest(HttpMessage message) => message.SetProperty(typeof(Policy), clock.Timestamp());
+
         public override void OnReceivedResponse(HttpMessage message)
         {
-            if (message.HasResponse && message.Response.Headers.TryGetValue("Date", out var text)
+            if (message.HasResponse && message.TryGetProperty(typeof(Policy), out var asked) && message.Response.Headers.TryGetValue("Date", out var text)
                 && DateTimeOffset.TryParseExact(text, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
             {
-                clock.Observe(date);
+                clock.Observe(date, (long)asked!);
             }
         }
     }
