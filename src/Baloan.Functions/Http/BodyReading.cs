@@ -12,8 +12,11 @@ namespace Baloan.Functions.Http;
 /// The host runs <c>maxConcurrentRequests</c> at once. Bodies of all calls but callbacks take at most seven in ten of these places while
 /// they are being read, those of one caller five, and what finds no place is 429 at once; what is left is for callbacks and for calls
 /// without a body, such as health. Where there are fewer than twenty places, as on Azure's small instances, whose host reads bodies
-/// before the app does, they are not parted. A whole body has a time limit that follows its size, which the web server keeps: 408. It is generous for one body in ten of
-/// each caller, and short for what the caller sends beside these. A body that has come is read in an instant, and gives its place back.
+/// before the app does, they are not parted.
+/// <para>
+/// A whole body has a time limit that follows its size, which the web server keeps: 408. It is generous for one body in ten of each
+/// caller, and short for what the caller sends beside these. A body that has come is read in an instant, and gives its place back.
+/// </para>
 /// </remarks>
 public sealed class BodyReading(IConfiguration configuration)
 {
