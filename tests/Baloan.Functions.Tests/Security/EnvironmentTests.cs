@@ -34,7 +34,7 @@ public sealed class EnvironmentTests
         failure.Message.ShouldContain("Baloan__BaseAddress is in clear text (http) and the environment is 'Production'");
     }
 
-    private static void Check(string? address, string environment) => Services.CheckAddress(
+    private static void Check(string? address, string environment) => BaloanClientServices.CheckAddress(
         new ConfigurationBuilder().AddInMemoryCollection([new("Baloan:BaseAddress", address)]).Build(),
         new HostingEnvironment { EnvironmentName = environment });
 }
