@@ -228,6 +228,8 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         var form = await Api.AcceptedAsync(new SettlementForm());
         Delivery? About(string what) => receiver.Deliveries.FirstOrDefault(delivery => delivery.Body.Contains(what, StringComparison.Ordinal));
         await Until.TrueAsync(() => About(loan) is not null && About(form.Code) is not null);
+        await calls.CallAsync("ListSubscriptions");
+        (await calls.CallAsync("RedeliverEvents", subscription.Field("id"))).Status.ShouldBe(202);
         await calls.CallAsync("Unsubscribe", subscription.Field("id"));
         await calls.PostAsync("UnsubscribeUrl", 204, new() { ["callback_url"] = receiver.CallbackUrl });
 
