@@ -135,15 +135,20 @@ public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetu
     }
 
     /// <summary>Notes that nobody knows what became of a sending, and raises the alert for it.</summary>
-    public async Task ForgoAsync(LoanOpeningRow sent, string? sendings, CancellationToken cancellationToken)
-    {
-        var (_, changed) = await ChangeAsync(
-            sent.Id, row => LoanOpeningRules.AfterSilence(row, sent.SendingId, sendings, clock.GetUtcNow()), cancellationToken);
-        if (changed)
+    public Task ForgoAsync(LoanOpeningRow sent, string? sendings, CancellationToken cancellationToken) => ChangeAsync(
+        sent.Id,
+        row =>
         {
-            Log.Unknown(logger, sent.Id);
-        }
-    }
+            var next = LoanOpeningRules.AfterSilence(row, sent.SendingId, sendings, clock.GetUtcNow());
+            if (next is not null)
+            {
+                // Before it is written: who dies in between has raised the alert, and the next who tries raises it once more.
+                Log.Unknown(logger, sent.Id);
+            }
+
+            return next;
+        },
+        cancellationToken);
 
     private static partial class Log
     {

@@ -18,7 +18,8 @@ public sealed record Acceptance(Settlement Row, bool IsNew, IReadOnlyList<string
 /// row by the index.
 /// </remarks>
 public sealed class SettlementIntake(
-    SettlementStore store, SettlementCompletion completion, SettlementMessages messages, CustomerHasher hasher, CounterStore counters, StorageClock clock)
+    SettlementStore store, SettlementCompletion completion, SettlementMessages messages, CustomerHasher hasher, CounterStore counters,
+    SettlementOptions options, StorageClock clock)
 {
     /// <summary>Accepts a settlement, or a new attempt at one that was refused or failed.</summary>
     public async Task<Acceptance> AcceptAsync(NewSettlement request, CancellationToken cancellationToken)
@@ -89,6 +90,7 @@ public sealed class SettlementIntake(
 
             if (existing.IsNewer || !existing.Status.AllowsNewAttempt())
             {
+                await TakeUpAsync(existing, cancellationToken);
                 return new Acceptance(existing, false, DifferencesOf(existing, request));
             }
 
@@ -99,6 +101,19 @@ public sealed class SettlementIntake(
             {
                 return new Acceptance(attempt, true, []);
             }
+        }
+    }
+
+    /// <summary>
+    /// What stands still may have been forgotten: whoever wrote it stood still so long between index and row that the sweep took the entry
+    /// for one without a row, and died before the message. From here on it is accepted, and has to be carried out.
+    /// </summary>
+    private async Task TakeUpAsync(Settlement existing, CancellationToken cancellationToken)
+    {
+        if (!existing.IsNewer && !existing.HasEnded && clock.GetUtcNow() - existing.DueAt > options.StandstillLimit * 2)
+        {
+            await store.ListAsOpenAsync(existing, cancellationToken);
+            await messages.ScheduleAsync(existing, TimeSpan.Zero, cancellationToken);
         }
     }
 

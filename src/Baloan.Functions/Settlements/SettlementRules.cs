@@ -211,9 +211,13 @@ internal static class SettlementRules
             ResolvedSettled = settled, Note = note, ResolvedBy = by, ResolvedAt = now,
         };
 
-    /// <summary>What Baloan has said last of the customer's credit, as far as this settlement knows; null where it has said nothing.</summary>
+    /// <summary>
+    /// What Baloan has said last of the customer's credit, as far as this settlement knows; null where it has said nothing. With the
+    /// settlement, or by the credit that it was found out by: a check that tells more, soon after, tells of the time before it.
+    /// </summary>
     public static (long Credit, DateTimeOffset At)? LastSaidCredit(Settlement row) =>
-        row is { KnownBy: SettlementKnownBy.Baloan, UserCredit: { } left, EndedAt: { } at } ? (left, at)
+        row is { Status: SettlementStatus.Settled, KnownBy: SettlementKnownBy.Baloan or SettlementKnownBy.Credit, EndedAt: { } at }
+            && (row.UserCredit ?? row.CreditBefore - row.Total) is { } left ? (left, at)
         : row is { KnownCredit: { } known, KnownCreditAt: { } since } ? (known, since)
         : null;
 

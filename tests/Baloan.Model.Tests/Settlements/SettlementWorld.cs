@@ -330,9 +330,10 @@ internal sealed class SettlementWorld : World.World
 
     private void CheckLists()
     {
-        var all = Rows.Select(row => row.Text("Code")!).Order().ToList();
+        // What a newer version has written is its to file.
+        var all = Rows.Select(row => row.Text("Code")!).Where(code => !newer.ContainsKey(code)).Order().ToList();
         var store = At(0).Get<SettlementStore>();
-        var listed = Ask(store.ListAsync(null, 100, null, default)).Rows.Select(row => row.Code).Order().ToList();
+        var listed = Ask(store.ListAsync(null, 100, null, default)).Rows.Select(row => row.Code).Where(code => !newer.ContainsKey(code)).Order().ToList();
         Require(listed.SequenceEqual(all), $"The list has {string.Join(", ", listed)} and should have {string.Join(", ", all)}.");
         foreach (var status in SettlementStatuses.Ended)
         {
@@ -486,7 +487,7 @@ internal sealed class SettlementWorld : World.World
         Require(!post.IsWithdrawn, $"{code} was moved after it had been withdrawn.");
         var attempt = attempts.Values.SingleOrDefault(attempt => attempt.Post == post);
         Require(attempt is not null, $"Money was moved for a POST of {code} that is no attempt.");
-        if (posts.Exists(other => other.Code == code && attempts.Values.Any(attempt => attempt.Post == other && (attempt.IsDeceived || attempt.IsDuplicateUnseen))))
+        if (posts.Exists(other => other.Content.Customer == customer && attempts.Values.Any(attempt => attempt.Post == other && (attempt.IsDeceived || attempt.IsDuplicateUnseen))))
         {
             return;
         }
@@ -535,6 +536,13 @@ internal sealed class SettlementWorld : World.World
     {
         var (post, moved) = (attempt.Post, attempt.Post.Moves > 0);
         var others = spendings[post.Content.Customer].Where(spending => spending.At >= attempt.Since).ToList();
+        if (attempts.Values.Any(before => before.IsDuplicateUnseen && before.Post.Content.Customer == post.Content.Customer))
+        {
+            // Its money, which nobody knows of, is in the credit by which this one goes.
+            attempt.IsDuplicateUnseen = true;
+            return;
+        }
+
         switch (attempt.Status)
         {
             case "Settled" when !moved && withCoincidence && isInferred && others.Exists(spending => spending.Amount == post.Content.Total):
