@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using LocalFunctionsHost;
+
+// Times in the log are the same wherever it runs: a machine set to Persian would write Jalali years.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 if (args is not [var folder])
 {

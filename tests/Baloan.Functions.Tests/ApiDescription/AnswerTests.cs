@@ -64,7 +64,7 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
             {
                 var body = operation.Id switch
                 {
-                    "ResolveSettlement" => new JsonObject { ["outcome"] = "settled" },
+                    "ResolveSettlement" => new JsonObject { ["outcome"] = "settled", ["note"] = "Asked." },
                     "ResolveLoanOpening" => new JsonObject { ["outcome"] = "not_opened", ["note"] = "None." },
                     "SignContract" => new JsonObject { ["otp"] = MagicNumbers.Otp },
                     _ => null,
