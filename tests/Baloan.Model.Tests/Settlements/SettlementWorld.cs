@@ -37,7 +37,8 @@ internal sealed class SettlementWorld : World.World
     private readonly bool withCoincidence;
     private readonly bool withOldCredit;
     private readonly HashSet<string> repeated = [];
-    private readonly Dictionary<string, string> newer = [];
+    private readonly HashSet<string> newer = [];
+    private bool isNewerWriting;
     private readonly Dictionary<string, DateTimeOffset> denied = [];
     private readonly List<Post> posts = [];
     private readonly Dictionary<(string Code, int Number), Attempt> attempts = [];
@@ -198,8 +199,8 @@ internal sealed class SettlementWorld : World.World
 
     protected override bool HasEnded() =>
         Storage.Queues.Of(Queue).Count == 0
-        && attempts.Values.All(attempt => attempt.HasEnded || newer.ContainsKey(attempt.Post.Code))
-        && !Storage.Tables.Rows(IndexTable).Any(row => row.PartitionKey == "open" && !newer.ContainsKey(row.Text("Id")!));
+        && attempts.Values.All(attempt => attempt.HasEnded || newer.Contains(attempt.Post.Code))
+        && !Storage.Tables.Rows(IndexTable).Any(row => row.PartitionKey == "open" && !newer.Contains(row.Text("Id")!));
 
     protected override void Check()
     {
@@ -209,7 +210,7 @@ internal sealed class SettlementWorld : World.World
             CheckAnswer(post);
         }
 
-        foreach (var attempt in attempts.Values.Where(attempt => !newer.ContainsKey(attempt.Post.Code)))
+        foreach (var attempt in attempts.Values.Where(attempt => !newer.Contains(attempt.Post.Code)))
         {
             CheckEnd(attempt);
         }
@@ -251,7 +252,7 @@ internal sealed class SettlementWorld : World.World
     private void CheckAnswer(Post post)
     {
         Tally.Count($"POST answered {(post.Answer is { } answer ? answer.ToString(CultureInfo.InvariantCulture) : "not at all")}");
-        if (newer.ContainsKey(post.Code))
+        if (newer.Contains(post.Code))
         {
             return;
         }
@@ -311,7 +312,7 @@ internal sealed class SettlementWorld : World.World
     {
         string[] secrets = [.. Customers, .. posts.Select(post => post.Proof), .. posts.Select(post => post.Otp).OfType<string>().Select(otp => $"\"{otp}\"")];
         var kept = string.Concat(
-            new[] { Table, IndexTable }.SelectMany(table => Storage.Tables.Rows(table)).Where(row => row.Text("Code") is not { } code || !newer.ContainsKey(code)).Select(row => Encoding.UTF8.GetString(row.Json))
+            new[] { Table, IndexTable }.SelectMany(table => Storage.Tables.Rows(table)).Where(row => row.Text("Code") is not { } code || !newer.Contains(code)).Select(row => Encoding.UTF8.GetString(row.Json))
                 .Concat(new[] { Queue, "events" }.SelectMany(Storage.Queues.Of).Select(message => message.Text)));
         Require(!Array.Exists(secrets, secret => kept.Contains(secret, StringComparison.Ordinal)), "An identity, an OTP or a token was not wiped.");
     }
@@ -321,7 +322,7 @@ internal sealed class SettlementWorld : World.World
         foreach (var hold in Storage.Tables.Rows(Table).Where(row => row.RowKey == "hold"))
         {
             Require(
-                string.IsNullOrEmpty(hold.Text("Code")) || newer.ContainsKey(hold.Text("Code")!)
+                string.IsNullOrEmpty(hold.Text("Code")) || newer.Contains(hold.Text("Code")!)
                     || (attempts.TryGetValue((hold.Text("Code")!, hold.Number("Attempt")), out var holder) && holder.HasEnded),
                 "A customer is held by a settlement that is not under way.");
             Tally.Count("holds left behind by the dead, which hold nobody up");
@@ -331,14 +332,14 @@ internal sealed class SettlementWorld : World.World
     private void CheckLists()
     {
         // What a newer version has written is its to file.
-        var all = Rows.Select(row => row.Text("Code")!).Where(code => !newer.ContainsKey(code)).Order().ToList();
+        var all = Rows.Select(row => row.Text("Code")!).Where(code => !newer.Contains(code)).Order().ToList();
         var store = At(0).Get<SettlementStore>();
-        var listed = Ask(store.ListAsync(null, 100, null, default)).Rows.Select(row => row.Code).Where(code => !newer.ContainsKey(code)).Order().ToList();
+        var listed = Ask(store.ListAsync(null, 100, null, default)).Rows.Select(row => row.Code).Where(code => !newer.Contains(code)).Order().ToList();
         Require(listed.SequenceEqual(all), $"The list has {string.Join(", ", listed)} and should have {string.Join(", ", all)}.");
         foreach (var status in SettlementStatuses.Ended)
         {
-            var some = Ask(store.ListAsync(status, 100, null, default)).Rows.Select(row => row.Code).Where(code => !newer.ContainsKey(code)).Order().ToList();
-            var should = Rows.Where(row => row.Text("Status") == status.ToString() && !newer.ContainsKey(row.Text("Code")!)).Select(row => row.Text("Code")!).Order().ToList();
+            var some = Ask(store.ListAsync(status, 100, null, default)).Rows.Select(row => row.Code).Where(code => !newer.Contains(code)).Order().ToList();
+            var should = Rows.Where(row => row.Text("Status") == status.ToString() && !newer.Contains(row.Text("Code")!)).Select(row => row.Text("Code")!).Order().ToList();
             Require(some.SequenceEqual(should), $"The list of {status} has {string.Join(", ", some)} and should have {string.Join(", ", should)}.");
         }
     }
@@ -450,7 +451,7 @@ internal sealed class SettlementWorld : World.World
     /// <summary>A newer version of the app writes a row, which this one has to leave as it is.</summary>
     private void MakeNewer(string code, bool byStatus)
     {
-        if (Rows.FirstOrDefault(row => row.Text("Code") == code) is not { } row || newer.ContainsKey(code))
+        if (Rows.FirstOrDefault(row => row.Text("Code") == code) is not { } row || newer.Contains(code))
         {
             return;
         }
@@ -458,15 +459,19 @@ internal sealed class SettlementWorld : World.World
         Say($"a newer version writes {code}");
         var json = JsonNode.Parse(row.Json)!.AsObject();
         json[byStatus ? "Status" : "SchemaVersion"] = byStatus ? "Reserved" : 1_000;
-        Storage.Tables.Put(Table, row.PartitionKey, row.RowKey, json.ToJsonString());
-        newer[code] = Rows.Single(row => row.Text("Code") == code).ETag;
+        isNewerWriting = true;
+        CarryOut(new StorageRequest(
+            "table", "PUT", $"/{Table}(PartitionKey='{row.PartitionKey}',RowKey='{row.RowKey}')", new Dictionary<string, string>(), null, "application/json",
+            Encoding.UTF8.GetBytes(json.ToJsonString())));
+        isNewerWriting = false;
+        newer.Add(code);
     }
 
     private void Resolve(Instance instance, string code)
     {
         // A person asks Baloan, when all is quiet.
         var attempt = attempts.Values.Where(attempt => attempt.Post.Code == code).MaxBy(attempt => attempt.Number);
-        if (attempt?.Status is not ("NeedsReview" or "Verifying") || !IsQuiet || newer.ContainsKey(code))
+        if (attempt?.Status is not ("NeedsReview" or "Verifying") || !IsQuiet || newer.Contains(code))
         {
             return;
         }
@@ -498,13 +503,13 @@ internal sealed class SettlementWorld : World.World
 
     private void Written(string table, MemoryTables.Row row)
     {
-        if (table != Table || row.RowKey != "settlement")
+        if (table != Table || row.RowKey != "settlement" || isNewerWriting)
         {
             return;
         }
 
         var (code, number, status) = (row.Text("Code")!, row.Number("Attempts"), row.Text("Status")!);
-        Require(!newer.ContainsKey(code), $"{code} was written by a newer version, and then by this one.");
+        Require(!newer.Contains(code), $"{code} was written by a newer version, and then by this one.");
         Say($"row {code} attempt {number}: {status} {row.Text("ErrorCode")}");
         if (!attempts.TryGetValue((code, number), out var attempt))
         {
