@@ -18,7 +18,8 @@ test('what was saved comes back with its types, and what is there stays as it is
     process.execPath,
     [
       path.join(here, '../src/Baloan.Sandbox/azurite/node_modules/azurite/dist/src/azurite.js'),
-      ...['--blobPort', '0', '--queuePort', '0', '--tablePort', '0', '--inMemoryPersistence', '--disableTelemetry', '--skipApiVersionCheck'],
+      ...['--blobPort', '0', '--queuePort', '0', '--tablePort', '0'],
+      ...['--inMemoryPersistence', '--disableTelemetry', '--skipApiVersionCheck'],
     ],
     { env: { ...process.env, AZURITE_ACCOUNTS: `shop:${key}` } },
   );
@@ -29,7 +30,8 @@ test('what was saved comes back with its types, and what is there stays as it is
       said += (await once(azurite.stdout, 'data'))[0];
     }
 
-    const connectionString = `DefaultEndpointsProtocol=http;AccountName=shop;AccountKey=${key};TableEndpoint=${listening.exec(said)[1]}/shop;`;
+    const address = `${listening.exec(said)[1]}/shop`;
+    const connectionString = `DefaultEndpointsProtocol=http;AccountName=shop;AccountKey=${key};TableEndpoint=${address};`;
     const env = { ...process.env, AZURE_STORAGE_CONNECTION_STRING: connectionString };
     const backup = (command) => execFileSync(path.join(here, 'backup'), [command, path.join(folder, 'tables')], { env, encoding: 'utf8' });
     const table = TableClient.fromConnectionString(connectionString, 'Settlements', { allowInsecureConnection: true });

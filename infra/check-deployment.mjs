@@ -1,5 +1,5 @@
-// Fails where what would be deployed, as main.snapshot.json has it, and what it speaks of have drifted apart: the storage that the app uses,
-// the log lines and metrics that alerts and workbook wait for, the queries themselves, and what the runbook says of each alert.
+// Fails where what would be deployed, as main.snapshot.json has it, and what it speaks of have drifted apart: the storage that the app
+// uses, the log lines and metrics that alerts and workbook wait for, the queries themselves, and what the runbook says of each alert.
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,14 +64,20 @@ if (![...code.values()].some((text) => text.includes(expiry))) {
 const prefix = 'baloan-';
 const raised = new Set([...rules, ...ofType('Microsoft.Insights/metricAlerts')].map((rule) => rule.name.slice(prefix.length)));
 const explained = new Set([...(await read('..', 'docs', 'runbook.md')).matchAll(/^## `([a-z-]+)`/gm)].map((match) => match[1]));
-faults.push(...[...raised].filter((name) => !explained.has(name)).map((name) => `docs/runbook.md: nothing says what to do at the alert ${name}`));
-faults.push(...[...explained].filter((name) => !raised.has(name)).map((name) => `docs/runbook.md: there is no alert ${name}`));
+for (const name of [...raised].filter((name) => !explained.has(name))) {
+  faults.push(`docs/runbook.md: nothing says what to do at the alert ${name}`);
+}
+
+for (const name of [...explained].filter((name) => !raised.has(name))) {
+  faults.push(`docs/runbook.md: there is no alert ${name}`);
+}
 
 for (const fault of faults) {
   console.error(fault);
 }
 
 console.log(
-  `${resources.length} resources, ${used.length} names in storage, ${rules.length} rules, ${panels.length} panels, ${waitedFor} log lines and metrics, ${faults.length} faults`,
+  `${resources.length} resources, ${used.length} names in storage, ${rules.length} rules, ${panels.length} panels, ` +
+    `${waitedFor} log lines and metrics, ${faults.length} faults`,
 );
 process.exitCode = faults.length === 0 && used.length > 0 && rules.length > 0 && panels.length > 0 && waitedFor > 0 ? 0 : 1;

@@ -28,7 +28,9 @@ const itemsOf = (list) => Array.from({ length: list.Count }, (_, index) => list.
 /** What the language service finds wrong with a query, and which of the columns that it should end with it has not. */
 export function faultsOf(query, columns) {
   const code = KustoCode.ParseAndAnalyze(query, workspace);
-  const found = itemsOf(code.GetDiagnostics()).map((diagnostic) => `${diagnostic.Message} (at “${query.slice(diagnostic.Start, diagnostic.Start + 40)}”)`);
+  const found = itemsOf(code.GetDiagnostics()).map(
+    ({ Message: message, Start: start }) => `${message} (at “${query.slice(start, start + 40)}”)`,
+  );
   const results = code.ResultType?.Columns ? itemsOf(code.ResultType.Columns).map((column) => column.Name) : [];
   return [...found, ...columns.filter((column) => !results.includes(column)).map((column) => `the query has no column ${column}`)];
 }

@@ -14,9 +14,22 @@ internal static partial class Mask
     // Also a Persian or Arabic-Indic one, and these as JSON escapes.
     private const string Digit = """(?:\d|\\u06[fF][0-9]|\\u066[0-9])""";
 
+    // A caller chooses what was sent, and must not choose which parts of a log line disappear: what is shorter is no secret, and what
+    // could be a word or a number of somebody else is hidden where it stands alone, and not within others.
+    private const int LeastSecret = 4;
+    private const int LeastWithDigits = 8;
+    private const int LeastOfLetters = 16;
+
     /// <summary>Hides values that were sent, should the text repeat them.</summary>
     public static string Secrets(string text, IReadOnlyCollection<string> secrets) =>
-        secrets.Aggregate(text, (masked, secret) => masked.Replace(secret, Hidden, StringComparison.OrdinalIgnoreCase));
+        secrets.Where(secret => secret.Length >= LeastSecret).Aggregate(text, (masked, secret) =>
+            secret.Length >= LeastOfLetters || (secret.Length >= LeastWithDigits && secret.Any(char.IsDigit))
+            ? masked.Replace(secret, Hidden, StringComparison.OrdinalIgnoreCase)
+            : Regex.Replace(
+                masked,
+                $@"(?<![\p{{L}}\p{{N}}_]){Regex.Escape(secret)}(?![\p{{L}}\p{{N}}_])",
+                Hidden,
+                RegexOptions.IgnoreCase | RegexOptions.CultureInvariant));
 
     /// <summary>
     /// One short line that shows the form of a body and none of what may identify a person or open a door: no run of five

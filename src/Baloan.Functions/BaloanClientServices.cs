@@ -2,6 +2,7 @@ using Baloan.Client;
 using Baloan.Core.Tokens;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions;
@@ -39,6 +40,18 @@ internal static class BaloanClientServices
             provider.GetRequiredService<ILoggerFactory>(),
             // Registered by whoever stands in for Baloan without a network.
             provider.GetService<HttpMessageHandler>());
+    }
+
+    /// <summary>Looks at what only Development may do: credentials and customers' identities must not travel in clear text.</summary>
+    /// <exception cref="InvalidOperationException">Baloan's address is in clear text outside Development.</exception>
+    public static void CheckAddress(IConfiguration configuration, IHostEnvironment environment)
+    {
+        if (!environment.IsDevelopment() && AddressFrom(configuration["Baloan:BaseAddress"]).Scheme != Uri.UriSchemeHttps)
+        {
+            throw new InvalidOperationException(
+                $"Baloan__BaseAddress is in clear text (http) and the environment is '{environment.EnvironmentName}': "
+                + "use https, or set AZURE_FUNCTIONS_ENVIRONMENT to Development on your own machine.");
+        }
     }
 
     private static MerchantApiVersion VersionFrom(string? text) => text?.ToLowerInvariant() switch

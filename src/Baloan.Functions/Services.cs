@@ -33,6 +33,7 @@ public static class Services
             .AddUploads(new UploadOptions(settlements.StandstillLimit))
             .AddLoans()
             .AddSubscriptions(configuration)
+            .AddSingleton<BodyReading>()
             .AddSingleton<Problems>()
             .AddSingleton(new CorsOrigins(configuration))
             .AddSingleton(new TrustedFronts(configuration))

@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using LocalFunctionsHost;
+
+// Times in the log are the same wherever it runs: a machine set to Persian would write Jalali years.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
 if (args is not [var folder])
 {
@@ -10,8 +14,8 @@ if (args is not [var folder])
 using var ending = new CancellationTokenSource();
 void End(PosixSignalContext signal)
 {
-    // The first signal ends everything in order; a second one is left to the runtime, which ends at once.
-    signal.Cancel = !ending.IsCancellationRequested;
+    // Whoever started this may ask for the end after the terminal has; only a second Ctrl-C is left to the runtime, which ends at once.
+    signal.Cancel = !ending.IsCancellationRequested || signal.Signal != PosixSignal.SIGINT;
     ending.Cancel();
 }
 

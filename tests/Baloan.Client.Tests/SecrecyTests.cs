@@ -101,6 +101,21 @@ public sealed class SecrecyTests
         line.Length.ShouldBeLessThan(700);
     }
 
+    [Theory]
+    [InlineData("e")]
+    [InlineData("rror")]
+    [InlineData("Erro")]
+    [InlineData("pstrea")]
+    public async Task A_caller_cannot_choose_what_disappears_from_the_log(string token)
+    {
+        await using var baloan = await StartAsync(Answer(500, $"<h1>Upstream Error</h1> the token was {token}", "text/html"));
+        using var bench = new Bench(baloan.Address);
+
+        await Should.ThrowAsync<BaloanException>(() => bench.V2.SettleAsync(Settlement() with { TransactionToken = token }, Language.English, TestContext.Current.CancellationToken));
+
+        bench.Logs.Warnings.ShouldHaveSingleItem().ShouldContain("<h1>Upstream Error</h1> the token was");
+    }
+
     [Fact]
     public async Task Each_failed_try_is_logged()
     {

@@ -65,6 +65,8 @@ public sealed class ProcessTests(AzuriteFixture azurite) : IDisposable
                 return true;
             }
         });
+        // Asked a second time, as by a parent to whom the terminal's Ctrl-C came as well, it is no quicker.
+        app.Terminate();
         await queue.SendAsync("too late");
         app.Process.Exited.IsCompleted.ShouldBeFalse();
         gate.Open();
@@ -143,7 +145,8 @@ public sealed class ProcessTests(AzuriteFixture azurite) : IDisposable
             (await answer.Content.ReadAsByteArrayAsync(Cancelled)).ShouldBeEmpty();
         }
 
-        // What comes meanwhile waits for the next worker.
+        // What is sent once that is noticed waits for the next worker.
+        await app.Output.HaveAsync("The function app's process ended with exit code");
         (await app.WorkerIdAsync()).ShouldNotBe(first);
         gate.Open();
         await app.Output.HaveAsync("work ended hold");

@@ -83,28 +83,6 @@ public sealed class QueueTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task A_message_stays_hidden_while_its_function_runs_longer_than_the_lease()
-    {
-        await queue.SendAsync("hold");
-        await using var host = await StartAsync("WorkQueue", ("LocalFunctionsHost__QueueLease", "00:00:02"));
-        await host.Probe.HaveAsync("work began hold");
-        var leases = DateTime.UtcNow + TimeSpan.FromSeconds(5);
-
-        // All the while another consumer asks, and gets nothing.
-        await Until.TrueAsync(async () =>
-        {
-            QueueMessage[] others = await queue.Client.ReceiveMessagesAsync(1, TimeSpan.FromSeconds(1), Cancelled);
-            others.ShouldBeEmpty();
-            return DateTime.UtcNow > leases;
-        });
-        gate.Open();
-
-        await host.Probe.HaveAsync("work ended hold");
-        await queue.IsEmptyAsync();
-        host.Probe.Count("work began").ShouldBe(1);
-    }
-
-    [Fact]
     public async Task No_more_messages_are_worked_on_at_once_than_host_json_allows()
     {
         await queue.SendAsync([.. Enumerable.Range(0, 7).Select(number => $"hold {number}")]);

@@ -17,8 +17,15 @@ internal sealed record ApiProblem(int Status, string Code, string Detail)
 
     public static readonly ApiProblem[] Span = [new(400, "invalid_request", Texts.SeeErrors.English) { Field = "hours" }];
 
+    private static readonly ApiProblem[] Reading =
+    [
+        new(408, "invalid_request", Texts.BodyTooSlow.English),
+        new(429, "too_many_requests", Texts.TooManyBodies.English) { HasRetryAfter = true },
+    ];
+
     public static readonly ApiProblem[] Body =
     [
+        .. Reading,
         new(400, "invalid_request", Texts.SeeErrors.English) { Field = "national_identifier" },
         new(413, "request_too_large", Texts.BodyTooLarge.In(Language.English, JsonBody.Limit)),
         new(415, "unsupported_media_type", Texts.ContentType.In(Language.English, "application/json; charset=utf-8")),
@@ -26,6 +33,7 @@ internal sealed record ApiProblem(int Status, string Code, string Detail)
 
     public static readonly ApiProblem[] File =
     [
+        .. Reading,
         new(400, "invalid_request", Texts.SeeErrors.English) { Field = "file" },
         new(413, "file_too_large", Texts.FileTooLarge.English),
         new(413, "request_too_large", Texts.BodyTooLarge.In(Language.English, FileStore.SizeLimit)),

@@ -19,7 +19,7 @@ internal static class Connector
 
     // What no flow calls by itself. A connection has one key, which is no admin key.
     private static readonly string[] Hidden =
-        ["LoanStateCallback", "Unsubscribe", "UnsubscribeUrl", "GetLoanStores", "Health", "RefreshTokensNow", "GetOpenApi", "GetSwagger"];
+        ["LoanStateCallback", "Unsubscribe", "UnsubscribeUrl", "ListSubscriptions", "RedeliverEvents", "GetLoanStores", "Health", "RefreshTokensNow", "GetOpenApi", "GetSwagger"];
 
     private static readonly string[] Anonymous = ["Health", "GetOpenApi", "GetSwagger"];
 
@@ -154,6 +154,7 @@ internal static class Connector
         events[Visibility] = Internal;
         events.Remove("x-nullable");
         request["required"]!.AsArray().Add("events");
+        fields["secret"]![Visibility] = Internal;
         fields["states"]!["description"] = "Only these states; all where it is left out.";
         fields["states"]!["items"]!["enum"] = new JsonArray([.. LoanStates.All.Select(state => (JsonNode)JsonValue.Create(state))]);
     }

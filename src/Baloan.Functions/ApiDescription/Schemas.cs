@@ -33,6 +33,7 @@ internal static class Schemas
     public const string LoanStateCallback = "LoanStateCallback";
     public const string SubscriptionRequest = "SubscriptionRequest";
     public const string Subscription = "Subscription";
+    public const string SubscriptionList = "SubscriptionList";
     public const string CallbackUrl = "CallbackUrl";
     public const string LoanStateEvent = "LoanStateEvent";
     public const string SettlementEvent = "SettlementEvent";
@@ -113,7 +114,10 @@ internal static class Schemas
             ("plan_detail", PlanDetail().OrNull()),
             ("opened_at", Time("When it was opened here.").OrNull()),
             ("updated_at", Time("When it last changed.")),
-            ("history?", ListOf("Every callback, oldest first, the same ones once. Left out in lists.", HistoryEntry()))),
+            ("history?", ListOf(
+                "Callbacks, the same ones once: known states whole and oldest first, then unknown ones newest first, in pages. Left out in lists.",
+                HistoryEntry())),
+            ("history_continuation?", Text("To be given as continuation for more unknown states; null at the end.").OrNull())),
         [LoanPage] = Page("A page of loans, last changed first.", Loan),
         [LoanOpening] = Object(
             "The opening of a loan, written down before it was sent.",
@@ -157,12 +161,14 @@ internal static class Schemas
             ("reason?", Text("Why.").OrNull())),
         [SubscriptionRequest] = Object(
             "What to be told of, and where.",
-            ("callback_url", Text("Where events are sent: https, to a host that the app allows.", CallbackRules.LongestUrl)),
+            ("callback_url", Text("Where events are sent: https, to a host that the app allows.", WebhookUrlPolicy.LongestUrl)),
             ("events?", ListOf("Which events; all where it is left out.", OneOf("A type of event.", SubscriberEvent.Types)).OrNull()),
             ("states?", ListOf(
                 "Only these states of loans and ends of settlements; all where it is left out.",
-                OneOf("A state.", [.. LoanStates.All, .. SettlementStatuses.Ended.Select(status => status.Name())])).OrNull())),
+                OneOf("A state.", [.. LoanStates.All, .. SettlementStatuses.Ended.Select(status => status.Name())])).OrNull()),
+            ("secret?", Text("Signs each event as Standard Webhooks says: whsec_ and the base64 of 24 to 64 bytes. It is in no answer.").OrNull())),
         [Subscription] = Object("A subscription.", ("id", Text("By which it can be ended."))),
+        [SubscriptionList] = Object("All subscriptions.", ("items", ListOf("The subscriptions.", SubscriptionDetails()))),
         [CallbackUrl] = Object("A callback URL.", ("callback_url", Text("The URL that was subscribed."))),
         [LoanStateEvent] = Event(
             "A loan has a new state.",
@@ -336,6 +342,22 @@ internal static class Schemas
         ("type", OneOf("The type of the event.", [type])),
         ("occurred_at", Time("When it happened.")),
         ("data", data));
+
+    private static OpenApiSchema SubscriptionDetails() => Object(
+        "A subscription.",
+        ("id", Text("By which it can be ended.")),
+        ("host", Text("Where events go.")),
+        ("allowed", Flag("Whether the app’s settings still allow that; where they do not, nothing is sent.")),
+        ("events", ListOf("Which events.", OneOf("A type of event.", SubscriberEvent.Types))),
+        ("states", ListOf("Only these states; empty for all.", Text("A state."))),
+        ("signed", Flag("Whether events are signed.")),
+        ("created_at", Time("When it was made, the last time it was.")),
+        ("last_delivery", Object(
+            "The last try; null where there was none.",
+            ("at", Time("When it was.")),
+            ("status", Number("The HTTP status; null where there was no answer.").OrNull())).OrNull()),
+        ("waiting", Number("How many events wait for their next try.")),
+        ("failed", Number("How many events failed for good.")));
 
     private static OpenApiSchema Check() => OneOf("Whether it works.", ["ok", "failed", "not_configured"]);
 

@@ -97,7 +97,7 @@ public static class CallbackReader
     {
         const string Field = "uuid";
         var text = TextOf(callback, Field);
-        if (!LoanUuid.TryRead(text, out var uuid))
+        if (!LoanUuid.TryReadAnySpelling(text, out var uuid))
         {
             errors.Add(Field, string.IsNullOrWhiteSpace(text) ? Texts.Required : Texts.Uuid);
         }

@@ -41,7 +41,9 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(DeliveredEvent))]
+[JsonSerializable(typeof(RetryMessage))]
 [JsonSerializable(typeof(SubscriptionAnswer))]
+[JsonSerializable(typeof(SubscriptionList))]
 [JsonSerializable(typeof(StatsAnswer))]
 public sealed partial class ApiJson : JsonSerializerContext
 {

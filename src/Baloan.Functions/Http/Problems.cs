@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Baloan.Functions.Http;
 
 /// <summary>Turns what goes wrong in a function into a problem document: the Functions host would answer 500 with no body.</summary>
-public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origins)
+public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origins, BodyReading bodies)
 {
     private static readonly TimeSpan OutageRetryAfter = TimeSpan.FromSeconds(10);
 
@@ -32,7 +32,10 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
         origins.Allow(request);
         try
         {
-            return new Sent(await work(language, request.HttpContext.RequestAborted));
+            using (bodies.Guard(request))
+            {
+                return new Sent(await work(language, request.HttpContext.RequestAborted));
+            }
         }
         catch (ProblemException problem)
         {
@@ -57,7 +60,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
         }
         catch (BadHttpRequestException bad)
         {
-            return Answer(request, new(bad.StatusCode, "invalid_request", Texts.BrokenBody), language);
+            return Answer(request, new(bad.StatusCode, "invalid_request", bad.StatusCode == 408 ? Texts.BodyTooSlow : Texts.BrokenBody), language);
         }
         catch (Exception gone) when (HasGone(request.HttpContext, gone))
         {

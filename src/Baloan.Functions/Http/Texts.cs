@@ -209,6 +209,34 @@ public static class Texts
         "Events are not sent to this host. The app’s owner can add it to the setting Subscriptions__AllowedHosts.",
         "رویدادها به این میزبان فرستاده نمی‌شوند. مالک برنامه می‌تواند آن را به تنظیم Subscriptions__AllowedHosts بیفزاید.");
 
+    /// <summary>Too many bodies are being read.</summary>
+    public static readonly Text TooManyBodies = new(
+        "Too many requests are being read. Nothing was accepted; send it again after the time in Retry-After.",
+        "درخواست‌های زیادی در حال خواندن است. چیزی پذیرفته نشد؛ پس از زمان Retry-After دوباره بفرستید.");
+
+    /// <summary>A body comes too slowly.</summary>
+    public static readonly Text BodyTooSlow = new(
+        "The body came too slowly and was not read to its end. Nothing was accepted; send it again over a faster connection.",
+        "بدنهٔ درخواست بیش از حد کُند رسید و تا پایان خوانده نشد. چیزی پذیرفته نشد؛ با اتصالی سریع‌تر دوباره بفرستید.");
+
+    /// <summary>A callback URL names a port that nobody allowed.</summary>
+    public static readonly Text CallbackPort = new(
+        "Events are not sent to this port. The app’s owner can add it to the setting Subscriptions__AllowedPorts.",
+        "رویدادها به این درگاه فرستاده نمی‌شوند. مالک برنامه می‌تواند آن را به تنظیم Subscriptions__AllowedPorts بیفزاید.");
+
+    /// <summary>A signing secret is none.</summary>
+    public static readonly Text SigningSecret = new(
+        "Must be whsec_ and then the base64 of {0} to {1} bytes.",
+        "باید whsec_ و پس از آن base64 با {0} تا {1} بایت باشد.");
+
+    /// <summary>There are as many subscriptions as may be.</summary>
+    public static readonly Text TooManySubscriptions = new(
+        "There are {0} subscriptions already, which is the most that this app keeps. End one that is not needed any more, or ask the app’s owner to raise the setting Subscriptions__Most.",
+        "هم‌اکنون {0} اشتراک هست و برنامه بیش از این نگه نمی‌دارد. اشتراکی را که دیگر لازم نیست پایان دهید، یا از مالک برنامه بخواهید تنظیم Subscriptions__Most را بیشتر کند.");
+
+    /// <summary>There is no such subscription.</summary>
+    public static readonly Text NoSubscription = new("There is no subscription of this id.", "اشتراکی با این شناسه نیست.");
+
     /// <summary>A number is out of its range.</summary>
     public static readonly Text NumberBetween = new("Must be a whole number from {0} to {1}.", "باید عددی صحیح از {0} تا {1} باشد.");
 

@@ -49,6 +49,9 @@ public sealed record Loan : ITableEntity
     /// <summary>Whether the statistics count it in its state; not where that was written before there were any.</summary>
     public bool IsCounted { get; set; }
 
+    /// <summary>How many states have come that nobody knows, the same ones once; those of before this was counted are not in it.</summary>
+    public int UnknownStates { get; set; }
+
     /// <summary>When it was opened here (UTC).</summary>
     public DateTimeOffset? OpenedAt { get; set; }
 

@@ -13,7 +13,8 @@ namespace Baloan.Functions.Loans;
 /// <param name="PlanDetail">As Baloan gave it.</param>
 /// <param name="OpenedAt">UTC; null where the loan was not opened here.</param>
 /// <param name="UpdatedAt">UTC.</param>
-/// <param name="History">Every callback, oldest first, the same ones once; left out in lists.</param>
+/// <param name="History">Callbacks, the same ones once: known states oldest first, then unknown ones newest first; left out in lists.</param>
+/// <param name="HistoryContinuation">To be given for more unknown states; null at the end, and in lists.</param>
 public sealed record LoanAnswer(
     string Uuid,
     string? State,
@@ -24,10 +25,11 @@ public sealed record LoanAnswer(
     JsonElement? PlanDetail,
     DateTimeOffset? OpenedAt,
     DateTimeOffset UpdatedAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LoanHistoryAnswer>? History)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LoanHistoryAnswer>? History,
+    string? HistoryContinuation)
 {
     /// <summary>What a caller sees of a loan.</summary>
-    public static LoanAnswer Of(Loan loan, IReadOnlyList<LoanHistoryEntry>? history) => new(
+    public static LoanAnswer Of(Loan loan, IReadOnlyList<LoanHistoryEntry>? history, string? continuation = null) => new(
         loan.Uuid,
         loan.State,
         loan.Reason,
@@ -37,7 +39,8 @@ public sealed record LoanAnswer(
         PlanOf(loan.PlanDetail),
         loan.OpenedAt,
         loan.UpdatedAt,
-        history is null ? null : [.. history.Select(entry => new LoanHistoryAnswer(entry.State, entry.Reason, entry.ReceivedAt, LoanRules.NoteOf(LoanRules.VerdictOf(entry.Note))))]);
+        history is null ? null : [.. history.Select(entry => new LoanHistoryAnswer(entry.State, entry.Reason, entry.ReceivedAt, LoanRules.NoteOf(LoanRules.VerdictOf(entry.Note))))],
+        continuation);
 
     private static JsonElement? PlanOf(string? json)
     {

@@ -55,8 +55,11 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans/{uuid}")] HttpRequest request,
         string uuid) => problems.CatchAsync(request, async (_, cancellationToken) =>
         {
-            var (loan, history) = await store.ReadAsync(IdOf(uuid).ToString(), cancellationToken) ?? throw NotFound();
-            return ApiJson.Answer(LoanAnswer.Of(loan, history), ApiJson.Answers.LoanAnswer);
+            var errors = new FieldErrors();
+            var after = Paging.ReadContinuation(request, errors);
+            errors.ThrowIfAny();
+            var (loan, history, next) = await store.ReadAsync(IdOf(uuid).ToString(), after, cancellationToken) ?? throw NotFound();
+            return ApiJson.Answer(LoanAnswer.Of(loan, history, Paging.ContinuationOf(next)), ApiJson.Answers.LoanAnswer);
         });
 
     /// <summary><c>GET /api/loans</c>: a page of loans, last changed first.</summary>

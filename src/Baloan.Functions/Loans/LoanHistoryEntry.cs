@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
+using Baloan.Core.Storage;
 
 namespace Baloan.Functions.Loans;
 
@@ -9,16 +10,24 @@ namespace Baloan.Functions.Loans;
 public sealed record LoanHistoryEntry : ITableEntity
 {
     private const string Prefix = "change-";
+    private const string UnknownPrefix = "others-";
+    private const string RecentPrefix = "recent-";
     private const char Separator = ' ';
 
     // As many as can be under way at once.
     private const int MostCountedIds = 20;
 
-    /// <summary>Where the keys of history begin.</summary>
+    /// <summary>Where the keys of known states begin.</summary>
     public const string FirstKey = Prefix;
 
-    /// <summary>A key behind all keys of history.</summary>
+    /// <summary>A key behind all keys of known states.</summary>
     public const string AfterLastKey = "change.";
+
+    /// <summary>Where the keys begin under which unknown states stand a second time, newest first.</summary>
+    public const string FirstRecentKey = RecentPrefix;
+
+    /// <summary>A key behind all of those.</summary>
+    public const string AfterLastRecentKey = "recent.";
 
     /// <summary>The columns that callers get to see, and the keys.</summary>
     public static readonly IReadOnlyList<string> Shown =
@@ -74,8 +83,9 @@ public sealed record LoanHistoryEntry : ITableEntity
     };
 
     /// <summary>The key of the first callback with a state and a reason: one that is the same has the same key.</summary>
+    /// <remarks>Unknown states have a range of keys of their own, so that no number of them stands between the known ones.</remarks>
     public static string KeyOf(LoanCallback callback) =>
-        Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{callback.State.Length}:{callback.State}{callback.Reason}")).AsSpan(0, 16));
+        (LoanStates.All.Contains(callback.State) ? Prefix : UnknownPrefix) + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{callback.State.Length}:{callback.State}{callback.Reason}")).AsSpan(0, 16));
 
     /// <summary>The key of a callback that was news again.</summary>
     public static string KeyOfAgain(LoanCallback callback) => KeyOfAgain(KeyOf(callback), callback.Id);
@@ -84,4 +94,11 @@ public sealed record LoanHistoryEntry : ITableEntity
     /// <param name="firstKey">The key of the first one with its state and reason.</param>
     /// <param name="callbackId">Its id.</param>
     public static string KeyOfAgain(string firstKey, string callbackId) => $"{firstKey}-{callbackId}";
+
+    /// <summary>The row under which an unknown state is read, newest first: without the body, and not counted again.</summary>
+    public LoanHistoryEntry Recent() => this with
+    {
+        RowKey = RecentPrefix + TableKeys.NewestFirst(ReceivedAt, RowKey[UnknownPrefix.Length..]),
+        Body = [],
+    };
 }

@@ -10,7 +10,7 @@ namespace Baloan.Functions.Loans;
 
 /// <summary>Opens loans at Baloan, each written down before it is sent, and under one key never twice.</summary>
 public sealed partial class LoanOpener(
-    LoanOpeningStore store, LoanRecorder recorder, CustomerHasher hasher, PartnershipClient baloan, TimeProvider time, ILogger<LoanOpener> logger)
+    LoanOpeningStore store, LoanRecorder recorder, CustomerHasher hasher, PartnershipClient baloan, StorageClock clock, TimeProvider time, ILogger<LoanOpener> logger)
 {
     // For who asks under a key whose request another instance is sending just now.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -36,7 +36,7 @@ public sealed partial class LoanOpener(
         while (true)
         {
             var (row, isWhole) = key is null ? (null, true) : await store.FindAsync(id, cancellationToken);
-            switch (LoanOpeningRules.Decide(row, isWhole, fingerprint, time.GetUtcNow()))
+            switch (LoanOpeningRules.Decide(row, isWhole, fingerprint, clock.GetUtcNow()))
             {
                 case LoanOpeningDecision.KeyReused:
                     throw new ProblemException(409, "idempotency_key_reused", Texts.IdempotencyKeyReused);
@@ -49,7 +49,7 @@ public sealed partial class LoanOpener(
                     throw new ProblemException(504, "outcome_unknown", Texts.OpeningOutcomeUnknown);
                 default:
                     var sendBefore = Deadline.Start(time, LoanOpeningRules.SendingTime);
-                    var sending = LoanOpeningRules.Begin(row, id, request, fingerprint, Guid.NewGuid().ToString("N"), time.GetUtcNow());
+                    var sending = LoanOpeningRules.Begin(row, id, request, fingerprint, Guid.NewGuid().ToString("N"), clock.GetUtcNow());
                     if (await TryBeginAsync(sending, isNew: row is null) is { } begun)
                     {
                         return await SendAsync(begun, request with { SendBefore = sendBefore }, language);
@@ -95,13 +95,13 @@ public sealed partial class LoanOpener(
 
         var plan = opened.Answer.TryGetProperty("plan_detail", out var detail) && detail.ValueKind == JsonValueKind.Object ? detail.GetRawText() : null;
         await recorder.RecordAsync(new LoanOpening(
-            opened.Uuid.ToString(), request.Amount, request.LoanDue, request.Store, plan, time.GetUtcNow(),
+            opened.Uuid.ToString(), request.Amount, request.LoanDue, request.Store, plan, clock.GetUtcNow(),
             new(sending.Id, sending.SendingId, LoanOpeningRules.Kept(opened.Answer))));
         return opened;
     }
 
     private Task NoteNotOpenedAsync(LoanOpeningRow sending, string? sendings) => NoteAsync(sending, limit => store.ChangeAsync(
-        sending.Id, row => LoanOpeningRules.AfterNo(row, sending.SendingId, sendings, time.GetUtcNow()), limit));
+        sending.Id, row => LoanOpeningRules.AfterNo(row, sending.SendingId, sendings, clock.GetUtcNow()), limit));
 
     /// <summary>Notes what became of a sending. Where that cannot be, the row is found by the sweep, and then nobody knows what Baloan said.</summary>
     private async Task NoteAsync(LoanOpeningRow sending, Func<CancellationToken, Task> note)

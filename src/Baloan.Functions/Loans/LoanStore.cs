@@ -19,7 +19,7 @@ namespace Baloan.Functions.Loans;
 public sealed partial class LoanStore(
     StorageClients storage,
     StorageSetup setup,
-    Announcer announcer,
+    EventPublisher publisher,
     CounterStore tally,
     TimeProvider time,
     StorageClock clock,
@@ -40,7 +40,8 @@ public sealed partial class LoanStore(
     // A text in a table has at most 32 Ki characters; the body keeps the whole.
     private const int LongestReason = 30_000;
     private const int LongestReasonInEvents = 1_000;
-    private const int MostHistory = 1_000;
+    private const int PageOfHistory = 100;
+    private const int ManyUnknown = 100;
     private const int MostReads = 3;
     private const int GateCount = 64;
 
@@ -68,7 +69,15 @@ public sealed partial class LoanStore(
     }
 
     /// <summary>Reads a loan with its history; null where nothing is recorded of it.</summary>
-    public async Task<(Loan Loan, IReadOnlyList<LoanHistoryEntry> History)?> ReadAsync(string uuid, CancellationToken cancellationToken)
+    /// <param name="uuid">The loan.</param>
+    /// <param name="after">The key of the last unknown state of the page before; null for the first page.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>
+    /// On the first page all known states, oldest first; then a page of unknown ones, newest first, and the key to go on after, which is
+    /// null at the end.
+    /// </returns>
+    public async Task<(Loan Loan, IReadOnlyList<LoanHistoryEntry> History, string? After)?> ReadAsync(
+        string uuid, string? after, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
@@ -77,23 +86,36 @@ public sealed partial class LoanStore(
                 return null;
             }
 
+            var first = after is null ? LoanHistoryEntry.FirstRecentKey : after + "!";
+            var reading = ReadHistoryAsync(uuid, first, LoanHistoryEntry.AfterLastRecentKey, PageOfHistory + 1, cancellationToken);
+            var known = after is null
+                ? await ReadHistoryAsync(uuid, LoanHistoryEntry.FirstKey, LoanHistoryEntry.AfterLastKey, int.MaxValue, cancellationToken)
+                : [];
+            var unknown = await reading;
             // Two reads, and a callback may come in between: then the history would be ahead of the state.
-            var history = await ReadHistoryAsync(uuid, cancellationToken);
-            if (tries == MostReads || history.All(entry => entry.Note is not null || entry.ReceivedAt <= loan.UpdatedAt))
+            if (tries == MostReads || known.TrueForAll(entry => entry.Note is not null || entry.ReceivedAt <= loan.UpdatedAt))
             {
-                return (loan, history);
+                var page = unknown.Take(PageOfHistory).ToArray();
+                return (
+                    loan,
+                    [
+                        .. known.Where(row => !IsUnknown(row)).OrderBy(row => row.ReceivedAt).ThenBy(row => row.RowKey, StringComparer.Ordinal),
+                        // Among the known ones are those of before unknown ones had keys of their own.
+                        .. known.Where(IsUnknown).Concat(page).OrderByDescending(row => row.ReceivedAt),
+                    ],
+                    unknown.Count > PageOfHistory ? page[^1].RowKey : null);
             }
         }
+
+        static bool IsUnknown(LoanHistoryEntry row) => LoanRules.VerdictOf(row.Note) == LoanVerdict.UnknownState;
     }
 
-    /// <summary>Reads a loan's history without the bodies, oldest first; at most a thousand rows.</summary>
-    public async Task<IReadOnlyList<LoanHistoryEntry>> ReadHistoryAsync(string uuid, CancellationToken cancellationToken)
-    {
-        var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {uuid} and RowKey ge {LoanHistoryEntry.FirstKey} and RowKey lt {LoanHistoryEntry.AfterLastKey}");
-        var rows = await table.ReadAsync<LoanHistoryEntry>(filter, MostHistory, LoanHistoryEntry.Shown, cancellationToken);
-        return [.. rows.OrderBy(row => row.ReceivedAt).ThenBy(row => row.RowKey, StringComparer.Ordinal)];
-    }
+    private async Task<List<LoanHistoryEntry>> ReadHistoryAsync(
+        string uuid, string first, string behind, int most, CancellationToken cancellationToken) => await table.ReadAsync<LoanHistoryEntry>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {uuid} and RowKey ge {first} and RowKey lt {behind}"),
+            most,
+            LoanHistoryEntry.Shown,
+            cancellationToken);
 
     /// <summary>Reads a page of loans, last changed first.</summary>
     /// <param name="state">Those of one state; null for all.</param>
@@ -146,7 +168,7 @@ public sealed partial class LoanStore(
             if (overdue.Id.Split(' ') is [var uuid, var key, var callbackId]
                 && await FindEntryAsync(uuid, key, cancellationToken) is { Note: null } entry && entry.CallbackId == callbackId)
             {
-                await announcer.AnnounceAsync(EventOf(entry), cancellationToken);
+                await publisher.PublishAsync(EventOf(entry), cancellationToken);
                 await index.RemoveAsync(Unannounced, overdue.Key, overdue.ETag, cancellationToken);
             }
             else
@@ -284,7 +306,7 @@ public sealed partial class LoanStore(
                 with { CountedFrom = loan is { IsCounted: true } ? loan.State : null };
             if (verdict == LoanVerdict.Accepted && announced.Add(entry.RowKey))
             {
-                await AnnounceAsync(entry, cancellationToken);
+                await PublishAsync(entry, cancellationToken);
             }
 
             if (!alerted && LoanStates.IsFinal(loan?.State) && verdict is LoanVerdict.Conflict or LoanVerdict.UnknownState)
@@ -303,8 +325,18 @@ public sealed partial class LoanStore(
                 alerted = true;
             }
 
-            if (await TryWriteAsync(loan, After(loan, callback, verdict), [new(TableTransactionActionType.Add, entry)], null, cancellationToken))
+            var next = After(loan, callback, verdict);
+            IReadOnlyList<TableTransactionAction> rows = verdict == LoanVerdict.UnknownState
+                ? [new(TableTransactionActionType.Add, entry), new(TableTransactionActionType.Add, entry.Recent())]
+                : [new(TableTransactionActionType.Add, entry)];
+            if (await TryWriteAsync(loan, next, rows, null, cancellationToken))
             {
+                // Also later on: this process may have died before it said so.
+                if (verdict == LoanVerdict.UnknownState && (next.UnknownStates == ManyUnknown + 1 || next.UnknownStates % 1_000 == 0))
+                {
+                    Log.ManyUnknown(logger, callback.Uuid, ManyUnknown);
+                }
+
                 return Counted(callback, verdict, entry.CountedFrom);
             }
 
@@ -339,6 +371,7 @@ public sealed partial class LoanStore(
                 IsCounted = true,
             },
             LoanVerdict.Late => loan with { Reached = reached },
+            LoanVerdict.UnknownState => loan with { UnknownStates = loan.UnknownStates + 1 },
             _ => loan,
         };
     }
@@ -378,13 +411,13 @@ public sealed partial class LoanStore(
     }
 
     /// <summary>Tells subscribers of a row that is about to be written. Where the queue is away, the row is written all the same.</summary>
-    private async Task AnnounceAsync(LoanHistoryEntry entry, CancellationToken cancellationToken)
+    private async Task PublishAsync(LoanHistoryEntry entry, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(AnnouncingPatience, time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            await announcer.AnnounceAsync(EventOf(entry), limit.Token);
+            await publisher.PublishAsync(EventOf(entry), limit.Token);
         }
         catch (Exception outage) when (!cancellationToken.IsCancellationRequested
             && (outage is OperationCanceledException || Problems.IsStorageOutage(outage)))
@@ -462,6 +495,9 @@ public sealed partial class LoanStore(
 
         [LoggerMessage(5, LogLevel.Critical, "Loan {Uuid} has ended as {Current}, and now Baloan gives it a state that this app does not know; its history has it. Ask Baloan what it means.")]
         public static partial void UnknownAfterEnd(ILogger logger, string uuid, string current);
+
+        [LoggerMessage(6, LogLevel.Critical, "Loan {Uuid} has got more than {Count} states that this app does not know. Somebody may be sending junk with the key of the callback: ask Baloan, and change that key.")]
+        public static partial void ManyUnknown(ILogger logger, string uuid, int count);
 
         [LoggerMessage(4, LogLevel.Error, "The row of loan {Uuid} is not whole; the next callback writes its state anew. Columns of another type: {Columns}.")]
         public static partial void NotWhole(ILogger logger, string uuid, string columns);

@@ -5,8 +5,11 @@ namespace Baloan.Functions.Loans;
 /// <summary>The uuid by which Baloan names a loan.</summary>
 public static class LoanUuid
 {
-    /// <summary>Reads a uuid in any of its spellings: with or without dashes, in braces, as a URN; in letters and digits of any kind.</summary>
-    public static bool TryRead(string? text, out Guid uuid)
+    /// <summary>Reads a uuid with its dashes, in letters and digits of any kind.</summary>
+    public static bool TryRead(string? text, out Guid uuid) => Guid.TryParseExact(Digits.Typed(text ?? ""), "D", out uuid);
+
+    /// <summary>Reads a uuid in any of its spellings: with or without dashes, in braces, as a URN.</summary>
+    public static bool TryReadAnySpelling(string? text, out Guid uuid)
     {
         const string Urn = "urn:uuid:";
         var typed = Digits.Typed(text ?? "");

@@ -30,8 +30,8 @@ internal static class SettlementRules
     private static readonly TimeSpan GiveUpFindingOut = TimeSpan.FromDays(1);
     private static readonly TimeSpan GiveUpWaiting = TimeSpan.FromDays(1);
 
-    // The clocks of two services differ a little.
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(1);
+    // Two instances tell the time of the storage service alike to about this.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
     /// <summary>What is to be done with a row now, whoever asks, however often and however late.</summary>
     public static SettlementStep NextStep(Settlement row, DateTimeOffset now) => row switch

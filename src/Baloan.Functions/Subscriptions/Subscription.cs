@@ -9,6 +9,9 @@ public sealed record Subscription : ITableEntity
     /// <summary>The partition of all subscriptions: each event needs them all.</summary>
     public const string Partition = "subscription";
 
+    /// <summary>In place of a status: there was no answer.</summary>
+    public const int NoAnswer = 0;
+
     private const char Separator = ' ';
 
     /// <inheritdoc/>
@@ -35,12 +38,34 @@ public sealed record Subscription : ITableEntity
     /// <summary>When it was made, the last time it was (UTC).</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>The signing secret, sealed by <see cref="WebhookSigner"/>; empty where events are not signed.</summary>
+    public byte[] Secret { get; set; } = [];
+
+    /// <summary>How many tries have failed one after the other. While it is more than 0, events wait in the backlog.</summary>
+    public int Failures { get; set; }
+
+    /// <summary>When what waits is tried next (UTC): a message for that is on its way. null or past where nothing waits.</summary>
+    public DateTimeOffset? RetryAt { get; set; }
+
+    /// <summary>When a delivery was last tried (UTC).</summary>
+    public DateTimeOffset? LastTriedAt { get; set; }
+
+    /// <summary>The HTTP status of that, or <see cref="NoAnswer"/>.</summary>
+    public int? LastStatus { get; set; }
+
+    /// <summary>Whether events are signed.</summary>
+    [System.Runtime.Serialization.IgnoreDataMember]
+    public bool IsSigned => Secret.Length > 0;
+
     /// <summary>Several names in one column.</summary>
     public static string Join(IEnumerable<string> names) => string.Join(Separator, names);
 
+    /// <summary>The names of one column.</summary>
+    public static string[] Split(string column) => column.Split(Separator, StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>Whether an event is one of those that were asked for.</summary>
     public bool Wants(SubscriberEvent happened) =>
-        CallbackUrl.Length > 0 && Events.Split(Separator).Contains(happened.Type) && (States.Length == 0 || States.Split(Separator).Contains(happened.State));
+        CallbackUrl.Length > 0 && Split(Events).Contains(happened.Type) && (States.Length == 0 || Split(States).Contains(happened.State));
 
     // What a record writes by itself would show the URL.
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
@@ -10,11 +11,12 @@ using Microsoft.AspNetCore.Http;
 namespace Baloan.Functions.Subscriptions;
 
 /// <summary>Reads the request for a subscription.</summary>
-public sealed class SubscriptionRequestReader(CallbackRules rules, TimeProvider time)
+public sealed class SubscriptionRequestReader(WebhookUrlPolicy policy, WebhookSigner signer, TimeProvider time)
 {
     private const string UrlField = "callback_url";
     private const string EventsField = "events";
     private const string StatesField = "states";
+    private const string SecretField = "secret";
 
     private static readonly IReadOnlyList<string> SettlementStates = [.. SettlementStatuses.Ended.Select(status => status.Name())];
 
@@ -24,6 +26,8 @@ public sealed class SubscriptionRequestReader(CallbackRules rules, TimeProvider 
     /// lost answer, is the same subscription.
     /// </returns>
     /// <exception cref="ProblemException">400, 413 or 415, with all faults.</exception>
+    /// <exception cref="NotConfiguredException">There is a secret, and no vault to seal it with.</exception>
+    /// <exception cref="KeyVaultUnavailableException">There is a secret, and the vault does not answer.</exception>
     public async Task<Subscription> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var body = await JsonBody.ReadAsync(request, cancellationToken);
@@ -32,6 +36,7 @@ public sealed class SubscriptionRequestReader(CallbackRules rules, TimeProvider 
         var events = ReadNames(body.Root, EventsField, SubscriberEvent.Types, name => name, errors);
         var asked = events.Count == 0 ? SubscriberEvent.Types : events;
         var states = ReadNames(body.Root, StatesField, [.. asked.SelectMany(StatesOf)], LoanStates.Normalize, errors);
+        var secret = ReadSecret(body.Root, errors);
         errors.ThrowIfAny();
 
         var row = new Subscription
@@ -43,6 +48,8 @@ public sealed class SubscriptionRequestReader(CallbackRules rules, TimeProvider 
         };
         // No part can hold the line break that parts it from the next.
         row.RowKey = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{row.CallbackUrl}\n{row.Events}\n{row.States}")));
+        // No part of the id: the same request with another secret changes the secret.
+        row.Secret = secret is null ? [] : await signer.SealAsync(row.RowKey, secret, cancellationToken);
         return row;
     }
 
@@ -78,13 +85,29 @@ public sealed class SubscriptionRequestReader(CallbackRules rules, TimeProvider 
             return null;
         }
 
-        var url = rules.Check(text, out var fault);
+        var url = policy.Check(text, out var fault);
         if (fault is not null)
         {
-            errors.Add(UrlField, fault, CallbackRules.LongestUrl);
+            errors.Add(UrlField, fault, WebhookUrlPolicy.LongestUrl);
         }
 
         return url;
+    }
+
+    private static byte[]? ReadSecret(JsonElement body, FieldErrors errors)
+    {
+        if (JsonBody.Text(body, SecretField, errors) is not { } text)
+        {
+            return null;
+        }
+
+        var secret = WebhookSigner.Read(text);
+        if (secret is null)
+        {
+            errors.Add(SecretField, Texts.SigningSecret, WebhookSigner.Length.Least, WebhookSigner.Length.Most);
+        }
+
+        return secret;
     }
 
     /// <summary>The names of a list, each once and in the order of all, so that the same wish is the same subscription.</summary>

@@ -12,9 +12,12 @@ internal static class SubscriptionServices
         .AddSingleton(SubscriptionOptions.From(configuration))
         .AddSingleton<SubscriptionStore>()
         .AddSingleton<EventQueue>()
-        .AddSingleton<Announcer>()
-        .AddSingleton<CallbackRules>()
-        .AddSingleton<CallbackClient>()
+        .AddSingleton<EventBacklog>()
+        .AddSingleton<EventPublisher>()
+        .AddSingleton<WebhookUrlPolicy>()
+        .AddSingleton<WebhookPlaces>()
+        .AddSingleton<WebhookSigner>()
+        .AddSingleton<WebhookClient>()
         .AddSingleton<SubscriptionRequestReader>()
         .AddSingleton<EventDelivery>();
 }

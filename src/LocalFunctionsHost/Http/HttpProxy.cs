@@ -34,7 +34,7 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
             var routeValues = context.Request.RouteValues.Select(value => KeyValuePair.Create(value.Key, new TypedData { String = (string?)value.Value ?? "" }));
             using var notForwarded = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             var run = channel.InvokeAsync(function, id, new() { Http = new() }, Activity.Current, routeValues, notForwarded.Token);
-            if (await forwarder.SendAsync(context, channel.HttpAddress, network, Limits) == ForwarderError.None)
+            if (await forwarder.SendAsync(context, channel.HttpAddress, network, Limits, Transformer.Instance) == ForwarderError.None)
             {
                 await run;
                 return;
@@ -62,6 +62,25 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
             {
                 context.Response.Clear();
                 context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            }
+        }
+    }
+
+    /// <summary>Sends a request on as it came, the headers of gateways in front included.</summary>
+    private sealed class Transformer : HttpTransformer
+    {
+        // No machine has this name. Without one, a request could not be sent on, and with the worker's own it would seem to be meant for it.
+        private const string NoHost = "_";
+
+        public static readonly Transformer Instance = new();
+
+        public override async ValueTask TransformRequestAsync(
+            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        {
+            await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+            if (!httpContext.Request.Host.HasValue)
+            {
+                proxyRequest.Headers.Host = NoHost;
             }
         }
     }

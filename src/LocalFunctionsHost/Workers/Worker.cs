@@ -92,9 +92,14 @@ internal sealed partial class Worker(string folder, LaunchWorker launch, ILogger
             Log.Ready(logger, process.Id);
             next.SetResult(channel);
             first.TrySetResult(channel.Functions);
-            var end = await process.Exited;
+            await Task.WhenAny(channel.Ended, process.Exited);
             next = NewWait();
             channel.End();
+
+            // One that ends in order has something to tidy up; nobody speaks to it any more.
+            await Task.WhenAny(process.Exited, Task.Delay(Grace));
+            process.Kill();
+            var end = await process.Exited;
             if (!ending.IsCancellationRequested)
             {
                 Log.Ended(logger, end);

@@ -15,10 +15,14 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> questions = new();
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, string> ids = [];
+    private readonly TaskCompletionSource gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool ended;
 
     /// <summary>Ends when the worker has loaded its functions; fails when it could not.</summary>
     public Task Ready => ready.Task;
+
+    /// <summary>Ends with the worker's stream.</summary>
+    public Task Ended => gone.Task;
 
     /// <summary>Where the worker listens for the HTTP requests.</summary>
     public string HttpAddress { get; private set; } = "";
@@ -26,13 +30,13 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
     public IReadOnlyList<Function> Functions { get; private set; } = [];
 
     /// <summary>Carries messages in both directions until the worker is gone.</summary>
-    public async Task RunAsync(IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> writer, CancellationToken gone)
+    public async Task RunAsync(IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> writer, CancellationToken aborted)
     {
         var greeting = GreetAsync();
-        var writing = WriteAsync(writer, gone);
+        var writing = WriteAsync(writer, aborted);
         try
         {
-            while (await incoming.MoveNext(gone))
+            while (await incoming.MoveNext(aborted))
             {
                 Take(incoming.Current);
             }
@@ -87,6 +91,7 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
     public void End()
     {
         ended = true;
+        gone.TrySetResult();
         ready.TrySetException(Gone());
         outgoing.Writer.TryComplete();
         foreach (var question in questions.Values)
@@ -176,13 +181,13 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
 
     private void Tell(StreamingMessage message) => outgoing.Writer.TryWrite(message);
 
-    private async Task WriteAsync(IServerStreamWriter<StreamingMessage> writer, CancellationToken gone)
+    private async Task WriteAsync(IServerStreamWriter<StreamingMessage> writer, CancellationToken aborted)
     {
         try
         {
-            await foreach (var message in outgoing.Reader.ReadAllAsync(gone))
+            await foreach (var message in outgoing.Reader.ReadAllAsync(aborted))
             {
-                await writer.WriteAsync(message, gone);
+                await writer.WriteAsync(message, aborted);
             }
         }
         catch (Exception failure) when (failure is InvalidOperationException or OperationCanceledException)

@@ -60,7 +60,10 @@ internal sealed class Receiver : IAsyncDisposable
                 context.Request.Path + context.Request.QueryString,
                 context.Request.ContentType,
                 context.Request.Headers.Select(header => header.Key).ToHashSet(StringComparer.OrdinalIgnoreCase),
-                await reader.ReadToEndAsync(context.RequestAborted)));
+                await reader.ReadToEndAsync(context.RequestAborted))
+                {
+                    Values = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                });
             await Answer(context);
         });
         await server.StartAsync(TestContext.Current.CancellationToken);
@@ -73,6 +76,9 @@ internal sealed class Receiver : IAsyncDisposable
 /// <summary>A request that a receiver got.</summary>
 internal sealed record Delivery(string Method, string Target, string? ContentType, IReadOnlySet<string> Headers, string Body)
 {
+    /// <summary>The headers with their values.</summary>
+    public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();
+
     public JsonObject Json => JsonNode.Parse(Body)!.AsObject();
 
     public string EventId => Json["id"]!.GetValue<string>();

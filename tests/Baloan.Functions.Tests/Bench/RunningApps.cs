@@ -42,7 +42,7 @@ internal sealed record RunningApp(FunctionApp App, KeyVaultEmulator Vault, strin
         BaloanServer baloan, string connectionString, string version = "v2", params IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var vault = await ServedApp.StartVaultAsync(version);
-        var more = new Dictionary<string, string?> { ["Settlements__VerifyAfter"] = "00:00:02", ["AzureFunctionsJobHost__logging__logLevel__default"] = "Debug" };
+        var more = new Dictionary<string, string?> { ["Settlements__VerifyAfter"] = "00:00:02", ["AzureFunctionsJobHost__logging__logLevel__default"] = "Debug", ["Logging__LogLevel__Default"] = "Debug" };
         foreach (var (name, value) in settings)
         {
             more[name] = value;

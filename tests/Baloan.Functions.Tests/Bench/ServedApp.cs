@@ -34,6 +34,7 @@ internal sealed record ServedApp(InThisProcess App, KeyVaultEmulator Vault, stri
             ["LocalFunctionsHost__FunctionKey"] = RunningApps.FunctionKey,
             ["LocalFunctionsHost__AdminKey"] = RunningApps.AdminKey,
             ["AzureFunctionsJobHost__logging__logLevel__default"] = "Debug",
+            ["Logging__LogLevel__Default"] = "Debug",
         };
         foreach (var (name, value) in settings)
         {

@@ -68,7 +68,7 @@ public sealed class LoanStateCallbackTests(StorageAccounts storage) : ApiTests(s
         var loan = await Api.GetAsync($"api/loans/{uuid}");
         loan.Status.ShouldBe(200, loan.Text);
         loan.Json.Select(field => field.Key).ShouldBe(
-            ["uuid", "state", "reason", "amount", "loan_due", "store", "plan_detail", "opened_at", "updated_at", "history"]);
+            ["uuid", "state", "reason", "amount", "loan_due", "store", "plan_detail", "opened_at", "updated_at", "history", "history_continuation"]);
         (loan.Field("uuid"), loan.Field("state"), loan.Field("reason")).ShouldBe((uuid, "created", "again"));
         loan.Json["amount"].ShouldBeNull();
         loan.Json["opened_at"].ShouldBeNull();

@@ -13,7 +13,7 @@ public sealed class GoneCallerTests
         using var caller = new CancellationTokenSource();
         var context = new DefaultHttpContext { RequestAborted = caller.Token };
 
-        var answer = await new Problems(NullLogger<Problems>.Instance, new CorsOrigins(new ConfigurationBuilder().Build())).CatchAsync(
+        var answer = await NewProblems().CatchAsync(
             context.Request,
             (_, _) => Task.FromResult(ApiJson.Answer(new Problem("", "", 200, "", "", "", null), ApiJson.Answers.Problem)));
         await caller.CancelAsync();
@@ -26,10 +26,16 @@ public sealed class GoneCallerTests
     {
         var context = new DefaultHttpContext();
 
-        var answer = await new Problems(NullLogger<Problems>.Instance, new CorsOrigins(new ConfigurationBuilder().Build())).CatchAsync(
+        var answer = await NewProblems().CatchAsync(
             context.Request, (_, _) => Task.FromResult<IResult>(new Broken()));
 
         await Should.ThrowAsync<IOException>(() => answer.ExecuteAsync(context));
+    }
+
+    private static Problems NewProblems()
+    {
+        var none = new ConfigurationBuilder().Build();
+        return new Problems(NullLogger<Problems>.Instance, new CorsOrigins(none), new BodyReading(none));
     }
 
     private sealed class Broken : IResult

@@ -83,7 +83,16 @@ public sealed class LoanBench : IAsyncDisposable
 
     internal async Task<Loan> FindAsync(string uuid) => (await Store.FindAsync(uuid, Cancel)).ShouldNotBeNull();
 
-    internal Task<IReadOnlyList<LoanHistoryEntry>> HistoryAsync(string uuid) => Store.ReadHistoryAsync(uuid, Cancel);
+    /// <summary>The rows of its history, oldest first, with how often each came.</summary>
+    internal async Task<IReadOnlyList<LoanHistoryEntry>> HistoryAsync(string uuid)
+    {
+        var table = Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoansTable);
+        // Without the loan's own row, and without those under which unknown states are read.
+        var rows = await table.QueryAsync<LoanHistoryEntry>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {uuid} and RowKey ne {Loan.Row} and RowKey lt {LoanHistoryEntry.FirstRecentKey}"), cancellationToken: Cancel)
+            .ToListAsync(Cancel);
+        return [.. rows.OrderBy(row => row.ReceivedAt).ThenBy(row => row.RowKey, StringComparer.Ordinal)];
+    }
 
     internal async Task<byte[]> BodyOfAsync(LoanHistoryEntry entry)
     {

@@ -92,7 +92,7 @@ public sealed class LoanOpeningRuleTests
     [Fact]
     public void An_answer_too_long_for_a_column_is_kept_without_its_plan()
     {
-        var kept = LoanOpeningRules.Kept(JsonElement.Parse($$"""{"uuid":"u","plan_detail":{"x":"{{new string('x', 40_000)}}"}}"""));
+        var kept = LoanOpeningRules.Kept(JsonElement.Parse($$$"""{"uuid":"u","plan_detail":{"x":"{{{new string('x', 40_000)}}}"}}"""));
 
         kept.ShouldBe("""{"uuid":"u"}""");
     }

@@ -1,5 +1,5 @@
+using Baloan.Core.Tokens;
 using Baloan.Functions.Tests.Bench;
-using Baloan.Functions.Tokens;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -24,8 +24,52 @@ public sealed class SlowCallerTests(StorageAccounts storage)
             await Task.WhenAny(Task.WhenAll(slow), Task.Delay(500, Cancel));
         }
 
-        (await Task.WhenAll(slow)).ShouldAllBe(status => status == null || status == 408);
+        (await Task.WhenAll(slow)).ShouldAllBe(status => status == null || status == 408 || status == 429);
         app.App.LogLines.Where(line => line.Contains("fail:", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Slow_uploads_of_one_key_leave_room_for_all_others()
+    {
+        await using var baloan = await BaloanServer.StartAsync(cancellationToken: Cancel);
+        await using var app = await RunningApp.StartAsync(baloan, storage.ConnectionString(storage.NewAccount()));
+        // Another caller than the slow one.
+        using var api = app.NewClient(RunningApps.AdminKey);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        // More than the host runs at once, each above the least rate that the web server asks for.
+        var slow = Enumerable.Range(0, 150).Select(_ => UploadSlowlyAsync(app, stop.Token)).ToArray();
+
+        while (!slow.All(caller => caller.IsCompleted))
+        {
+            (await api.GetAsync("api/health")).Field("status").ShouldBe("healthy");
+            (await api.PostAsync("api/callbacks/loan-state", new System.Text.Json.Nodes.JsonObject { ["uuid"] = Guid.NewGuid().ToString(), ["state"] = "created" }))
+                .Status.ShouldBe(200);
+            (await api.AcceptedAsync(new SettlementForm())).Code.ShouldNotBeEmpty();
+            await Task.WhenAny(Task.WhenAll(slow), Task.Delay(500, Cancel));
+        }
+
+        var answers = await Task.WhenAll(slow);
+        answers.ShouldAllBe(status => status == null || status == 408 || status == 429);
+        answers.ShouldContain(429, "who finds no place is told so at once");
+        app.App.LogLines.Where(line => line.Contains("fail:", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    /// <summary>Sends an upload of a megabyte at some 300 bytes a second until it is cut off.</summary>
+    /// <returns>The status; null where the connection was closed.</returns>
+    private static async Task<int?> UploadSlowlyAsync(RunningApp app, CancellationToken cancellationToken)
+    {
+        using var connection = await RawConnection.OpenAsync(app.App.BaseAddress, cancellationToken);
+        await connection.SendAsync(
+            $"POST /api/merchant/uploads HTTP/1.1\r\nHost: localhost\r\nx-functions-key: {RunningApps.FunctionKey}\r\nContent-Length: 1000000\r\n"
+            + "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7\n",
+            cancellationToken);
+        var answer = connection.ReadAsync(cancellationToken);
+        while (await Task.WhenAny(answer, Task.Delay(500, cancellationToken)) != answer)
+        {
+            await connection.SendAsync(new string('x', 150), cancellationToken);
+        }
+
+        return (await answer)?.Status;
     }
 
     /// <summary>Sends a byte a second until it is cut off: of the headers, of a JSON body, or of a file.</summary>

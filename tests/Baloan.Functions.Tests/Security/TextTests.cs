@@ -37,7 +37,7 @@ public sealed class TextTests(StorageAccounts storage) : ApiTests(storage)
             var ended = await Api.EndedAsync(code);
             (ended.Field("code"), ended.SettlementStatus).ShouldBe((code, "rejected"));
             ShouldBeHarmless(ended);
-            (await Api.PostAsync($"api/merchant/settlements/{Uri.EscapeDataString(code)}/resolve", new JsonObject { ["outcome"] = "settled" })).ShouldBeProblem(409, "not_in_review");
+            (await Api.PostAsync($"api/merchant/settlements/{Uri.EscapeDataString(code)}/resolve", new JsonObject { ["outcome"] = "settled", ["note"] = "asked" })).ShouldBeProblem(409, "not_in_review");
         });
 
         var listed = new List<string>();

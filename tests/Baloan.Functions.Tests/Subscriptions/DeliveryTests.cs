@@ -20,7 +20,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        var happened = await bench.AnnounceAsync();
+        var happened = await bench.PublishAsync();
 
         (await bench.RunToEndAsync()).ShouldBe(1);
 
@@ -39,14 +39,14 @@ public sealed class DeliveryTests(StorageAccounts storage)
     }
 
     [Fact]
-    public async Task Without_subscriptions_an_announcement_is_one_storage_call()
+    public async Task Without_subscriptions_publishing_is_one_storage_call()
     {
         await using var bench = await EventsBench.StartAsync(storage);
         var id = await bench.SubscribeAsync();
         await bench.Services.GetRequiredService<SubscriptionStore>().RemoveAsync(id, Azure.ETag.All, Cancel);
         var before = bench.Storage.Calls.Count;
 
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
 
         bench.Storage.Calls.Skip(before).ShouldBe(["table GET Subscriptions()"]);
     }
@@ -66,7 +66,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
         await using var bench = await EventsBench.StartAsync(storage);
         await using var other = await Receiver.StartAsync();
         await bench.SubscribeAsync();
-        var happened = await bench.AnnounceAsync();
+        var happened = await bench.PublishAsync();
         var left = 2;
         bench.Receiver.Answer = context =>
         {
@@ -95,7 +95,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         bench.Receiver.AnswerWith(status);
 
         (await bench.RunToEndAsync()).ShouldBe(1);
@@ -105,20 +105,19 @@ public sealed class DeliveryTests(StorageAccounts storage)
     public async Task A_receiver_that_hangs_is_left_after_a_while_and_tried_again()
     {
         await using var bench = await EventsBench.StartAsync(storage);
-        await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        var id = await bench.SubscribeAsync();
+        await bench.PublishAsync();
         bench.Receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
 
-        var step = bench.StepAsync();
-        await Until.TrueAsync(() => bench.Receiver.Deliveries.Count == 1);
-        await bench.Time.IsWaitedForAsync(TimeSpan.FromSeconds(15));
-        bench.Time.Advance(TimeSpan.FromSeconds(15));
-        await step;
+        await bench.StepWithoutAnswerAsync();
+        await bench.AnswerNeverComesAsync();
+        (await bench.FindAsync(id))!.Failures.ShouldBe(1);
         bench.Receiver.AnswerWith(200);
         await bench.RunToEndAsync();
 
         bench.Receiver.Deliveries.Count.ShouldBe(2);
         bench.Logs.Lines.ShouldContain(line => line.Contains("no answer in time", StringComparison.Ordinal));
+        (await bench.FindAsync(id))!.Failures.ShouldBe(0);
     }
 
     [Fact]
@@ -126,7 +125,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         bench.Receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
         using var stop = new CancellationTokenSource();
         var function = new DeliverEventsFunction(bench.Services.GetRequiredService<EventDelivery>());
@@ -144,7 +143,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         var ended = new TaskCompletionSource();
         bench.Receiver.Answer = async context =>
         {
@@ -171,7 +170,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         bench.Receiver.Answer = context =>
         {
             context.Response.Headers["x"] = new string('x', 20_000);
@@ -188,7 +187,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         foreach (var (retryAfter, least, most) in new[] { ("1", 10, 13), ("600", 600, 600), ("86400", 3600, 3600), ("x", 120, 145) })
         {
             bench.Receiver.AnswerWith(503, retryAfter);
@@ -204,7 +203,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
         await using var bench = await EventsBench.StartAsync(storage);
         var id = await bench.SubscribeAsync();
         var began = bench.Time.GetUtcNow();
-        var happened = await bench.AnnounceAsync();
+        var happened = await bench.PublishAsync();
         bench.Receiver.AnswerWith(500);
         var waits = new List<TimeSpan>();
 
@@ -236,7 +235,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
         await bench.Receiver.StopAsync();
-        var happened = await bench.AnnounceAsync();
+        var happened = await bench.PublishAsync();
         for (var tries = 0; tries < 9; tries++)
         {
             await bench.StepAsync();
@@ -256,11 +255,11 @@ public sealed class DeliveryTests(StorageAccounts storage)
         await using var bench = await EventsBench.StartAsync(storage);
         var id = await bench.SubscribeAsync();
         bench.Receiver.AnswerWith(410);
-        await bench.AnnounceAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
+        await bench.PublishAsync();
 
         (await bench.RunToEndAsync()).ShouldBe(2);
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
 
         bench.Pending().ShouldBe(0);
         bench.Receiver.Deliveries.Count.ShouldBe(1, "the second message found the subscription ended");
@@ -272,7 +271,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         var id = await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         bench.Receiver.Answer = async context =>
         {
             await bench.SubscribeAsync();
@@ -291,12 +290,12 @@ public sealed class DeliveryTests(StorageAccounts storage)
         var id = await bench.SubscribeAsync();
         (await bench.SubscribeAsync()).ShouldBe(id);
         (await bench.SubscribeAsync(events: ["settlement", "loan_state", "settlement"], states: [])).ShouldBe(id, "the defaults, spelt out");
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         (await bench.RunToEndAsync()).ShouldBe(1);
 
         (await bench.SubscribeAsync(bench.Receiver.CallbackUrl + "2")).ShouldNotBe(id);
         (await bench.SubscribeAsync(states: ["settled"])).ShouldNotBe(id);
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         (await bench.RunToEndAsync()).ShouldBe(3);
     }
 
@@ -322,7 +321,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
         })
         {
             var before = bench.Storage.Messages.Count;
-            await bench.AnnounceAsync(EventsBench.NewEvent(state, type));
+            await bench.PublishAsync(EventsBench.NewEvent(state, type));
             bench.Storage.Messages.Skip(before).Select(message => ids[JsonNode.Parse(message.Text)!["subscription"]!.GetValue<string>()])
                 .ShouldBe(receivers, ignoreOrder: true, $"{type} {state}");
         }
@@ -333,7 +332,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         var id = await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         await bench.Services.GetRequiredService<SubscriptionStore>().RemoveAsync(id, Azure.ETag.All, Cancel);
 
         (await bench.RunToEndAsync()).ShouldBe(1);
@@ -342,20 +341,28 @@ public sealed class DeliveryTests(StorageAccounts storage)
     }
 
     [Fact]
-    public async Task A_host_that_is_not_allowed_any_more_is_not_sent_to_until_it_is_again()
+    public async Task A_host_that_is_not_allowed_any_more_ends_its_deliveries_at_once_and_gets_them_when_it_is_again()
     {
         await using var bench = await EventsBench.StartAsync(storage);
-        await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        var id = await bench.SubscribeAsync();
+        bench.Receiver.AnswerWith(500);
+        await bench.PublishAsync();
+        await bench.StepAsync();
+        await bench.PublishAsync();
 
         bench.Services = bench.NewInstance(Environments.Production);
-        await bench.StepAsync();
-        await bench.StepAsync();
-        bench.Receiver.Deliveries.ShouldBeEmpty();
+        await bench.RunToEndAsync();
+        bench.Receiver.Deliveries.Count.ShouldBe(1, "before the change");
+        (await bench.BacklogAsync(id)).ShouldBe((0, 2));
+
         bench.Services = bench.NewInstance();
+        bench.Receiver.AnswerWith(200);
+        await bench.Services.GetRequiredService<EventDelivery>().RedeliverAsync(id, Cancel);
         await bench.RunToEndAsync();
 
-        bench.Receiver.Deliveries.Count.ShouldBe(1);
+        bench.Receiver.Deliveries.Count.ShouldBe(3);
+        (await bench.BacklogAsync(id)).ShouldBe((0, 0));
+        (await bench.PoisonAsync()).ShouldBeEmpty();
     }
 
     [Theory]
@@ -366,12 +373,13 @@ public sealed class DeliveryTests(StorageAccounts storage)
     [InlineData("0.0.0.0")]
     public async Task A_host_that_leads_to_this_machine_is_not_connected_to_even_where_its_name_is_allowed(string host)
     {
-        await using var bench = await EventsBench.StartAsync(storage, Environments.Production, host);
         using var listener = new TcpListener(IPAddress.IPv6Any, 0);
         listener.Server.DualMode = true;
         listener.Start();
-        await bench.SubscribeAsync($"https://{host}:{((IPEndPoint)listener.LocalEndpoint).Port}/workflows?sig={bench.Receiver.Signature}");
-        await bench.AnnounceAsync();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        await using var bench = await EventsBench.StartAsync(storage, Environments.Production, host, $"{port}");
+        await bench.SubscribeAsync($"https://{host}:{port}/workflows?sig={bench.Receiver.Signature}");
+        await bench.PublishAsync();
 
         await bench.StepAsync();
 
@@ -385,7 +393,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        var happened = await bench.AnnounceAsync(EventsBench.NewEvent("created", "loan_state", new LoanChange(Guid.NewGuid().ToString(), "missing")));
+        var happened = await bench.PublishAsync(EventsBench.NewEvent("created", "loan_state", new LoanChange(Guid.NewGuid().ToString(), "missing")));
 
         await bench.StepAsync();
         await bench.StepAsync();
@@ -427,7 +435,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
 
         bench.Storage.Refuse = kind => kind.StartsWith("table ", StringComparison.Ordinal);
         await bench.StepAsync();
@@ -442,7 +450,7 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        await bench.AnnounceAsync();
+        await bench.PublishAsync();
         bench.Receiver.AnswerWith(500);
         bench.Storage.Refuse = kind => kind.StartsWith("queue POST ", StringComparison.Ordinal);
 

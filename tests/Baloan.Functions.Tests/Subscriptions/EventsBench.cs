@@ -20,14 +20,16 @@ namespace Baloan.Functions.Tests.Subscriptions;
 /// </summary>
 internal sealed class EventsBench : IAsyncDisposable
 {
+    private static readonly TimeSpan PlacePatience = TimeSpan.FromMilliseconds(500);
+
     private readonly List<ServiceProvider> instances = [];
     private readonly List<(DateTimeOffset Due, string Text)> pending = [];
     private int seen;
 
-    private EventsBench(StorageProxy storage, Receiver receiver, string environment, string? allowedHosts)
+    private EventsBench(StorageProxy storage, Receiver receiver, string environment, string? allowedHosts, string? allowedPorts)
     {
         (Storage, Receiver) = (storage, receiver);
-        Services = NewInstance(environment, allowedHosts);
+        Services = NewInstance(environment, allowedHosts, allowedPorts);
     }
 
     public StorageProxy Storage { get; }
@@ -43,16 +45,17 @@ internal sealed class EventsBench : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<EventsBench> StartAsync(
-        StorageAccounts storage, string? environment = null, string? allowedHosts = null) =>
-        new(await StorageProxy.StartAsync(storage), await Receiver.StartAsync(), environment ?? Environments.Development, allowedHosts);
+        StorageAccounts storage, string? environment = null, string? allowedHosts = null, string? allowedPorts = null) => new(
+            await StorageProxy.StartAsync(storage), await Receiver.StartAsync(), environment ?? Environments.Development, allowedHosts, allowedPorts);
 
     /// <summary>Another instance of the app on the same storage.</summary>
-    public ServiceProvider NewInstance(string? environment = null, string? allowedHosts = null)
+    public ServiceProvider NewInstance(string? environment = null, string? allowedHosts = null, string? allowedPorts = null)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["AzureWebJobsStorage"] = Storage.ConnectionString,
             ["Subscriptions:AllowedHosts"] = allowedHosts,
+            ["Subscriptions:AllowedPorts"] = allowedPorts,
         }).Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
@@ -73,9 +76,9 @@ internal sealed class EventsBench : IAsyncDisposable
     };
 
     /// <summary>Subscribes as the POST does.</summary>
-    public async Task<string> SubscribeAsync(string? callbackUrl = null, string[]? events = null, string[]? states = null)
+    public async Task<string> SubscribeAsync(string? callbackUrl = null, string[]? events = null, string[]? states = null, string? secret = null)
     {
-        var body = new JsonObject { ["callback_url"] = callbackUrl ?? Receiver.CallbackUrl };
+        var body = new JsonObject { ["callback_url"] = callbackUrl ?? Receiver.CallbackUrl, ["secret"] = secret };
         if (events is not null)
         {
             body["events"] = new JsonArray([.. events.Select(name => JsonValue.Create(name))]);
@@ -96,10 +99,10 @@ internal sealed class EventsBench : IAsyncDisposable
 
     public async Task<Subscription?> FindAsync(string id) => await Services.GetRequiredService<SubscriptionStore>().FindAsync(id, Cancel);
 
-    public async Task<SubscriberEvent> AnnounceAsync(SubscriberEvent? happened = null)
+    public async Task<SubscriberEvent> PublishAsync(SubscriberEvent? happened = null)
     {
         happened ??= NewEvent();
-        await Services.GetRequiredService<Announcer>().AnnounceAsync(happened, Cancel);
+        await Services.GetRequiredService<EventPublisher>().PublishAsync(happened, Cancel);
         return happened;
     }
 
@@ -116,6 +119,16 @@ internal sealed class EventsBench : IAsyncDisposable
         }
 
         return pending.Count;
+    }
+
+    /// <summary>Whether the next message is of an event, and not one that comes for all that waits.</summary>
+    public bool NextIsEvent() => Pending() > 0 && !pending.MinBy(message => message.Due).Text.Contains("\"retry\"", StringComparison.Ordinal);
+
+    /// <summary>Takes away all messages, as a queue that loses them would.</summary>
+    public void LoseMessages()
+    {
+        Pending();
+        pending.Clear();
     }
 
     /// <summary>Lets the next message come, at its time.</summary>
@@ -150,6 +163,30 @@ internal sealed class EventsBench : IAsyncDisposable
     /// <summary>What the queue's function does with a message.</summary>
     public Task RunAsync(string message) =>
         new DeliverEventsFunction(Services.GetRequiredService<EventDelivery>()).Run(message, Cancel);
+
+    /// <summary>How many events wait, and how many failed for good.</summary>
+    public async Task<(int Waiting, int Failed)> BacklogAsync(string id) =>
+        await Services.GetRequiredService<EventBacklog>().CountAsync(id, Cancel);
+
+    /// <summary>Lets the next message come to a receiver that hangs, until it has given its place to others.</summary>
+    public async Task StepWithoutAnswerAsync()
+    {
+        var before = Receiver.Deliveries.Count;
+        var step = StepAsync();
+        await Until.TrueAsync(() => Receiver.Deliveries.Count > before);
+        await Time.IsWaitedForAsync(PlacePatience);
+        Time.Advance(PlacePatience);
+        await step;
+    }
+
+    /// <summary>Lets the time pass that a receiver has for its answer.</summary>
+    public async Task AnswerNeverComesAsync()
+    {
+        var before = Logs.Lines.Count(line => line.Contains("no answer in time", StringComparison.Ordinal));
+        Time.Advance(TimeSpan.FromSeconds(15));
+        await Until.TrueAsync(() => Logs.Lines.Count(line => line.Contains("no answer in time", StringComparison.Ordinal)) > before);
+        await Until.TrueAsync(() => Pending() > 0);
+    }
 
     /// <summary>What was given up.</summary>
     public async Task<IReadOnlyList<string>> PoisonAsync()

@@ -132,6 +132,40 @@ public sealed class SubscriptionRoutesTests(StorageAccounts storage) : ApiTests(
         (await Api.PostTextAsync(Route, "[")).ShouldBeProblem(400, "invalid_request");
     }
 
+    [Fact]
+    public async Task The_list_says_where_each_stands_and_never_its_whole_URL()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var made = await Api.PostAsync(Route, new JsonObject { ["callback_url"] = receiver.CallbackUrl, ["events"] = new JsonArray("settlement") });
+        async Task<JsonObject> ItemAsync() => (await Api.GetAsync(Route)).Json["items"]!.AsArray()
+            .Single(item => item!["id"]!.GetValue<string>() == made.Field("id"))!.AsObject();
+
+        var fresh = await ItemAsync();
+        fresh.Select(field => field.Key).ShouldBe(
+            ["id", "host", "allowed", "events", "states", "signed", "created_at", "last_delivery", "waiting", "failed"]);
+        fresh["host"]!.GetValue<string>().ShouldBe("127.0.0.1");
+        fresh["events"]!.ToJsonString().ShouldBe("""["settlement"]""");
+        fresh["last_delivery"].ShouldBeNull();
+
+        receiver.AnswerWith(503);
+        var form = await Api.AcceptedAsync(new SettlementForm());
+        await Api.EndedAsync(form.Code);
+        JsonObject failing = fresh;
+        await Until.TrueAsync(async () => (failing = await ItemAsync())["waiting"]!.GetValue<int>() > 0 && failing["last_delivery"] is not null);
+        failing["last_delivery"]!["status"]!.GetValue<int>().ShouldBe(503);
+
+        receiver.AnswerWith(204);
+        await Until.TrueAsync(async () => (failing = await ItemAsync())["waiting"]!.GetValue<int>() == 0);
+        (await Api.GetAsync(Route)).Text.ShouldNotContain(receiver.Signature);
+        (await Api.GetAsync(Route)).Text.ShouldNotContain("/workflows");
+        (await Api.PostAsync($"{Route}/{made.Field("id")}/redeliver", (HttpContent?)null)).Status.ShouldBe(202);
+        await Api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, made.Location));
+        (await Api.PostAsync($"{Route}/{made.Field("id")}/redeliver", (HttpContent?)null)).ShouldBeProblem(404, "not_found");
+        using var stranger = Apps.Second.NewClient(key: null);
+        (await stranger.GetAsync(Route)).Status.ShouldBe(401);
+        (await stranger.PostAsync($"{Route}/x/redeliver", (HttpContent?)null)).Status.ShouldBe(401);
+    }
+
     private static List<Delivery> Of(Receiver receiver, SettlementForm form) =>
         [.. receiver.Deliveries.Where(delivery => delivery.Json["data"]!["code"]?.GetValue<string>() == form.Code)];
 }

@@ -9,7 +9,7 @@ public sealed class VaultSettingsTests(StorageAccounts storage) : ApiTests(stora
     [Fact]
     public async Task An_emulators_certificate_is_refused_outside_Development()
     {
-        var settings = new FunctionAppSettings(Apps.Second.ConnectionString, Baloan.BaseAddress)
+        var settings = new FunctionAppSettings(Apps.Second.ConnectionString, new Uri("https://baloan.example"))
         {
             VaultUri = Apps.Second.Vault.VaultUri,
             VaultCertificatePath = Apps.Second.Vault.CertificatePath,

@@ -152,7 +152,7 @@ internal sealed class LoanWorld : World.World
 
         if (Clock.Now - began <= Counters.Span)
         {
-            var history = rows.Where(row => row.RowKey != "loan").ToList();
+            var history = rows.Where(IsOfHistory).ToList();
             var (recorded, conflicts) = (history.Sum(row => row.Number("Times")), history.Count(row => row.Text("Note") == "conflict"));
             Require(counters.Of("callbacks") == recorded, $"{recorded} callbacks were recorded and {counters.Of("callbacks")} counted.");
             Require(counters.Of("conflicts") == conflicts, $"{conflicts} callbacks were conflicts and {counters.Of("conflicts")} were counted.");
@@ -168,7 +168,11 @@ internal sealed class LoanWorld : World.World
     }
 
     private static IEnumerable<MemoryTables.Row> HistoryIn(IEnumerable<MemoryTables.Row> rows, string uuid) =>
-        rows.Where(row => row.PartitionKey == uuid && row.RowKey != "loan");
+        rows.Where(row => row.PartitionKey == uuid && IsOfHistory(row));
+
+    // Unknown states stand a second time, by their times.
+    private static bool IsOfHistory(MemoryTables.Row row) =>
+        row.RowKey != "loan" && !row.RowKey.StartsWith("recent-", StringComparison.Ordinal);
 
     private void CheckHistory(string uuid)
     {
@@ -366,6 +370,11 @@ internal sealed class LoanWorld : World.World
                 ledgers[row.PartitionKey].Open(row.Time("OpenedAt"));
             }
 
+            return;
+        }
+
+        if (!IsOfHistory(row))
+        {
             return;
         }
 

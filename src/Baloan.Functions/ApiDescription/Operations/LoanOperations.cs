@@ -75,10 +75,11 @@ internal static class LoanOperations
             .Answers(200, "A page.", Schemas.LoanPage, $$"""{"items":[{{Listed}}],"continuation":null}""")
             .Fails(ApiProblem.Query).Fails(ApiProblem.Storage),
 
-        OfLoan(HttpMethod.Get, "", "GetLoan", "Get a loan", "The loan's state and history, as recorded here.")
+        OfLoan(HttpMethod.Get, "", "GetLoan", "Get a loan", "The loan's state and history, as recorded here. A page after the first has unknown states alone.")
+            .WithQuery("continuation", Shape.Text("The history_continuation of the page before; none for the first page."))
             .Answers(200, "The loan.", Schemas.Loan, Listed.TrimEnd('}', '\n') +
-                ""","history":[{"state":"created","reason":null,"received_at":"2026-11-22T01:52:08.1234567Z","note":null}]}""")
-            .Fails(ApiProblem.Storage),
+                ""","history":[{"state":"created","reason":null,"received_at":"2026-11-22T01:52:08.1234567Z","note":null}],"history_continuation":null}""")
+            .Fails(ApiProblem.Query).Fails(ApiProblem.Storage),
 
         OfLoan(HttpMethod.Get, "/contract", "GetContract", "Get a loan's contract", "Baloan has it once the cheque is verified. The address of the file expires.")
             .Answers(200, "The contract.", Schemas.Contract, $$"""

@@ -48,7 +48,8 @@ internal static class SettlementOperations
             .Answers(200, "A settlement of this code has ended before.", Schemas.Settlement, Settled)
             .WithLocation(200, "The settlement.")
             .Fails(ApiProblem.Body).Fails(ApiProblem.File).Fails(ApiProblem.Storage).Fails(ApiProblem.Vault)
-            .Fails(ApiProblem.Conflict("settlement_conflict", Texts.InvoiceConflict.English)),
+            .Fails(ApiProblem.Conflict("settlement_conflict", Texts.InvoiceConflict.English))
+            .WithLocation(409, "The settlement that is there."),
 
         new ApiOperation(HttpMethod.Get, Path, "ListSettlements", Tag, "List settlements", "A page of settlements, newest first.")
             .Keyed().Speaking()

@@ -58,7 +58,7 @@ export const text = {
     poisonDo: {
       invoices: 'It names a settlement or upload that is taken up again by itself. Have the cause looked for in the logs, then delete the message from invoices-poison.',
       loans: 'A callback of Baloan is not recorded yet. Have the cause mended, then put the message back from loans-poison.',
-      events: 'A subscriber did not take an event for a day. Talk to the subscriber, then put the message back from events-poison.',
+      events: 'A subscriber did not take an event for a day. Talk to the subscriber, then send it again: POST /api/subscriptions/{id}/redeliver.',
       other: 'Have the cause looked for in the logs, then put the message back.',
     },
     noValidToken: (gateway) => `There is no valid access token (${gateway})`,

@@ -7,21 +7,21 @@ namespace Baloan.Functions.Subscriptions;
 /// <summary>Posts events to the outside, and to nowhere else.</summary>
 /// <remarks>
 /// A name is resolved here, once, and the connection is made to the very address that was looked at: a name that leads elsewhere a
-/// moment later (DNS rebinding) changes nothing. No proxy, which would resolve it again; no redirect, which would lead around the rules.
+/// moment later (DNS rebinding) changes nothing. No proxy, which would resolve it again; no redirect, which would lead around the policy.
 /// </remarks>
-public sealed class CallbackClient : IDisposable
+public sealed class WebhookClient : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WholeLimit = TimeSpan.FromSeconds(15);
 
-    private readonly CallbackRules rules;
+    private readonly WebhookUrlPolicy policy;
     private readonly TimeProvider time;
     private readonly HttpClient http;
 
     /// <summary>Makes the client; nothing is connected yet.</summary>
-    public CallbackClient(CallbackRules rules, TimeProvider time)
+    public WebhookClient(WebhookUrlPolicy policy, TimeProvider time)
     {
-        (this.rules, this.time) = (rules, time);
+        (this.policy, this.time) = (policy, time);
         http = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = ConnectAsync,
@@ -44,15 +44,17 @@ public sealed class CallbackClient : IDisposable
             // Timed below, by the clock that everything else goes by.
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        http.DefaultRequestHeaders.UserAgent.Add(new("Baloan.Functions", typeof(CallbackClient).Assembly.GetName().Version?.ToString(3)));
+        http.DefaultRequestHeaders.UserAgent.Add(new("Baloan.Functions", typeof(WebhookClient).Assembly.GetName().Version?.ToString(3)));
     }
 
     /// <summary>Posts once.</summary>
-    /// <param name="url">As <see cref="CallbackRules.Check"/> gave it.</param>
+    /// <param name="url">As <see cref="WebhookUrlPolicy.Check"/> gave it.</param>
     /// <param name="json">The body, UTF-8.</param>
+    /// <param name="headers">What goes with it, such as its signature.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public async Task<CallbackResult> PostAsync(Uri url, byte[] json, CancellationToken cancellationToken)
+    public async Task<WebhookResult> PostAsync(
+        Uri url, byte[] json, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(WholeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -62,20 +64,25 @@ public sealed class CallbackClient : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } },
         };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             var status = (int)response.StatusCode;
-            return new CallbackResult(status, $"status {status}", WaitOf(response.Headers.RetryAfter));
+            return new WebhookResult(status, $"status {status}", WaitOf(response.Headers.RetryAfter));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new CallbackResult(null, limit.IsCancellationRequested ? "no answer in time" : "no connection in time");
+            return new WebhookResult(null, limit.IsCancellationRequested ? "no answer in time" : "no connection in time");
         }
         catch (HttpRequestException failure)
         {
             // Its message names the host.
-            return new CallbackResult(null, failure.InnerException is NotPublicException ? NotPublicException.Reason : $"{failure.HttpRequestError}");
+            return new WebhookResult(null, failure.InnerException is NotPublicException ? NotPublicException.Reason : $"{failure.HttpRequestError}");
         }
     }
 
@@ -87,7 +94,7 @@ public sealed class CallbackClient : IDisposable
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var host = context.DnsEndPoint.Host;
-        Func<IPAddress, bool> mayBeReached = rules.MayBeLoopback(host.TrimEnd('.')) ? IPAddress.IsLoopback : PublicAddresses.Contains;
+        Func<IPAddress, bool> mayBeReached = policy.MayBeLoopback(host.TrimEnd('.')) ? IPAddress.IsLoopback : PublicAddresses.Contains;
         var all = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
         var addresses = all.Where(mayBeReached).ToArray();
         if (addresses.Length == 0)
@@ -120,4 +127,4 @@ public sealed class CallbackClient : IDisposable
 /// <param name="Status">The HTTP status; null where there was no answer.</param>
 /// <param name="Text">The same for a log; nothing of the URL is in it.</param>
 /// <param name="RetryAfter">How long the receiver asks to be left alone.</param>
-public sealed record CallbackResult(int? Status, string Text, TimeSpan? RetryAfter = null);
+public sealed record WebhookResult(int? Status, string Text, TimeSpan? RetryAfter = null);

@@ -7,9 +7,9 @@ namespace Baloan.Functions.Subscriptions;
 
 /// <summary>Which callback URLs are taken. Asked when a subscription is made, and again before each delivery.</summary>
 /// <remarks>
-/// This looks at what stands in the URL. Where a name leads is looked at when the connection is made, by <see cref="CallbackClient"/>.
+/// This looks at what stands in the URL. Where a name leads is looked at when the connection is made, by <see cref="WebhookClient"/>.
 /// </remarks>
-public sealed class CallbackRules(SubscriptionOptions options, IHostEnvironment environment)
+public sealed class WebhookUrlPolicy(SubscriptionOptions options, IHostEnvironment environment)
 {
     /// <summary>How long a URL may be.</summary>
     public const int LongestUrl = 2000;
@@ -23,7 +23,7 @@ public sealed class CallbackRules(SubscriptionOptions options, IHostEnvironment 
         ArgumentNullException.ThrowIfNull(text);
         fault = Texts.CallbackUrl;
         if (text.Length > LongestUrl || text.Any(char.IsControl) || !Uri.TryCreate(text, UriKind.Absolute, out var url)
-            || url.UserInfo.Length > 0 || url.Fragment.Length > 0 || url.AbsoluteUri.Length > LongestUrl
+            || HasUser(text) || url.Fragment.Length > 0 || url.AbsoluteUri.Length > LongestUrl || url.Port == 0
             || HostOf(url) is not { } host)
         {
             return null;
@@ -35,7 +35,10 @@ public sealed class CallbackRules(SubscriptionOptions options, IHostEnvironment 
             return null;
         }
 
-        fault = mayBeLoopback || IsAllowed(url, host) ? null : Texts.CallbackHost;
+        fault = mayBeLoopback ? null
+            : !IsAllowed(url, host) ? Texts.CallbackHost
+            : !options.AllowedPorts.Contains(url.Port) ? Texts.CallbackPort
+            : null;
         return fault is null ? url : null;
     }
 
@@ -57,6 +60,15 @@ public sealed class CallbackRules(SubscriptionOptions options, IHostEnvironment 
         {
             return null;
         }
+    }
+
+    // Also an empty one, which a URI does not tell from none.
+    private static bool HasUser(string text)
+    {
+        var slashes = text.IndexOfAny(['/', '\\']);
+        var authority = slashes < 0 ? text : text[slashes..].TrimStart('/', '\\');
+        var end = authority.IndexOfAny(['/', '\\', '?', '#']);
+        return (end < 0 ? authority : authority[..end]).Contains('@', StringComparison.Ordinal);
     }
 
     private bool IsAllowed(Uri url, string host) => options.AllowedHosts.Any(allowed =>

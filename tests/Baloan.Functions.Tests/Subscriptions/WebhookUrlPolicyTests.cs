@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting.Internal;
 
 namespace Baloan.Functions.Tests.Subscriptions;
 
-public sealed class CallbackRulesTests
+public sealed class WebhookUrlPolicyTests
 {
     [Theory]
     [InlineData("https://prod-01.westeurope.logic.azure.com/workflows/1/triggers/manual/paths/invoke?sp=%2Ftriggers%2Fmanual%2Frun&sig=x")]
@@ -16,7 +16,7 @@ public sealed class CallbackRulesTests
     [InlineData("https://a.b.c.d.logic.azure.com")]
     public void Where_Logic_Apps_listen_may_be_sent_to(string url)
     {
-        Rules(Environments.Production).Check(url, out var fault).ShouldNotBeNull();
+        Policy(Environments.Production).Check(url, out var fault).ShouldNotBeNull();
         fault.ShouldBeNull();
     }
 
@@ -35,6 +35,13 @@ public sealed class CallbackRulesTests
     [InlineData("https://x.logic.azure.com:443@evil.com/")]
     [InlineData("https://user:password@x.logic.azure.com/")]
     [InlineData("https://user@x.logic.azure.com/")]
+    [InlineData("https://@x.logic.azure.com/", "an empty user")]
+    [InlineData("https://:@x.logic.azure.com/")]
+    [InlineData("https:\\\\@x.logic.azure.com/")]
+    [InlineData("https://x.logic.azure.com:0/")]
+    [InlineData("https://x.logic.azure.com:8443/")]
+    [InlineData("https://x.logic.azure.com:22/")]
+    [InlineData("http://127.0.0.1:0/")]
     [InlineData("https://x.logic.azure.com/#fragment")]
     [InlineData("https://x.logic.azure.com%2eevil.com/")]
     [InlineData("https://x.logic.azure.com%00.evil.com/")]
@@ -68,7 +75,7 @@ public sealed class CallbackRulesTests
     [InlineData("https://x.logic.azure.com\t.evil.com/")]
     [InlineData("gopher://x.logic.azure.com:70/_POST")]
     [InlineData("data:text/plain,x.logic.azure.com")]
-    public void Elsewhere_may_not_be_sent_to(string url, string why = "") => ShouldBeRefused(Rules(Environments.Development), url, why);
+    public void Elsewhere_may_not_be_sent_to(string url, string why = "") => ShouldBeRefused(Policy(Environments.Development), url, why);
 
     [Theory]
     [InlineData("localhost")]
@@ -88,10 +95,10 @@ public sealed class CallbackRulesTests
     {
         foreach (var url in new[] { $"http://{host}:8080/x", $"https://{host}/x" })
         {
-            Rules(Environments.Development).Check(url, out var fault).ShouldNotBeNull(url);
+            Policy(Environments.Development).Check(url, out var fault).ShouldNotBeNull(url);
             fault.ShouldBeNull();
-            ShouldBeRefused(Rules(Environments.Production), url);
-            ShouldBeRefused(Rules(Environments.Staging), url);
+            ShouldBeRefused(Policy(Environments.Production), url);
+            ShouldBeRefused(Policy(Environments.Staging), url);
         }
     }
 
@@ -142,40 +149,40 @@ public sealed class CallbackRulesTests
     {
         foreach (var url in new[] { $"http://{host}/x", $"https://{host}/x" })
         {
-            ShouldBeRefused(Rules(Environments.Production), url);
+            ShouldBeRefused(Policy(Environments.Production), url);
             // Circled digits are digits to a reader of URLs: that host is 127.0.0.1, or none.
             if (host[0] != '①')
             {
-                ShouldBeRefused(Rules(Environments.Development), url);
+                ShouldBeRefused(Policy(Environments.Development), url);
             }
         }
     }
 
     [Fact]
     public void What_looks_like_an_allowed_name_and_is_read_as_an_address_is_refused() =>
-        ShouldBeRefused(Rules(Environments.Production), "https://[::1].logic.azure.com/");
+        ShouldBeRefused(Policy(Environments.Production), "https://[::1].logic.azure.com/");
 
     [Fact]
     public void A_URL_may_have_2000_characters()
     {
         const string Start = "https://x.logic.azure.com/";
-        var rules = Rules(Environments.Production);
-        rules.Check(Start + new string('x', 2000 - Start.Length), out _).ShouldNotBeNull();
-        ShouldBeRefused(rules, Start + new string('x', 2001 - Start.Length));
-        ShouldBeRefused(rules, Start + new string('ب', 1900), "longer when it is escaped");
+        var policy = Policy(Environments.Production);
+        policy.Check(Start + new string('x', 2000 - Start.Length), out _).ShouldNotBeNull();
+        ShouldBeRefused(policy, Start + new string('x', 2001 - Start.Length));
+        ShouldBeRefused(policy, Start + new string('ب', 1900), "longer when it is escaped");
     }
 
     [Fact]
     public void The_owner_says_which_hosts()
     {
-        var rules = Rules(Environments.Production, " hooks.example.com ; *.Example.ORG;;*.bücher.example;203.0.113.7; ");
+        var policy = Policy(Environments.Production, " hooks.example.com ; *.Example.ORG;;*.bücher.example;203.0.113.7; ");
         foreach (var allowed in new[]
         {
-            "https://hooks.example.com/x", "https://HOOKS.example.com.:8443/x", "https://a.example.org", "https://b.a.example.org",
+            "https://hooks.example.com/x", "https://HOOKS.example.com.:443/x", "https://a.example.org", "https://b.a.example.org",
             "https://shop.bücher.example/x", "https://shop.xn--bcher-kva.example/x", "https://203.0.113.7/x",
         })
         {
-            rules.Check(allowed, out _).ShouldNotBeNull(allowed);
+            policy.Check(allowed, out _).ShouldNotBeNull(allowed);
         }
 
         foreach (var refused in new[]
@@ -184,9 +191,30 @@ public sealed class CallbackRulesTests
             "https://x.203.0.113.7/", "https://x.logic.azure.com/", "http://hooks.example.com/x",
         })
         {
-            ShouldBeRefused(rules, refused);
+            ShouldBeRefused(policy, refused);
         }
     }
+
+    [Fact]
+    public void The_owner_says_which_ports()
+    {
+        var policy = Policy(Environments.Production, allowedPorts: " 8443;9443 ");
+        policy.Check("https://x.logic.azure.com:8443/x", out _).ShouldNotBeNull();
+        policy.Check("https://x.logic.azure.com:9443/x", out _).ShouldNotBeNull();
+        policy.Check("https://x.logic.azure.com/x", out var fault).ShouldBeNull("443 is not among them");
+        fault.ShouldBe(Texts.CallbackPort);
+        Policy(Environments.Production).Check("https://x.logic.azure.com/mail@example.com?to=a@b", out _).ShouldNotBeNull("no user");
+        Policy(Environments.Production).Check("https://x.api.powerplatform.com/x", out _).ShouldNotBeNull("where Power Automate listens");
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("65536")]
+    [InlineData("-1")]
+    [InlineData("443,8443")]
+    [InlineData("https")]
+    public void A_setting_that_is_no_list_of_ports_stops_the_start(string setting) =>
+        Should.Throw<InvalidOperationException>(() => Options(null, setting)).Message.ShouldStartWith("Subscriptions__AllowedPorts");
 
     [Theory]
     [InlineData("*")]
@@ -204,15 +232,16 @@ public sealed class CallbackRulesTests
     public void A_setting_that_is_no_list_of_hosts_stops_the_start(string setting) =>
         Should.Throw<InvalidOperationException>(() => Options(setting)).Message.ShouldStartWith("Subscriptions__AllowedHosts");
 
-    private static void ShouldBeRefused(CallbackRules rules, string url, string why = "")
+    private static void ShouldBeRefused(WebhookUrlPolicy policy, string url, string why = "")
     {
-        rules.Check(url, out var fault).ShouldBeNull($"{url} {why}");
-        (fault == Texts.CallbackUrl || fault == Texts.CallbackHost).ShouldBeTrue(url);
+        policy.Check(url, out var fault).ShouldBeNull($"{url} {why}");
+        (fault == Texts.CallbackUrl || fault == Texts.CallbackHost || fault == Texts.CallbackPort).ShouldBeTrue(url);
     }
 
-    private static CallbackRules Rules(string environment, string? allowedHosts = null) =>
-        new(Options(allowedHosts), new HostingEnvironment { EnvironmentName = environment });
+    private static WebhookUrlPolicy Policy(string environment, string? allowedHosts = null, string? allowedPorts = null) =>
+        new(Options(allowedHosts, allowedPorts), new HostingEnvironment { EnvironmentName = environment });
 
-    private static SubscriptionOptions Options(string? allowedHosts) => SubscriptionOptions.From(
-        new ConfigurationBuilder().AddInMemoryCollection([new("Subscriptions:AllowedHosts", allowedHosts)]).Build());
+    private static SubscriptionOptions Options(string? allowedHosts, string? allowedPorts = null) => SubscriptionOptions.From(
+        new ConfigurationBuilder().AddInMemoryCollection(
+            [new("Subscriptions:AllowedHosts", allowedHosts), new("Subscriptions:AllowedPorts", allowedPorts)]).Build());
 }

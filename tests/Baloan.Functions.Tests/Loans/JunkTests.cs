@@ -1,0 +1,84 @@
+using Azure.Data.Tables;
+using Baloan.Core.Storage;
+using Baloan.Functions.Loans;
+using Baloan.Functions.Tests.Bench;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Baloan.Functions.Tests.Loans;
+
+/// <summary>A loan whose history somebody fills with states that nobody knows.</summary>
+public sealed class JunkTests(StorageAccounts storage)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Known_states_come_first_and_whole_and_the_others_newest_first_in_pages()
+    {
+        await using var bench = new LoanBench(storage);
+        var uuid = Guid.NewGuid().ToString();
+        await bench.RecordAsync(uuid, "created");
+        for (var junk = 0; junk < 120; junk++)
+        {
+            await bench.RecordAsync(uuid, $"junk-{junk}");
+        }
+
+        await bench.RecordAsync(uuid, "loan_paid");
+        for (var junk = 120; junk < 230; junk++)
+        {
+            await bench.RecordAsync(uuid, $"junk-{junk}");
+        }
+
+        var (pages, seen) = (0, new List<string>());
+        string? after = null;
+        do
+        {
+            (_, var history, after) = (await bench.Store.ReadAsync(uuid, after, Cancel)).ShouldNotBeNull();
+            seen.AddRange(history.Select(entry => entry.State));
+            pages++;
+        }
+        while (after is not null);
+
+        pages.ShouldBe(3);
+        seen.ShouldBe(["created", "loan_paid", .. Enumerable.Range(0, 230).Reverse().Select(junk => $"junk-{junk}")]);
+        (await bench.FindAsync(uuid)).State.ShouldBe("loan_paid");
+    }
+
+    [Fact]
+    public async Task More_than_a_hundred_unknown_states_raise_one_alert_and_the_same_one_again_counts_once()
+    {
+        await using var bench = new LoanBench(storage);
+        var uuid = Guid.NewGuid().ToString();
+        IReadOnlyList<string> Alerts() => bench.Alerts(uuid);
+        for (var junk = 0; junk < 100; junk++)
+        {
+            await bench.RecordAsync(uuid, $"junk-{junk}");
+            await bench.RecordAsync(uuid, $"junk-{junk}");
+        }
+
+        Alerts().ShouldBeEmpty();
+        await bench.RecordAsync(uuid, "one-more");
+        Alerts().ShouldHaveSingleItem().ShouldContain(uuid);
+        await bench.RecordAsync(uuid, "and-another");
+        Alerts().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Unknown_states_of_before_they_had_keys_of_their_own_are_still_read()
+    {
+        await using var bench = new LoanBench(storage);
+        var uuid = Guid.NewGuid().ToString();
+        await bench.RecordAsync(uuid, "created");
+        var table = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoansTable);
+        await table.AddEntityAsync(
+            new LoanHistoryEntry
+            {
+                PartitionKey = uuid, RowKey = "change-0123456789abcdef0123456789abcdef", CallbackId = "x", State = "of_old", ReceivedAt = bench.Clock.GetUtcNow(), Note = "unknown_state",
+            },
+            Cancel);
+        await bench.RecordAsync(uuid, "cheque_verified");
+
+        var (_, history, _) = (await bench.Store.ReadAsync(uuid, null, Cancel)).ShouldNotBeNull();
+
+        history.Select(entry => entry.State).ShouldBe(["created", "cheque_verified", "of_old"]);
+    }
+}
