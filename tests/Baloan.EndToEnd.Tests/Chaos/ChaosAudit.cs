@@ -23,6 +23,9 @@ internal sealed class ChaosAudit(
     // Of these, the answer is Baloan's own yes.
     private static readonly string[] AnsweredRight = [Fault.SlowAnswer.Name, "slow_work", Fault.SentOnTwice.Name];
 
+    // After a no, the credit is looked at at once, or by another process after the death of the first.
+    private static readonly TimeSpan UntilLookedAt = TimeSpan.FromSeconds(30);
+
     private static readonly string[] Final = ["loan_paid", "canceled"];
 
     private readonly Dictionary<string, string> ends = [];
@@ -156,7 +159,12 @@ internal sealed class ChaosAudit(
         }
 
         MovedTwiceByFront += moved.Count(one => one.SentOnTwice);
-        if (moved.Count(one => !one.SentOnTwice) is > 1 and var times)
+        // The duplicate of one that had moved the money was refused while the credit could not tell: the no was believed, and asked for anew.
+        bool IsUnseen(BookedSettlement one) => one.Fault == Fault.RefusedAfterEffect.Name
+            && (touched.Contains(one.NationalIdentifier)
+                || baloan.Books.Settlements.Any(other => other.SentOnTwice && other.NationalIdentifier == one.NationalIdentifier)
+                || faults.OldCreditBetween(one.At, one.At + UntilLookedAt));
+        if (moved.Count(one => !one.SentOnTwice && !IsUnseen(one)) is > 1 and var times)
         {
             ledger.Add(errand, Wrong.MovedTwice, $"moved {times} times");
         }
