@@ -492,7 +492,7 @@ internal sealed class SettlementWorld : World.World
         Require(!post.IsWithdrawn, $"{code} was moved after it had been withdrawn.");
         var attempt = attempts.Values.SingleOrDefault(attempt => attempt.Post == post);
         Require(attempt is not null, $"Money was moved for a POST of {code} that is no attempt.");
-        if (posts.Exists(other => other.Content.Customer == customer && attempts.Values.Any(attempt => attempt.Post == other && (attempt.IsDeceived || attempt.IsDuplicateUnseen))))
+        if (posts.Exists(other => (other.Code == code || other.Content.Customer == customer) && attempts.Values.Any(attempt => attempt.Post == other && (attempt.IsDeceived || attempt.IsDuplicateUnseen))))
         {
             return;
         }
@@ -541,7 +541,8 @@ internal sealed class SettlementWorld : World.World
     {
         var (post, moved) = (attempt.Post, attempt.Post.Moves > 0);
         var others = spendings[post.Content.Customer].Where(spending => spending.At >= attempt.Since).ToList();
-        if (attempts.Values.Any(before => before.IsDuplicateUnseen && before.Post.Content.Customer == post.Content.Customer))
+        if (attempts.Values.Any(before => before != attempt && before.IsDuplicateUnseen
+            && (before.Post.Code == post.Code || before.Post.Content.Customer == post.Content.Customer)))
         {
             // Its money, which nobody knows of, is in the credit by which this one goes.
             attempt.IsDuplicateUnseen = true;
