@@ -258,7 +258,8 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
             foreach (var property in row.Properties.EnumerateObject())
             {
                 // What is null was not stored.
-                if (property.Value.ValueKind != JsonValueKind.Null && (wanted is null || wanted.Contains(property.Name.Replace("@odata.type", "", StringComparison.Ordinal))))
+                if (property.Value.ValueKind != JsonValueKind.Null
+                    && (wanted is null || wanted.Contains(property.Name.Replace("@odata.type", "", StringComparison.Ordinal))))
                 {
                     property.WriteTo(writer);
                 }
