@@ -104,7 +104,7 @@ internal sealed class BaloanCall(Instance instance, HttpRequestMessage request, 
                 AnswerItself();
                 return true;
             default:
-                var isCertain = fate is Fate.Unauthorized or Fate.Throttled or Fate.ThrottledLong;
+                var isCertain = fate is Fate.Unauthorized or Fate.Throttled or Fate.ThrottledLong || (fate == Fate.Refused && !happened);
                 if (happened && !isCertain)
                 {
                     CarryOut();
