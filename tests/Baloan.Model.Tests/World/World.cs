@@ -20,6 +20,7 @@ internal abstract class World : IDisposable
     private readonly List<Instance> all = [];
     private readonly Instance?[] instances;
     private readonly TimeSpan[] clockErrors;
+    private readonly HashSet<Instance> stoodStill = [];
     private readonly int thread = Environment.CurrentManagedThreadId;
     private StorageRequest? stray;
     private bool isOver;
@@ -143,6 +144,12 @@ internal abstract class World : IDisposable
             if (calls.Count > 0)
             {
                 Release(calls[turn++ % calls.Count], Fate.Good);
+            }
+            else if (operations.Count > 0 && NextEvent() is null && operations.Find(operation => stoodStill.Contains(operation.Instance)) is { } elsewhere)
+            {
+                // Its time limits passed while it stood still, and .NET goes on after a wait that is cancelled in another thread.
+                Tally.Count("processes that went on where no world can rule, and ended");
+                Kill(elsewhere.Instance);
             }
             else if (operations.Count > 0)
             {
@@ -360,6 +367,7 @@ internal abstract class World : IDisposable
         Say($"instance {instance.Number} stands still");
         Tally.Count("processes that stood still");
         instance.IsStandingStill = true;
+        stoodStill.Add(instance);
         foreach (var operation in operations.Where(operation => operation.Instance == instance))
         {
             StoodStill(operation);
