@@ -36,20 +36,11 @@ public static partial class Links
     }
 
     /// <summary>The front that the request came through, where the app's owner trusts it; null for none.</summary>
-    /// <remarks>
-    /// Azure's Functions host writes a <c>X-Forwarded-Host</c> of its own over that of whatever stands in front of it;
-    /// <c>X-Original-Host</c>, which Application Gateway sends, it leaves alone.
-    /// </remarks>
+    /// <remarks>The Functions worker has taken off the last value of these headers, which is the host's own.</remarks>
     private static string? FrontOf(HttpRequest request)
     {
-        if (request.HttpContext.RequestServices?.GetService<TrustedFronts>() is not { } trusted)
-        {
-            return null;
-        }
-
-        return new[] { "X-Forwarded-Host", "X-Original-Host" }
-            .Select(header => request.Headers[header].ToString().Split(',')[0].Trim())
-            .FirstOrDefault(trusted.Contains);
+        var front = request.Headers["X-Forwarded-Host"].ToString().Split(',')[0].Trim();
+        return front.Length > 0 && request.HttpContext.RequestServices?.GetService<TrustedFronts>()?.Contains(front) == true ? front : null;
     }
 
     private static bool IsLoopback(string host) =>

@@ -34,6 +34,8 @@ public sealed record Settlement : ITableEntity
     /// <summary>Names the write that made the row what it is: whose answer got lost finds by it that it was carried out.</summary>
     public string WriteId { get; set; } = "";
 
+    private const int LongestStatus = 40;
+
     /// <summary>The version of the columns; see <see cref="CurrentSchema"/>.</summary>
     public int SchemaVersion { get; set; } = 1;
 
@@ -207,7 +209,11 @@ public sealed record Settlement : ITableEntity
 
     /// <summary>The status of a row that a newer version of the app has written, which this one does not know; null for all others.</summary>
     [IgnoreDataMember]
-    public string? UnknownStatus => KnownStatuses.ContainsKey(StatusColumn) ? null : StatusColumn;
+    public string? UnknownStatus => HasKnownStatus || StatusColumn.Length > LongestStatus || !StatusColumn.All(char.IsAsciiLetter) ? null : StatusColumn;
+
+    /// <summary>Whether the status is one that this version of the app knows; what is none and no name of one either is a broken row's.</summary>
+    [IgnoreDataMember]
+    public bool HasKnownStatus => KnownStatuses.ContainsKey(StatusColumn);
 
     /// <summary>Whether a newer version of the app has written the row: it is shown as it is, and left alone.</summary>
     [IgnoreDataMember]
@@ -241,7 +247,7 @@ public sealed record Settlement : ITableEntity
     /// for it.
     /// </summary>
     [IgnoreDataMember]
-    public bool IsWhole => PartitionKey == TableKeys.Escape(Code) && (HoldETag is null || CanHold)
+    public bool IsWhole => HasKnownStatus && PartitionKey == TableKeys.Escape(Code) && (HoldETag is null || CanHold)
         && (Status.HasEnded()
             || (Total > 0 && Attempts > 0 && Enum.IsDefined(Language)
                 && NationalIdentifier is { } identifier && Digits.AreAll(identifier, 10, 11)

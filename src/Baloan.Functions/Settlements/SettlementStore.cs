@@ -36,7 +36,7 @@ public sealed partial class SettlementStore(StorageClients storage, StorageSetup
 
         Log.NotWhole(logger, code, string.Join(", ", unreadable));
         row = row.AsReadable(code);
-        return row.HasEnded
+        return row is { HasKnownStatus: true, HasEnded: true }
             ? row
             : (row with { Status = SettlementStatus.NeedsReview, ErrorCode = SettlementErrors.NeedsReview, ErrorMessage = null }).WithoutSecrets();
     }

@@ -66,21 +66,35 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
         }
     }
 
-    /// <summary>Sends a request on as it came, the headers of gateways in front included.</summary>
+    /// <summary>
+    /// Tells the worker how the caller reached this host, behind what gateways in front of it have said; the worker believes the last.
+    /// </summary>
     private sealed class Transformer : HttpTransformer
     {
         // No machine has this name. Without one, a request could not be sent on, and with the worker's own it would seem to be meant for it.
         private const string NoHost = "_";
+
+        private static readonly string[] Forwarded = ["X-Forwarded-Host", "X-Forwarded-Proto"];
 
         public static readonly Transformer Instance = new();
 
         public override async ValueTask TransformRequestAsync(
             HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
         {
-            await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             if (!httpContext.Request.Host.HasValue)
             {
-                proxyRequest.Headers.Host = NoHost;
+                httpContext.Request.Host = new HostString(NoHost);
+            }
+
+            await Default.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+            foreach (var header in Forwarded)
+            {
+                if (httpContext.Request.Headers[header].ToString() is { Length: > 0 } before
+                    && proxyRequest.Headers.TryGetValues(header, out var own) && string.Join(", ", own) is var mine && mine != before)
+                {
+                    proxyRequest.Headers.Remove(header);
+                    proxyRequest.Headers.TryAddWithoutValidation(header, $"{before}, {mine}");
+                }
             }
         }
     }

@@ -130,7 +130,7 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         (await calls.CallAsync("CreateSettlement", body: (form with { Total = form.Total + 1 }).ToContent())).ShouldBeProblem(409, "settlement_conflict");
         (await calls.CallAsync("CreateSettlement", body: (new SettlementForm { File = Given.Png() }).ToContent())).ShouldBeProblem(415, "unsupported_file_type", "file");
         (await calls.CallAsync("CreateSettlement", body: (new SettlementForm { File = Given.Pdf(11 * 1024 * 1024) }).ToContent())).ShouldBeProblem(413, "file_too_large");
-        await calls.PostAsync("ResolveSettlement", 409, new() { ["outcome"] = "settled" }, form.Code);
+        await calls.PostAsync("ResolveSettlement", 409, new() { ["outcome"] = "settled", ["note"] = "Asked." }, form.Code);
 
         var refused = new SettlementForm { Otp = "99999" };
         await Api.SendOtpAsync(refused.NationalIdentifier!);

@@ -24,7 +24,7 @@ public sealed partial class LogSecrecyTests(StorageAccounts storage) : ApiTests(
         {
             secrets.AddRange(new[] { "baloan-merchant-token", "baloan-customer-hash-key" }.Select(name => app.Vault.GetSecret(name)).OfType<string>());
             var log = app.App.LogLines;
-            log.ShouldContain(line => line.StartsWith("dbug", StringComparison.Ordinal) || line.Contains(" dbug:", StringComparison.Ordinal), "the log is at Debug");
+            log.ShouldContain(line => line.StartsWith("Debug", StringComparison.Ordinal) || line.Contains(" dbug:", StringComparison.Ordinal), "the log is at Debug");
             log.ShouldContain(line => line.Contains("is settled"));
             log.Where(line => secrets.Exists(secret => line.Contains(secret, StringComparison.OrdinalIgnoreCase))).ShouldBeEmpty();
             // Every customer of the tests, whichever test it was.

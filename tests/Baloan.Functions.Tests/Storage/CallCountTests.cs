@@ -33,7 +33,8 @@ public sealed class CallCountTests(StorageAccounts storage) : ApiTests(storage)
             // Counted, meanwhile.
             "table POST $batch Stats",
 
-            // Sent: row, hold, invoice, "submitting".
+            // Sent: row, hold (who has it, and taken), invoice, "submitting".
+            "table GET Settlements(key)",
             "table GET Settlements(key)",
             "table POST Settlements",
             "blob GET invoices/(blob)",
@@ -42,7 +43,7 @@ public sealed class CallCountTests(StorageAccounts storage) : ApiTests(storage)
             // Ended: row, index, hold, who has subscribed, counted, index, message.
             "table PUT Settlements(key)",
             "table PUT SettlementsByStatus(key)",
-            "table DELETE Settlements(key)",
+            "table PUT Settlements(key)",
             "table GET Subscriptions()",
             "table POST $batch Stats",
             "table DELETE SettlementsByStatus(key)",
