@@ -209,7 +209,7 @@ public sealed record Settlement : ITableEntity
 
     /// <summary>The status of a row that a newer version of the app has written, which this one does not know; null for all others.</summary>
     [IgnoreDataMember]
-    public string? UnknownStatus => HasKnownStatus || StatusColumn.Length > LongestStatus || !StatusColumn.All(char.IsAsciiLetter) ? null : StatusColumn;
+    public string? UnknownStatus => HasKnownStatus || StatusColumn.Length is 0 or > LongestStatus || !StatusColumn.All(char.IsAsciiLetter) ? null : StatusColumn;
 
     /// <summary>Whether the status is one that this version of the app knows; what is none and no name of one either is a broken row's.</summary>
     [IgnoreDataMember]

@@ -137,6 +137,13 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         await calls.CallAsync("CreateSettlement", body: refused.ToContent());
         (await EndedAsync(calls, "GetSettlement", refused.Code)).SettlementStatus.ShouldBe("rejected");
 
+        // A customer's next one waits while nobody knows what became of the one before.
+        var unknown = await Api.AcceptedAsync(new SettlementForm { Total = MagicNumbers.For(Fault.CutBeforeEffect).Total });
+        await Until.TrueAsync(async () => (await Api.GetAsync($"api/merchant/settlements/{unknown.Code}")).SettlementStatus == "verifying");
+        var waiting = await Api.AcceptedAsync(new SettlementForm { NationalIdentifier = unknown.NationalIdentifier });
+        (await calls.CallAsync("WithdrawSettlement", waiting.Code)).Status.ShouldBe(200);
+        (await calls.CallAsync("WithdrawSettlement", form.Code)).ShouldBeProblem(409, "too_late");
+
         var page = await calls.CallAsync("ListSettlements", query: "?top=1");
         await calls.CallAsync("ListSettlements", query: $"?continuation={page.Field("continuation")}");
         await calls.CallAsync("ListSettlements", query: "?status=rejected");
