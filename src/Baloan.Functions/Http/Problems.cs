@@ -145,8 +145,9 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
             {
                 await answer.ExecuteAsync(httpContext);
             }
-            catch (Exception gone) when (HasGone(httpContext, gone))
+            catch (Exception gone) when (gone is OperationCanceledException || HasGone(httpContext, gone))
             {
+                // Nothing else cancels the writing of an answer: the caller has hung up, or the server has cut the connection.
             }
         }
     }
