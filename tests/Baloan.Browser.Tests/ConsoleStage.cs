@@ -35,8 +35,8 @@ public sealed class ConsoleStage : Stage
     /// <summary>Left in review too, and decided by a test.</summary>
     public Order ToDecide { get; } = Order.New(3_009_001) with { Code = "TLC-111114" };
 
-    /// <summary>A settlement whose code is markup, and turns the direction of the text around.</summary>
-    public Order HostileOrder { get; } = Order.New() with { Code = $"<b><img src=x onerror=taken=1>\u202Efdp.exe" };
+    /// <summary>A settlement whose code is markup.</summary>
+    public Order HostileOrder { get; } = Order.New() with { Code = $"<b><img src=x onerror=taken=1>fdp.exe" };
 
     public Guid Loan { get; private set; }
 

@@ -82,10 +82,10 @@ public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
         await app.OpenLoanAsync(never);
         await ShouldBeWholeAsync(LoanOf(opened)!.Value, amount: null);
 
-        // It dies in the recording, after three writes of the opening and its answer: with an entry in the index and no loan; with the loan
+        // It dies in the recording, after the writes of the opening itself: with an entry in the index and no loan; with the loan
         // and no answer.
-        await DieInRecordingAsync(4, amount: null);
-        await DieInRecordingAsync(5, Borrower.Amount);
+        await DieInRecordingAsync(5, amount: null);
+        await DieInRecordingAsync(6, Borrower.Amount);
 
         async Task<Task<Answer?>> HoldAsync(Borrower borrower, Fault fault)
         {

@@ -128,11 +128,17 @@ export async function watch(content, code, signal, draw) {
   });
 }
 
+// Baloan's word, what the credit told and what a person decided are never shown as one another.
+const meaningOf = (one) => one.resolution ? words.decided[one.resolution.outcome]
+  : one.known_by === 'credit' && one.status === 'settled' ? words.inferred
+  : words.meaning[one.status];
+
 function details(one, reload) {
   return [
     h('div', { class: `card outcome is-${one.status}` },
       h('p', { class: 'headline' }, statusBadge(one.status), h('b', null, toman(one.total))),
-      h('p', null, one.inferred ? words.inferred : words.meaning[one.status]),
+      h('p', null, meaningOf(one)),
+      one.resolution && h('p', null, h('bdi', null, one.resolution.note), one.resolution.by && [' (', h('bdi', null, one.resolution.by), ')']),
       one.error && one.error.code !== one.status && errorOf(one)),
     one.status === 'needs_review' && resolving(one, reload),
     h('div', { class: 'columns' },
@@ -170,7 +176,7 @@ export function timeline(one) {
 // A person says what became of the money; asked once more with amount and code, for it cannot be taken back.
 function resolving(one, reload) {
   const error = h('p', { class: 'field-error', role: 'alert' });
-  const note = h('textarea', { id: 'note', rows: '3', maxlength: '500', 'aria-describedby': 'note-hint' });
+  const note = h('textarea', { id: 'note', rows: '3', maxlength: '500', required: true, 'aria-describedby': 'note-hint' });
   const option = (value, name) => h('label', { class: 'option' }, h('input', { type: 'radio', name: 'outcome', value, required: true }), ' ', name);
   return h('section', { class: 'card' },
     h('h2', null, words.resolve),
