@@ -125,11 +125,12 @@ internal static class LoanCalls
     /// <summary>The rows of a loan's history.</summary>
     public static async Task<IReadOnlyList<HistoryRow>> HistoryOfAsync(this Azurite storage, Guid loan)
     {
-        const string Prefix = "change-";
+        // States that are known, and those that nobody knows.
+        string[] prefixes = ["change-", "others-"];
         var cancel = TestContext.Current.CancellationToken;
         return [.. await new TableClient(storage.ConnectionString, "LoanStates")
-            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {loan.ToString()} and RowKey ge {Prefix}"), cancellationToken: cancel)
-            .Where(row => row.RowKey.StartsWith(Prefix, StringComparison.Ordinal))
+            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {loan.ToString()} and RowKey ge {prefixes[0]}"), cancellationToken: cancel)
+            .Where(row => prefixes.Any(prefix => row.RowKey.StartsWith(prefix, StringComparison.Ordinal)))
             .Select(row => new HistoryRow(
                 row.GetString("State")!, row.GetString("Reason"), row.GetString("Note"), row.GetString("CallbackId")!, row.GetInt32("Times")!.Value))
             .ToListAsync(cancel)];
