@@ -36,6 +36,7 @@ public static class Services
             .AddSingleton<BodyReading>()
             .AddSingleton<Problems>()
             .AddSingleton(new CorsOrigins(configuration))
+            .AddSingleton(new QueryKey(configuration))
             .AddSingleton(new TrustedFronts(configuration))
             .AddSingleton(TotalLimit.From(configuration))
             .AddSingleton<StatsSweep>()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Baloan.Client;
+using Baloan.Core.Calendar;
 using Baloan.Core.Telemetry;
 using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
@@ -12,7 +13,15 @@ namespace Baloan.Functions.Settlements;
 /// <summary>Settlements over HTTP: accept, look up, list, withdraw, resolve.</summary>
 /// <remarks>The route's parameter is not named <c>code</c>: a function key may come in the query under that name.</remarks>
 public sealed class SettlementFunctions(
-    SettlementRequestReader reader, SettlementIntake intake, SettlementStore store, SettlementDecisions decisions, SettlementOptions options, Problems problems)
+    SettlementRequestReader reader,
+    SettlementIntake intake,
+    SettlementStore store,
+    SettlementFinder finder,
+    CustomerHasher hasher,
+    QueryKey key,
+    SettlementDecisions decisions,
+    SettlementOptions options,
+    Problems problems)
 {
     private const int LongestNote = 500;
     private const int LongestName = 100;
@@ -68,11 +77,16 @@ public sealed class SettlementFunctions(
         problems.CatchAsync(request, async (language, cancellationToken) =>
         {
             var errors = new FieldErrors();
-            var status = ReadStatus(request.Query["status"].ToString(), errors);
+            var (query, customer) = ReadQuery(request, errors);
             var top = Paging.ReadTop(request, errors);
             var after = Paging.ReadContinuation(request, errors);
             errors.ThrowIfAny();
-            var (rows, next) = await store.ListAsync(status, top, after, cancellationToken);
+            if (customer is not null)
+            {
+                query = query with { CustomerHash = await hasher.HashAsync(customer, cancellationToken) };
+            }
+
+            var (rows, next) = await finder.FindAsync(query, top, after, cancellationToken);
             return ApiJson.Answer(
                 new SettlementPage([.. rows.Select(row => SettlementAnswer.Of(row, language))], Paging.ContinuationOf(next)),
                 ApiJson.Answers.SettlementPage);
@@ -187,6 +201,36 @@ public sealed class SettlementFunctions(
     {
         return await SettlementCodes.FindAsync(store, SettlementCodes.FromRoute(routeValue), cancellationToken)
             ?? throw new ProblemException(404, "not_found", Texts.NoSettlement);
+    }
+
+    private (SettlementQuery Query, string? Customer) ReadQuery(HttpRequest request, FieldErrors errors)
+    {
+        var (from, to) = Days.ReadSpan(request, errors);
+        var query = new SettlementQuery
+        {
+            Status = ReadStatus(request.Query["status"].ToString(), errors),
+            From = from is { } first ? TehranDays.BeginningOf(first) : null,
+            To = to is { } last ? TehranDays.EndOf(last) : null,
+            Code = ReadBeginning(request, errors),
+        };
+        return (query, NationalIdentifier.Read(request, "customer", errors));
+    }
+
+    private string? ReadBeginning(HttpRequest request, FieldErrors errors)
+    {
+        var text = SettlementCodes.Normalize(Marks.Strip(string.Join(',', key.OthersIn(request)))).TrimStart();
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        if (SettlementCodes.CanBegin(text))
+        {
+            return text;
+        }
+
+        errors.Add("code", Texts.BeginningOfCode, SettlementRequestReader.LongestCode);
+        return null;
     }
 
     private static SettlementStatus? ReadStatus(string text, FieldErrors errors)
