@@ -78,9 +78,15 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
                 return true;
             }
 
-            var mayBeOfWriteToCome = listed is { HasEnded: false } && clock.GetUtcNow() - listed.UpdatedAt <= UntilRow;
-            if (mayBeOfWriteToCome || await read() is not { } now || now.ETag != ended.ETag)
+            if (await read() is not { } now || now.ETag != ended.ETag)
             {
+                return false;
+            }
+
+            if (listed is { HasEnded: false } && clock.GetUtcNow() - listed.UpdatedAt <= UntilRow)
+            {
+                // The row that the mark was made for may be on its way. A review ends with a decision; any other end stays one.
+                await (ended.Status == SettlementStatus.NeedsReview ? Task.CompletedTask : AddEndAsync(ended, cancellationToken));
                 return false;
             }
 
