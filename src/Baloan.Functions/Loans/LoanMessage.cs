@@ -24,7 +24,7 @@ public sealed record LoanMessage(LoanCallback? Callback, LoanOpening? Opening, i
     /// <summary>The message as text: JSON that a person can read, and packed only where it would be too large for the queue.</summary>
     public string ToText()
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(this, ApiJson.Answers.LoanMessage);
+        var json = JsonSerializer.SerializeToUtf8Bytes(this, LoanJson.Readable.LoanMessage);
         if (json.Length <= LargestPlain)
         {
             return Encoding.UTF8.GetString(json);
@@ -42,7 +42,7 @@ public sealed record LoanMessage(LoanCallback? Callback, LoanOpening? Opening, i
     {
         var message = text.StartsWith(PackedMark, StringComparison.Ordinal)
             ? Unpacked(text[PackedMark.Length..])
-            : JsonSerializer.Deserialize(text, ApiJson.Default.LoanMessage);
+            : JsonSerializer.Deserialize(text, LoanJson.Default.LoanMessage);
         var uuid = message switch
         {
             { Attempt: >= 1, Callback: { Id.Length: > 0, State.Length: > 0, Body: not null } callback, Opening: null } => callback.Uuid,
@@ -60,7 +60,7 @@ public sealed record LoanMessage(LoanCallback? Callback, LoanOpening? Opening, i
             var json = new byte[LargestUnpacked + 1];
             var length = unpacked.ReadAtLeast(json, json.Length, throwOnEndOfStream: false);
             return length <= LargestUnpacked
-                ? JsonSerializer.Deserialize(json.AsSpan(0, length), ApiJson.Default.LoanMessage)
+                ? JsonSerializer.Deserialize(json.AsSpan(0, length), LoanJson.Default.LoanMessage)
                 : throw new InvalidDataException("It is larger than any message of this app.");
         }
         catch (Exception broken) when (broken is FormatException or InvalidOperationException or InvalidDataException)

@@ -31,7 +31,7 @@ public sealed partial class LoanOpener(
         var id = key is null ? Guid.NewGuid().ToString("N") : await hasher.HashAsync($"loan opening {key}", cancellationToken);
         var fingerprint = key is null
             ? null
-            : await hasher.HashAsync($"loan request {JsonSerializer.Serialize(request, ApiJson.Default.LoanRequest)}", cancellationToken);
+            : await hasher.HashAsync($"loan request {JsonSerializer.Serialize(request, LoanJson.Default.LoanRequest)}", cancellationToken);
         var began = time.GetTimestamp();
         while (true)
         {
@@ -39,14 +39,14 @@ public sealed partial class LoanOpener(
             switch (LoanOpeningRules.Decide(row, isWhole, fingerprint, clock.GetUtcNow()))
             {
                 case LoanOpeningDecision.KeyReused:
-                    throw new ProblemException(409, "idempotency_key_reused", Texts.IdempotencyKeyReused);
+                    throw new IdempotencyKeyReusedException();
                 case LoanOpeningDecision.Answer:
                     return new(Guid.Parse(row!.Uuid!), LoanOpeningRules.Again(row.Answer!, request));
                 case LoanOpeningDecision.Wait when time.GetElapsedTime(began) < Patience:
                     await Task.Delay(TimeBetweenLooks, time, cancellationToken);
                     break;
                 case LoanOpeningDecision.Wait or LoanOpeningDecision.Unknown:
-                    throw new ProblemException(504, "outcome_unknown", Texts.OpeningOutcomeUnknown);
+                    throw new OpeningUnknownException();
                 default:
                     var sendBefore = Deadline.Start(time, LoanOpeningRules.SendingTime);
                     var sending = LoanOpeningRules.Begin(row, id, request, fingerprint, Guid.NewGuid().ToString("N"), clock.GetUtcNow());
@@ -66,7 +66,7 @@ public sealed partial class LoanOpener(
         {
             return await store.TryBeginAsync(sending, isNew, CancellationToken.None);
         }
-        catch (Exception outage) when (Problems.IsStorageOutage(outage))
+        catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
         {
             // It may be written all the same, and nothing is sent.
             await NoteNotOpenedAsync(sending, sendings: null);
@@ -111,14 +111,14 @@ public sealed partial class LoanOpener(
         {
             await note(limit.Token);
         }
-        catch (Exception outage) when (outage is OperationCanceledException || Problems.IsStorageOutage(outage))
+        catch (Exception outage) when (outage is OperationCanceledException || StorageOutage.IsCauseOf(outage))
         {
             Log.NotNoted(logger, sending.Id, outage);
         }
     }
 
     private static string? Told(Exception failure) =>
-        failure is BaloanException { Sendings: { Count: > 0 } sendings } ? JsonSerializer.Serialize([.. sendings], ApiJson.Answers.SendingArray) : null;
+        failure is BaloanException { Sendings: { Count: > 0 } sendings } ? JsonSerializer.Serialize([.. sendings], LoanJson.Readable.SendingArray) : null;
 
     private static partial class Log
     {

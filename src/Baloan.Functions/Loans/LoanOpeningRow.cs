@@ -1,6 +1,8 @@
 using System.Runtime.Serialization;
+using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
+using Baloan.Client;
 using Baloan.Core.Storage;
 
 namespace Baloan.Functions.Loans;
@@ -113,4 +115,18 @@ public sealed record LoanOpeningRow : ITableEntity
     /// <summary>The key under which it is listed; each sending has its own.</summary>
     [IgnoreDataMember]
     public string IndexKey => TableKeys.NewestFirst(SentAt, SendingId);
+
+    /// <summary>Every try to open it, oldest first.</summary>
+    public IReadOnlyList<Sending> ReadSendings()
+    {
+        try
+        {
+            return Sendings is null ? [] : JsonSerializer.Deserialize(Sendings, LoanJson.Default.SendingArray) ?? [];
+        }
+        catch (JsonException)
+        {
+            // Nothing of ours writes such a row; all else in it may be right.
+            return [];
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Baloan.Client;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
 
 namespace Baloan.Functions.Loans;
@@ -72,8 +73,8 @@ public static class LoanOpeningRules
         Status = LoanOpeningStatus.Sending,
         SendingId = sendingId,
         Fingerprint = fingerprint,
-        MaskedIdentifier = NationalIdentifier.Mask(request.NationalIdentifier),
-        MaskedPhoneNumber = NationalIdentifier.Mask(request.PhoneNumber),
+        MaskedIdentifier = Masked.LastFour(request.NationalIdentifier),
+        MaskedPhoneNumber = Masked.LastFour(request.PhoneNumber),
         Amount = request.Amount,
         LoanDue = request.LoanDue,
         Store = request.Store,
@@ -129,7 +130,7 @@ public static class LoanOpeningRules
     /// <summary>The answer again, for the same request: what was not kept of the customer is in the request.</summary>
     public static JsonElement Again(string kept, LoanRequest request)
     {
-        var own = JsonSerializer.SerializeToNode(request, ApiJson.Answers.LoanRequest)!.AsObject();
+        var own = JsonSerializer.SerializeToNode(request, LoanJson.Readable.LoanRequest)!.AsObject();
         var answer = JsonNode.Parse(kept)!.AsObject();
         foreach (var (name, value) in own)
         {
@@ -139,7 +140,7 @@ public static class LoanOpeningRules
             }
         }
 
-        return JsonSerializer.SerializeToElement(answer, ApiJson.Answers.JsonObject);
+        return JsonSerializer.SerializeToElement(answer, LoanJson.Readable.JsonObject);
     }
 
     private static string Kept(JsonObject answer)

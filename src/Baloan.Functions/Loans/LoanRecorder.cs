@@ -42,7 +42,7 @@ public sealed partial class LoanRecorder(
             {
                 Log.QueueAway(logger, second);
                 Log.CallbackNotRecorded(logger, callback.Uuid);
-                throw new ProblemException(503, "storage_unavailable", Texts.StorageUnavailable, Waits[0]);
+                throw new NotRecordedException(Waits[0]);
             }
         }
     }
@@ -81,7 +81,7 @@ public sealed partial class LoanRecorder(
                 ? store.RecordAsync(callback, mayBeRecorded: true, cancellationToken)
                 : RecordAsync(message.Opening!, cancellationToken));
         }
-        catch (Exception outage) when (Problems.IsStorageOutage(outage))
+        catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
         {
             // A message that fails a few times ends in the poison queue, and an outage may last longer than that.
             await PutOffAsync(message with { Attempt = message.Attempt + 1 }, cancellationToken);

@@ -1,13 +1,15 @@
+using Baloan.Functions.Subscriptions;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Loans;
 
 /// <summary>Puts the loans together.</summary>
-internal static class LoanServices
+public static class LoanServices
 {
     /// <summary>Adds all that records loans and their callbacks.</summary>
     public static IServiceCollection AddLoans(this IServiceCollection services) => services
         .AddSingleton<LoanStore>()
+        .AddSingleton<IChangeRecord>(provider => provider.GetRequiredService<LoanStore>())
         .AddSingleton<LoanOpeningStore>()
         .AddSingleton<LoanOpener>()
         .AddSingleton<LoanRecorder>();

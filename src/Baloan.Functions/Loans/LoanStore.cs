@@ -24,7 +24,7 @@ public sealed partial class LoanStore(
     TimeProvider time,
     StorageClock clock,
     AppMeter meter,
-    ILogger<LoanStore> logger)
+    ILogger<LoanStore> logger) : IChangeRecord
 {
     // An entry of the index is written just before its row.
     private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
@@ -420,7 +420,7 @@ public sealed partial class LoanStore(
             await publisher.PublishAsync(EventOf(entry), limit.Token);
         }
         catch (Exception outage) when (!cancellationToken.IsCancellationRequested
-            && (outage is OperationCanceledException || Problems.IsStorageOutage(outage)))
+            && (outage is OperationCanceledException || StorageOutage.IsCauseOf(outage)))
         {
             Log.NotAnnounced(logger, entry.PartitionKey, outage);
             await index.AddAsync(

@@ -17,7 +17,7 @@ public sealed class InvoiceFunction(SettlementProcessor settlements, UploadProce
         var work = WorkMessage.Parse(message);
         await Traces.ContinueAsync($"process {work.Kind}", StorageSetup.WorkQueueName, work.TraceParent, () => work.Kind == WorkMessage.Upload
             ? uploads.ProcessAsync(work.Id, cancellationToken)
-            : work.Answer?.Deserialize(SettlementJson.Default.SettleAnswer) is { } answer ? settlements.RecordKeptAsync(work.Id, answer, cancellationToken)
+            : SettlementMessages.AnswerOf(work) is { } answer ? settlements.RecordKeptAsync(work.Id, answer, cancellationToken)
             : settlements.ProcessAsync(work.Id, cancellationToken));
     }
 }

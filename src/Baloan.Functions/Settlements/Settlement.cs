@@ -250,7 +250,7 @@ public sealed record Settlement : ITableEntity
     public bool IsWhole => HasKnownStatus && PartitionKey == TableKeys.Escape(Code) && (HoldETag is null || CanHold)
         && (Status.HasEnded()
             || (Total > 0 && Attempts > 0 && Enum.IsDefined(Language)
-                && NationalIdentifier is { } identifier && Digits.AreAll(identifier, 10, 11)
+                && NationalIdentifier is { Length: 10 or 11 } identifier && identifier.All(char.IsAsciiDigit)
                 && (Otp ?? TransactionToken) is { Length: > 0 }
                 && IsHash(CustomerHash) && InvoiceBlob.Length > 0 && InvoiceSize > 0 && IsETag(OpenETag)
                 && (Status == SettlementStatus.Queued || CreditBefore is not null)

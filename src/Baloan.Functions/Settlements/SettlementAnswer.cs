@@ -114,7 +114,7 @@ public sealed record ErrorAnswer(string Code, string Message)
     /// <param name="language">The reader's language.</param>
     public static ErrorAnswer? Of(string? code, string? baloanText, Language language) => code is null
         ? null
-        : new ErrorAnswer(code, LoanErrors.TextIn(language, code, baloanText) ?? SettlementErrors.TextOf(code).In(language));
+        : new ErrorAnswer(code, LoanErrors.TextIn(language, code, baloanText) ?? SettlementTexts.TextOf(code).In(language));
 }
 
 /// <summary>An attempt that did not settle, before the present one.</summary>

@@ -13,7 +13,8 @@ namespace Baloan.Functions.Settlements;
 /// not come about.
 /// </remarks>
 public sealed partial class SettlementCompletion(
-    SettlementStore store, CustomerHold hold, EventPublisher publisher, CounterStore counters, ILogger<SettlementCompletion> logger)
+    SettlementStore store, CustomerHold hold, ISettlementView view, EventPublisher publisher, CounterStore counters,
+    ILogger<SettlementCompletion> logger)
 {
     /// <summary>Completes a settlement that has ended. Doing so again does no harm.</summary>
     /// <param name="ended">The row.</param>
@@ -24,7 +25,7 @@ public sealed partial class SettlementCompletion(
         await Task.WhenAll(
             store.ListAsEndedAsync(ended, cancellationToken),
             hold.ReleaseAsync(ended, cancellationToken),
-            publisher.PublishAsync(SettlementEvent.Of(ended), cancellationToken),
+            publisher.PublishAsync(SettlementEvent.Of(ended, view.Of(ended)), cancellationToken),
             counters.CountAsync(SettlementCounters.Ended(ended), SettlementCounters.Accepted(ended) with { IsMostlyCounted = true }).WaitAsync(cancellationToken));
         await store.RemoveFromOpenAsync(ended, openEntry, cancellationToken);
     }

@@ -1,5 +1,4 @@
 using Baloan.Client;
-using Baloan.Functions.Http;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
 
@@ -58,31 +57,5 @@ public static class SettlementErrors
         KeyVaultUnavailableException => KeyVaultUnavailable,
         FileChangedException => InvoiceChanged,
         _ => "storage_unavailable",
-    };
-
-    /// <summary>Our sentence for a code; for Baloan's own codes, that it refused.</summary>
-    public static Text TextOf(string code) => code switch
-    {
-        OtpOutcomeUnknown => Texts.ValidationOutcomeUnknown,
-        NotSettled => Texts.NotSettled,
-        NeedsReview => Texts.NeedsReview,
-        ResolvedNotSettled => Texts.ResolvedNotSettled,
-        CustomerBusy => Texts.CustomerBusy,
-        InvoiceMissing => Texts.InvoiceMissing,
-        RecordUnreadable => Texts.RecordUnreadable,
-        NeverSent => Texts.NeverSent,
-        Expired => Texts.Expired,
-        Withdrawn => Texts.Withdrawn,
-        InvoiceChanged => Texts.InvoiceChanged,
-        CreditUnclear => Texts.CreditUnclear,
-        "storage_unavailable" => Texts.StorageAway,
-        KeyVaultUnavailable => Texts.KeyVaultUnavailable,
-        NotConfigured => Texts.CredentialsMissing,
-        "baloan_throttled" => Texts.ThrottledThroughout,
-        "baloan_unavailable" => Texts.BaloanUnavailable,
-        "baloan_unauthorized" => Texts.BaloanUnauthorized,
-        "baloan_timeout" => Texts.BaloanTimeout,
-        "not_found" => Texts.BaloanNotFound,
-        _ => Texts.BaloanRejected,
     };
 }

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using Baloan.Client;
-using Baloan.Functions.Http;
+using System.Text.Json.Nodes;
 using Baloan.Functions.Subscriptions;
 
 namespace Baloan.Functions.Settlements;
@@ -14,17 +12,16 @@ public static class SettlementEvent
     /// <summary>
     /// The event of a row that has ended. Its id follows from the row, so that announcing the same end again is the same event.
     /// </summary>
-    public static SubscriberEvent Of(Settlement ended)
+    public static SubscriberEvent Of(Settlement ended, JsonObject view)
     {
         ArgumentNullException.ThrowIfNull(ended);
         // A code has no line break.
         var name = string.Create(CultureInfo.InvariantCulture, $"{ended.Code}\n{ended.Attempts}\n{ended.Status.Name()}");
-        var data = JsonSerializer.SerializeToNode(SettlementAnswer.Of(ended, Language.English), ApiJson.Answers.SettlementAnswer)!;
         return new SubscriberEvent(
             new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16)).ToString(),
             SubscriberEvent.Settlement,
             ended.Status.Name(),
             ended.UpdatedAt,
-            data.AsObject());
+            view);
     }
 }

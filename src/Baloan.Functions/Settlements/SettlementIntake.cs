@@ -1,6 +1,7 @@
 using Baloan.Functions.Http;
 using Baloan.Core.Counters;
 using Baloan.Core.Storage;
+using Baloan.Core.Tokens;
 
 namespace Baloan.Functions.Settlements;
 
@@ -31,7 +32,7 @@ public sealed class SettlementIntake(
             PartitionKey = TableKeys.Escape(request.Code),
             Code = request.Code,
             Status = SettlementStatus.Queued,
-            MaskedIdentifier = NationalIdentifier.Mask(request.NationalIdentifier),
+            MaskedIdentifier = Masked.LastFour(request.NationalIdentifier),
             CustomerHash = customerHash,
             NationalIdentifier = request.NationalIdentifier,
             Otp = request.Otp,

@@ -15,4 +15,8 @@ public sealed class SettlementMessages(WorkQueue queue)
     /// <exception cref="AggregateException">The queue is away too.</exception>
     public Task KeepAsync(string code, SettleAnswer answer, TimeSpan delay, CancellationToken cancellationToken) => queue.SendAsync(
         WorkMessage.Settlement, code, delay, cancellationToken, JsonSerializer.SerializeToElement(answer, SettlementJson.Default.SettleAnswer));
+
+    /// <summary>What Baloan said, where a message keeps it; null for all others.</summary>
+    /// <exception cref="JsonException">It is none of this app.</exception>
+    public static SettleAnswer? AnswerOf(WorkMessage message) => message.Answer?.Deserialize(SettlementJson.Default.SettleAnswer);
 }

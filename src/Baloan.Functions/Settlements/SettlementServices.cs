@@ -3,12 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Baloan.Functions.Settlements;
 
 /// <summary>Puts the settlements together.</summary>
-internal static class SettlementServices
+public static class SettlementServices
 {
     /// <summary>Adds all that accepts, sends, finds out about and sweeps settlements.</summary>
     public static IServiceCollection AddSettlements(this IServiceCollection services, SettlementOptions options) => services
         .AddSingleton(options)
-        .AddSingleton<CustomerHasher>()
         .AddSingleton<CustomerHold>()
         .AddSingleton<SettlementStore>()
         .AddSingleton<SettlementMessages>()
@@ -19,6 +18,5 @@ internal static class SettlementServices
         .AddSingleton<SettlementSubmitter>()
         .AddSingleton<SettlementProcessor>()
         .AddSingleton<SettlementDecisions>()
-        .AddSingleton<SettlementRequestReader>()
         .AddSingleton<SettlementSweep>();
 }

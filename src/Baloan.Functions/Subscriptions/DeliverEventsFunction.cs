@@ -20,7 +20,7 @@ public sealed class DeliverEventsFunction(EventDelivery delivery)
             return;
         }
 
-        if (JsonSerializer.Deserialize(message, ApiJson.Answers.RetryMessage) is not { Retry: { Length: > 0 } subscription })
+        if (EventQueue.ReadRetry(message) is not { } subscription)
         {
             throw new JsonException("The message holds no event.");
         }

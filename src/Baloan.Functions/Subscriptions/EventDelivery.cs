@@ -4,8 +4,6 @@ using System.Text.Json;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
 using Baloan.Core.Tokens;
-using Baloan.Functions.Http;
-using Baloan.Functions.Loans;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Subscriptions;
@@ -19,7 +17,7 @@ namespace Baloan.Functions.Subscriptions;
 public sealed partial class EventDelivery(
     SubscriptionStore subscriptions,
     EventBacklog backlog,
-    LoanStore loans,
+    IChangeRecord changes,
     WebhookUrlPolicy policy,
     WebhookPlaces places,
     WebhookSigner signer,
@@ -78,7 +76,7 @@ public sealed partial class EventDelivery(
             {
                 if (message.Event.Change is { } change)
                 {
-                    if (!await loans.HasChangeAsync(change.Uuid, change.Key, message.Event.Id, cancellationToken))
+                    if (!await changes.HasChangeAsync(change.Uuid, change.Key, message.Event.Id, cancellationToken))
                     {
                         await WaitForChangeAsync(message);
                         return;
@@ -90,7 +88,7 @@ public sealed partial class EventDelivery(
 
                 await DeliverInTurnAsync(message, cancellationToken);
             }
-            catch (Exception outage) when (Problems.IsStorageOutage(outage))
+            catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
             {
                 await PutBackAsync(message);
             }
@@ -114,7 +112,7 @@ public sealed partial class EventDelivery(
                 _ = WithoutPlaceAsync(subscription, drain);
             }
         }
-        catch (Exception outage) when (Problems.IsStorageOutage(outage))
+        catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
         {
             Log.StorageAway(logger, subscription, outage);
             await queue.SendRetryAsync(subscription, Claim, CancellationToken.None);
@@ -308,7 +306,7 @@ public sealed partial class EventDelivery(
     {
         using (place)
         {
-            var json = JsonSerializer.SerializeToUtf8Bytes(DeliveredEvent.Of(message.Event), ApiJson.Answers.DeliveredEvent);
+            var json = JsonSerializer.SerializeToUtf8Bytes(DeliveredEvent.Of(message.Event), EventJson.Readable.DeliveredEvent);
             try
             {
                 return await client.PostAsync(

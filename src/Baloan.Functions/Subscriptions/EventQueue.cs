@@ -25,7 +25,7 @@ public sealed class EventQueue(StorageClients storage, StorageSetup setup)
 
     /// <summary>Has what waits for a subscription tried again after <paramref name="delay"/>.</summary>
     public Task SendRetryAsync(string subscription, TimeSpan delay, CancellationToken cancellationToken) =>
-        queue.SendAsync(JsonSerializer.Serialize(new RetryMessage(subscription), ApiJson.Answers.RetryMessage), delay, cancellationToken);
+        queue.SendAsync(JsonSerializer.Serialize(new RetryMessage(subscription), EventJson.Readable.RetryMessage), delay, cancellationToken);
 
     /// <summary>Keeps a message that was given up, until a person deals with it.</summary>
     /// <param name="text">As <see cref="TextOf"/> made it.</param>
@@ -65,7 +65,7 @@ public sealed class EventQueue(StorageClients storage, StorageSetup setup)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, ApiJson.Answers.EventMessage) is
+            return JsonSerializer.Deserialize(text, EventJson.Readable.EventMessage) is
                 { Subscription.Length: > 0, Event: { Id.Length: > 0, Type.Length: > 0, Data: not null }, Attempt: > 0 } message
                 && message.FirstAt != default
                 && message.Event.Change is null or { Uuid.Length: > 0, Key.Length: > 0 }
@@ -77,7 +77,11 @@ public sealed class EventQueue(StorageClients storage, StorageSetup setup)
         }
     }
 
+    /// <summary>The subscription that a message asks to have tried again; null where it asks for no such thing.</summary>
+    /// <exception cref="JsonException">The text is no JSON.</exception>
+    public static string? ReadRetry(string text) =>
+        JsonSerializer.Deserialize(text, EventJson.Readable.RetryMessage) is { Retry: { Length: > 0 } subscription } ? subscription : null;
+
     /// <summary>A message as the queue has it.</summary>
-    // Not escaped: a message has room for 48 KB, and Persian would take three times as much of it.
-    public static string TextOf(EventMessage message) => JsonSerializer.Serialize(message, ApiJson.Answers.EventMessage);
+    public static string TextOf(EventMessage message) => JsonSerializer.Serialize(message, EventJson.Readable.EventMessage);
 }

@@ -86,13 +86,21 @@ public sealed class SubscriptionRequestReader(WebhookUrlPolicy policy, WebhookSi
         }
 
         var url = policy.Check(text, out var fault);
-        if (fault is not null)
+        if (fault is { } why)
         {
-            errors.Add(UrlField, fault, WebhookUrlPolicy.LongestUrl);
+            errors.Add(UrlField, TextOf(why), WebhookUrlPolicy.LongestUrl);
         }
 
         return url;
     }
+
+    /// <summary>What is wrong with a callback URL, in words; its argument is the longest length.</summary>
+    public static Text TextOf(WebhookUrlFault fault) => fault switch
+    {
+        WebhookUrlFault.Host => Texts.CallbackHost,
+        WebhookUrlFault.Port => Texts.CallbackPort,
+        _ => Texts.CallbackUrl,
+    };
 
     private static byte[]? ReadSecret(JsonElement body, FieldErrors errors)
     {

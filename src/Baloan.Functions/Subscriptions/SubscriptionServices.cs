@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Baloan.Functions.Subscriptions;
 
 /// <summary>Puts the subscriptions together.</summary>
-internal static class SubscriptionServices
+public static class SubscriptionServices
 {
     /// <summary>Adds all that takes subscriptions and delivers their events.</summary>
     /// <exception cref="InvalidOperationException">A setting cannot be used; the message says which and what it has to be.</exception>
@@ -18,6 +18,5 @@ internal static class SubscriptionServices
         .AddSingleton<WebhookPlaces>()
         .AddSingleton<WebhookSigner>()
         .AddSingleton<WebhookClient>()
-        .AddSingleton<SubscriptionRequestReader>()
         .AddSingleton<EventDelivery>();
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Baloan.Functions.Http;
 using Microsoft.Extensions.Hosting;
 
 namespace Baloan.Functions.Subscriptions;
@@ -16,12 +15,12 @@ public sealed class WebhookUrlPolicy(SubscriptionOptions options, IHostEnvironme
 
     /// <summary>The URL, where it is taken: this very object has to be requested, so that nobody reads the text in another way.</summary>
     /// <param name="text">The URL as it came.</param>
-    /// <param name="fault">What is wrong with it, for the caller; null where it is taken.</param>
+    /// <param name="fault">What is wrong with it; null where it is taken.</param>
     /// <returns>null where it is not taken.</returns>
-    public Uri? Check(string text, out Text? fault)
+    public Uri? Check(string text, out WebhookUrlFault? fault)
     {
         ArgumentNullException.ThrowIfNull(text);
-        fault = Texts.CallbackUrl;
+        fault = WebhookUrlFault.Url;
         if (text.Length > LongestUrl || text.Any(char.IsControl) || !Uri.TryCreate(text, UriKind.Absolute, out var url)
             || HasUser(text) || url.Fragment.Length > 0 || url.AbsoluteUri.Length > LongestUrl || url.Port == 0
             || HostOf(url) is not { } host)
@@ -36,8 +35,8 @@ public sealed class WebhookUrlPolicy(SubscriptionOptions options, IHostEnvironme
         }
 
         fault = mayBeLoopback ? null
-            : !IsAllowed(url, host) ? Texts.CallbackHost
-            : !options.AllowedPorts.Contains(url.Port) ? Texts.CallbackPort
+            : !IsAllowed(url, host) ? WebhookUrlFault.Host
+            : !options.AllowedPorts.Contains(url.Port) ? WebhookUrlFault.Port
             : null;
         return fault is null ? url : null;
     }
@@ -80,4 +79,17 @@ public sealed class WebhookUrlPolicy(SubscriptionOptions options, IHostEnvironme
         host == "localhost"
         || (IPAddress.TryParse(host, out var address)
             && (address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.IsLoopback(address) : address.Equals(IPAddress.IPv6Loopback)));
+}
+
+/// <summary>Why a callback URL is not taken.</summary>
+public enum WebhookUrlFault
+{
+    /// <summary>It is none that can be called.</summary>
+    Url,
+
+    /// <summary>Its host is not allowed.</summary>
+    Host,
+
+    /// <summary>Its port is not allowed.</summary>
+    Port,
 }

@@ -241,7 +241,7 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
 
         var outage = await Should.ThrowAsync<Exception>(() => OpenAsync(bench.Services, ARequest(bench), null));
 
-        Problems.IsStorageOutage(outage).ShouldBeTrue(outage.ToString());
+        StorageOutage.IsCauseOf(outage).ShouldBeTrue(outage.ToString());
         bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(0);
     }
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Baloan.Functions.Http;
+namespace Baloan.Core.Storage;
 
-/// <summary>Writes times as UTC with a <c>Z</c>, as all documents of this API show them.</summary>
+/// <summary>Writes times as UTC with a <c>Z</c>, as all that this app writes shows them.</summary>
 public sealed class UtcConverter : JsonConverter<DateTimeOffset>
 {
     /// <inheritdoc/>

@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Baloan.Core.Storage;
-using Baloan.Core.Tokens;
 
-namespace Baloan.Functions.Settlements;
+namespace Baloan.Core.Tokens;
 
 /// <summary>
 /// The keyed hash of a national identifier: it tells whether two settlements are of one customer, and without the key it cannot be
