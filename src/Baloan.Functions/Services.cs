@@ -1,4 +1,5 @@
 using Baloan.Core.Counters;
+using Baloan.Core.Events;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
 using Baloan.Core.Uploads;

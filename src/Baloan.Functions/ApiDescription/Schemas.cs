@@ -1,3 +1,4 @@
+using Baloan.Core.Events;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;

@@ -1,4 +1,4 @@
-using Baloan.Functions.Subscriptions;
+using Baloan.Core.Events;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Loans;

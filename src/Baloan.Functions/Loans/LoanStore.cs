@@ -1,10 +1,9 @@
 using Azure;
 using Azure.Data.Tables;
 using Baloan.Core.Counters;
+using Baloan.Core.Events;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
-using Baloan.Functions.Http;
-using Baloan.Functions.Subscriptions;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Loans;

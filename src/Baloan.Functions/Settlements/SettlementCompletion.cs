@@ -1,7 +1,7 @@
 using Azure;
 using Baloan.Core.Counters;
+using Baloan.Core.Events;
 using Baloan.Core.Storage;
-using Baloan.Functions.Subscriptions;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Settlements;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Baloan.Functions.Subscriptions;
+using Baloan.Core.Events;
 
 namespace Baloan.Functions.Settlements;
 

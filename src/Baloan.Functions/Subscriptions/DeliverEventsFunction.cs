@@ -1,7 +1,6 @@
 using System.Text.Json;
+using Baloan.Core.Events;
 using Baloan.Core.Storage;
-using Baloan.Core.Telemetry;
-using Baloan.Functions.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Subscriptions;

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Baloan.Core.Events;
 using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Baloan.Core.Events;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tests.Bench;

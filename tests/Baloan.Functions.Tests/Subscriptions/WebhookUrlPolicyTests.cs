@@ -1,5 +1,4 @@
-using Baloan.Functions.Http;
-using Baloan.Functions.Subscriptions;
+using Baloan.Core.Events;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;

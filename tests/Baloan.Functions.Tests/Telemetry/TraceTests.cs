@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues.Models;
+using Baloan.Core.Events;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
 using Baloan.Functions.Callbacks;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>Tells subscribers what happened.</summary>
 public sealed class EventPublisher(SubscriptionStore subscriptions, EventQueue queue, TimeProvider time)

@@ -6,7 +6,7 @@ using Baloan.Core.Telemetry;
 using Baloan.Core.Tokens;
 using Microsoft.Extensions.Logging;
 
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>Delivers events: at least once, tried again for a day, and kept for a person where that did not help.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>A message of the queue <c>events</c>: one event on its way to one subscriber.</summary>
 /// <param name="Subscription">The subscription's id. Where it leads is read from its row, each time.</param>

@@ -5,7 +5,7 @@ using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
 using StandardWebhooks;
 
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>Signs events as Standard Webhooks says, with secrets that are kept sealed (AES-GCM) in the subscriptions' rows.</summary>
 /// <remarks>

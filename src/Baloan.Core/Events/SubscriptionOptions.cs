@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>Where events may be sent.</summary>
 /// <param name="AllowedHosts">

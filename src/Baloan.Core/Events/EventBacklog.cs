@@ -2,7 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using Baloan.Core.Storage;
 
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>Keeps, for each subscription, the events that it has not taken.</summary>
 public sealed class EventBacklog(StorageClients storage, StorageSetup setup)

@@ -1,4 +1,4 @@
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>How many deliveries of this process may be under way at once: to one subscription, to one host, and in all.</summary>
 public sealed class WebhookPlaces

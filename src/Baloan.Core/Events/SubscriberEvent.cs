@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>Something that happened and that others may have subscribed to.</summary>
 /// <param name="Id">Names it; the same on every try of every delivery, so that a receiver knows what it has had already.</param>

@@ -1,4 +1,4 @@
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>Knows whether a change that was announced before it was written has been written since.</summary>
 public interface IChangeRecord

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>An event as its receiver gets it.</summary>
 /// <param name="Id">The same on every try.</param>

@@ -2,9 +2,8 @@ using System.Text.Json;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Baloan.Core.Storage;
-using Baloan.Functions.Http;
 
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>The queue of events to deliver, and the one of those that were given up.</summary>
 public sealed class EventQueue(StorageClients storage, StorageSetup setup)

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>Tells addresses of the internet from those of this machine, of its network and of the cloud that it runs in.</summary>
 public static class PublicAddresses

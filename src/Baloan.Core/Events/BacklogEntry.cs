@@ -3,7 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using Baloan.Core.Storage;
 
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>The row of an event that a subscription has not taken: it waits for its next try, or it failed for good.</summary>
 public sealed record BacklogEntry : ITableEntity

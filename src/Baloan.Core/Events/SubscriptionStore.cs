@@ -2,7 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using Baloan.Core.Storage;
 
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>Keeps subscriptions in Table storage.</summary>
 public sealed class SubscriptionStore(StorageClients storage, StorageSetup setup)

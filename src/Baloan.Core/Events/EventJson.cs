@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Baloan.Core.Storage;
 
-namespace Baloan.Functions.Subscriptions;
+namespace Baloan.Core.Events;
 
 /// <summary>How events are written, to the queue and to their receivers.</summary>
 [JsonSerializable(typeof(EventMessage))]
