@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Baloan.Client;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
-using Baloan.Functions.Loans;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,5 @@
 using Baloan.Client;
+using Baloan.Core.Loans;
 
 namespace Baloan.Functions.Loans;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
 using Baloan.Core.Uploads;

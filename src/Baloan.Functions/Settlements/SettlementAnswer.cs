@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Baloan.Client;
+using Baloan.Core.Settlements;
 using Baloan.Functions.Http;
 
 namespace Baloan.Functions.Settlements;

@@ -1,4 +1,6 @@
+using Baloan.Core.Settlements;
 using Baloan.Functions.Http;
+
 
 namespace Baloan.Functions.Settlements;
 

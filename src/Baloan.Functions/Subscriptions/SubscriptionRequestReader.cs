@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Baloan.Core.Events;
+using Baloan.Core.Loans;
+using Baloan.Core.Settlements;
 using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Settlements;
 using Microsoft.AspNetCore.Http;
 
 namespace Baloan.Functions.Subscriptions;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Baloan.Core.Events;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Loans;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.Extensions.DependencyInjection;
 

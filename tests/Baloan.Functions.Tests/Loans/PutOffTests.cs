@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Baloan.Functions.Http;
+using Baloan.Core.Loans;
 using Baloan.Functions.Loans;
 
 namespace Baloan.Functions.Tests.Loans;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Baloan.Core.Events;
-using Baloan.Functions.Loans;
+using Baloan.Core.Loans;
 using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Baloan.Core.Events;
-using Baloan.Functions.Settlements;
+using Baloan.Core.Settlements;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;

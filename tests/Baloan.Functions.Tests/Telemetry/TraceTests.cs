@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues.Models;
 using Baloan.Core.Events;
+using Baloan.Core.Loans;
+using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
 using Baloan.Functions.Callbacks;
