@@ -44,7 +44,4 @@ public static class NationalIdentifier
         errors.Add(field, Texts.NationalIdentifier);
         return null;
     }
-
-    /// <summary>What may be shown of it: the last four digits.</summary>
-    public static string Mask(string identifier) => new string('*', identifier.Length - 4) + identifier[^4..];
 }

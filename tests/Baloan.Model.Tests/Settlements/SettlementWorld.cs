@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Baloan.Core.Calendar;
 using Baloan.Core.Storage;
+using Baloan.Core.Settlements;
 using Baloan.Functions.Settlements;
 using Baloan.Model.Tests.Storage;
 using Baloan.Model.Tests.World;
