@@ -44,7 +44,7 @@ public sealed class CallCountTests(StorageAccounts storage) : ApiTests(storage)
 
             // Ended: row, index (by time, by outcome, by end), hold, who has subscribed, counted, index, message.
             "table PUT Settlements(key)",
-            "table POST $batch SettlementsByStatus",
+            "table POST $batch",
             "table PUT Settlements(key)",
             "table GET Subscriptions()",
             "table POST $batch Stats",
