@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Baloan.Core.Settlements;
 using Baloan.Functions.ApiDescription;
 using Baloan.Functions.Http;
 using Baloan.Functions.Settlements;
@@ -78,7 +79,7 @@ public sealed class ProblemPageTests
         foreach (var code in typeof(SettlementErrors).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetRawConstantValue()).OfType<string>().Order(StringComparer.Ordinal))
         {
             page.Append(CultureInfo.InvariantCulture, $"### error `{code}`\n\n");
-            Say(page, SettlementErrors.TextOf(code));
+            Say(page, SettlementTexts.TextOf(code));
         }
 
         return page.ToString().TrimEnd() + "\n";

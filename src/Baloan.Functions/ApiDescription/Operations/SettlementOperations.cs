@@ -1,3 +1,4 @@
+using Baloan.Core.Settlements;
 using Baloan.Functions.Http;
 using Baloan.Functions.Settlements;
 

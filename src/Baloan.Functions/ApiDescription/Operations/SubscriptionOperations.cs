@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Baloan.Core.Events;
 using Baloan.Functions.Http;
-using Baloan.Functions.Subscriptions;
 using Microsoft.OpenApi;
 
 namespace Baloan.Functions.ApiDescription.Operations;
