@@ -3,8 +3,8 @@ using Azure.Data.Tables;
 using Baloan.Client;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
+using Baloan.Functions.Functions;
 using Baloan.Functions.Http;
-using Baloan.Functions.Settlements;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Health;

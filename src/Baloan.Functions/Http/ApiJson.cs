@@ -2,14 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Baloan.Core.Storage;
-using Baloan.Functions.Health;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Merchants;
-using Baloan.Functions.Settlements;
-using Baloan.Functions.Stats;
-using Baloan.Functions.Subscriptions;
-using Baloan.Functions.Tokens;
-using Baloan.Functions.Uploads;
+using Baloan.Functions.Functions;
+using Baloan.Functions.Http.Responses;
 using Microsoft.AspNetCore.Http;
 
 namespace Baloan.Functions.Http;

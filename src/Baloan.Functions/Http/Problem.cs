@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Http.Responses;
 
 namespace Baloan.Functions.Http;
 

@@ -1,5 +1,5 @@
 using Baloan.Client;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Http.Responses;
 
 namespace Baloan.Functions.Http;
 

@@ -4,6 +4,7 @@ using Baloan.Core.Loans;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
+using Baloan.Functions.Http.Responses;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Stats;

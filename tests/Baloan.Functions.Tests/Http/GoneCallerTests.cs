@@ -1,6 +1,7 @@
-using Microsoft.Extensions.Configuration;
 using Baloan.Functions.Http;
+using Baloan.Functions.Http.Requests;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Baloan.Functions.Tests.Http;

@@ -1,5 +1,5 @@
 using Baloan.Core.Settlements;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Http.Responses;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 

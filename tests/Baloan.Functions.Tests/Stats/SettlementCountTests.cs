@@ -1,5 +1,6 @@
 using Azure;
 using Baloan.Core.Settlements;
+using Baloan.Functions.Http.Responses;
 using Baloan.Functions.Stats;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
