@@ -24,17 +24,17 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
             var shop = WholeNumber.Read(request, "store", WholeNumber.LargestAmount, errors);
             errors.ThrowIfAny();
             var policies = await baloan.GetLoanPoliciesAsync(language, cancellationToken);
-            return ApiJson.Answer(
+            return ApiJson.Respond(
                 policies.EnumerateArray().Where(policy => LoanPolicies.Fits(policy, amount, due, shop)).ToArray(),
-                ApiJson.Answers.JsonElementArray);
+                ApiJson.Responses.JsonElementArray);
         });
 
     /// <summary><c>GET /api/loan-policies/stores</c>: the stores of Baloan's policies, each once.</summary>
     [Function("GetLoanStores")]
     public Task<IResult> GetStores(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies/stores")] HttpRequest request) =>
-        problems.CatchAsync(request, async (language, cancellationToken) => ApiJson.Answer(
-            LoanPolicies.StoresOf(await baloan.GetLoanPoliciesAsync(language, cancellationToken)).ToArray(), ApiJson.Answers.JsonElementArray));
+        problems.CatchAsync(request, async (language, cancellationToken) => ApiJson.Respond(
+            LoanPolicies.StoresOf(await baloan.GetLoanPoliciesAsync(language, cancellationToken)).ToArray(), ApiJson.Responses.JsonElementArray));
 
     /// <summary><c>POST /api/loans</c>: opens a loan file; under one <c>Idempotency-Key</c> one at the most.</summary>
     [Function("OpenLoan")]
@@ -47,7 +47,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
                 var (loan, key) = await LoanRequestReader.ReadAsync(request, cancellationToken);
                 var opened = await opener.OpenAsync(loan, key, language, cancellationToken);
                 request.HttpContext.Response.Headers.Location = Links.To(request, $"loans/{opened.Uuid}");
-                return ApiJson.Answer(opened.Answer, ApiJson.Answers.JsonElement, statusCode: 201);
+                return ApiJson.Respond(opened.Answer, ApiJson.Responses.JsonElement, statusCode: 201);
             },
             Texts.OpeningOutcomeUnknown);
 
@@ -61,7 +61,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
             var after = Paging.ReadContinuation(request, errors);
             errors.ThrowIfAny();
             var (loan, history, next) = await store.ReadAsync(IdOf(uuid).ToString(), after, cancellationToken) ?? throw NotFound();
-            return ApiJson.Answer(LoanAnswer.Of(loan, history, Paging.ContinuationOf(next)), ApiJson.Answers.LoanAnswer);
+            return ApiJson.Respond(LoanResponse.Of(loan, history, Paging.ContinuationOf(next)), ApiJson.Responses.LoanResponse);
         });
 
     /// <summary><c>GET /api/loans</c>: a page of loans, last changed first.</summary>
@@ -76,8 +76,8 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
             var after = Paging.ReadContinuation(request, errors);
             errors.ThrowIfAny();
             var (rows, next) = await store.ListAsync(state, top, after, cancellationToken);
-            return ApiJson.Answer(
-                new LoanPage([.. rows.Select(row => LoanAnswer.Of(row, history: null))], Paging.ContinuationOf(next)), ApiJson.Answers.LoanPage);
+            return ApiJson.Respond(
+                new LoanPage([.. rows.Select(row => LoanResponse.Of(row, history: null))], Paging.ContinuationOf(next)), ApiJson.Responses.LoanPage);
         });
 
     /// <summary><c>GET /api/loans/{uuid}/contract</c>: the contract, once the cheque is verified.</summary>
@@ -85,7 +85,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     public Task<IResult> GetContract(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans/{uuid}/contract")] HttpRequest request,
         string uuid) => problems.CatchAsync(request, async (language, cancellationToken) =>
-            ApiJson.Answer(await baloan.GetContractAsync(IdOf(uuid), language, cancellationToken), ApiJson.Answers.JsonElement));
+            ApiJson.Respond(await baloan.GetContractAsync(IdOf(uuid), language, cancellationToken), ApiJson.Responses.JsonElement));
 
     /// <summary><c>POST /api/loans/{uuid}/contract/otp</c>: has Baloan send the customer the OTP to sign with.</summary>
     [Function("SendContractOtp")]
@@ -131,7 +131,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
             },
             Texts.CancelOutcomeUnknown);
 
-    private static IResult Done() => ApiJson.Answer(new EmptyAnswer(), ApiJson.Answers.EmptyAnswer);
+    private static IResult Done() => ApiJson.Respond(new EmptyResponse(), ApiJson.Responses.EmptyResponse);
 
     /// <summary>A loan's uuid; nothing else may come into an address of Baloan's.</summary>
     private static Guid IdOf(string uuid) => LoanUuid.TryRead(uuid, out var id) ? id : throw NotFound();

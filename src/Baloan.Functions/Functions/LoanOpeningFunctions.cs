@@ -25,8 +25,8 @@ public sealed class LoanOpeningFunctions(LoanOpeningStore store, LoanRecorder re
             var after = Paging.ReadContinuation(request, errors);
             errors.ThrowIfAny();
             var (rows, next) = await store.ListAsync(top, after, cancellationToken);
-            return ApiJson.Answer(
-                new LoanOpeningPage([.. rows.Select(LoanOpeningAnswer.Of)], Paging.ContinuationOf(next)), ApiJson.Answers.LoanOpeningPage);
+            return ApiJson.Respond(
+                new LoanOpeningPage([.. rows.Select(LoanOpeningResponse.Of)], Paging.ContinuationOf(next)), ApiJson.Responses.LoanOpeningPage);
         });
 
     /// <summary><c>POST /api/loan-openings/{id}/resolve</c>: a person decides what could not be found out.</summary>
@@ -66,7 +66,7 @@ public sealed class LoanOpeningFunctions(LoanOpeningStore store, LoanRecorder re
                 await recorder.RecordAsync(new LoanOpening(opened.ToString(), row.Amount, row.LoanDue, row.Store, null, row.SentAt));
             }
 
-            return ApiJson.Answer(LoanOpeningAnswer.Of(row), ApiJson.Answers.LoanOpeningAnswer);
+            return ApiJson.Respond(LoanOpeningResponse.Of(row), ApiJson.Responses.LoanOpeningResponse);
         });
 
     // Nothing else may come into a key of the table.

@@ -3,6 +3,7 @@ using Baloan.Core.Counters;
 using Baloan.Core.Loans;
 using Baloan.Functions.Http;
 using Baloan.Functions.Http.Requests;
+using Baloan.Functions.Http.Responses;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -20,7 +21,7 @@ public sealed partial class LoanStateCallbackFunction(
         problems.CatchAsync(request, async (_, cancellationToken) =>
         {
             await recorder.RecordAsync(await ReadAsync(request, cancellationToken));
-            return ApiJson.Answer(new EmptyAnswer(), ApiJson.Answers.EmptyAnswer);
+            return ApiJson.Respond(new EmptyResponse(), ApiJson.Responses.EmptyResponse);
         });
 
     /// <summary>Reads a callback. What is refused is lost unless somebody looks, so that it leaves a trace, without what it held.</summary>

@@ -1,6 +1,7 @@
 using Baloan.Client;
 using Baloan.Functions.Http;
 using Baloan.Functions.Http.Requests;
+using Baloan.Functions.Http.Responses;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -17,7 +18,7 @@ public sealed class MerchantFunctions(MerchantClient baloan, Problems problems)
         {
             var identifier = await ReadIdentifierAsync(request, cancellationToken);
             var credit = await baloan.CheckCreditAsync(identifier, language, cancellationToken);
-            return ApiJson.Answer(new CreditAnswer(identifier, credit.Amount), ApiJson.Answers.CreditAnswer);
+            return ApiJson.Respond(new CreditResponse(identifier, credit.Amount), ApiJson.Responses.CreditResponse);
         });
 
     /// <summary><c>POST /api/merchant/otp</c>: has Baloan send the customer an OTP by SMS.</summary>
@@ -31,7 +32,7 @@ public sealed class MerchantFunctions(MerchantClient baloan, Problems problems)
                 var identifier = await ReadIdentifierAsync(request, cancellationToken);
                 // Not cancelled when the caller hangs up: what has begun to act is waited for.
                 await baloan.SendOtpAsync(identifier, language, CancellationToken.None);
-                return ApiJson.Answer(new EmptyAnswer(), ApiJson.Answers.EmptyAnswer);
+                return ApiJson.Respond(new EmptyResponse(), ApiJson.Responses.EmptyResponse);
             },
             Texts.OtpOutcomeUnknown);
 
@@ -54,7 +55,7 @@ public sealed class MerchantFunctions(MerchantClient baloan, Problems problems)
                 var otp = Otp.Read(body, errors);
                 errors.ThrowIfAny();
                 var token = await baloan.ValidateOtpAsync(identifier!, otp!, language, CancellationToken.None);
-                return ApiJson.Answer(new TransactionTokenAnswer(token), ApiJson.Answers.TransactionTokenAnswer);
+                return ApiJson.Respond(new TransactionTokenResponse(token), ApiJson.Responses.TransactionTokenResponse);
             },
             Texts.ValidationOutcomeUnknown);
 
@@ -67,15 +68,3 @@ public sealed class MerchantFunctions(MerchantClient baloan, Problems problems)
         return identifier!;
     }
 }
-
-/// <summary>A customer's credit, for both of Baloan's versions.</summary>
-/// <param name="NationalIdentifier">As the caller gave it, in ASCII digits.</param>
-/// <param name="UserCredit">Toman.</param>
-public sealed record CreditAnswer(string NationalIdentifier, long UserCredit);
-
-/// <summary>It was done, and there is nothing more to say.</summary>
-public sealed record EmptyAnswer;
-
-/// <summary>Version 2's transaction token, for one settlement.</summary>
-/// <param name="Token">To be sent with the settlement.</param>
-public sealed record TransactionTokenAnswer(string Token);

@@ -76,9 +76,9 @@ public sealed class SettlementFunctions(
             var after = Paging.ReadContinuation(request, errors);
             errors.ThrowIfAny();
             var (rows, next) = await store.ListAsync(status, top, after, cancellationToken);
-            return ApiJson.Answer(
-                new SettlementPage([.. rows.Select(row => SettlementAnswer.Of(row, language))], Paging.ContinuationOf(next)),
-                ApiJson.Answers.SettlementPage);
+            return ApiJson.Respond(
+                new SettlementPage([.. rows.Select(row => SettlementResponse.Of(row, language))], Paging.ContinuationOf(next)),
+                ApiJson.Responses.SettlementPage);
         });
 
     /// <summary><c>POST /api/merchant/settlements/{code}/resolve</c>: a person decides what could not be found out.</summary>
@@ -114,7 +114,7 @@ public sealed class SettlementFunctions(
 
                 if (await decisions.ResolveAsync(row, outcome == "settled", note!, by, CancellationToken.None) is { } resolved)
                 {
-                    return ApiJson.Answer(SettlementAnswer.Of(resolved, language), ApiJson.Answers.SettlementAnswer);
+                    return ApiJson.Respond(SettlementResponse.Of(resolved, language), ApiJson.Responses.SettlementResponse);
                 }
             }
         });
@@ -130,7 +130,7 @@ public sealed class SettlementFunctions(
                 var row = await FindAsync(settlementCode, cancellationToken);
                 if (row.ErrorCode == SettlementErrors.Withdrawn && row.HasEnded)
                 {
-                    return ApiJson.Answer(SettlementAnswer.Of(row, language), ApiJson.Answers.SettlementAnswer);
+                    return ApiJson.Respond(SettlementResponse.Of(row, language), ApiJson.Responses.SettlementResponse);
                 }
 
                 if (!SettlementDecisions.MayBeWithdrawn(row))
@@ -140,7 +140,7 @@ public sealed class SettlementFunctions(
 
                 if (await decisions.WithdrawAsync(row, CancellationToken.None) is { } withdrawn)
                 {
-                    return ApiJson.Answer(SettlementAnswer.Of(withdrawn, language), ApiJson.Answers.SettlementAnswer);
+                    return ApiJson.Respond(SettlementResponse.Of(withdrawn, language), ApiJson.Responses.SettlementResponse);
                 }
             }
         });
@@ -154,7 +154,7 @@ public sealed class SettlementFunctions(
             l => differences is ["invoice"] ? Texts.InvoiceConflict.In(l) : Texts.SettlementConflict.In(l, string.Join(", ", differences)))
         {
             Conflict = differences,
-            Existing = SettlementAnswer.Of(existing, language),
+            Existing = SettlementResponse.Of(existing, language),
         };
     }
 
@@ -182,8 +182,8 @@ public sealed class SettlementFunctions(
             headers.RetryAfter = row.Status == SettlementStatus.Verifying ? "10" : "2";
         }
 
-        return ApiJson.Answer(
-            SettlementAnswer.Of(row, language, earlier), ApiJson.Answers.SettlementAnswer, statusCode: ended ? 200 : 202);
+        return ApiJson.Respond(
+            SettlementResponse.Of(row, language, earlier), ApiJson.Responses.SettlementResponse, statusCode: ended ? 200 : 202);
     }
 
     private async Task<Settlement> FindAsync(string routeValue, CancellationToken cancellationToken)

@@ -22,6 +22,6 @@ public sealed class StatsFunctions(StatsReader reader, Problems problems)
             var errors = new FieldErrors();
             var hours = WholeNumber.Read(request, "hours", CounterStore.LongestSpan, errors) ?? DefaultSpan;
             errors.ThrowIfAny();
-            return ApiJson.Answer(await reader.ReadAsync((int)hours, cancellationToken), ApiJson.Answers.StatsAnswer);
+            return ApiJson.Respond(await reader.ReadAsync((int)hours, cancellationToken), ApiJson.Responses.StatsResponse);
         });
 }

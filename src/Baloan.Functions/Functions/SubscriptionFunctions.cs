@@ -37,7 +37,7 @@ public sealed class SubscriptionFunctions(
 
             await store.SaveAsync(subscription, CancellationToken.None);
             request.HttpContext.Response.Headers.Location = Links.To(request, $"subscriptions/{subscription.RowKey}");
-            return ApiJson.Answer(new SubscriptionAnswer(subscription.RowKey), ApiJson.Answers.SubscriptionAnswer, statusCode: 201);
+            return ApiJson.Respond(new SubscriptionResponse(subscription.RowKey), ApiJson.Responses.SubscriptionResponse, statusCode: 201);
         });
 
     /// <summary><c>DELETE /api/subscriptions/{id}</c>: 204, also where there is none of that id.</summary>
@@ -86,7 +86,7 @@ public sealed class SubscriptionFunctions(
                 items.Add(SubscriptionDetails.Of(row, policy.Check(row.CallbackUrl, out var _) is not null, waiting, failed));
             }
 
-            return ApiJson.Answer(new SubscriptionList(items), ApiJson.Answers.SubscriptionList);
+            return ApiJson.Respond(new SubscriptionList(items), ApiJson.Responses.SubscriptionList);
         });
 
     /// <summary><c>POST /api/subscriptions/{id}/redeliver</c>: 202; what failed for good is tried again.</summary>
@@ -101,7 +101,7 @@ public sealed class SubscriptionFunctions(
             }
 
             await delivery.RedeliverAsync(id, CancellationToken.None);
-            return ApiJson.Answer(new EmptyAnswer(), ApiJson.Answers.EmptyAnswer, statusCode: 202);
+            return ApiJson.Respond(new EmptyResponse(), ApiJson.Responses.EmptyResponse, statusCode: 202);
         });
 
     private static bool IsId(string id) => id.Length <= LongestId && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');

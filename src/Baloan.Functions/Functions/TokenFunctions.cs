@@ -1,6 +1,7 @@
 using Baloan.Client;
 using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
+using Baloan.Functions.Http.Responses;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -59,11 +60,11 @@ public sealed partial class TokenFunctions(
         [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "tokens/refresh")] HttpRequest request) =>
         problems.CatchAsync(request, async (_, cancellationToken) =>
         {
-            var answer = new RefreshAnswer(
+            var answer = new RefreshResponse(
                 await RefreshAsync(merchant, cancellationToken), await RefreshAsync(partnership, cancellationToken));
             return answer is { Merchant: null, Partnership: null }
                 ? throw new NotConfiguredException("the secrets baloan-merchant-* or baloan-partnership-*")
-                : ApiJson.Answer(answer, ApiJson.Answers.RefreshAnswer);
+                : ApiJson.Respond(answer, ApiJson.Responses.RefreshResponse);
         });
 
     private static async Task<TokenLife?> RefreshAsync(AccessTokens tokens, CancellationToken cancellationToken)
@@ -88,10 +89,3 @@ public sealed partial class TokenFunctions(
         public static partial void NotRenewed(ILogger logger, string gateway, string reason, Exception? failure);
     }
 }
-
-/// <summary>The answer of a refresh; a gateway without credentials is null.</summary>
-public sealed record RefreshAnswer(TokenLife? Merchant, TokenLife? Partnership);
-
-/// <summary>How long a token lives.</summary>
-/// <param name="ExpiresAt">When it runs out (UTC).</param>
-public sealed record TokenLife(DateTimeOffset ExpiresAt);

@@ -84,7 +84,7 @@ public sealed class UploadFunctions(FileStore files, UploadIntake intake, Upload
             headers.RetryAfter = "2";
         }
 
-        return ApiJson.Answer(UploadAnswer.Of(upload, language), ApiJson.Answers.UploadAnswer, statusCode: upload.HasEnded ? 200 : 202);
+        return ApiJson.Respond(UploadResponse.Of(upload, language), ApiJson.Responses.UploadResponse, statusCode: upload.HasEnded ? 200 : 202);
     }
 
     private static string CheckName(string name, FieldErrors errors)

@@ -131,7 +131,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
                 Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        return ApiJson.Answer(
+        return ApiJson.Respond(
             new Problem(
                 $"urn:baloan-functions:problem:{problem.Code}",
                 problem.Code.Replace('_', ' '),
@@ -142,7 +142,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
                 problem.Errors?.In(language),
                 problem.Conflict,
                 problem.Existing),
-            ApiJson.Answers.Problem,
+            ApiJson.Responses.Problem,
             "application/problem+json",
             problem.Status);
     }

@@ -114,7 +114,7 @@ public static class ApiDocuments
         swagger["host"] = Host;
         swagger["basePath"] = BasePath;
         swagger["schemes"] = new JsonArray(Scheme);
-        return swagger.ToJsonString(Http.ApiJson.Answers.Options);
+        return swagger.ToJsonString(Http.ApiJson.Responses.Options);
     }
 
     private static string Write(Action<IOpenApiWriter> serialize)

@@ -55,7 +55,7 @@ internal static class Schemas
             ("user_credit", Toman("The credit."))),
         [Nothing] = Object("It was done; there is nothing more to say."),
         [TransactionToken] = Object("A validated OTP.", ("token", Text("To be sent as token with one settlement."))),
-        [Settlement] = SettlementAnswer("A settlement."),
+        [Settlement] = SettlementResponse("A settlement."),
         [SettlementPage] = Page("A page of settlements, newest first.", Settlement),
         [Resolution] = Object(
             "What a person found out.",
@@ -180,7 +180,7 @@ internal static class Schemas
                 ("uuid", Text("Baloan's uuid of the loan.", "uuid")),
                 ("state", OneOf("Its state.", LoanStates.All)),
                 ("reason", Text("Why, where Baloan has said so.").OrNull()))),
-        [SettlementEvent] = Event("A settlement has ended.", SubscriberEvent.Settlement, SettlementAnswer("The settlement.")),
+        [SettlementEvent] = Event("A settlement has ended.", SubscriberEvent.Settlement, SettlementResponse("The settlement.")),
         [Health] = Object(
             "Whether the app can do its work.",
             ("status", OneOf("All in all.", ["healthy", "unhealthy"])),
@@ -254,7 +254,7 @@ internal static class Schemas
 
     private static OpenApiSchema Token() => Text("The token of a validated OTP (version 2 of Baloan’s merchant API alone).", SettlementRequestReader.LongestToken);
 
-    private static OpenApiSchema SettlementAnswer(string description) => Object(
+    private static OpenApiSchema SettlementResponse(string description) => Object(
         description,
         ("code", Text("The caller’s code.")),
         ("status", OneOf(

@@ -16,7 +16,7 @@ public sealed class GoneCallerTests
 
         var answer = await NewProblems().CatchAsync(
             context.Request,
-            (_, _) => Task.FromResult(ApiJson.Answer(new Problem("", "", 200, "", "", "", null), ApiJson.Answers.Problem)));
+            (_, _) => Task.FromResult(ApiJson.Respond(new Problem("", "", 200, "", "", "", null), ApiJson.Responses.Problem)));
         await caller.CancelAsync();
 
         await Should.NotThrowAsync(() => answer.ExecuteAsync(context));

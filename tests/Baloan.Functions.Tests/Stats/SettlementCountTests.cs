@@ -171,7 +171,7 @@ public sealed class SettlementCountTests(StorageAccounts storage)
         (await StatsAsync(bench, 1)).Tokens.ShouldBe(known.Tokens);
     }
 
-    private static Task<StatsAnswer> StatsAsync(ServiceBench bench, int hours) =>
+    private static Task<StatsResponse> StatsAsync(ServiceBench bench, int hours) =>
         bench.Services.GetRequiredService<StatsReader>().ReadAsync(hours, Cancel);
 
     private static async Task ReviewAsync(ServiceBench bench, Settlement row)

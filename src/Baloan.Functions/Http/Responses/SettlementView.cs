@@ -10,5 +10,5 @@ internal sealed class SettlementView : ISettlementView
 {
     /// <inheritdoc/>
     public JsonObject Of(Settlement settlement) =>
-        JsonSerializer.SerializeToNode(SettlementAnswer.Of(settlement, Language.English), ApiJson.Answers.SettlementAnswer)!.AsObject();
+        JsonSerializer.SerializeToNode(SettlementResponse.Of(settlement, Language.English), ApiJson.Responses.SettlementResponse)!.AsObject();
 }

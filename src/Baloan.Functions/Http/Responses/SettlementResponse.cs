@@ -25,7 +25,7 @@ namespace Baloan.Functions.Http.Responses;
 /// <param name="EndedAt">UTC.</param>
 /// <param name="UpdatedAt">UTC.</param>
 /// <param name="EarlierAttempts">The attempts before the present one, oldest first; left out in lists, and where there are none.</param>
-public sealed record SettlementAnswer(
+public sealed record SettlementResponse(
     string Code,
     string Status,
     string NationalIdentifier,
@@ -34,19 +34,19 @@ public sealed record SettlementAnswer(
     long? UserCredit,
     bool Inferred,
     string? KnownBy,
-    ErrorAnswer? Error,
-    ResolutionAnswer? Resolution,
-    EvidenceAnswer Evidence,
-    InvoiceAnswer Invoice,
+    ErrorResponse? Error,
+    ResolutionResponse? Resolution,
+    EvidenceResponse Evidence,
+    InvoiceResponse Invoice,
     DateTimeOffset CreatedAt,
     DateTimeOffset? SentAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ReviewBeganAt,
     DateTimeOffset? EndedAt,
     DateTimeOffset UpdatedAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EarlierAttemptAnswer>? EarlierAttempts)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EarlierAttemptResponse>? EarlierAttempts)
 {
     /// <summary>What a caller sees of a row.</summary>
-    public static SettlementAnswer Of(Settlement row, Language language, IReadOnlyList<Settlement>? earlier = null) => new(
+    public static SettlementResponse Of(Settlement row, Language language, IReadOnlyList<Settlement>? earlier = null) => new(
         row.Code,
         row.StatusName,
         row.MaskedIdentifier,
@@ -55,16 +55,16 @@ public sealed record SettlementAnswer(
         row.UserCredit,
         row.EndKnownBy == SettlementKnownBy.Credit,
         KnownByOf(row),
-        ErrorAnswer.Of(row.ErrorCode, row.ErrorMessage, language),
-        ResolutionAnswer.Of(row),
-        EvidenceAnswer.Of(row),
-        new InvoiceAnswer(row.InvoiceBlob, row.InvoiceName, row.InvoiceSize, row.InvoiceSha256),
+        ErrorResponse.Of(row.ErrorCode, row.ErrorMessage, language),
+        ResolutionResponse.Of(row),
+        EvidenceResponse.Of(row),
+        new InvoiceResponse(row.InvoiceBlob, row.InvoiceName, row.InvoiceSize, row.InvoiceSha256),
         row.CreatedAt,
         row.SubmittedAt,
         row.ReviewBeganAt,
         row.Ended,
         row.UpdatedAt,
-        earlier is { Count: > 0 } ? [.. earlier.Select(attempt => EarlierAttemptAnswer.Of(attempt, language))] : null);
+        earlier is { Count: > 0 } ? [.. earlier.Select(attempt => EarlierAttemptResponse.Of(attempt, language))] : null);
 
     /// <summary>By whom a row's end is known, as callers see it.</summary>
     internal static string? KnownByOf(Settlement row) =>
@@ -76,10 +76,10 @@ public sealed record SettlementAnswer(
 /// <param name="Note">Why.</param>
 /// <param name="By">Who, as they named themselves; null where they did not.</param>
 /// <param name="At">UTC.</param>
-public sealed record ResolutionAnswer(string Outcome, string Note, string? By, DateTimeOffset At)
+public sealed record ResolutionResponse(string Outcome, string Note, string? By, DateTimeOffset At)
 {
     /// <summary>What a row says of it; null where nobody had to decide.</summary>
-    public static ResolutionAnswer? Of(Settlement row) => row is { Note: { } note, HasEnded: true, Status: not SettlementStatus.NeedsReview }
+    public static ResolutionResponse? Of(Settlement row) => row is { Note: { } note, HasEnded: true, Status: not SettlementStatus.NeedsReview }
         ? new(
             row.ResolvedSettled ?? row.Status == SettlementStatus.Settled ? "settled" : "not_settled", note, row.ResolvedBy, row.ResolvedAt ?? row.UpdatedAt)
         : null;
@@ -89,11 +89,11 @@ public sealed record ResolutionAnswer(string Outcome, string Note, string? By, D
 /// <param name="CreditBefore">The customer's credit before the first sending, in Toman.</param>
 /// <param name="CreditAfter">The credit by which its end was found out, or that Baloan told, in Toman.</param>
 /// <param name="Sendings">Every try to send it, oldest first.</param>
-public sealed record EvidenceAnswer(long? CreditBefore, long? CreditAfter, IReadOnlyList<SendingAnswer> Sendings)
+public sealed record EvidenceResponse(long? CreditBefore, long? CreditAfter, IReadOnlyList<SendingResponse> Sendings)
 {
     /// <summary>What a row has kept.</summary>
-    public static EvidenceAnswer Of(Settlement row) => new(
-        row.CreditBefore, row.CreditAfter, [.. SettlementSendings.Of(row).Select(sending => new SendingAnswer(sending.At, sending.Answer))]);
+    public static EvidenceResponse Of(Settlement row) => new(
+        row.CreditBefore, row.CreditAfter, [.. SettlementSendings.Of(row).Select(sending => new SendingResponse(sending.At, sending.Answer))]);
 }
 
 /// <summary>One try to send a settlement.</summary>
@@ -102,20 +102,20 @@ public sealed record EvidenceAnswer(long? CreditBefore, long? CreditAfter, IRead
 /// <c>yes</c>, <c>refused</c>, <c>throttled</c>, <c>unauthorized</c>, <c>not_connected</c> or <c>unknown</c>, and the HTTP status where
 /// there was one.
 /// </param>
-public sealed record SendingAnswer(DateTimeOffset At, string Answer);
+public sealed record SendingResponse(DateTimeOffset At, string Answer);
 
 /// <summary>Why something was refused or failed.</summary>
 /// <param name="Code">For programs.</param>
 /// <param name="Message">For people.</param>
-public sealed record ErrorAnswer(string Code, string Message)
+public sealed record ErrorResponse(string Code, string Message)
 {
     /// <summary>What a row says to a reader; null where nothing went wrong.</summary>
     /// <param name="code">The row's code; null for none.</param>
     /// <param name="baloanText">Baloan's own text, in the language of whoever sent the request; null where it gave none.</param>
     /// <param name="language">The reader's language.</param>
-    public static ErrorAnswer? Of(string? code, string? baloanText, Language language) => code is null
+    public static ErrorResponse? Of(string? code, string? baloanText, Language language) => code is null
         ? null
-        : new ErrorAnswer(code, LoanErrors.TextIn(language, code, baloanText) ?? SettlementTexts.TextOf(code).In(language));
+        : new ErrorResponse(code, LoanErrors.TextIn(language, code, baloanText) ?? SettlementTexts.TextOf(code).In(language));
 }
 
 /// <summary>An attempt that did not settle, before the present one.</summary>
@@ -129,26 +129,26 @@ public sealed record ErrorAnswer(string Code, string Message)
 /// <param name="SentAt">UTC.</param>
 /// <param name="ReviewBeganAt">When it was put before a person (UTC); left out where it never was.</param>
 /// <param name="EndedAt">UTC.</param>
-public sealed record EarlierAttemptAnswer(
+public sealed record EarlierAttemptResponse(
     string Status,
     long Total,
     string? KnownBy,
-    ErrorAnswer? Error,
-    ResolutionAnswer? Resolution,
-    EvidenceAnswer Evidence,
+    ErrorResponse? Error,
+    ResolutionResponse? Resolution,
+    EvidenceResponse Evidence,
     DateTimeOffset StartedAt,
     DateTimeOffset? SentAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ReviewBeganAt,
     DateTimeOffset EndedAt)
 {
     /// <summary>What a caller sees of the row of an earlier attempt.</summary>
-    public static EarlierAttemptAnswer Of(Settlement attempt, Language language) => new(
+    public static EarlierAttemptResponse Of(Settlement attempt, Language language) => new(
         attempt.StatusName,
         attempt.Total,
-        SettlementAnswer.KnownByOf(attempt),
-        ErrorAnswer.Of(attempt.ErrorCode, attempt.ErrorMessage, language),
-        ResolutionAnswer.Of(attempt),
-        EvidenceAnswer.Of(attempt),
+        SettlementResponse.KnownByOf(attempt),
+        ErrorResponse.Of(attempt.ErrorCode, attempt.ErrorMessage, language),
+        ResolutionResponse.Of(attempt),
+        EvidenceResponse.Of(attempt),
         attempt.AttemptStartedAt,
         attempt.SubmittedAt,
         attempt.ReviewBeganAt,
@@ -160,9 +160,9 @@ public sealed record EarlierAttemptAnswer(
 /// <param name="Name">The file's name as the caller gave it; null where there was none.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Sha256">Of its content, in lower-case hex.</param>
-public sealed record InvoiceAnswer(string Blob, string? Name, long Size, string Sha256);
+public sealed record InvoiceResponse(string Blob, string? Name, long Size, string Sha256);
 
 /// <summary>A page of settlements, newest first.</summary>
 /// <param name="Items">The settlements.</param>
 /// <param name="Continuation">To be given for the next page; null at the end.</param>
-public sealed record SettlementPage(IReadOnlyList<SettlementAnswer> Items, string? Continuation);
+public sealed record SettlementPage(IReadOnlyList<SettlementResponse> Items, string? Continuation);

@@ -11,15 +11,15 @@ namespace Baloan.Functions.Http.Responses;
 /// <param name="Uuid">Baloan's id of the file; null until it has it.</param>
 /// <param name="File">Baloan's pre-signed address of the file, which expires; null until it has it.</param>
 /// <param name="Error">Why it was refused or failed.</param>
-public sealed record UploadAnswer(string Id, string Status, string FileName, long Size, string? Uuid, string? File, ErrorAnswer? Error)
+public sealed record UploadResponse(string Id, string Status, string FileName, long Size, string? Uuid, string? File, ErrorResponse? Error)
 {
     /// <summary>What a caller sees of a row.</summary>
-    public static UploadAnswer Of(Upload row, Language language) => new(
+    public static UploadResponse Of(Upload row, Language language) => new(
         row.Id,
         row.StatusName,
         row.FileName,
         row.Size,
         row.Uuid,
         row.File,
-        ErrorAnswer.Of(row.ErrorCode, row.ErrorMessage, language));
+        ErrorResponse.Of(row.ErrorCode, row.ErrorMessage, language));
 }

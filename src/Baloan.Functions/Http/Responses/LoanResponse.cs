@@ -16,7 +16,7 @@ namespace Baloan.Functions.Http.Responses;
 /// <param name="UpdatedAt">UTC.</param>
 /// <param name="History">Callbacks, the same ones once: known states oldest first, then unknown ones newest first; left out in lists.</param>
 /// <param name="HistoryContinuation">To be given for more unknown states; null at the end, and in lists.</param>
-public sealed record LoanAnswer(
+public sealed record LoanResponse(
     string Uuid,
     string? State,
     string? Reason,
@@ -26,11 +26,11 @@ public sealed record LoanAnswer(
     JsonElement? PlanDetail,
     DateTimeOffset? OpenedAt,
     DateTimeOffset UpdatedAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LoanHistoryAnswer>? History,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LoanHistoryResponse>? History,
     string? HistoryContinuation)
 {
     /// <summary>What a caller sees of a loan.</summary>
-    public static LoanAnswer Of(Loan loan, IReadOnlyList<LoanHistoryEntry>? history, string? continuation = null) => new(
+    public static LoanResponse Of(Loan loan, IReadOnlyList<LoanHistoryEntry>? history, string? continuation = null) => new(
         loan.Uuid,
         loan.State,
         loan.Reason,
@@ -40,7 +40,7 @@ public sealed record LoanAnswer(
         PlanOf(loan.PlanDetail),
         loan.OpenedAt,
         loan.UpdatedAt,
-        history is null ? null : [.. history.Select(entry => new LoanHistoryAnswer(entry.State, entry.Reason, entry.ReceivedAt, LoanRules.NoteOf(LoanRules.VerdictOf(entry.Note))))],
+        history is null ? null : [.. history.Select(entry => new LoanHistoryResponse(entry.State, entry.Reason, entry.ReceivedAt, LoanRules.NoteOf(LoanRules.VerdictOf(entry.Note))))],
         continuation);
 
     private static JsonElement? PlanOf(string? json)
@@ -62,9 +62,9 @@ public sealed record LoanAnswer(
 /// <param name="Reason">The reason; null where none came.</param>
 /// <param name="ReceivedAt">UTC.</param>
 /// <param name="Note"><c>late</c>, <c>conflict</c> or <c>unknown_state</c>; null for news.</param>
-public sealed record LoanHistoryAnswer(string State, string? Reason, DateTimeOffset ReceivedAt, string? Note);
+public sealed record LoanHistoryResponse(string State, string? Reason, DateTimeOffset ReceivedAt, string? Note);
 
 /// <summary>A page of loans, last changed first.</summary>
 /// <param name="Items">The loans, without their history.</param>
 /// <param name="Continuation">To be given for the next page; null at the end.</param>
-public sealed record LoanPage(IReadOnlyList<LoanAnswer> Items, string? Continuation);
+public sealed record LoanPage(IReadOnlyList<LoanResponse> Items, string? Continuation);

@@ -4,7 +4,7 @@ namespace Baloan.Functions.Http.Responses;
 
 /// <summary>The answer to a subscription: never where it leads.</summary>
 /// <param name="Id">By which it can be ended.</param>
-public sealed record SubscriptionAnswer(string Id);
+public sealed record SubscriptionResponse(string Id);
 
 /// <summary>A subscription as callers see it: never the whole URL, never the secret.</summary>
 /// <param name="Id">By which it can be ended.</param>
@@ -25,7 +25,7 @@ public sealed record SubscriptionDetails(
     IReadOnlyList<string> States,
     bool Signed,
     DateTimeOffset CreatedAt,
-    LastDeliveryAnswer? LastDelivery,
+    LastDeliveryResponse? LastDelivery,
     int Waiting,
     int Failed)
 {
@@ -50,7 +50,7 @@ public sealed record SubscriptionDetails(
 /// <summary>The last try to deliver an event.</summary>
 /// <param name="At">UTC.</param>
 /// <param name="Status">The HTTP status; null where there was no answer.</param>
-public sealed record LastDeliveryAnswer(DateTimeOffset At, int? Status);
+public sealed record LastDeliveryResponse(DateTimeOffset At, int? Status);
 
 /// <summary>All subscriptions.</summary>
 /// <param name="Items">Oldest first.</param>

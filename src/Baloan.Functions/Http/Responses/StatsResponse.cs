@@ -8,14 +8,14 @@ namespace Baloan.Functions.Http.Responses;
 /// <param name="Loans">How many loans are in each state, of those whose state was recorded since there are counters.</param>
 /// <param name="Queues">The app's queues.</param>
 /// <param name="Tokens">The access tokens.</param>
-public sealed record StatsAnswer(
+public sealed record StatsResponse(
     DateTime GeneratedAt,
-    IReadOnlyList<HourAnswer> Hours,
-    TimeToSettleAnswer TimeToSettle,
-    IReadOnlyDictionary<string, WaitingAnswer> Waiting,
+    IReadOnlyList<HourResponse> Hours,
+    TimeToSettleResponse TimeToSettle,
+    IReadOnlyDictionary<string, WaitingResponse> Waiting,
     IReadOnlyDictionary<string, int> Loans,
-    IReadOnlyList<QueueAnswer> Queues,
-    TokensAnswer Tokens);
+    IReadOnlyList<QueueResponse> Queues,
+    TokensResponse Tokens);
 
 /// <summary>What was counted in an hour.</summary>
 /// <param name="Hour">Its beginning (UTC).</param>
@@ -23,7 +23,7 @@ public sealed record StatsAnswer(
 /// <param name="Callbacks">Callbacks recorded, duplicates among them.</param>
 /// <param name="Conflicts">Those that contradicted a loan's end.</param>
 /// <param name="RefusedCallbacks">Callbacks that could not be read and were not recorded.</param>
-public sealed record HourAnswer(DateTime Hour, SettlementCounts Settlements, int Callbacks, int Conflicts, int RefusedCallbacks);
+public sealed record HourResponse(DateTime Hour, SettlementCounts Settlements, int Callbacks, int Conflicts, int RefusedCallbacks);
 
 /// <summary>Attempts at settlements: accepted, and ended by outcome. One in review ends a second time when it is resolved.</summary>
 public sealed record SettlementCounts(int Accepted, int Settled, int Rejected, int Failed, int NeedsReview);
@@ -32,23 +32,23 @@ public sealed record SettlementCounts(int Accepted, int Settled, int Rejected, i
 /// <param name="Count">How many were settled.</param>
 /// <param name="MedianSeconds">Half of them took at most this long, give or take 5 %; null where there are none.</param>
 /// <param name="P95Seconds">Nineteen of twenty took at most this long, give or take 5 %; null where there are none.</param>
-public sealed record TimeToSettleAnswer(int Count, double? MedianSeconds, double? P95Seconds);
+public sealed record TimeToSettleResponse(int Count, double? MedianSeconds, double? P95Seconds);
 
 /// <summary>What waits in a status.</summary>
 /// <param name="Count">How many.</param>
 /// <param name="OldestAt">Since when the one does that has waited longest (UTC); null where there are none.</param>
-public sealed record WaitingAnswer(int Count, DateTime? OldestAt);
+public sealed record WaitingResponse(int Count, DateTime? OldestAt);
 
 /// <summary>A queue, in approximate numbers.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Messages">What it holds.</param>
 /// <param name="Poison">What its poison queue holds.</param>
-public sealed record QueueAnswer(string Name, int Messages, int Poison);
+public sealed record QueueResponse(string Name, int Messages, int Poison);
 
 /// <summary>The access tokens of both contracts.</summary>
-public sealed record TokensAnswer(TokenAnswer Merchant, TokenAnswer Partnership);
+public sealed record TokensResponse(TokenResponse Merchant, TokenResponse Partnership);
 
 /// <summary>The access token of a contract.</summary>
 /// <param name="Configured">Whether the credentials are set; null where Key Vault does not answer.</param>
 /// <param name="ExpiresAt">When it runs out (UTC); null where none is known.</param>
-public sealed record TokenAnswer(bool? Configured, DateTime? ExpiresAt);
+public sealed record TokenResponse(bool? Configured, DateTime? ExpiresAt);

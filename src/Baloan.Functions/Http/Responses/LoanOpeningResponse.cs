@@ -16,7 +16,7 @@ namespace Baloan.Functions.Http.Responses;
 /// <param name="Resolution">What a person decided; null where nobody did.</param>
 /// <param name="CreatedAt">When it was written down, before it was sent (UTC).</param>
 /// <param name="UpdatedAt">UTC.</param>
-public sealed record LoanOpeningAnswer(
+public sealed record LoanOpeningResponse(
     string Id,
     string Status,
     string NationalIdentifier,
@@ -31,7 +31,7 @@ public sealed record LoanOpeningAnswer(
     DateTimeOffset UpdatedAt)
 {
     /// <summary>What a caller sees of a row whose sending is over.</summary>
-    public static LoanOpeningAnswer Of(LoanOpeningRow row) => new(
+    public static LoanOpeningResponse Of(LoanOpeningRow row) => new(
         row.Id,
         NameOf(row.Status),
         row.MaskedIdentifier,
@@ -64,4 +64,4 @@ public sealed record LoanOpeningResolution(string Outcome, string Note, string? 
 /// <summary>A page of openings, newest first.</summary>
 /// <param name="Items">The openings whose outcome is not known.</param>
 /// <param name="Continuation">To be given for the next page; null at the end.</param>
-public sealed record LoanOpeningPage(IReadOnlyList<LoanOpeningAnswer> Items, string? Continuation);
+public sealed record LoanOpeningPage(IReadOnlyList<LoanOpeningResponse> Items, string? Continuation);
