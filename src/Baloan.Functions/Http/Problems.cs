@@ -123,7 +123,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
     private static Func<Language, string> Said(BaloanException failure, Text otherwise) =>
         language => failure.TextIn(language) ?? otherwise.In(language);
 
-    private static IResult Answer(HttpRequest request, ProblemException problem, Language language)
+    private static Sent Answer(HttpRequest request, ProblemException problem, Language language)
     {
         if (problem.RetryAfter is { } wait)
         {
@@ -131,7 +131,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
                 Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        return ApiJson.Respond(
+        return new Sent(ApiJson.Respond(
             new Problem(
                 $"urn:baloan-functions:problem:{problem.Code}",
                 problem.Code.Replace('_', ' '),
@@ -144,7 +144,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
                 problem.Existing),
             ApiJson.Responses.Problem,
             "application/problem+json",
-            problem.Status);
+            problem.Status));
     }
 
     /// <summary>An answer that may find nobody there: a caller who has hung up is no fault of the function.</summary>
