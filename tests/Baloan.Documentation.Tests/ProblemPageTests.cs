@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Baloan.Core.Settlements;
-using Baloan.Functions.ApiDescription;
+using Baloan.Functions.Http.Responses;
+using Baloan.Functions.OpenApi;
 using Baloan.Functions.Http;
-using Baloan.Functions.Settlements;
 
 namespace Baloan.Documentation.Tests;
 
