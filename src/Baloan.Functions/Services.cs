@@ -7,9 +7,9 @@ using Baloan.Core.Telemetry;
 using Baloan.Core.Uploads;
 using Baloan.Functions.Health;
 using Baloan.Functions.Http;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Http.Requests;
+using Baloan.Functions.Http.Responses;
 using Baloan.Functions.Stats;
-using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +42,7 @@ public static class Services
             .AddSingleton<Problems>()
             .AddSingleton(new CorsOrigins(configuration))
             .AddSingleton(new QueryKey(configuration))
+            .AddSingleton<SettlementQueryReader>()
             .AddSingleton(new TrustedFronts(configuration))
             .AddSingleton(TotalLimit.From(configuration))
             .AddSingleton<StatsSweep>()

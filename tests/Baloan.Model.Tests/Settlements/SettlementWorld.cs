@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using Baloan.Core.Calendar;
 using Baloan.Core.Storage;
 using Baloan.Core.Settlements;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Functions;
 using Baloan.Model.Tests.Storage;
 using Baloan.Model.Tests.World;
 using Microsoft.AspNetCore.Http;
