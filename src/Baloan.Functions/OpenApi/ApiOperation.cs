@@ -13,6 +13,8 @@ internal sealed class ApiOperation
     private const string Json = "application/json";
     private const string ProblemJson = "application/problem+json";
 
+    private readonly List<ApiProblem> failures = [];
+
     /// <param name="method">The HTTP method.</param>
     /// <param name="path">The function's route, with a slash before it.</param>
     /// <param name="id">The function's name.</param>
@@ -52,6 +54,9 @@ internal sealed class ApiOperation
         Operation.Responses = answers;
         return Operation;
     }
+
+    /// <summary>How it can fail.</summary>
+    public IReadOnlyList<ApiProblem> Problems => failures;
 
     private OpenApiResponses Responses => Operation.Responses!;
 
@@ -132,6 +137,7 @@ internal sealed class ApiOperation
     {
         foreach (var problem in problems)
         {
+            failures.Add(problem);
             var status = problem.Status.ToString();
             if (!Responses.TryGetValue(status, out var there))
             {

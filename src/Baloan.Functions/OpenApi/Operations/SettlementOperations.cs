@@ -1,4 +1,3 @@
-using Baloan.Client;
 using Baloan.Core.Settlements;
 using Baloan.Functions.Http;
 using Baloan.Functions.Http.Responses;
@@ -17,7 +16,7 @@ internal static class SettlementOperations
         "created_at":"2026-11-22T01:51:48.1234567Z","sent_at":null,"ended_at":null,"updated_at":"2026-11-22T01:51:48.1234567Z"}
         """;
 
-    private static readonly string Settled = Queued
+    public static readonly string Settled = Queued
         .Replace("\"queued\"", "\"settled\"")
         .Replace("\"user_credit\":null", "\"user_credit\":98250000")
         .Replace("\"known_by\":null", "\"known_by\":\"baloan\"")
@@ -49,7 +48,7 @@ internal static class SettlementOperations
             .Answers(200, "A settlement of this code has ended before.", Schemas.Settlement, Settled)
             .WithLocation(200, "The settlement.")
             .Fails(ApiProblem.Body).Fails(ApiProblem.File).Fails(ApiProblem.Storage).Fails(ApiProblem.Vault)
-            .Fails(ApiProblem.Conflict("settlement_conflict", Texts.InvoiceConflict.English))
+            .Fails(ApiProblem.Conflict("settlement_conflict", Texts.InvoiceConflict))
             .WithLocation(409, "The settlement that is there."),
 
         new ApiOperation(HttpMethod.Get, Path, "ListSettlements", Tag, "List settlements", "A page of settlements, newest first.")
@@ -72,7 +71,7 @@ internal static class SettlementOperations
             .Keyed().Speaking().WithPath("settlementCode", "The caller's code of the settlement.", "TLC-111111")
             .Answers(200, "It is withdrawn.", Schemas.Settlement, Withdrawn)
             .Fails(ApiProblem.NotFound(Texts.NoSettlement)).Fails(ApiProblem.Storage)
-            .Fails(ApiProblem.Conflict("too_late", Texts.TooLate.In(Language.English, "submitting"))),
+            .Fails(ApiProblem.Conflict("too_late", Texts.TooLate.With("submitting"))),
 
         new ApiOperation(HttpMethod.Post, $"{Path}/{{settlementCode}}/resolve", "ResolveSettlement", Tag,
             "Resolve a settlement that needs review",
@@ -81,6 +80,6 @@ internal static class SettlementOperations
             .WithBody(Schemas.Resolution, """{"outcome":"settled","note":"Baloan has it in its books.","by":"Sara"}""")
             .Answers(200, "It is resolved.", Schemas.Settlement, Settled)
             .Fails(ApiProblem.Body).Fails(ApiProblem.NotFound(Texts.NoSettlement)).Fails(ApiProblem.Storage)
-            .Fails(ApiProblem.Conflict("not_in_review", Texts.NotInReview.In(Language.English, "settled"))),
+            .Fails(ApiProblem.Conflict("not_in_review", Texts.NotInReview.With("settled"))),
     ];
 }
