@@ -12,7 +12,7 @@ public sealed class VerifySettlementsFunction(
     SettlementSweep settlements,
     UploadSweep uploads,
     LoanStore loans,
-    LoanOpeningStore openings,
+    LoanOpeningSweep openings,
     StatsSweep stats,
     SettlementWatch watch,
     SettlementOptions options,
