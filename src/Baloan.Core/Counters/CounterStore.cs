@@ -326,7 +326,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
             foreach (var (column, number) in numbers)
             {
                 // An older version reads the numbers of an hour and of the loans as what they are here.
-                next[column] = key.StartsWith(SumsPrefix, StringComparison.Ordinal) ? number : (int)number;
+                next[column] = key.StartsWith(SumsPrefix, StringComparison.Ordinal) ? (object)number : (int)number;
             }
 
             actions.Add(row is null ? new(TableTransactionActionType.Add, next) : Replace(next, row.ETag));
