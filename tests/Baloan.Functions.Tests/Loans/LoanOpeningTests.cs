@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Baloan.Client;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Loans;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
@@ -241,7 +241,7 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
 
         var outage = await Should.ThrowAsync<Exception>(() => OpenAsync(bench.Services, ARequest(bench), null));
 
-        Problems.IsStorageOutage(outage).ShouldBeTrue(outage.ToString());
+        StorageOutage.IsCauseOf(outage).ShouldBeTrue(outage.ToString());
         bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(0);
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
