@@ -38,8 +38,8 @@ public static partial class StatementReader
         private string? missing;
         private IReadOnlyList<string> names = [];
 
-        // The last row of the sheet, where it has an amount and no code: no line, where it sums up all others.
-        private (StatementPlace Place, long Amount)? withoutCode;
+        // The last row of the sheet but for remarks, where it has an amount and no code: no line, where it sums up all others.
+        private (BadLine Line, long Amount)? withoutCode;
 
         public void Add(StatementSheet sheet)
         {
@@ -80,10 +80,10 @@ public static partial class StatementReader
                 }
             }
 
-            if (withoutCode is var (place, amount) && lines.Skip(first).Sum(line => (decimal)line.Amount) == amount)
+            if (withoutCode is var (last, amount) && lines.Skip(first).Sum(line => (decimal)line.Amount) == amount)
             {
-                badLines.RemoveAt(badLines.Count - 1);
-                totalsRows.Add(place);
+                badLines.Remove(last);
+                totalsRows.Add(last.Place);
             }
 
             if (table is null && sheet.Name is { } name && before > 0)
@@ -135,7 +135,7 @@ public static partial class StatementReader
                 return;
             }
 
-            withoutCode = null;
+            withoutCode = hasTotal || hasMore ? null : withoutCode;
             var code = StatementText.Code(written);
             if (row.IsBroken)
             {
@@ -147,10 +147,11 @@ public static partial class StatementReader
             }
             else if (FaultOf(cells, table, code, out var line, row.Place, reference) is { } reason)
             {
-                badLines.Add(new(row.Place, reason, code.Length > 0 ? code : null));
+                var bad = new BadLine(row.Place, reason, code.Length > 0 ? code : null);
+                badLines.Add(bad);
                 if (reason == BadLineReason.NoCode && !hasMore && StatementAmount.TryRead(table.Total(cells), out var sum, out _))
                 {
-                    withoutCode = (row.Place, sum);
+                    withoutCode = (bad, sum);
                 }
             }
             else

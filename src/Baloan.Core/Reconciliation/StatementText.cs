@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Baloan.Core.Settlements;
 
 namespace Baloan.Core.Reconciliation;
 
@@ -13,9 +14,10 @@ internal static class StatementText
     public static string Join(string text)
     {
         var joined = new StringBuilder(text.Length);
-        foreach (var sign in SettlementCodes.Normalize(Digits.ToAscii(text)))
+        // A tatweel only lengthens a word, and ه‌ی is ه with its ezafe.
+        foreach (var sign in SettlementCodes.Normalize(Digits.ToAscii(text)).Replace("ه\u200cی", "ه", StringComparison.Ordinal))
         {
-            if (char.IsLetterOrDigit(sign) || char.GetUnicodeCategory(sign) == UnicodeCategory.CurrencySymbol)
+            if ((char.IsLetterOrDigit(sign) && sign != 'ـ') || char.GetUnicodeCategory(sign) == UnicodeCategory.CurrencySymbol)
             {
                 joined.Append(sign switch { 'أ' or 'إ' or 'آ' => 'ا', 'ة' or 'ۀ' => 'ه', 'ؤ' => 'و', 'ئ' => 'ی', _ => char.ToLowerInvariant(sign) });
             }
