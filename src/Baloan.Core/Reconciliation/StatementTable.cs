@@ -124,7 +124,7 @@ internal sealed class StatementTable
         public Name(string cell)
         {
             Shown = Marked(cell);
-            Joined = Shown.Length is > 0 and <= Longest ? StatementText.Join(Shown) : "";
+            Joined = Shown.Length is > 0 and <= Longest ? StatementText.Join(cell) : "";
             (WithoutUnit, Unit) = StatementAmount.SplitUnit(Joined);
             if (Unit is not null && WithoutUnit.EndsWith("به", StringComparison.Ordinal))
             {
