@@ -10,6 +10,7 @@ public static class SettlementServices
         .AddSingleton(options)
         .AddSingleton<CustomerHold>()
         .AddSingleton<SettlementStore>()
+        .AddSingleton<EndedSettlements>()
         .AddSingleton<SettlementMessages>()
         .AddSingleton<SettlementCompletion>()
         .AddSingleton<SettlementIntake>()

@@ -5,6 +5,7 @@ using Baloan.Core.Storage;
 using Baloan.Functions.Health;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Merchants;
+using Baloan.Functions.Reconciliation;
 using Baloan.Functions.Settlements;
 using Baloan.Functions.Stats;
 using Baloan.Functions.Subscriptions;
@@ -35,6 +36,7 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(SubscriptionAnswer))]
 [JsonSerializable(typeof(SubscriptionList))]
 [JsonSerializable(typeof(StatsAnswer))]
+[JsonSerializable(typeof(ReconciliationResponse))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>For answers: Persian stays readable, and what HTML could take for markup is escaped.</summary>
