@@ -4,6 +4,7 @@ using Baloan.Client;
 using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
+using Baloan.Functions.Http.Requests;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -122,7 +123,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
     private static Func<Language, string> Said(BaloanException failure, Text otherwise) =>
         language => failure.TextIn(language) ?? otherwise.In(language);
 
-    private static IResult Answer(HttpRequest request, ProblemException problem, Language language)
+    private static Sent Answer(HttpRequest request, ProblemException problem, Language language)
     {
         if (problem.RetryAfter is { } wait)
         {
@@ -130,7 +131,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
                 Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        return ApiJson.Answer(
+        return new Sent(ApiJson.Respond(
             new Problem(
                 $"urn:baloan-functions:problem:{problem.Code}",
                 problem.Code.Replace('_', ' '),
@@ -141,9 +142,9 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
                 problem.Errors?.In(language),
                 problem.Conflict,
                 problem.Existing),
-            ApiJson.Answers.Problem,
+            ApiJson.Responses.Problem,
             "application/problem+json",
-            problem.Status);
+            problem.Status));
     }
 
     /// <summary>An answer that may find nobody there: a caller who has hung up is no fault of the function.</summary>

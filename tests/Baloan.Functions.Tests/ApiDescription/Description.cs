@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
-using Baloan.Functions.ApiDescription;
+using Baloan.Functions.OpenApi;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Tests.ApiDescription;

@@ -1,6 +1,7 @@
-using Microsoft.Extensions.Configuration;
 using Baloan.Functions.Http;
+using Baloan.Functions.Http.Requests;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Baloan.Functions.Tests.Http;
@@ -15,7 +16,7 @@ public sealed class GoneCallerTests
 
         var answer = await NewProblems().CatchAsync(
             context.Request,
-            (_, _) => Task.FromResult(ApiJson.Answer(new Problem("", "", 200, "", "", "", null), ApiJson.Answers.Problem)));
+            (_, _) => Task.FromResult(ApiJson.Respond(new Problem("", "", 200, "", "", "", null), ApiJson.Responses.Problem)));
         await caller.CancelAsync();
 
         await Should.NotThrowAsync(() => answer.ExecuteAsync(context));

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Baloan.Core.Settlements;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Functions;
 using Baloan.Model.Tests.Storage;
 using Baloan.Model.Tests.World;
 using Microsoft.AspNetCore.Http;
