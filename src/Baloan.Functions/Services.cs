@@ -44,6 +44,8 @@ public static class Services
             .AddReconciliation()
             .AddSingleton(new OwnKeys(configuration))
             .AddSingleton(new CorsOrigins(configuration))
+            .AddSingleton(new QueryKey(configuration))
+            .AddSingleton<SettlementQueryReader>()
             .AddSingleton(new TrustedFronts(configuration))
             .AddSingleton(TotalLimit.From(configuration))
             .AddSingleton<StatsSweep>()

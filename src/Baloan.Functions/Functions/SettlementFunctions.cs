@@ -15,7 +15,14 @@ namespace Baloan.Functions.Functions;
 /// <summary>Settlements over HTTP: accept, look up, list, withdraw, resolve.</summary>
 /// <remarks>The route's parameter is not named <c>code</c>: a function key may come in the query under that name.</remarks>
 public sealed class SettlementFunctions(
-    SettlementRequestReader reader, SettlementIntake intake, SettlementStore store, SettlementDecisions decisions, SettlementOptions options, Problems problems)
+    SettlementRequestReader reader,
+    SettlementIntake intake,
+    SettlementStore store,
+    SettlementFinder finder,
+    SettlementQueryReader queries,
+    SettlementDecisions decisions,
+    SettlementOptions options,
+    Problems problems)
 {
     private const int LongestNote = 500;
     private const int LongestName = 100;
@@ -70,12 +77,8 @@ public sealed class SettlementFunctions(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements")] HttpRequest request) =>
         problems.CatchAsync(request, async (language, cancellationToken) =>
         {
-            var errors = new FieldErrors();
-            var status = ReadStatus(request.Query["status"].ToString(), errors);
-            var top = Paging.ReadTop(request, errors);
-            var after = Paging.ReadContinuation(request, errors);
-            errors.ThrowIfAny();
-            var (rows, next) = await store.ListAsync(status, top, after, cancellationToken);
+            var (query, top, after) = await queries.ReadAsync(request, cancellationToken);
+            var (rows, next) = await finder.FindAsync(query, top, after, cancellationToken);
             return ApiJson.Respond(
                 new SettlementPage([.. rows.Select(row => SettlementResponse.Of(row, language))], Paging.ContinuationOf(next)),
                 ApiJson.Responses.SettlementPage);
@@ -190,22 +193,6 @@ public sealed class SettlementFunctions(
     {
         return await SettlementCodes.FindAsync(store, SettlementCodes.FromRoute(routeValue), cancellationToken)
             ?? throw new ProblemException(404, "not_found", Texts.NoSettlement);
-    }
-
-    private static SettlementStatus? ReadStatus(string text, FieldErrors errors)
-    {
-        if (text.Length == 0)
-        {
-            return null;
-        }
-
-        foreach (var status in SettlementStatuses.All.Where(status => status.Name() == text))
-        {
-            return status;
-        }
-
-        errors.Add("status", Texts.OneOf, string.Join(", ", SettlementStatuses.All.Select(s => s.Name())));
-        return null;
     }
 
     private static string? ReadText(JsonElement body, string field, int longest, FieldErrors errors)

@@ -22,13 +22,6 @@ public static class BookTexts
     /// <summary>A span of days is too long.</summary>
     public static readonly Text SpanOfDays = new("At most {0} days at once, both included.", "هر بار حداکثر {0} روز، با احتساب روز اول و آخر.");
 
-    /// <summary>A day is none.</summary>
-    public static readonly Text StatementDay = new(
-        "Must be a day such as 2026-11-30 or 1405/09/09.", "باید یک روز باشد، مانند 1405/09/09 یا 2026-11-30.");
-
-    /// <summary>A span ends before it begins.</summary>
-    public static readonly Text EndsBeforeItBegins = new("Must not be before “from”.", "نباید پیش از «from» باشد.");
-
     /// <summary>A unit is none.</summary>
     public static readonly Text UnitNotClear = new(
         "Is this column Rial or Toman? It does not say, and {0} of its totals are exactly ten times ours. Send total_unit=rial or total_unit=toman.",

@@ -27,6 +27,13 @@ public static class ApiDocuments
     /// <param name="host">Where it is reached, with the port where there is one.</param>
     public static string Swagger(string scheme, string host) => At(SwaggerText.Value, scheme, host);
 
+    /// <summary>All that the API does.</summary>
+    internal static IEnumerable<ApiOperation> Operations() =>
+    [
+        .. MerchantOperations.All(), .. SettlementOperations.All(), .. ReconciliationOperations.All(), .. UploadOperations.All(),
+        .. LoanOperations.All(), .. SubscriptionOperations.All(), .. AppOperations.All(),
+    ];
+
     /// <summary>The one description that both are written from.</summary>
     private static OpenApiDocument Describe()
     {
@@ -71,11 +78,7 @@ public static class ApiDocuments
                 new() { Name = AppOperations.Tag, Description = "The app itself." },
             },
         };
-        foreach (var described in (IEnumerable<ApiOperation>)
-            [
-                .. MerchantOperations.All(), .. SettlementOperations.All(), .. ReconciliationOperations.All(), .. UploadOperations.All(),
-                .. LoanOperations.All(), .. SubscriptionOperations.All(), .. AppOperations.All(),
-            ])
+        foreach (var described in Operations())
         {
             if (!document.Paths.TryGetValue(described.Path, out var path))
             {

@@ -14,6 +14,8 @@ internal sealed class ApiOperation
     private const string Json = "application/json";
     private const string ProblemJson = "application/problem+json";
 
+    private readonly List<ApiProblem> failures = [];
+
     /// <param name="method">The HTTP method.</param>
     /// <param name="path">The function's route, with a slash before it.</param>
     /// <param name="id">The function's name.</param>
@@ -53,6 +55,9 @@ internal sealed class ApiOperation
         Operation.Responses = answers;
         return Operation;
     }
+
+    /// <summary>How it can fail.</summary>
+    public IReadOnlyList<ApiProblem> Problems => failures;
 
     private OpenApiResponses Responses => Operation.Responses!;
 
@@ -144,6 +149,7 @@ internal sealed class ApiOperation
     {
         foreach (var problem in problems)
         {
+            failures.Add(problem);
             var status = problem.Status.ToString();
             if (!Responses.TryGetValue(status, out var there))
             {

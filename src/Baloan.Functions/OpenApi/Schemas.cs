@@ -238,10 +238,10 @@ internal static class Schemas
     /// <summary>The form of a settlement.</summary>
     public static OpenApiSchema SettlementForm() => Object(
         "Baloan’s own fields. Exactly one of otp and token.",
-        ("national_identifier", NationalIdentifier()),
-        ("otp?", Otp().OrNull()),
+        ("national_identifier", NationalIdentifier().Such("0012345678")),
+        ("otp?", Otp().OrNull().Such("11111")),
         ("token?", Token().OrNull()),
-        ("data", Text("JSON text: the code by which the settlement is named, and the total in Toman. Such as {\"code\":\"TLC-111111\",\"bill\":{\"total\":500000}}.")),
+        ("data", Text("JSON text: the code by which the settlement is named, and the total in Toman.").Such("""{"code":"TLC-111111","bill":{"total":500000}}""")),
         ("not_after?", Time("What has not been sent by then is not sent any more, and fails as expired.").OrNull()),
         ("file", File("The invoice: a PDF of up to 10 MB.")));
 

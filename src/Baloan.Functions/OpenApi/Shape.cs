@@ -53,5 +53,12 @@ internal static class Shape
         return schema;
     }
 
+    /// <summary>With an example, for the fields of a form: a page that tries them begins with it.</summary>
+    public static OpenApiSchema Such(this OpenApiSchema schema, string example)
+    {
+        schema.Examples = [JsonValue.Create(example)];
+        return schema;
+    }
+
     public static OpenApiSchemaReference Of(string name) => new(name);
 }

@@ -16,7 +16,7 @@ public static class Days
     public static (DateOnly? From, DateOnly? To) ReadSpan(HttpRequest request, FieldErrors errors) =>
         InOrder(Read(request, "from", errors), Read(request, "to", errors), errors);
 
-    /// <summary>Reads the first and the last day of a span out of a form's fields, as <see cref="ReadSpan(HttpRequest, FieldErrors)"/> does.</summary>
+    /// <summary>Reads the first and the last day of a span out of the fields of a form, as out of a query.</summary>
     public static (DateOnly? From, DateOnly? To) ReadSpan(IReadOnlyDictionary<string, string> fields, FieldErrors errors) =>
         InOrder(Read("from", fields.GetValueOrDefault("from") ?? "", errors), Read("to", fields.GetValueOrDefault("to") ?? "", errors), errors);
 
@@ -24,7 +24,7 @@ public static class Days
     {
         if (from > to)
         {
-            errors.Add("to", BookTexts.EndsBeforeItBegins);
+            errors.Add("to", Texts.EndsBeforeItBegins);
         }
 
         return (from, to);
@@ -56,7 +56,7 @@ public static class Days
             : (DateOnly?)null;
         if (day is null)
         {
-            errors.Add(parameter, BookTexts.StatementDay);
+            errors.Add(parameter, Texts.Day);
         }
 
         return day;

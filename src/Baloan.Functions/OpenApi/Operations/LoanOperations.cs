@@ -70,7 +70,7 @@ internal static class LoanOperations
                 {"outcome":"opened","note":"Baloan confirmed by phone.","by":"Support","at":"2026-11-22T02:10:00.1234567Z"}
                 """))
             .Fails(ApiProblem.Body).Fails(ApiProblem.NotFound(Texts.NoLoanOpening))
-            .Fails(ApiProblem.Conflict("not_in_review", Texts.LoanOpeningNotOpen.English)).Fails(ApiProblem.Storage),
+            .Fails(ApiProblem.Conflict("not_in_review", Texts.LoanOpeningNotOpen)).Fails(ApiProblem.Storage),
 
         new ApiOperation(HttpMethod.Get, "/loans", "ListLoans", Tag, "List loans", "A page of loans, last changed first.")
             .Keyed().Speaking()

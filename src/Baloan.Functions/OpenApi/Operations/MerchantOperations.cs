@@ -27,6 +27,6 @@ internal static class MerchantOperations
             .Keyed().Speaking().WithBody(Schemas.CustomerOtp, """{"national_identifier":"0012345678","otp":"11111"}""")
             .Answers(200, "The token.", Schemas.TransactionToken, """{"token":"8e3b0f7a5c"}""")
             .Fails(ApiProblem.Body).Fails(ApiProblem.Baloan(Texts.ValidationOutcomeUnknown))
-            .Fails(ApiProblem.Conflict("not_supported_by_api_version", Texts.NoOtpValidation.English)),
+            .Fails(ApiProblem.Conflict("not_supported_by_api_version", Texts.NoOtpValidation)),
     ];
 }

@@ -40,6 +40,6 @@ internal static class ReconciliationOperations
             "Get the invoice of a settlement", "The PDF as it was sent, to be saved.")
             .Keyed().Speaking().WithPath("settlementCode", "The caller's code of the settlement.", "TLC-111111")
             .AnswersFile(200, "The invoice.", "application/pdf")
-            .Fails(ApiProblem.NotFound(BookTexts.InvoiceGone)).Fails(ApiProblem.Conflict("invoice_changed", BookTexts.InvoiceNotAsSent.English)).Fails(ApiProblem.Storage),
+            .Fails(ApiProblem.NotFound(BookTexts.InvoiceGone)).Fails(ApiProblem.Conflict("invoice_changed", BookTexts.InvoiceNotAsSent)).Fails(ApiProblem.Storage),
     ];
 }

@@ -1,4 +1,3 @@
-using Baloan.Client;
 using Baloan.Core.Settlements;
 using Baloan.Functions.Http;
 using Baloan.Functions.Http.Responses;
@@ -17,7 +16,7 @@ internal static class SettlementOperations
         "created_at":"2026-11-22T01:51:48.1234567Z","sent_at":null,"ended_at":null,"updated_at":"2026-11-22T01:51:48.1234567Z"}
         """;
 
-    private static readonly string Settled = Queued
+    public static readonly string Settled = Queued
         .Replace("\"queued\"", "\"settled\"")
         .Replace("\"user_credit\":null", "\"user_credit\":98250000")
         .Replace("\"known_by\":null", "\"known_by\":\"baloan\"")
@@ -49,15 +48,22 @@ internal static class SettlementOperations
             .Answers(200, "A settlement of this code has ended before.", Schemas.Settlement, Settled)
             .WithLocation(200, "The settlement.")
             .Fails(ApiProblem.Body).Fails(ApiProblem.File).Fails(ApiProblem.Storage).Fails(ApiProblem.Vault)
-            .Fails(ApiProblem.Conflict("settlement_conflict", Texts.InvoiceConflict.English))
+            .Fails(ApiProblem.Conflict("settlement_conflict", Texts.InvoiceConflict))
             .WithLocation(409, "The settlement that is there."),
 
-        new ApiOperation(HttpMethod.Get, Path, "ListSettlements", Tag, "List settlements", "A page of settlements, newest first.")
+        new ApiOperation(HttpMethod.Get, Path, "ListSettlements", Tag, "List settlements",
+            "A page of settlements, newest first. All that is asked for has to be true of each. Each page is read by one range of an index, of which at most a thousand "
+            + "entries are looked at: it may have fewer items than asked for, also none, and a continuation all the same.")
             .Keyed().Speaking()
             .WithQuery("status", Shape.OneOf("Only settlements of this status.", SettlementStatuses.All.Select(status => status.Name())))
+            .WithQuery("from", Shape.Text("Only those accepted on this day or later (Asia/Tehran): 2026-11-30, or Jalali 1405-09-09."))
+            .WithQuery("to", Shape.Text("Only those accepted on this day or earlier (Asia/Tehran): 2026-11-30, or Jalali 1405-09-09."))
+            .WithQuery("customer", Shape.Text("Only those of the customer with this national identifier."))
+            .WithQuery("code", Shape.Text(
+                "Only those whose code begins so. Where the function key comes in the query too, it has to be the first code there; better send it in the header."))
             .WithPaging()
             .Answers(200, "A page.", Schemas.SettlementPage, $$"""{"items":[{{Settled}}],"continuation":null}""")
-            .Fails(ApiProblem.Query).Fails(ApiProblem.Storage),
+            .Fails(ApiProblem.Query).Fails(ApiProblem.Storage).Fails(ApiProblem.Vault),
 
         new ApiOperation(HttpMethod.Get, $"{Path}/{{settlementCode}}", "GetSettlement", Tag,
             "Get a settlement", "202 until it has ended, then 200.")
@@ -72,7 +78,7 @@ internal static class SettlementOperations
             .Keyed().Speaking().WithPath("settlementCode", "The caller's code of the settlement.", "TLC-111111")
             .Answers(200, "It is withdrawn.", Schemas.Settlement, Withdrawn)
             .Fails(ApiProblem.NotFound(Texts.NoSettlement)).Fails(ApiProblem.Storage)
-            .Fails(ApiProblem.Conflict("too_late", Texts.TooLate.In(Language.English, "submitting"))),
+            .Fails(ApiProblem.Conflict("too_late", Texts.TooLate.With("submitting"))),
 
         new ApiOperation(HttpMethod.Post, $"{Path}/{{settlementCode}}/resolve", "ResolveSettlement", Tag,
             "Resolve a settlement that needs review",
@@ -81,6 +87,6 @@ internal static class SettlementOperations
             .WithBody(Schemas.Resolution, """{"outcome":"settled","note":"Baloan has it in its books.","by":"Sara"}""")
             .Answers(200, "It is resolved.", Schemas.Settlement, Settled)
             .Fails(ApiProblem.Body).Fails(ApiProblem.NotFound(Texts.NoSettlement)).Fails(ApiProblem.Storage)
-            .Fails(ApiProblem.Conflict("not_in_review", Texts.NotInReview.In(Language.English, "settled"))),
+            .Fails(ApiProblem.Conflict("not_in_review", Texts.NotInReview.With("settled"))),
     ];
 }

@@ -1,4 +1,5 @@
-using Baloan.Client;
+using System.Text.Json.Nodes;
+using Baloan.Core.Events;
 using Baloan.Functions.Http;
 using Baloan.Functions.Http.Requests;
 using Microsoft.OpenApi;
@@ -23,7 +24,7 @@ internal static class SubscriptionOperations
             .Answers(201, "It is made.", Schemas.Subscription, $$"""{"id":"{{Id}}"}""")
             .WithLocation(201, "The subscription, to be deleted.")
             .Fails(ApiProblem.Body).Fails(ApiProblem.Storage).Fails(ApiProblem.Vault)
-            .Fails(ApiProblem.Conflict("too_many_subscriptions", Texts.TooManySubscriptions.In(Language.English, 200)));
+            .Fails(ApiProblem.Conflict("too_many_subscriptions", Texts.TooManySubscriptions.With(200)));
         subscribe.Operation.Callbacks = new Dictionary<string, IOpenApiCallback> { ["event"] = Delivery() };
         return
         [
@@ -58,6 +59,12 @@ internal static class SubscriptionOperations
         ];
     }
 
+    private static OpenApiExample Example(string summary, string data, string type) => new()
+    {
+        Summary = summary,
+        Value = JsonNode.Parse($$"""{"id":"2f1c6d0e9b8a47c5","type":"{{type}}","occurred_at":"2026-11-22T01:51:50Z","data":{{data}}}"""),
+    };
+
     private static OpenApiCallback Delivery()
     {
         var delivery = new OpenApiOperation
@@ -72,6 +79,13 @@ internal static class SubscriptionOperations
                     ["application/json"] = new()
                     {
                         Schema = new OpenApiSchema { OneOf = [Shape.Of(Schemas.LoanStateEvent), Shape.Of(Schemas.SettlementEvent)] },
+                        Examples = new Dictionary<string, IOpenApiExample>
+                        {
+                            [SubscriberEvent.LoanState] = Example("A loan has a new state", """
+                                {"uuid":"d4c22af9-3676-4c6e-ab72-2a7b5b22afc5","state":"loan_paid","reason":null}
+                                """, SubscriberEvent.LoanState),
+                            [SubscriberEvent.Settlement] = Example("A settlement has ended", SettlementOperations.Settled, SubscriberEvent.Settlement),
+                        },
                     },
                 },
             },
