@@ -24,7 +24,7 @@ public static class BaloanApp
         // The span of a function's run is to name the function, which those of the worker's older form do not.
         builder.Services.Configure<WorkerOptions>(worker => worker.Capabilities["WorkerOpenTelemetrySchemaVersion"] = "1.37.0");
         builder.ConfigureFunctionsWebApplication();
-        builder.UseMiddleware<OwnKeyMiddleware>();
+        builder.UseMiddleware<ProblemMiddleware>();
         BaloanClientServices.CheckAddress(builder.Configuration, builder.Environment);
         builder.Services.AddBaloanFunctions(builder.Configuration);
         return builder;

@@ -6,19 +6,23 @@ using Microsoft.Azure.Functions.Worker;
 namespace Baloan.Functions.Functions;
 
 /// <summary>The API's description over HTTP.</summary>
-public sealed class ApiDescriptionFunctions(Problems problems)
+public sealed class ApiDescriptionFunctions
 {
     private const string Json = "application/json; charset=utf-8";
 
     /// <summary><c>GET /api/openapi.json</c>: OpenAPI 3, for people and tools.</summary>
     [Function("GetOpenApi")]
-    public Task<IResult> GetOpenApi(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequest request) =>
-        problems.CatchAsync(request, (_, _) => Task.FromResult(Results.Text(ApiDocuments.OpenApi(Links.SchemeOf(request), Links.HostOf(request) ?? "localhost"), Json)));
+    public IResult GetOpenApi(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequest request)
+    {
+        return Results.Text(ApiDocuments.OpenApi(Links.SchemeOf(request), Links.HostOf(request) ?? "localhost"), Json);
+    }
 
     /// <summary><c>GET /api/swagger.json</c>: Swagger 2 with Microsoft's extensions, for a custom connector of Logic Apps.</summary>
     [Function("GetSwagger")]
-    public Task<IResult> GetSwagger(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "swagger.json")] HttpRequest request) =>
-        problems.CatchAsync(request, (_, _) => Task.FromResult(Results.Text(ApiDocuments.Swagger(Links.SchemeOf(request), Links.HostOf(request) ?? "localhost"), Json)));
+    public IResult GetSwagger(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "swagger.json")] HttpRequest request)
+    {
+        return Results.Text(ApiDocuments.Swagger(Links.SchemeOf(request), Links.HostOf(request) ?? "localhost"), Json);
+    }
 }

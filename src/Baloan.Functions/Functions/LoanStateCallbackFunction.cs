@@ -12,17 +12,17 @@ namespace Baloan.Functions.Functions;
 
 /// <summary>Takes Baloan's callbacks about loans.</summary>
 public sealed partial class LoanStateCallbackFunction(
-    LoanRecorder recorder, Problems problems, CounterStore tally, TimeProvider time, ILogger<LoanStateCallbackFunction> logger)
+    LoanRecorder recorder, CounterStore tally, TimeProvider time, ILogger<LoanStateCallbackFunction> logger)
 {
     /// <summary><c>POST /api/callbacks/loan-state</c>: 200 once the callback is on disk.</summary>
     [Function("LoanStateCallback")]
-    public Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "callbacks/loan-state")] HttpRequest request) =>
-        problems.CatchAsync(request, async (_, cancellationToken) =>
-        {
-            await recorder.RecordAsync(await ReadAsync(request, cancellationToken));
-            return ApiJson.Respond(new EmptyResponse(), ApiJson.Responses.EmptyResponse);
-        });
+    public async Task<IResult> Run(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "callbacks/loan-state")] HttpRequest request)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        await recorder.RecordAsync(await ReadAsync(request, cancellationToken));
+        return ApiJson.Respond(new EmptyResponse(), ApiJson.Responses.EmptyResponse);
+    }
 
     /// <summary>Reads a callback. What is refused is lost unless somebody looks, so that it leaves a trace, without what it held.</summary>
     private async Task<LoanCallback> ReadAsync(HttpRequest request, CancellationToken cancellationToken)

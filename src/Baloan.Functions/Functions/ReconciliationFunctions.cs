@@ -10,7 +10,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Baloan.Functions.Functions;
 
 /// <summary>What an accountant asks for: the settlements of some days as a table, and Baloan's statement held against them.</summary>
-public sealed class ReconciliationFunctions(Reconciler reconciler, EndedSettlements ended, Problems problems) : IDisposable
+public sealed class ReconciliationFunctions(Reconciler reconciler, EndedSettlements ended) : IDisposable
 {
     private const int LongestName = 200;
     private const int MostDays = 366;
@@ -21,72 +21,72 @@ public sealed class ReconciliationFunctions(Reconciler reconciler, EndedSettleme
 
     /// <summary><c>POST /api/merchant/reconciliations</c>: Baloan's statement against our books; nothing is kept.</summary>
     [Function("CreateReconciliation")]
-    public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/reconciliations")] HttpRequest request) =>
-        problems.CatchAsync(request, async (language, cancellationToken) =>
+    public async Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/reconciliations")] HttpRequest request)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        if (!await places.WaitAsync(TimeSpan.Zero, cancellationToken))
         {
-            if (!await places.WaitAsync(TimeSpan.Zero, cancellationToken))
-            {
-                throw new ProblemException(429, "too_many_requests", BookTexts.TooManyStatements, RetryAfter);
-            }
+            throw new ProblemException(429, "too_many_requests", BookTexts.TooManyStatements, RetryAfter);
+        }
 
-            try
-            {
-                var (file, asked) = await ReadAsync(request, cancellationToken);
-                var result = await reconciler.CompareAsync(file, asked, cancellationToken);
-                return ApiJson.Respond(ReconciliationResponse.Of(result, language), ApiJson.Responses.ReconciliationResponse);
-            }
-            catch (StatementException fault)
-            {
-                FaultOf(fault).ThrowIfAny();
-                throw;
-            }
-            finally
-            {
-                places.Release();
-            }
-        });
+        try
+        {
+            var (file, asked) = await ReadAsync(request, cancellationToken);
+            var result = await reconciler.CompareAsync(file, asked, cancellationToken);
+            return ApiJson.Respond(ReconciliationResponse.Of(result, RequestLanguage.Of(request)), ApiJson.Responses.ReconciliationResponse);
+        }
+        catch (StatementException fault)
+        {
+            FaultOf(fault).ThrowIfAny();
+            throw;
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
 
     /// <summary><c>GET /api/merchant/settlements.csv</c>: a line for each attempt that ended in the days.</summary>
     [Function("ExportSettlements")]
-    public Task<IResult> Export(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements.csv")] HttpRequest request) =>
-        problems.CatchAsync(request, async (language, cancellationToken) =>
+    public async Task<IResult> Export(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements.csv")] HttpRequest request)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var errors = new FieldErrors();
+        var (from, to) = Days.ReadSpan(request, errors);
+        foreach (var (name, day) in new[] { ("from", from), ("to", to) })
         {
-            var errors = new FieldErrors();
-            var (from, to) = Days.ReadSpan(request, errors);
-            foreach (var (name, day) in new[] { ("from", from), ("to", to) })
+            if (day is null && !errors.Has(name))
             {
-                if (day is null && !errors.Has(name))
+                errors.Add(name, Texts.Required);
+            }
+        }
+
+        if (from is { } first && to is { } last && last.DayNumber - first.DayNumber >= MostDays)
+        {
+            errors.Add("to", BookTexts.SpanOfDays, MostDays);
+        }
+
+        errors.ThrowIfAny();
+        // An outage is told while there is still a status to tell it by.
+        var attempts = ended.ReadEndedAsync(from!.Value, to!.Value, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var hasAny = await attempts.MoveNextAsync();
+        ForeignContent.Protect(request.HttpContext.Response, $"settlements-{from:yyyy-MM-dd}-{to:yyyy-MM-dd}.csv");
+        return new StreamedAnswer("text/csv; charset=utf-8", null, (answer, token) => SettlementCsv.WriteAsync(All(), answer, token));
+
+        async IAsyncEnumerable<Settlement> All()
+        {
+            await using (attempts)
+            {
+                while (hasAny)
                 {
-                    errors.Add(name, Texts.Required);
+                    yield return attempts.Current;
+                    hasAny = await attempts.MoveNextAsync();
                 }
             }
-
-            if (from is { } first && to is { } last && last.DayNumber - first.DayNumber >= MostDays)
-            {
-                errors.Add("to", BookTexts.SpanOfDays, MostDays);
-            }
-
-            errors.ThrowIfAny();
-            // An outage is told while there is still a status to tell it by.
-            var attempts = ended.ReadEndedAsync(from!.Value, to!.Value, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            var hasAny = await attempts.MoveNextAsync();
-            ForeignContent.Protect(request.HttpContext.Response, $"settlements-{from:yyyy-MM-dd}-{to:yyyy-MM-dd}.csv");
-            return new StreamedAnswer("text/csv; charset=utf-8", null, (answer, token) => SettlementCsv.WriteAsync(All(), answer, token));
-
-            async IAsyncEnumerable<Settlement> All()
-            {
-                await using (attempts)
-                {
-                    while (hasAny)
-                    {
-                        yield return attempts.Current;
-                        hasAny = await attempts.MoveNextAsync();
-                    }
-                }
-            }
-        });
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => places.Dispose();

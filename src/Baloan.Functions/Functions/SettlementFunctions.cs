@@ -21,132 +21,139 @@ public sealed class SettlementFunctions(
     SettlementFinder finder,
     SettlementQueryReader queries,
     SettlementDecisions decisions,
-    SettlementOptions options,
-    Problems problems)
+    SettlementOptions options)
 {
     private const int LongestNote = 500;
     private const int LongestName = 100;
 
     /// <summary><c>POST /api/merchant/settlements</c>: accepts a settlement; 202 means that it will be carried out.</summary>
     [Function("CreateSettlement")]
-    public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements")] HttpRequest request) =>
-        problems.CatchAsync(request, async (language, cancellationToken) =>
+    public async Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements")] HttpRequest request)
+    {
+        var language = RequestLanguage.Of(request);
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var (settlement, repeated) = await reader.ReadAsync(request, language, cancellationToken);
+        Traces.Tag(Traces.SettlementCode, settlement.Code);
+        if (repeated is not null)
         {
-            var (settlement, repeated) = await reader.ReadAsync(request, language, cancellationToken);
-            Traces.Tag(Traces.SettlementCode, settlement.Code);
-            if (repeated is not null)
-            {
-                return Answer(request, repeated, language, withLocation: true);
-            }
+            return Answer(request, repeated, language, withLocation: true);
+        }
 
-            try
+        try
+        {
+            // From here on it is recorded whole, also if the caller hangs up.
+            var (row, isNew, differences) = await intake.AcceptAsync(settlement, CancellationToken.None);
+            if (!isNew)
             {
-                // From here on it is recorded whole, also if the caller hangs up.
-                var (row, isNew, differences) = await intake.AcceptAsync(settlement, CancellationToken.None);
-                if (!isNew)
-                {
-                    await reader.DiscardInvoiceAsync(settlement);
-                }
-
-                return differences.Count == 0
-                    ? Answer(request, row, language, withLocation: true)
-                    : throw Conflict(request, row, differences, language);
-            }
-            catch (Exception refusal) when (refusal is KeyVaultUnavailableException or NotConfiguredException)
-            {
-                // Refused for certain. After any other failure the row may be there and need its invoice.
                 await reader.DiscardInvoiceAsync(settlement);
-                throw;
             }
-        });
+
+            return differences.Count == 0
+                ? Answer(request, row, language, withLocation: true)
+                : throw Conflict(request, row, differences, language);
+        }
+        catch (Exception refusal) when (refusal is KeyVaultUnavailableException or NotConfiguredException)
+        {
+            // Refused for certain. After any other failure the row may be there and need its invoice.
+            await reader.DiscardInvoiceAsync(settlement);
+            throw;
+        }
+    }
 
     /// <summary><c>GET /api/merchant/settlements/{code}</c>: 202 until it has ended, then 200.</summary>
     [Function("GetSettlement")]
-    public Task<IResult> Get(
+    public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements/{settlementCode}")] HttpRequest request,
-        string settlementCode) => problems.CatchAsync(request, async (language, cancellationToken) =>
-        {
-            var row = await FindAsync(settlementCode, cancellationToken);
-            return Answer(request, row, language, withLocation: false, await store.ReadEarlierAttemptsAsync(row, cancellationToken));
-        });
+        string settlementCode)
+    {
+        var language = RequestLanguage.Of(request);
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var row = await FindAsync(settlementCode, cancellationToken);
+        return Answer(request, row, language, withLocation: false, await store.ReadEarlierAttemptsAsync(row, cancellationToken));
+    }
 
     /// <summary><c>GET /api/merchant/settlements</c>: a page of settlements, newest first.</summary>
     [Function("ListSettlements")]
-    public Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements")] HttpRequest request) =>
-        problems.CatchAsync(request, async (language, cancellationToken) =>
-        {
-            var (query, top, after) = await queries.ReadAsync(request, cancellationToken);
-            var (rows, next) = await finder.FindAsync(query, top, after, cancellationToken);
-            return ApiJson.Respond(
-                new SettlementPage([.. rows.Select(row => SettlementResponse.Of(row, language))], Paging.ContinuationOf(next)),
-                ApiJson.Responses.SettlementPage);
-        });
+    public async Task<IResult> List(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements")] HttpRequest request)
+    {
+        var language = RequestLanguage.Of(request);
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var (query, top, after) = await queries.ReadAsync(request, cancellationToken);
+        var (rows, next) = await finder.FindAsync(query, top, after, cancellationToken);
+        return ApiJson.Respond(
+            new SettlementPage([.. rows.Select(row => SettlementResponse.Of(row, language))], Paging.ContinuationOf(next)),
+            ApiJson.Responses.SettlementPage);
+    }
 
     /// <summary><c>POST /api/merchant/settlements/{code}/resolve</c>: a person decides what could not be found out.</summary>
     [Function("ResolveSettlement")]
-    public Task<IResult> Resolve(
+    public async Task<IResult> Resolve(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements/{settlementCode}/resolve")] HttpRequest request,
-        string settlementCode) => problems.CatchAsync(request, async (language, cancellationToken) =>
+        string settlementCode)
+    {
+        var language = RequestLanguage.Of(request);
+        var cancellationToken = request.HttpContext.RequestAborted;
+        using var body = await JsonBody.ReadAsync(request, cancellationToken);
+        var errors = new FieldErrors();
+        var outcome = JsonBody.Text(body.Root, "outcome", errors);
+        if (outcome is not ("settled" or "not_settled") && !errors.Has("outcome"))
         {
-            using var body = await JsonBody.ReadAsync(request, cancellationToken);
-            var errors = new FieldErrors();
-            var outcome = JsonBody.Text(body.Root, "outcome", errors);
-            if (outcome is not ("settled" or "not_settled") && !errors.Has("outcome"))
+            errors.Add("outcome", Texts.OneOf, "settled, not_settled");
+        }
+
+        var note = ReadText(body.Root, "note", LongestNote, errors);
+        if (string.IsNullOrWhiteSpace(note) && !errors.Has("note"))
+        {
+            errors.Add("note", Texts.Required);
+        }
+
+        var by = ReadText(body.Root, "by", LongestName, errors);
+        errors.ThrowIfAny();
+
+        while (true)
+        {
+            var row = await FindAsync(settlementCode, cancellationToken);
+            if (!decisions.MayBeResolved(row))
             {
-                errors.Add("outcome", Texts.OneOf, "settled, not_settled");
+                throw NotToBeResolved(row);
             }
 
-            var note = ReadText(body.Root, "note", LongestNote, errors);
-            if (string.IsNullOrWhiteSpace(note) && !errors.Has("note"))
+            if (await decisions.ResolveAsync(row, outcome == "settled", note!, by, CancellationToken.None) is { } resolved)
             {
-                errors.Add("note", Texts.Required);
+                return ApiJson.Respond(SettlementResponse.Of(resolved, language), ApiJson.Responses.SettlementResponse);
             }
-
-            var by = ReadText(body.Root, "by", LongestName, errors);
-            errors.ThrowIfAny();
-
-            while (true)
-            {
-                var row = await FindAsync(settlementCode, cancellationToken);
-                if (!decisions.MayBeResolved(row))
-                {
-                    throw NotToBeResolved(row);
-                }
-
-                if (await decisions.ResolveAsync(row, outcome == "settled", note!, by, CancellationToken.None) is { } resolved)
-                {
-                    return ApiJson.Respond(SettlementResponse.Of(resolved, language), ApiJson.Responses.SettlementResponse);
-                }
-            }
-        });
+        }
+    }
 
     /// <summary><c>DELETE /api/merchant/settlements/{code}</c>: withdraws a settlement of which nothing has been sent.</summary>
     [Function("WithdrawSettlement")]
-    public Task<IResult> Withdraw(
+    public async Task<IResult> Withdraw(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "merchant/settlements/{settlementCode}")] HttpRequest request,
-        string settlementCode) => problems.CatchAsync(request, async (language, cancellationToken) =>
+        string settlementCode)
+    {
+        var language = RequestLanguage.Of(request);
+        var cancellationToken = request.HttpContext.RequestAborted;
+        while (true)
         {
-            while (true)
+            var row = await FindAsync(settlementCode, cancellationToken);
+            if (row.ErrorCode == SettlementErrors.Withdrawn && row.HasEnded)
             {
-                var row = await FindAsync(settlementCode, cancellationToken);
-                if (row.ErrorCode == SettlementErrors.Withdrawn && row.HasEnded)
-                {
-                    return ApiJson.Respond(SettlementResponse.Of(row, language), ApiJson.Responses.SettlementResponse);
-                }
-
-                if (!SettlementDecisions.MayBeWithdrawn(row))
-                {
-                    throw new ProblemException(409, "too_late", l => Texts.TooLate.In(l, row.StatusName));
-                }
-
-                if (await decisions.WithdrawAsync(row, CancellationToken.None) is { } withdrawn)
-                {
-                    return ApiJson.Respond(SettlementResponse.Of(withdrawn, language), ApiJson.Responses.SettlementResponse);
-                }
+                return ApiJson.Respond(SettlementResponse.Of(row, language), ApiJson.Responses.SettlementResponse);
             }
-        });
+
+            if (!SettlementDecisions.MayBeWithdrawn(row))
+            {
+                throw new ProblemException(409, "too_late", l => Texts.TooLate.In(l, row.StatusName));
+            }
+
+            if (await decisions.WithdrawAsync(row, CancellationToken.None) is { } withdrawn)
+            {
+                return ApiJson.Respond(SettlementResponse.Of(withdrawn, language), ApiJson.Responses.SettlementResponse);
+            }
+        }
+    }
 
     private static ProblemException Conflict(HttpRequest request, Settlement existing, IReadOnlyList<string> differences, Language language)
     {

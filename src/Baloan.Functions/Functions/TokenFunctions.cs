@@ -13,7 +13,6 @@ namespace Baloan.Functions.Functions;
 public sealed partial class TokenFunctions(
     [FromKeyedServices("merchant")] AccessTokens merchant,
     [FromKeyedServices("partnership")] AccessTokens partnership,
-    Problems problems,
     ILogger<TokenFunctions> logger)
 {
     /// <summary>Gets new access tokens before the old ones run out.</summary>
@@ -56,16 +55,16 @@ public sealed partial class TokenFunctions(
 
     /// <summary><c>POST /api/tokens/refresh</c>: gets new access tokens now, such as after a change of password.</summary>
     [Function("RefreshTokensNow")]
-    public Task<IResult> RefreshTokensNow(
-        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "tokens/refresh")] HttpRequest request) =>
-        problems.CatchAsync(request, async (_, cancellationToken) =>
-        {
-            var answer = new RefreshResponse(
-                await RefreshAsync(merchant, cancellationToken), await RefreshAsync(partnership, cancellationToken));
-            return answer is { Merchant: null, Partnership: null }
-                ? throw new NotConfiguredException("the secrets baloan-merchant-* or baloan-partnership-*")
-                : ApiJson.Respond(answer, ApiJson.Responses.RefreshResponse);
-        });
+    public async Task<IResult> RefreshTokensNow(
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "tokens/refresh")] HttpRequest request)
+    {
+        var cancellationToken = request.HttpContext.RequestAborted;
+        var answer = new RefreshResponse(
+            await RefreshAsync(merchant, cancellationToken), await RefreshAsync(partnership, cancellationToken));
+        return answer is { Merchant: null, Partnership: null }
+            ? throw new NotConfiguredException("the secrets baloan-merchant-* or baloan-partnership-*")
+            : ApiJson.Respond(answer, ApiJson.Responses.RefreshResponse);
+    }
 
     private static async Task<TokenLife?> RefreshAsync(AccessTokens tokens, CancellationToken cancellationToken)
     {

@@ -11,69 +11,74 @@ using Microsoft.Azure.Functions.Worker;
 namespace Baloan.Functions.Functions;
 
 /// <summary>Uploads of documents to Baloan over HTTP.</summary>
-public sealed class UploadFunctions(FileStore files, UploadIntake intake, UploadStore store, Problems problems)
+public sealed class UploadFunctions(FileStore files, UploadIntake intake, UploadStore store)
 {
     private const int LongestFileName = 200;
     private static readonly FileKind[] Accepted = [FileKind.Pdf, FileKind.Jpeg, FileKind.Png];
 
     /// <summary><c>POST /api/merchant/uploads</c>: accepts a file; 202 means that it will be sent to Baloan.</summary>
     [Function("CreateUpload")]
-    public Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/uploads")] HttpRequest request) =>
-        problems.CatchAsync(request, async (language, cancellationToken) =>
+    public async Task<IResult> Create(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/uploads")] HttpRequest request)
+    {
+        var language = RequestLanguage.Of(request);
+        var cancellationToken = request.HttpContext.RequestAborted;
+        StoredFile? file = null;
+        var fileName = "";
+        var errors = new FieldErrors();
+        try
         {
-            StoredFile? file = null;
-            var fileName = "";
-            var errors = new FieldErrors();
-            try
-            {
-                var fileCame = false;
-                await MultipartBody.ReadAsync(
-                    request,
-                    [],
-                    async (content, name, token) =>
-                    {
-                        fileCame = true;
-                        fileName = CheckName(name, errors);
-                        file = await files.SaveAsync(StorageSetup.UploadsContainer, content, Accepted, token);
-                        if (file is null or { Kind: FileKind.DamagedPdf })
-                        {
-                            errors.AddUnsupportedFile("file", file is null ? Texts.NotDocument : Texts.DamagedPdf);
-                            file = null;
-                        }
-                    },
-                    errors,
-                    cancellationToken);
-                if (!fileCame)
+            var fileCame = false;
+            await MultipartBody.ReadAsync(
+                request,
+                [],
+                async (content, name, token) =>
                 {
-                    errors.Add("file", Texts.Required);
-                }
-
-                errors.ThrowIfAny();
-            }
-            catch when (file is not null)
+                    fileCame = true;
+                    fileName = CheckName(name, errors);
+                    file = await files.SaveAsync(StorageSetup.UploadsContainer, content, Accepted, token);
+                    if (file is null or { Kind: FileKind.DamagedPdf })
+                    {
+                        errors.AddUnsupportedFile("file", file is null ? Texts.NotDocument : Texts.DamagedPdf);
+                        file = null;
+                    }
+                },
+                errors,
+                cancellationToken);
+            if (!fileCame)
             {
-                await files.DiscardAsync(StorageSetup.UploadsContainer, file);
-                throw;
+                errors.Add("file", Texts.Required);
             }
 
-            // From here on it is recorded whole, also if the caller hangs up.
-            var upload = await intake.AcceptAsync(
-                file!, fileName.Length > 0 ? fileName : $"file{file!.Kind.Extension()}", language, CancellationToken.None);
-            Traces.Tag(Traces.UploadId, upload.Id);
-            return Answer(request, upload, language);
-        });
+            errors.ThrowIfAny();
+        }
+        catch when (file is not null)
+        {
+            await files.DiscardAsync(StorageSetup.UploadsContainer, file);
+            throw;
+        }
+
+        // From here on it is recorded whole, also if the caller hangs up.
+        var upload = await intake.AcceptAsync(
+            file!, fileName.Length > 0 ? fileName : $"file{file!.Kind.Extension()}", language, CancellationToken.None);
+        Traces.Tag(Traces.UploadId, upload.Id);
+        return Answer(request, upload, language);
+    }
 
     /// <summary><c>GET /api/merchant/uploads/{id}</c>: 202 until it has ended, then 200.</summary>
     [Function("GetUpload")]
-    public Task<IResult> Get(
+    public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/uploads/{id}")] HttpRequest request,
-        string id) => problems.CatchAsync(request, async (language, cancellationToken) =>
-            Answer(
-                request,
-                (Guid.TryParseExact(Digits.Typed(id), "N", out var known) ? await store.FindAsync(known.ToString("N"), cancellationToken) : null)
-                    ?? throw new ProblemException(404, "not_found", Texts.NoUpload),
-                language));
+        string id)
+    {
+        var language = RequestLanguage.Of(request);
+        var cancellationToken = request.HttpContext.RequestAborted;
+        return Answer(
+            request,
+            (Guid.TryParseExact(Digits.Typed(id), "N", out var known) ? await store.FindAsync(known.ToString("N"), cancellationToken) : null)
+            ?? throw new ProblemException(404, "not_found", Texts.NoUpload),
+            language);
+    }
 
     private static IResult Answer(HttpRequest request, Upload upload, Language language)
     {

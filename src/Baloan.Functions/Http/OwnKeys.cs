@@ -45,13 +45,17 @@ public sealed class OwnKeys
         }
     }
 
-    /// <summary>Whether a request brings the function's own key, or is for a function that asks for none.</summary>
-    public bool Allow(string function, HttpRequest request)
+    /// <summary>Lets a request in that brings the function's own key, or is for a function that asks for none.</summary>
+    /// <exception cref="ProblemException">401: it brings none, or another.</exception>
+    public void Check(string function, HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         // Hashes are of one length, so that the time tells nothing of the key.
-        return !hashes.TryGetValue(function, out var expected)
-            || (request.Headers[Header] is [{ } presented] && CryptographicOperations.FixedTimeEquals(Hash(presented), expected));
+        if (hashes.TryGetValue(function, out var expected)
+            && (request.Headers[Header] is not [{ } presented] || !CryptographicOperations.FixedTimeEquals(Hash(presented), expected)))
+        {
+            throw new ProblemException(401, "own_key_required", language => BookTexts.OwnKeyRequired.In(language, function, Header));
+        }
     }
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));

@@ -17,15 +17,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
     private static readonly TimeSpan OutageRetryAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs one request.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="work">
-    /// What the function does, told the caller's language and when the caller has gone. No parameter of the function does that: the Functions
-    /// host would fill one of the name <c>cancellationToken</c> from the query, and cancel it by a way of its own.
-    /// </param>
-    /// <param name="unknownOutcome">
-    /// What <c>outcome_unknown</c> means for this call and how to find out; null for calls that change nothing.
-    /// </param>
-    public async Task<IResult> CatchAsync(HttpRequest request, Func<Language, CancellationToken, Task<IResult>> work, Text? unknownOutcome = null)
+    public async Task<IResult> CatchAsync(HttpRequest request, Func<Task<IResult>> work)
     {
         var language = RequestLanguage.Of(request);
         // Texts of others are in the answers: no browser is to take them for a page. And no cache is to keep a credit or a token.
@@ -36,7 +28,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
         {
             using (bodies.Guard(request))
             {
-                return new Sent(await work(language, request.HttpContext.RequestAborted));
+                return new Sent(await work());
             }
         }
         catch (ProblemException problem)
@@ -61,7 +53,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
         }
         catch (BaloanException failure)
         {
-            return Answer(request, Translate(failure, unknownOutcome), language);
+            return Answer(request, Translate(failure), language);
         }
         catch (NotConfiguredException missing)
         {
@@ -97,6 +89,10 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
         || (failure is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested);
 
     /// <summary>The contract's code, status and sentence for a failure at Baloan.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="unknownOutcome">
+    /// What <c>outcome_unknown</c> means for the call and how to find out; null for calls that change nothing.
+    /// </param>
     public static ProblemException Translate(BaloanException failure, Text? unknownOutcome = null) => failure.Failure switch
     {
         BaloanFailure.Rejected => new(422, failure.Code, Said(failure, Texts.BaloanRejected)),

@@ -16,7 +16,7 @@ public sealed class GoneCallerTests
 
         var answer = await NewProblems().CatchAsync(
             context.Request,
-            (_, _) => Task.FromResult(ApiJson.Respond(new Problem("", "", 200, "", "", "", null), ApiJson.Responses.Problem)));
+            () => Task.FromResult(ApiJson.Respond(new Problem("", "", 200, "", "", "", null), ApiJson.Responses.Problem)));
         await caller.CancelAsync();
 
         await Should.NotThrowAsync(() => answer.ExecuteAsync(context));
@@ -28,7 +28,7 @@ public sealed class GoneCallerTests
         var context = new DefaultHttpContext();
 
         var answer = await NewProblems().CatchAsync(
-            context.Request, (_, _) => Task.FromResult<IResult>(new Broken()));
+            context.Request, () => Task.FromResult<IResult>(new Broken()));
 
         await Should.ThrowAsync<IOException>(() => answer.ExecuteAsync(context));
     }

@@ -52,7 +52,7 @@ public sealed partial class OwnKeyTests(StorageAccounts storage) : ApiTests(stor
 
     [Fact]
     public void Without_settings_no_function_asks_for_a_key_of_its_own() =>
-        new OwnKeys(new ConfigurationBuilder().Build()).Allow("ResolveSettlement", new DefaultHttpContext().Request).ShouldBeTrue();
+        new OwnKeys(new ConfigurationBuilder().Build()).Check("ResolveSettlement", new DefaultHttpContext().Request);
 
     [Fact]
     public async Task The_table_of_functions_and_keys_is_that_of_the_functions()

@@ -287,7 +287,7 @@ internal sealed class LoanWorld : World.World
             uuid,
             $"callback {kind.State}",
             instance,
-            () => calling = instance.Function<LoanStateCallbackFunction>().Run(context.Request),
+            () => calling = instance.ServeAsync(context.Request, instance.Function<LoanStateCallbackFunction>().Run),
             _ => callback.Answer = Answer.Of(calling!.Result).Status);
     }
 
