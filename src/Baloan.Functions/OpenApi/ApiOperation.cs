@@ -70,9 +70,9 @@ internal sealed class ApiOperation
         return this;
     }
 
-    public ApiOperation WithQuery(string name, OpenApiSchema schema)
+    public ApiOperation WithQuery(string name, OpenApiSchema schema, bool isRequired = false)
     {
-        Operation.Parameters!.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Description = schema.Description, Schema = schema });
+        Operation.Parameters!.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Required = isRequired, Description = schema.Description, Schema = schema });
         schema.Description = null;
         return this;
     }

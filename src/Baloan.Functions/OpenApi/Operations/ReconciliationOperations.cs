@@ -31,8 +31,8 @@ internal static class ReconciliationOperations
             "A line for each attempt that ended in the days, oldest first, as CSV in UTF-8 with a byte order mark: code, outcome, known_by, total (Toman), customer (masked), "
             + "accepted, sent, ended (ISO 8601, Tehran), error, attempts, note, by. A text that a spreadsheet would take for a formula has an apostrophe before it.")
             .Keyed().Speaking()
-            .WithQuery("from", Shape.Text("The first day (Asia/Tehran), Gregorian or Jalali. Required."))
-            .WithQuery("to", Shape.Text("The last day, itself included; at most 366 days in all. Required."))
+            .WithQuery("from", Shape.Text("The first day (Asia/Tehran), Gregorian or Jalali."), isRequired: true)
+            .WithQuery("to", Shape.Text("The last day, itself included; at most 366 days in all."), isRequired: true)
             .AnswersFile(200, "The table.", "text/csv")
             .Fails(ApiProblem.Query).Fails(ApiProblem.Storage),
 
