@@ -112,7 +112,7 @@ public sealed class SettlementIntake(
     {
         if (!existing.IsNewer && !existing.HasEnded && clock.GetUtcNow() - existing.DueAt > options.StandstillLimit * 2)
         {
-            await store.ListAsOpenAsync(existing, cancellationToken);
+            await store.ListStandingAsync(existing, cancellationToken);
             await messages.ScheduleAsync(existing, TimeSpan.Zero, cancellationToken);
         }
     }

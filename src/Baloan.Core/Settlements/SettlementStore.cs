@@ -96,6 +96,10 @@ public sealed partial class SettlementStore(
         return next with { OpenETag = open.ToString(), ListETag = await mark };
     }
 
+    /// <summary>Lists one that stands still as under way, where the sweep may have forgotten it. A mark that is there stays the one over which its end is filed.</summary>
+    public Task ListStandingAsync(Settlement settlement, CancellationToken cancellationToken) => Task.WhenAll(
+        index.AddAsync(OpenPartitionOf(settlement.Code), settlement.IndexKey, settlement.Code, cancellationToken), ListLateAsync(settlement, cancellationToken));
+
     /// <summary>Lists one that is under way where a version of the app has accepted it that had no such list.</summary>
     public Task ListLateAsync(Settlement settlement, CancellationToken cancellationToken) =>
         Task.WhenAll(list.MarkIfMissingAsync(settlement, cancellationToken), ListBeforeAsync(settlement, cancellationToken));

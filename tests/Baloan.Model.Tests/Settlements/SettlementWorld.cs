@@ -531,13 +531,14 @@ internal sealed class SettlementWorld : World.World
         Say($"an older version has {code}");
         Tally.Count("settlements of an older version");
         var index = Storage.Tables.Rows(IndexTable).Where(entry => (entry.Text("Code") ?? entry.Text("Id")) == code).ToList();
-        index.ForEach(entry => Storage.Tables.Remove(IndexTable, entry.PartitionKey, entry.RowKey));
+        isNewerWriting = true;
+        index.ForEach(entry => CarryOutTable("DELETE", IndexTable, entry.PartitionKey, entry.RowKey, "*", ""));
         var hasEnded = row.Text("Status") is "Settled" or "Rejected" or "Failed" or "NeedsReview";
         var key = TableKeys.NewestFirst(row.Time("CreatedAt"), code);
         var json = JsonNode.Parse(row.Json)!.AsObject();
         json.Remove("ListETag");
-        void Add(string partition) => json["OpenETag"] = Storage.Tables.Put(
-            IndexTable, partition, key, $$"""{"PartitionKey":"{{partition}}","RowKey":"{{key}}","Id":"{{code}}","WrittenAt@odata.type":"Edm.DateTime","WrittenAt":"{{Clock.Now.UtcDateTime:O}}"}""");
+        void Add(string partition) => json["OpenETag"] = CarryOutTable(
+            "PUT", IndexTable, partition, key, null, $$"""{"PartitionKey":"{{partition}}","RowKey":"{{key}}","Id":"{{code}}","WrittenAt@odata.type":"Edm.DateTime","WrittenAt":"{{Clock.Now.UtcDateTime:O}}"}""");
         if (hasEnded)
         {
             Add(Enum.Parse<SettlementStatus>(row.Text("Status")!).Name());
@@ -548,8 +549,15 @@ internal sealed class SettlementWorld : World.World
             Add("open");
         }
 
-        Storage.Tables.Put(Table, row.PartitionKey, row.RowKey, json.ToJsonString());
+        CarryOutTable("PUT", Table, row.PartitionKey, row.RowKey, null, json.ToJsonString());
+        isNewerWriting = false;
     }
+
+    /// <summary>Changes a row as somebody outside of the app would.</summary>
+    /// <returns>Its ETag; null where it is gone.</returns>
+    private string? CarryOutTable(string method, string table, string partitionKey, string rowKey, string? ifMatch, string body) => CarryOut(new StorageRequest(
+        "table", method, $"/{table}(PartitionKey='{partitionKey}',RowKey='{rowKey}')", new Dictionary<string, string>(), ifMatch, "application/json",
+        Encoding.UTF8.GetBytes(body))).Header("ETag");
 
     private void Resolve(Instance instance, string code)
     {

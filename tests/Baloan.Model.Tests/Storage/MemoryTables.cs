@@ -40,17 +40,11 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
     public IEnumerable<Row> Rows(string table) => tables.TryGetValue(table, out var rows) ? rows.Values : [];
 
     /// <summary>Puts a row there, as somebody outside of the app would.</summary>
-    /// <returns>Its ETag.</returns>
-    public string Put(string table, string partitionKey, string rowKey, string properties)
+    public void Put(string table, string partitionKey, string rowKey, string properties)
     {
         tables.TryAdd(table, []);
-        var row = new Row(partitionKey, rowKey, Encoding.UTF8.GetBytes(properties), NextETag(), now());
-        tables[table][new(partitionKey, rowKey)] = row;
-        return row.ETag;
+        tables[table][new(partitionKey, rowKey)] = new Row(partitionKey, rowKey, Encoding.UTF8.GetBytes(properties), NextETag(), now());
     }
-
-    /// <summary>Takes a row away, as somebody outside of the app would.</summary>
-    public void Remove(string table, string partitionKey, string rowKey) => tables[table].Remove(new(partitionKey, rowKey));
 
     private StorageAnswer Answer(
         string method, string path, IReadOnlyDictionary<string, string> query, string? ifMatch, byte[] body, List<Change> changes)
