@@ -18,6 +18,7 @@ internal sealed record SandboxOptions
           --vault-port <port>        the Key Vault emulator (default 7091)
           --storage-port <port>      the first of Azurite's three ports (default 10000; free ones if they are taken)
           --loan-step <seconds>      how long a loan stays in each state, from 0.1 to 60 (default 2)
+          --key <key>                a function key that the app asks for (default: none is asked for)
           --data <folder>            where storage and the log are kept until the next start (default .sandbox in the project's folder)
           --help                     this text
 
@@ -41,6 +42,8 @@ internal sealed record SandboxOptions
     public TimeSpan LoanStep { get; private init; } = TimeSpan.FromSeconds(2);
 
     public string? DataFolder { get; private init; }
+
+    public string? Key { get; private init; }
 
     public static SandboxOptions Parse(string[] arguments)
     {
@@ -68,6 +71,10 @@ internal sealed record SandboxOptions
                 "--vault-port" => options with { VaultPort = Port() },
                 "--storage-port" => options with { StoragePort = Port() },
                 "--loan-step" => options with { LoanStep = Seconds() },
+                "--key" => options with
+                {
+                    Key = Value() is { Length: > 0 } key && key.All(c => c is > ' ' and <= '~') ? key : throw new SandboxException("--key is a word of ASCII letters, digits and signs."),
+                },
                 "--data" => options with { DataFolder = Value() },
                 _ => throw new SandboxException($"There is no option '{name}'; --help lists them."),
             };

@@ -36,7 +36,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         await using var app = await StartAppAsync(azurite, baloan, vault, log, ending);
 
         baloan.Loans.Step = options.LoanStep;
-        baloan.Loans.CallbackUrl = new Uri(app.BaseAddress, "api/callbacks/loan-state");
+        baloan.Loans.CallbackUrl = new Uri(app.BaseAddress, "api/callbacks/loan-state" + (options.Key is { } key ? $"?code={Uri.EscapeDataString(key)}" : ""));
 
         using (var either = CancellationTokenSource.CreateLinkedTokenSource(ending))
         {
@@ -61,6 +61,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         [
             ("Function app", $"{app.BaseAddress}api/"),
             ("Its console", $"{app.BaseAddress}api/console (a page for a browser, in Persian and English)"),
+            ("Its function key", options.Key ?? "none is asked for (--key sets one)"),
             ("Its health", $"{app.BaseAddress}api/health"),
             ("Its log", logPath),
             ("Baloan's sandbox", $"{baloan.BaseAddress} (magic numbers that make calls go wrong)"),
@@ -143,9 +144,9 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
     private async Task DemonstrateAsync(Uri app, BaloanServer baloan, CancellationToken cancellationToken)
     {
         console.Title($"A settlement, with Baloan's merchant API {options.MerchantVersion}");
-        await new SettlementDemonstration(app, baloan, options.MerchantVersion, console).RunAsync(cancellationToken);
+        await new SettlementDemonstration(app, options.Key, baloan, options.MerchantVersion, console).RunAsync(cancellationToken);
         console.Title("A loan, with Baloan's partnership API");
-        await new LoanDemonstration(app, baloan, console).RunAsync(cancellationToken);
+        await new LoanDemonstration(app, options.Key, baloan, console).RunAsync(cancellationToken);
     }
 
     private async Task<Azurite> StartAzuriteAsync(string folder, CancellationToken cancellationToken)
@@ -173,6 +174,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
             VaultCertificatePath = vault.CertificatePath,
             MerchantApiVersion = options.MerchantVersion,
             Port = options.AppPort,
+            FunctionKey = options.Key,
             OnLogLine = log.WriteLine,
             More = new Dictionary<string, string?> { ["Settlements__VerifyAfter"] = VerifyAfter },
         };

@@ -6,13 +6,16 @@ using System.Text.Json.Nodes;
 namespace Baloan.Sandbox;
 
 /// <summary>Calls of a demonstration: each is shown as the curl line that does the same, with what was answered.</summary>
-internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : IDisposable
+internal sealed class ShownCalls(Uri app, string? key, SandboxConsole console, int steps) : IDisposable
 {
     /// <summary>How long a demonstration waits for what takes a moment.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly HttpClient http = new() { BaseAddress = app };
     private int step;
+
+    /// <summary>What the curl lines of this app's calls have to carry: nothing, or the function key.</summary>
+    public string KeyHeader { get; } = key is null ? "" : $" -H {CurlLine.Quote($"x-functions-key: {key}")}";
 
     public void Head(string text) => console.Title(string.Create(CultureInfo.InvariantCulture, $"{++step}/{steps} {text}"));
 
@@ -24,7 +27,7 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
     public async Task<Answered> PostAsync(string path, JsonObject? body, HttpStatusCode expected, CancellationToken cancellationToken)
     {
         var address = new Uri(app, path);
-        console.Command($"curl -X POST {CurlLine.Quote(address.AbsoluteUri)}" + (body is null ? "" : $" -H 'Content-Type: application/json' -d {CurlLine.Quote(body.ToJsonString())}"));
+        console.Command($"curl -X POST {CurlLine.Quote(address.AbsoluteUri)}{KeyHeader}" + (body is null ? "" : $" -H 'Content-Type: application/json' -d {CurlLine.Quote(body.ToJsonString())}"));
         using var request = new HttpRequestMessage(HttpMethod.Post, address);
         if (body is not null)
         {
@@ -37,7 +40,7 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
     public async Task<Answered> GetAsync(string path, CancellationToken cancellationToken)
     {
         var address = new Uri(app, path);
-        console.Command($"curl {CurlLine.Quote(address.AbsoluteUri)}");
+        console.Command($"curl {CurlLine.Quote(address.AbsoluteUri)}{KeyHeader}");
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         return await SendAsync(request, [HttpStatusCode.OK], cancellationToken);
     }
@@ -50,7 +53,7 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
     /// <param name="cancellationToken">Gives up waiting.</param>
     public async Task<Answered> PollAsync(Uri address, string field, Func<Answered, bool> ended, string curl, CancellationToken cancellationToken)
     {
-        console.Command($"{curl} {CurlLine.Quote(address.AbsoluteUri)}");
+        console.Command($"{curl} {CurlLine.Quote(address.AbsoluteUri)}{KeyHeader}");
         var until = DateTimeOffset.UtcNow + Patience;
         var last = "";
         while (true)
@@ -84,6 +87,11 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
         HttpRequestMessage request, HttpStatusCode[] expected, CancellationToken cancellationToken, Func<JsonNode, bool>? isShown = null)
     {
         var call = $"{request.Method} {request.RequestUri!.AbsolutePath}";
+        if (key is not null)
+        {
+            request.Headers.Add("x-functions-key", key);
+        }
+
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);

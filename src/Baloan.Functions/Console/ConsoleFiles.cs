@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text;
-using Baloan.Client;
 
 namespace Baloan.Functions.Console;
 
@@ -10,21 +9,14 @@ internal static class ConsoleFiles
 {
     private const string Prefix = "console/";
     private const string PageName = "index.html";
-    private const string EnglishPage = "<html lang=\"en\" dir=\"ltr\">";
-    private const string PersianPage = "<html lang=\"fa\" dir=\"rtl\">";
 
     private static readonly HashSet<string> Names =
         [.. Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..])];
 
     private static readonly ConcurrentDictionary<string, ConsoleFile> Read = new(StringComparer.Ordinal);
 
-    private static readonly Lazy<ConsoleFile> English = new(() => new(ContentOf(PageName), TypeOf(PageName)));
-
-    private static readonly Lazy<ConsoleFile> Persian = new(() => new(
-        Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(ContentOf(PageName)).Replace(EnglishPage, PersianPage, StringComparison.Ordinal)), TypeOf(PageName)));
-
-    /// <summary>The page itself.</summary>
-    public static ConsoleFile Page(Language language) => (language == Language.Persian ? Persian : English).Value;
+    /// <summary>The page itself, before the owner's settings are in it.</summary>
+    public static string Page => Encoding.UTF8.GetString(ContentOf(PageName));
 
     /// <summary>A file that the page asks for; null where there is none of that name.</summary>
     public static ConsoleFile? Find(string name) =>
@@ -40,7 +32,6 @@ internal static class ConsoleFiles
 
     private static string TypeOf(string name) => Path.GetExtension(name) switch
     {
-        ".html" => "text/html; charset=utf-8",
         ".js" => "text/javascript; charset=utf-8",
         ".css" => "text/css; charset=utf-8",
         ".svg" => "image/svg+xml",

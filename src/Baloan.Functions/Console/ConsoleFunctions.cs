@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 namespace Baloan.Functions.Console;
 
 /// <summary>The console: a page for people, without data. What it shows it asks from the API, with the reader's function key.</summary>
-public sealed class ConsoleFunctions(Problems problems)
+public sealed class ConsoleFunctions(ConsolePage page, Problems problems)
 {
     // Nothing but the page's own files, and the API that they came from.
     private const string ContentSecurityPolicy =
@@ -27,7 +27,7 @@ public sealed class ConsoleFunctions(Problems problems)
             }
 
             request.HttpContext.Response.Headers.ContentLanguage = language == Language.Persian ? "fa" : "en";
-            return Task.FromResult(Answer(request, ConsoleFiles.Page(language)));
+            return Task.FromResult(Answer(request, page.For(language)));
         });
 
     /// <summary><c>GET /api/console/{file}</c>: a script, style sheet or font of the page.</summary>

@@ -1,0 +1,61 @@
+// Lists in pages whose filters stand in the address, so that they are there again on the way back, and can be given to others.
+import { text } from './language.js';
+import { announce, coming, h, redraw, show } from './dom.js';
+import { get } from './api.js';
+import { number } from './format.js';
+import { attempt } from './state.js';
+
+const sizes = [20, 50, 100];
+
+// place: the route; choices: chips by the value of param; fields: { name, label, attributes } of what is searched; read: another way to
+// get a page; draw(items, query): the table.
+export async function list(main, { query, signal }, { place, title, choices, param, fields, path, draw, empty, extra, above, read, passed = [] }) {
+  const chosen = query.get(param) ?? '';
+  const link = (changes) => {
+    const wanted = new URLSearchParams(query);
+    wanted.delete('after');
+    for (const [name, value] of Object.entries(changes)) {
+      value ? wanted.set(name, value) : wanted.delete(name);
+    }
+    return `#/${place}${wanted.size ? `?${wanted}` : ''}`;
+  };
+  const top = sizes.find((size) => size === Number(query.get('top'))) ?? sizes[0];
+  const content = h('div', null, coming(8));
+  const inputs = fields.map(({ name, attributes }) => h('input', { id: name, name, value: query.get(name) ?? '', autocomplete: 'off', spellcheck: 'false', ...attributes }));
+  const isFiltered = [param, ...fields.map((one) => one.name), 'hour'].some((name) => query.get(name));
+
+  show(main, title, above,
+    h('nav', { class: 'choices', 'aria-label': text.filter }, [['', text.all], ...Object.entries(choices)].map(([value, name]) =>
+      h('a', { href: link({ [param]: value }), 'aria-current': value === chosen ? 'true' : null }, name))),
+    h('form', {
+      class: 'find',
+      onsubmit: (event) => {
+        event.preventDefault();
+        location.hash = link({ ...Object.fromEntries(inputs.map((input) => [input.name, input.value.trim()])), hour: '', hours: '' });
+      },
+    },
+    fields.map(({ label }, index) => h('div', null, h('label', { for: inputs[index].id }, label), inputs[index])),
+    h('div', { class: 'actions' }, h('button', null, text.find), isFiltered && h('a', { href: `#/${place}`, id: 'clear' }, text.clear), extra?.(link))),
+    content);
+
+  const wanted = new URLSearchParams({ top });
+  for (const name of [param, ...fields.map((one) => one.name), ...passed]) {
+    if (query.get(name)) {
+      wanted.set(name, query.get(name));
+    }
+  }
+  if (query.get('after')) {
+    wanted.set('continuation', query.get('after'));
+  }
+
+  await attempt(content, signal, async () => {
+    const { items, continuation } = read ? await read(wanted, signal) : (await get(`${path}?${wanted}`, signal)).answer;
+    redraw(content,
+      items.length ? draw(items, link) : h('p', { class: 'empty' }, query.get('after') ? text.noMore : isFiltered ? text.nothingFits : empty),
+      h('nav', { class: 'pages', 'aria-label': text.pages },
+        h('span', { class: 'sizes' }, text.pageSize, ' ', sizes.map((size) => h('a', { href: link({ top: size === sizes[0] ? '' : String(size) }), 'aria-current': size === top ? 'true' : null }, number(size)))),
+        query.get('after') && h('a', { href: link({}) }, text.newest),
+        continuation && h('a', { href: link({ after: continuation }), rel: 'next' }, text.older)));
+    announce(text.shown(number(items.length)));
+  });
+}
