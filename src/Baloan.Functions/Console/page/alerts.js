@@ -1,5 +1,5 @@
 import { text } from './language.js';
-import { h, id, sentence } from './dom.js';
+import { h, sentence } from './dom.js';
 import { number, since } from './format.js';
 
 const words = text.overview;
@@ -35,7 +35,7 @@ export function alertsOf(stats, now) {
   }
   for (const queue of stats.queues.filter((one) => one.poison > 0)) {
     const [href, link] = queue.name === 'events' ? ['#/subscriptions', words.see] : [];
-    add('poison', sentence(words.poisoned(number(queue.poison)), id(queue.name)), words.poisonDo[queue.name] ?? words.poisonDo.other, href, link);
+    add('poison', sentence(words.poisoned(number(queue.poison)), h('bdi', null, queue.name)), words.poisonDo[queue.name] ?? words.poisonDo.other, href, link);
   }
   const dead = (stats.subscriptions?.items ?? []).filter((one) => one.failed > 0 || one.allowed === false);
   if (dead.length) {

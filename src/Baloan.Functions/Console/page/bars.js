@@ -20,7 +20,7 @@ export function stackedBars({ bars, series }) {
       part.style.blockSize = `${100 * one.values[index] / top}%`;
       return one.values[index] > 0 && part;
     }));
-    const name = h('span', { class: 'tick' }, index % every === 0 ? bar.short : '');
+    const name = h('span', { class: index % (2 * every) === 0 ? 'tick' : 'tick minor' }, index % every === 0 ? bar.short : '');
     const column = bar.href
       ? h('a', { class: 'column', href: bar.href, tabindex: '-1', title: bar.long }, stack, name)
       : h('span', { class: 'column', title: bar.long }, stack, name);

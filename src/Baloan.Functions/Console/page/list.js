@@ -27,7 +27,7 @@ export async function list(main, { query, signal }, { place, title, choices, par
   show(main, title, above,
     h('nav', { class: 'choices', 'aria-label': text.filter }, [['', text.all], ...Object.entries(choices)].map(([value, name]) =>
       h('a', { href: link({ [param]: value }), 'aria-current': value === chosen ? 'true' : null }, name))),
-    h('form', {
+    fields.length > 0 && h('form', {
       class: 'find',
       onsubmit: (event) => {
         event.preventDefault();

@@ -1,5 +1,5 @@
 import { text } from './language.js';
-import { coming, h, id, redraw, repeat, section, sentence, show, table } from './dom.js';
+import { coming, h, redraw, repeat, section, sentence, show, table } from './dom.js';
 import { get, Refused } from './api.js';
 import { isLeftOut } from './session.js';
 import { share, stackedBars } from './bars.js';
@@ -164,7 +164,7 @@ function draw(stats) {
       section(words.loans, loansOf(stats.loans)),
       section(words.machine, h('dl', { class: 'facts' },
         Object.entries(stats.tokens).map(([gateway, token]) => fact(words.token(words.gateway[gateway]), h('span', { class: tokenTrouble(token, now) ? 'urgent' : null }, lifeOf(token, now)))),
-        stats.queues.map((queue) => fact(sentence(words.queue, id(queue.name)), [words.messages(number(queue.messages)), queue.poison > 0 && [text.comma, h('span', { class: 'urgent' }, words.poison(number(queue.poison)))]]))))),
+        stats.queues.map((queue) => fact(sentence(words.queue, h('bdi', null, queue.name)), [words.messages(number(queue.messages)), queue.poison > 0 && [text.comma, h('span', { class: 'urgent' }, words.poison(number(queue.poison)))]]))))),
     section(words.callbacksTitle, stackedBars({ bars: bars.map((bar) => ({ ...bar, href: undefined })), series: callbacks }), asTable('callbacks', words.callbacksTitle, bars, callbacks)),
   ];
 }
