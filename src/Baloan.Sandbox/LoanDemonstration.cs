@@ -18,7 +18,12 @@ internal sealed class LoanDemonstration(Uri app, string? key, BaloanServer baloa
         using var calls = new ShownCalls(app, key, console, 8);
 
         calls.Head("Which stores lend 10,000,000 Toman?");
-        await calls.GetAsync(string.Create(CultureInfo.InvariantCulture, $"api/loan-policies?amount={Amount}"), cancellationToken);
+        var policies = await calls.GetAsync(string.Create(CultureInfo.InvariantCulture, $"api/loan-policies?amount={Amount}"), [], cancellationToken);
+        foreach (var policy in policies.Body.AsArray())
+        {
+            var stores = policy!["stores"]!.AsArray().Select(store => $"{store!["id"]} {store["title_fa"]}");
+            console.Answer($"stores {string.Join(", ", stores)}: {string.Join(" or ", policy["possible_loan_dues"]!.AsArray())} months");
+        }
 
         calls.Head("Open a loan file: Baloan locks the guarantee");
         var opened = await calls.PostAsync(
@@ -33,6 +38,7 @@ internal sealed class LoanDemonstration(Uri app, string? key, BaloanServer baloa
                 ["store"] = 1,
             },
             HttpStatusCode.Created,
+            ["uuid"],
             cancellationToken);
         console.Answer($"Location: {opened.Location}");
         var location = opened.AbsoluteLocation();
@@ -42,13 +48,15 @@ internal sealed class LoanDemonstration(Uri app, string? key, BaloanServer baloa
         await WaitAsync(calls, location, "cheque_verified", cancellationToken);
 
         calls.Head("Get the contract");
-        await calls.GetAsync($"api/loans/{uuid}/contract", cancellationToken);
+        var contract = await calls.GetAsync($"api/loans/{uuid}/contract", ["is_agreed_by_user"], cancellationToken);
+        var pdf = await calls.DownloadAsync(new Uri(contract.Body["contract_pdf_file"]!["file"]!.ToString()), cancellationToken);
+        console.Done(string.Create(CultureInfo.InvariantCulture, $"Its address opens a PDF of {pdf.Length} bytes, for an hour."));
 
         calls.Head("Send the customer the OTP that signs it");
-        await calls.PostAsync($"api/loans/{uuid}/contract/otp", null, HttpStatusCode.OK, cancellationToken);
+        await calls.PostAsync($"api/loans/{uuid}/contract/otp", null, HttpStatusCode.OK, [], cancellationToken);
 
         calls.Head("The customer tells the OTP: sign");
-        await calls.PostAsync($"api/loans/{uuid}/contract/signature", new() { ["otp"] = MagicNumbers.Otp }, HttpStatusCode.OK, cancellationToken);
+        await calls.PostAsync($"api/loans/{uuid}/contract/signature", new() { ["otp"] = MagicNumbers.Otp }, HttpStatusCode.OK, [], cancellationToken);
 
         calls.Head("Wait until Baloan calls back that the loan is paid");
         var paid = await WaitAsync(calls, location, "loan_paid", cancellationToken);
@@ -61,7 +69,7 @@ internal sealed class LoanDemonstration(Uri app, string? key, BaloanServer baloa
     private static async Task<Answered> WaitAsync(ShownCalls calls, Uri location, string state, CancellationToken cancellationToken)
     {
         string[] ends = [state, "loan_paid", "canceled", "blocked"];
-        var loan = await calls.PollAsync(location, "state", answer => ends.Contains(answer.Text("state")), "curl", cancellationToken);
+        var loan = await calls.PollAsync(location, "state", answer => ends.Contains(answer.Text("state")), ["state"], cancellationToken);
         return loan.Text("state") == state ? loan : throw new SandboxException($"The loan is '{loan.Text("state")}', and not '{state}'.");
     }
 

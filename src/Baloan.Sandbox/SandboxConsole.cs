@@ -5,6 +5,9 @@ namespace Baloan.Sandbox;
 /// <summary>What a person sees: colours and a spinner in a terminal, plain lines in a file or a pipe.</summary>
 internal sealed class SandboxConsole
 {
+    /// <summary>How wide a line is at the most, where what it says can be broken.</summary>
+    public const int Columns = 100;
+
     private readonly IAnsiConsole console;
 
     public SandboxConsole()
@@ -18,7 +21,7 @@ internal sealed class SandboxConsole
             Enrichment = new() { UseDefaultEnrichers = false },
         });
 
-        // Commands are copied from here, so no line may be broken; a terminal wraps long ones by itself.
+        // Commands are copied from here: they are broken where a shell allows it, and nowhere else.
         console.Profile.Width = 10_000;
     }
 
@@ -30,11 +33,13 @@ internal sealed class SandboxConsole
 
     public void Note(string text) => console.MarkupLineInterpolated($"      [grey]{text}[/]");
 
-    public void Command(string command) => console.MarkupLineInterpolated($"  [teal]$ {command}[/]");
+    /// <summary>A command to copy, broken where the shell allows it.</summary>
+    public void Command(params string[] words) =>
+        console.MarkupLineInterpolated($"  [teal]$ {CurlLine.Wrap(words, Columns - 4).Replace("\n", "\n    ", StringComparison.Ordinal)}[/]");
 
     public void Answer(string text) => console.MarkupLineInterpolated($"    {text}");
 
-        public void Failure(string text) => Console.Error.WriteLine($"Failed: {text}");
+    public void Failure(string text) => Console.Error.WriteLine($"Failed: {text}");
 
     public void Rows(IReadOnlyList<(string Name, string Value)> rows)
     {

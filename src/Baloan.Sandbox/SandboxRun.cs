@@ -53,6 +53,15 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
 
         if (options.Once)
         {
+            console.Title("What to try next");
+            console.Rows(
+            [
+                ("Let it run", "dotnet run --project src/Baloan.Sandbox"),
+                ("Then its console", "http://localhost:7071/api/console, in a browser"),
+                ("and its API", "http://localhost:7071/api/docs, to read and to try"),
+                ("Your own shop", "docs/api.md, with examples to copy in samples/"),
+                ("Make calls go wrong", "docs/sandbox.md, with magic numbers"),
+            ]);
             return;
         }
 
@@ -60,7 +69,6 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         console.Rows(
         [
             ("Function app", $"{app.BaseAddress}api/"),
-            ("Its console", $"{app.BaseAddress}api/console (a page for a browser, in Persian and English)"),
             ("Its function key", options.Key ?? "none is asked for (--key sets one)"),
             ("Its health", $"{app.BaseAddress}api/health"),
             ("Its log", logPath),
@@ -70,7 +78,8 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
             ("Its certificate", vault.CertificatePath),
             ("Storage", azurite.ConnectionString),
         ]);
-        console.Text(string.Create(CultureInfo.InvariantCulture, $"\n  A settlement without an answer is found out after {VerifyAfter} here, and a loan moves on every {options.LoanStep.TotalSeconds:0.###} s. Press Ctrl-C to end everything."));
+        console.Text(string.Create(CultureInfo.InvariantCulture, $"\n  A settlement without an answer is found out after {VerifyAfter} here, and a loan moves on every {options.LoanStep.TotalSeconds:0.###} s."));
+        console.Text($"  Press Ctrl-C to end everything. Now open the console, in Persian and English:\n\n  {app.BaseAddress}api/console");
 
         var ended = Task.Delay(Timeout.Infinite, ending);
         if (await Task.WhenAny(ended, azurite.Process.Exited, app.Process.Exited) != ended)

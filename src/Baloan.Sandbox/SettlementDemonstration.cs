@@ -20,16 +20,16 @@ internal sealed class SettlementDemonstration(Uri app, string? key, BaloanServer
         var code = "DEMO-" + DateTimeOffset.UtcNow.ToString("MMdd-HHmmss", CultureInfo.InvariantCulture);
 
         calls.Head("How much credit has the customer?");
-        await PostAsync(calls, "credit-check", new() { ["national_identifier"] = Customer }, cancellationToken);
+        await PostAsync(calls, "credit-check", new() { ["national_identifier"] = Customer }, "user_credit", cancellationToken);
 
         calls.Head("Send the customer an OTP");
-        await PostAsync(calls, "otp", new() { ["national_identifier"] = Customer }, cancellationToken);
+        await PostAsync(calls, "otp", new() { ["national_identifier"] = Customer }, "", cancellationToken);
 
         var proof = ("otp", MagicNumbers.Otp);
         if (merchantVersion != "v1")
         {
             calls.Head("The customer tells the OTP: exchange it for a transaction token");
-            var validated = await PostAsync(calls, "otp/validate", new() { ["national_identifier"] = Customer, ["otp"] = MagicNumbers.Otp }, cancellationToken);
+            var validated = await PostAsync(calls, "otp/validate", new() { ["national_identifier"] = Customer, ["otp"] = MagicNumbers.Otp }, "token", cancellationToken);
             proof = ("token", validated.Text("token"));
         }
 
@@ -37,7 +37,7 @@ internal sealed class SettlementDemonstration(Uri app, string? key, BaloanServer
         var location = await HandInAsync(calls, code, proof, cancellationToken);
 
         calls.Head("Wait until it is settled");
-        var settlement = await calls.PollAsync(location, "status", answer => answer.Status == HttpStatusCode.OK, "curl -i", cancellationToken);
+        var settlement = await calls.PollAsync(location, "status", answer => answer.Status == HttpStatusCode.OK, ["status", "known_by", "user_credit"], cancellationToken);
         if (settlement.Text("status") != "settled")
         {
             throw new SandboxException($"The settlement ended as '{settlement.Text("status")}': {settlement.Body["error"]?.ToJsonString() ?? "no error is given"}.");
@@ -47,17 +47,19 @@ internal sealed class SettlementDemonstration(Uri app, string? key, BaloanServer
         await CheckBooksAsync(calls, code, cancellationToken);
     }
 
-    private static Task<Answered> PostAsync(ShownCalls calls, string path, JsonObject body, CancellationToken cancellationToken) =>
-        calls.PostAsync($"api/merchant/{path}", body, HttpStatusCode.OK, cancellationToken);
+    private static Task<Answered> PostAsync(ShownCalls calls, string path, JsonObject body, string shown, CancellationToken cancellationToken) =>
+        calls.PostAsync($"api/merchant/{path}", body, HttpStatusCode.OK, [shown], cancellationToken);
 
     private async Task<Uri> HandInAsync(ShownCalls calls, string code, (string Name, string Value) proof, CancellationToken cancellationToken)
     {
         var address = new Uri(app, "api/merchant/settlements");
         var data = new JsonObject { ["code"] = code, ["bill"] = new JsonObject { ["total"] = Total } }.ToJsonString();
-        calls.Command(
-            $"curl -i -X POST {CurlLine.Quote(address.AbsoluteUri)}{calls.KeyHeader} --form-string 'national_identifier={Customer}' "
-            + $"--form-string {CurlLine.Quote($"{proof.Name}={proof.Value}")} --form-string {CurlLine.Quote($"data={data}")} "
-            + $"-F {CurlLine.FilePart("file", BuildPaths.SampleInvoice, "application/pdf")}");
+        console.Command(
+        [
+            "curl", "-i", "-X POST", CurlLine.Quote(address.AbsoluteUri), .. calls.Key, $"--form-string 'national_identifier={Customer}'",
+            $"--form-string {CurlLine.Quote($"{proof.Name}={proof.Value}")}", $"--form-string {CurlLine.Quote($"data={data}")}",
+            $"-F {CurlLine.FilePart("file", InvoicePath(), "application/pdf")}",
+        ]);
 
         await using var file = File.OpenRead(BuildPaths.SampleInvoice);
         var pdf = new StreamContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/pdf") } };
@@ -69,9 +71,16 @@ internal sealed class SettlementDemonstration(Uri app, string? key, BaloanServer
             { pdf, "file", "invoice.pdf" },
         };
         using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = form };
-        var answer = await calls.SendAsync(request, [HttpStatusCode.Accepted], cancellationToken);
+        var answer = await calls.SendAsync(request, [HttpStatusCode.Accepted], ["code", "status"], cancellationToken);
         console.Answer($"Location: {answer.Location}");
         return answer.AbsoluteLocation();
+    }
+
+    // As short as it can be said from where the reader stands.
+    private static string InvoicePath()
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, BuildPaths.SampleInvoice);
+        return relative.Length < BuildPaths.SampleInvoice.Length ? relative : BuildPaths.SampleInvoice;
     }
 
     private async Task CheckBooksAsync(ShownCalls calls, string code, CancellationToken cancellationToken)
@@ -89,7 +98,8 @@ internal sealed class SettlementDemonstration(Uri app, string? key, BaloanServer
             ("code", settlement.Code),
             ("customer", settlement.NationalIdentifier),
             ("total", string.Create(CultureInfo.InvariantCulture, $"{settlement.Total:#,0} Toman")),
-            ("invoice", string.Create(CultureInfo.InvariantCulture, $"{settlement.InvoiceSize} bytes, SHA-256 {settlement.InvoiceSha256}")),
+            ("invoice", string.Create(CultureInfo.InvariantCulture, $"{settlement.InvoiceSize} bytes")),
+            ("its SHA-256", settlement.InvoiceSha256),
             ("moved at", settlement.At.ToString("u", CultureInfo.InvariantCulture)),
             ("credit left", string.Create(CultureInfo.InvariantCulture, $"{books.Credits[Customer]:#,0} Toman")),
         ]);

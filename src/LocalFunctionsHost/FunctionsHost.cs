@@ -26,7 +26,8 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource ending = new();
-    private readonly List<IHost> queues = [];
+    private readonly List<QueueListener> queues = [];
+    private readonly List<Task> listening = [];
     private readonly List<Task> timers = [];
     private readonly WebApplication protocol;
     private readonly Worker worker;
@@ -63,11 +64,10 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         await Task.WhenAll(
         [
             front?.StopAsync() ?? Task.CompletedTask,
-            .. queues.Select(queue => queue.StopAsync()),
+            .. listening,
             Task.WhenAny(Task.WhenAll(timers), Task.Delay(Grace)),
         ]);
         await worker.StopAsync();
-        queues.ForEach(queue => queue.Dispose());
         await (front?.DisposeAsync() ?? default);
         await protocol.DisposeAsync();
         ending.Dispose();
@@ -170,26 +170,7 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         }
 
         // HTTP does not wait for storage.
-        foreach (var queue in queues)
-        {
-            _ = ListenAsync(queue);
-        }
-    }
-
-    private async Task ListenAsync(IHost queue)
-    {
-        try
-        {
-            await queue.StartAsync(ending.Token);
-        }
-        catch (Exception failure) when (!ending.IsCancellationRequested)
-        {
-            Log.NotListening(front!.Services.GetRequiredService<ILogger<FunctionsHost>>(), failure);
-        }
-        catch (OperationCanceledException)
-        {
-            // The host ends.
-        }
+        listening.AddRange(queues.Select(queue => queue.RunAsync(ending.Token)));
     }
 
     private void AddListeners(IConfiguration settings, IEnumerable<Function> functions, AdminFunctions admin)
@@ -228,9 +209,6 @@ public sealed partial class FunctionsHost : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "A queue is not listened to.")]
-        public static partial void NotListening(ILogger logger, Exception failure);
-
         [LoggerMessage(Level = LogLevel.Error, Message = "{Function} is disabled: {Reason}")]
         public static partial void Disabled(ILogger logger, string function, string reason);
     }

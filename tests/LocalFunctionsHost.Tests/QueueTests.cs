@@ -121,25 +121,6 @@ public sealed class QueueTests(AzuriteFixture azurite) : IDisposable
         await host.Logs.HaveAsync("WorkMessage is disabled: the setting 'OtherStorage' is missing");
     }
 
-    [Fact]
-    public async Task Storage_that_is_down_at_the_start_keeps_nobody_waiting_and_is_used_when_it_comes()
-    {
-        await using var late = await Azurite.StartAsync(cancellationToken: Cancelled);
-        await late.StopAsync();
-        var waiting = new TestQueue(late.ConnectionString);
-        await using var host = await TestHost.StartAsync(
-            [("AzureWebJobsStorage", late.ConnectionString), ("WorkQueue", waiting.Name), ("Tick__Schedule", "0 0 * * * *")],
-            gateFile: gate.Path, cancellationToken: Cancelled);
-
-        (await host.Client.GetStringAsync("api/letters/abc", Cancelled)).ShouldBe("abc");
-        await host.Logs.HaveAsync("The timer of Tick waits for storage");
-        await late.StartAgainAsync(Cancelled);
-        await waiting.SendAsync("late");
-
-        await host.Probe.HaveAsync("work ended late");
-        host.Logs.Count("The timer of Tick waits for storage").ShouldBe(1);
-    }
-
     private Task<TestHost> StartAsync(string setting, params (string, string)[] settings) => TestHost.StartAsync(
         [("AzureWebJobsStorage", azurite.ConnectionString), (setting, queue.Name), .. settings], gateFile: gate.Path, cancellationToken: Cancelled);
 }

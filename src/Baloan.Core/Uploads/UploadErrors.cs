@@ -6,6 +6,9 @@ public static class UploadErrors
     /// <summary>The file is gone from Blob storage.</summary>
     public const string FileMissing = "invoice_missing";
 
+    /// <summary>The file in Blob storage has another length than the one that was accepted.</summary>
+    public const string FileChanged = "invoice_changed";
+
     /// <summary>The row is not whole.</summary>
     public const string RecordUnreadable = "record_unreadable";
 

@@ -72,6 +72,10 @@ public sealed partial class UploadProcessor(
         {
             await PutOffAsync(upload, UploadErrors.NotConfigured, null, cancellationToken);
         }
+        catch (InvalidDataException)
+        {
+            await EndAsync(upload with { Status = UploadStatus.Failed, ErrorCode = UploadErrors.FileChanged }, cancellationToken);
+        }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {
             await EndAsync(upload with { Status = UploadStatus.Failed, ErrorCode = UploadErrors.FileMissing }, cancellationToken);

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
 
 namespace Baloan.Functions.Loans;
@@ -45,7 +46,8 @@ public sealed record LoanMessage(LoanCallback? Callback, LoanOpening? Opening, i
             : JsonSerializer.Deserialize(text, ApiJson.Default.LoanMessage);
         var uuid = message switch
         {
-            { Attempt: >= 1, Callback: { Id.Length: > 0, State.Length: > 0, Body: not null } callback, Opening: null } => callback.Uuid,
+            { Attempt: >= 1, Callback: { Id.Length: > 0, State.Length: > 0, Body: not null } callback, Opening: null }
+                when TableKeys.Escape(callback.Id) == callback.Id => callback.Uuid,
             { Attempt: >= 1, Callback: null, Opening: { } opening } => opening.Uuid,
             _ => null,
         };

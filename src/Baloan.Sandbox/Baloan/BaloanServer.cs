@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Baloan.Sandbox;
@@ -30,6 +32,8 @@ public sealed class BaloanServer : IAsyncDisposable
     private const int Merchant = 51679;
     private const int Partner = 51680;
 
+    private readonly Guid accessKeyId = Guid.NewGuid();
+    private readonly byte[] signingKey = RandomNumberGenerator.GetBytes(32);
     private readonly TimeProvider time;
     private readonly AccessTokens tokens;
     private readonly CancellationTokenSource stopping = new();
@@ -44,8 +48,8 @@ public sealed class BaloanServer : IAsyncDisposable
         tokens = new AccessTokens(time);
         Books = new Books(time);
         Loans = new LoanBooks(Books, time);
-        merchantApi = new MerchantApi(Books, SignedUrl);
-        partnershipApi = new PartnershipApi(Loans, time, SignedUrl);
+        merchantApi = new MerchantApi(Books, extension => SignedUrl(extension, Guid.NewGuid()));
+        partnershipApi = new PartnershipApi(Loans, time, contract => SignedUrl("pdf", contract));
     }
 
     /// <summary>Where it listens, with a slash at the end.</summary>
@@ -277,7 +281,19 @@ public sealed class BaloanServer : IAsyncDisposable
         return Answer.Json(200, new() { ["refresh"] = refresh, ["access"] = access });
     }
 
-    private string SignedUrl(string extension) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{BaseAddress}files/{Guid.NewGuid()}.{extension}?AWSAccessKeyId={Guid.NewGuid()}&Signature={Guid.NewGuid():N}&Expires={time.GetUtcNow().AddHours(1).ToUnixTimeSeconds()}");
+    /// <summary>Whether the address of a file is one that was given out and has not run out.</summary>
+    internal bool IsSigned(HttpRequest request) =>
+        long.TryParse(request.Query["Expires"], NumberStyles.None, CultureInfo.InvariantCulture, out var expires)
+        && expires > time.GetUtcNow().ToUnixTimeSeconds()
+        && request.Query["Signature"] == Signature(request.Path.Value!.TrimStart('/'), expires);
+
+    private string SignedUrl(string extension, Guid file)
+    {
+        var path = $"files/{file}.{extension}";
+        var expires = time.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
+        return string.Create(CultureInfo.InvariantCulture, $"{BaseAddress}{path}?AWSAccessKeyId={accessKeyId}&Signature={Signature(path, expires)}&Expires={expires}");
+    }
+
+    private string Signature(string path, long expires) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(signingKey, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{path} {expires}"))).AsSpan(0, 16));
 }

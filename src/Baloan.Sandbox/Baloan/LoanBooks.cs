@@ -183,6 +183,15 @@ public sealed class LoanBooks : IAsyncDisposable
         }
     }
 
+    /// <summary>The loan whose contract this is; null where there is none.</summary>
+    internal BookedLoan? FindByContract(Guid contract)
+    {
+        lock (gate)
+        {
+            return files.Values.FirstOrDefault(file => file.Contract == contract)?.Loan;
+        }
+    }
+
     internal Refusal? SendOtp(Guid uuid)
     {
         lock (gate)

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Baloan.Sandbox;
 
 /// <summary>What the calls of the partnership API do. Their answers have no envelope; those that the documents leave open are <c>{}</c>.</summary>
-internal sealed class PartnershipApi(LoanBooks loans, TimeProvider time, Func<string, string> signedUrl)
+internal sealed class PartnershipApi(LoanBooks loans, TimeProvider time, Func<Guid, string> signedUrl)
 {
     private const int YoungestAge = 18;
     private const int OldestAge = 70;
@@ -33,7 +33,7 @@ internal sealed class PartnershipApi(LoanBooks loans, TimeProvider time, Func<st
                 var (contract, tooEarly) = loans.Contract(uuid);
                 return Result(tooEarly, () => new()
                 {
-                    ["contract_pdf_file"] = new JsonObject { ["uuid"] = contract.ToString(), ["file"] = signedUrl("pdf") },
+                    ["contract_pdf_file"] = new JsonObject { ["uuid"] = contract.ToString(), ["file"] = signedUrl(contract) },
                     ["is_agreed_by_user"] = loan.IsAgreedByUser,
                 });
 

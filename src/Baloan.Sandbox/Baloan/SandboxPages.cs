@@ -9,6 +9,7 @@ internal sealed class SandboxPages(BaloanServer server)
     public void Map(WebApplication web)
     {
         web.MapGet("/", context => FrontPage.WriteAsync(context.Response, server));
+        web.MapGet("/files/{file:guid}.{extension}", GetFileAsync);
         web.MapGet("/books", context => context.Response.WriteAsJsonAsync(server.Books.Snapshot() with { Loans = server.Loans.Snapshot() }, SandboxJson.Default.BooksSnapshot));
         web.MapPost("/books/reset", context => Done(context, server.Loans.Reset + (Action)server.Books.Reset));
         web.MapPost("/sandbox/faults", AddFaultAsync);
@@ -27,6 +28,24 @@ internal sealed class SandboxPages(BaloanServer server)
         action();
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
+    }
+
+    // As a store of objects: who has the address has the file, until it runs out. Of uploads only size and hash are kept.
+    private Task GetFileAsync(HttpContext context)
+    {
+        if (!server.IsSigned(context.Request))
+        {
+            return Fault.Page(403, "Access Denied").WriteAsync(context.Response);
+        }
+
+        var contract = server.Loans.FindByContract(Guid.Parse((string)context.GetRouteValue("file")!));
+        if (contract is null)
+        {
+            return Fault.Page(404, "Not Found").WriteAsync(context.Response);
+        }
+
+        context.Response.ContentType = "application/pdf";
+        return context.Response.Body.WriteAsync(ContractPdf.Of(contract), context.RequestAborted).AsTask();
     }
 
     private Task AddFaultAsync(HttpContext context) => ReadAsync(context, SandboxJson.Default.FaultRequest, wanted =>

@@ -6,6 +6,7 @@ using Azure.Storage.Queues.Models;
 using Google.Protobuf;
 using LocalFunctionsHost.Protocol;
 using Microsoft.Azure.WebJobs;
+using Microsoft.Azure.WebJobs.Host.Timers;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -16,16 +17,34 @@ internal sealed class QueueFunction(Function function, FunctionRunner runner)
 {
     private const string QueueSetting = "queue";
 
-    /// <summary>A WebJobs host with this one job, which its attribute ties to one queue.</summary>
+    /// <summary>What listens to its queue: a WebJobs host with this one job, which its attribute ties to the queue.</summary>
     /// <exception cref="FunctionsHostException">The queue or its storage is named by a setting that is missing.</exception>
-    public IHost Listener(IConfiguration settings, ILoggerFactory logs) => new HostBuilder()
+    public QueueListener Listener(IConfiguration settings, ILoggerFactory logs)
+    {
+        var storage = StorageOf(settings);
+        var name = settings.Resolve(function.Trigger.QueueName!);
+        return new QueueListener(
+            function.Name, failures => Build(settings, storage, name, logs, failures), logs.CreateLogger<QueueListener>());
+    }
+
+    /// <summary>Runs it with a text that is on no queue.</summary>
+    public Task RunAsync(string text) =>
+        RunAsync(QueuesModelFactory.QueueMessage(Guid.NewGuid().ToString(), "", new BinaryData(text), 1, null, DateTimeOffset.UtcNow, null));
+
+    private IHost Build(
+        IConfiguration settings,
+        IEnumerable<KeyValuePair<string, string?>> storage,
+        string name,
+        ILoggerFactory logs,
+        IWebJobsExceptionHandler failures) => new HostBuilder()
         .UseEnvironment(Environments.Production)
         .ConfigureAppConfiguration(configuration => configuration
             .AddConfiguration(settings)
-            .AddInMemoryCollection(StorageOf(settings))
-            .AddInMemoryCollection([new(QueueSetting, settings.Resolve(function.Trigger.QueueName!))]))
+            .AddInMemoryCollection(storage)
+            .AddInMemoryCollection([new(QueueSetting, name)]))
         .ConfigureWebJobs(jobs => jobs.AddAzureStorageQueues())
         .ConfigureServices(services => services
+            .AddSingleton(failures)
             .AddSingleton<IHostLifetime, NoLifetime>()
             .AddSingleton<ITypeLocator, OneJob>()
             .AddSingleton(logs)
@@ -35,10 +54,6 @@ internal sealed class QueueFunction(Function function, FunctionRunner runner)
             .AddAzureClients(clients => clients.ConfigureDefaults(options =>
                 options.AddPolicy(new Lease(settings[$"{HostSettings.Own}:QueueLease"]), HttpPipelinePosition.PerCall))))
         .Build();
-
-    /// <summary>Runs it with a text that is on no queue.</summary>
-    public Task RunAsync(string text) =>
-        RunAsync(QueuesModelFactory.QueueMessage(Guid.NewGuid().ToString(), "", new BinaryData(text), 1, null, DateTimeOffset.UtcNow, null));
 
     private Task RunAsync(QueueMessage message) => runner.RunAsync(
         function,

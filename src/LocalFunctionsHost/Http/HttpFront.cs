@@ -6,6 +6,9 @@ namespace LocalFunctionsHost.Http;
 /// <summary>Which requests come in, by whom, and where to.</summary>
 internal static class HttpFront
 {
+    private const string Home =
+        """<!doctype html><html lang="en"><meta charset="utf-8"><title>Function app</title><p>The function app is up. Its functions are under <a href="/{prefix}">/{prefix}</a>.</p></html>""";
+
     public static void Map(WebApplication app, IEnumerable<Function> functions, AdminFunctions admin)
     {
         var keys = app.Services.GetRequiredService<FunctionKeys>();
@@ -47,6 +50,12 @@ internal static class HttpFront
             {
                 mapped.WithMetadata(new HttpMethodMetadata(methods));
             }
+        }
+
+        if (prefix.Trim('/').Length > 0)
+        {
+            // Azure's host has a page here that says that the app is up.
+            app.MapGet("/", () => Results.Text(Home.Replace("{prefix}", prefix.Trim('/'), StringComparison.Ordinal), "text/html; charset=utf-8"));
         }
 
         app.MapPost("/admin/functions/{name}", admin.HandleAsync);

@@ -13,6 +13,7 @@ internal sealed partial class Worker(string folder, LaunchWorker launch, ILogger
 
     private readonly CancellationTokenSource ending = new();
     private volatile Instance? current;
+    private volatile WorkerProcess? running;
     private volatile TaskCompletionSource<WorkerChannel> next = NewWait();
     private Task keeping = Task.CompletedTask;
 
@@ -52,11 +53,11 @@ internal sealed partial class Worker(string folder, LaunchWorker launch, ILogger
     public async Task StopAsync()
     {
         await ending.CancelAsync();
-        if (current is { } instance)
+        current?.Channel.Terminate();
+        if (running is { } process)
         {
-            instance.Channel.Terminate();
-            await Task.WhenAny(instance.Process.Exited, Task.Delay(Grace));
-            instance.Process.Kill();
+            await Task.WhenAny(process.Exited, Task.Delay(Grace));
+            process.Kill();
         }
 
         await keeping;
@@ -72,8 +73,10 @@ internal sealed partial class Worker(string folder, LaunchWorker launch, ILogger
         {
             var id = Guid.NewGuid().ToString();
             var channel = new WorkerChannel(folder, logs);
-            var process = launch(address, id);
-            current = new Instance(id, process, channel);
+
+            // Before the process, which may have connected before its start has returned here.
+            current = new Instance(id, channel);
+            var process = running = launch(address, id);
             if (await StartedAsync(channel, process) is { } failure)
             {
                 process.Kill();
@@ -126,11 +129,11 @@ internal sealed partial class Worker(string folder, LaunchWorker launch, ILogger
         }
         catch (TimeoutException)
         {
-            return new FunctionsHostException("The function app was not ready within a minute.");
+            return new FunctionsHostException($"The function app was not ready within a minute: {channel.Awaited}.");
         }
     }
 
-    private sealed record Instance(string Id, WorkerProcess Process, WorkerChannel Channel);
+    private sealed record Instance(string Id, WorkerChannel Channel);
 
     private static partial class Log
     {

@@ -24,6 +24,9 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
     /// <summary>Ends with the worker's stream.</summary>
     public Task Ended => gone.Task;
 
+    /// <summary>What the worker has not done yet, until it is ready.</summary>
+    public string Awaited { get; private set; } = "it has not connected";
+
     /// <summary>Where the worker listens for the HTTP requests.</summary>
     public string HttpAddress { get; private set; } = "";
 
@@ -114,6 +117,7 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
     {
         try
         {
+            Awaited = "it has not answered the host's first message";
             var welcome = (await AskAsync(new()
             {
                 WorkerInitRequest = new() { HostVersion = "4.0.0", WorkerDirectory = folder, FunctionAppDirectory = folder },
@@ -121,8 +125,10 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
             Check(welcome.Result);
             HttpAddress = welcome.Capabilities.GetValueOrDefault("HttpUri")
                 ?? throw new FunctionsHostException("The app's HTTP functions do not use ASP.NET Core: call ConfigureFunctionsWebApplication() on its builder.");
+            Awaited = "it has not told its functions";
             var found = (await AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = folder } })).FunctionMetadataResponse;
             Check(found.Result);
+            Awaited = "it has not loaded its functions";
             foreach (var loaded in await Task.WhenAll(found.FunctionMetadataResults.Select(function =>
                 AskAsync(new() { FunctionLoadRequest = new() { FunctionId = function.FunctionId, Metadata = function } }))))
             {
@@ -135,6 +141,7 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
             }
 
             Functions = [.. found.FunctionMetadataResults.Select(Function.From)];
+            Awaited = $"it does not listen on {HttpAddress}";
             await ListensAsync(new Uri(HttpAddress));
             ready.TrySetResult();
         }

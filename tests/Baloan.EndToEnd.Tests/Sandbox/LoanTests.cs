@@ -74,6 +74,11 @@ public sealed class LoanTests : IAsyncLifetime
         contract["contract_pdf_file"]!.AsObject().Select(field => field.Key).ShouldBe(["uuid", "file"]);
         contract["is_agreed_by_user"]!.GetValue<bool>().ShouldBeFalse();
         new Uri(contract["contract_pdf_file"]!["file"]!.GetValue<string>()).AbsolutePath.ShouldEndWith(".pdf");
+        var address = contract["contract_pdf_file"]!["file"]!.GetValue<string>();
+        var pdf = await baloan.Http.GetAsync(address, Cancel);
+        pdf.Content.Headers.ContentType!.MediaType.ShouldBe("application/pdf");
+        (await pdf.Content.ReadAsStringAsync(Cancel)).ShouldContain($"(Loan {loan})");
+        (await baloan.Http.GetAsync(address.Replace("Signature=", "Signature=0", StringComparison.Ordinal), Cancel)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
 
         (await RefusalAsync(await baloan.SignAsync(loan))).ShouldBe("no_request_to_verify");
         (await TextAsync(await baloan.SendContractOtpAsync(loan))).ShouldBe("200 {}");

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 using Baloan.Sandbox;
 
@@ -31,6 +32,33 @@ public sealed partial class SandboxCommandTests : IDisposable
         lines.ShouldContain(line => line.Contains("\"state\":\"loan_paid\"", StringComparison.Ordinal));
         lines.ShouldContain("  ok  The loan was opened once, signed and paid, and the app was told of each step.");
         lines.ShouldAllBe(line => !line.Contains('\u001b', StringComparison.Ordinal));
+        lines.ShouldAllBe(line => line.Length <= 100);
+        lines[^1].ShouldContain("docs/sandbox.md");
+        await ShouldBeShellAsync(lines);
+    }
+
+    // A command goes on over the lines that a backslash or an open quotation mark leaves open.
+    private async Task ShouldBeShellAsync(string[] lines)
+    {
+        var script = new StringBuilder();
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].StartsWith("  $ ", StringComparison.Ordinal))
+            {
+                script.AppendLine(lines[i][4..]);
+                while (lines[i].EndsWith('\\') || lines[i + 1].StartsWith("            ", StringComparison.Ordinal))
+                {
+                    script.AppendLine(lines[++i]);
+                }
+            }
+        }
+
+        var path = Path.Combine(data, "demonstration.sh");
+        await File.WriteAllTextAsync(path, script.ToString(), Cancel);
+        var said = new ConcurrentQueue<string>();
+        await using var bash = ChildProcess.Start("bash", "bash", ["-n", path], onLine: said.Enqueue);
+        await bash.Exited.WaitAsync(Cancel);
+        bash.ExitCode.ShouldBe(0, $"{string.Join('\n', said)}\n{script}");
     }
 
     [Fact]
@@ -51,12 +79,14 @@ public sealed partial class SandboxCommandTests : IDisposable
         var lines = new ConcurrentQueue<string>();
         await using var sandbox = Start(FreePorts, lines);
         await UntilAsync(sandbox, lines, "Press Ctrl-C");
+        await UntilAsync(sandbox, lines, "/api/console");
 
         var ports = lines.SelectMany(line => Ports().Matches(line)).Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).Distinct().ToList();
         ports.Count.ShouldBe(6);
         await sandbox.StopAsync();
 
         sandbox.ExitCode.ShouldBe(0);
+        lines.Last(line => line.Contains("://", StringComparison.Ordinal)).ShouldEndWith("/api/console");
         foreach (var port in ports)
         {
             using var client = new TcpClient();

@@ -202,7 +202,7 @@ internal sealed class BadRequests(Description description, int seed)
             case 6:
                 return (Encoding.UTF8.GetBytes("{\"national_identifier\":1,\"uuid\":1," + text[1..^1] + "," + text[1..]), contentType, "JSON with names twice");
             case 7:
-                return (Pick(random, [Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32]).GetBytes("\uFEFF" + text), contentType, "JSON in UTF-16 or 32");
+                return (Pick(random, [Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32]).GetBytes("\uFEFF" + text[..random.Next(text.Length)]), contentType, "JSON in UTF-16 or 32 cut off");
             case 8:
                 return ([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Spoiled(example, random))], contentType, "JSON with a mark");
             case 9:
