@@ -62,7 +62,7 @@ public sealed class BrowsingTests(ConsoleStage stage) : ConsoleTests(stage)
             if (route.Contains(Stage.HostileLoan.ToString(), StringComparison.Ordinal))
             {
                 await Expect(page.Locator("main")).ToContainTextAsync(ConsoleStage.Hostile);
-                await Expect(page.Locator(".mark")).ToHaveTextAsync("U+202E");
+                await Expect(page.Locator(".mark").First).ToHaveTextAsync("U+202E");
                 await Expect(page.Locator("main")).ToContainTextAsync("Unknown state");
                 await KeepPictureAsync(page, "hostile");
             }

@@ -23,7 +23,7 @@ public sealed class ListTests(ConsoleStage stage) : ConsoleTests(stage)
         await Expect(page.Locator(".choices a[aria-current]")).ToHaveTextAsync(rejected);
         await Expect(page.Locator("table.cards tbody tr")).ToHaveCountAsync(1);
         await page.Locator(".sizes a").GetByText(language == "fa" ? "۵۰" : "50").ClickAsync();
-        await Expect(page).ToHaveURLAsync(new Regex("status=rejected&top=50"));
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("status=rejected&top=50"));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ document.body.append(
     },
   }, text.nav.skip),
   h('header', null,
-    h('a', { class: 'brand', href: '#/' }, h('img', { src: 'console/icon.svg', alt: '', width: '24', height: '24' }), config.shop || text.name),
+    h('a', { class: 'brand', href: '#/' }, h('img', { src: 'console/icon.svg', alt: '', width: '24', height: '24' }), h('bdi', null, config.shop || text.name)),
     navigation,
     h('div', { class: 'tools' }, who,
       h('button', { type: 'button', class: 'quiet', lang: isPersian ? 'en' : 'fa', onclick: switchLanguage }, isPersian ? 'English' : 'فارسی'))),

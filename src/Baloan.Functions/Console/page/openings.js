@@ -12,7 +12,7 @@ const words = text.openings;
 // Loan openings whose outcome is not known, each with its decision.
 export async function openings(main, { query, signal }) {
   const content = h('div', null, coming(4));
-  show(main, words.title, h('p', { class: 'back' }, h('a', { href: '#/loans' }, text.loan.back)), h('p', { class: 'muted' }, words.intro, config.support && [' ', text.support(config.support)]), content);
+  show(main, words.title, h('p', { class: 'back' }, h('a', { href: '#/loans' }, text.loan.back)), h('p', { class: 'muted' }, words.intro, config.support && [' ', text.support, ' ', h('bdi', null, config.support)]), content);
   const load = () => attempt(content, signal, async () => {
     const after = query.get('after');
     const { answer: { items, continuation } } = await get(`loan-openings?top=20${after ? `&continuation=${encodeURIComponent(after)}` : ''}`, signal);

@@ -18,7 +18,7 @@ export async function receipt(main, { argument: code, signal }) {
     const { answer: one } = await get(`merchant/settlements/${encodeURIComponent(code)}`, signal);
     const isSettled = one.status === 'settled';
     const paper = h('article', { class: 'receipt' },
-      config.shop && h('p', { class: 'shop' }, config.shop),
+      config.shop && h('p', { class: 'shop' }, h('bdi', null, config.shop)),
       h('h2', null, isSettled ? words.heading : words.notSettled),
       h('p', { class: 'amount' }, money(one.total)),
       h('p', { class: 'in-words' }, words.inWords(inWords(one.total, isPersian))),

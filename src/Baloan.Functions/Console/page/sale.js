@@ -25,7 +25,7 @@ export async function sale(main, { argument: code, signal }) {
           h('p', { class: 'told' }, words.told[one.status]),
           one.error && one.error.code !== one.status && errorOf(one),
           one.resolution && decision(one.resolution),
-          one.status === 'needs_review' && config.support && h('p', null, h('b', null, text.support(config.support))),
+          one.status === 'needs_review' && config.support && h('p', null, h('b', null, text.support), ' ', h('bdi', null, config.support)),
           mayRepeat && h('p', null, words.repeatNote),
           h('div', { class: 'actions' },
             mayRepeat && h('button', { type: 'button', class: 'primary', id: 'repeat', onclick: () => repeatSale(one) }, words.repeat),

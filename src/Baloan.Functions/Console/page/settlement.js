@@ -41,8 +41,8 @@ function details(one, content, again, decide) {
         h('div', { class: 'actions' },
           ended(one.status) && one.status !== 'needs_review' && h('a', { class: 'button', href: `#/receipt/${encodeURIComponent(one.code)}`, id: 'receipt' }, text.receipt.link),
           one.status === 'queued' && h('button', { type: 'button', id: 'withdraw', onclick: () => withdrawing(one, content, again) }, text.counter.withdraw))),
-      (one.status === 'needs_review' || isSlow) && [asking(one), decide()],
       evidence(one),
+      (one.status === 'needs_review' || isSlow) && [asking(one), decide()],
       section(words.timeline, timeline(one))),
     h('aside', { class: 'sale', 'aria-label': words.facts },
       h('p', { class: 'label' }, words.total),
@@ -51,7 +51,7 @@ function details(one, content, again, decide) {
         [words.code, copying(one.code, id(one.code))],
         [words.customer, customer(one)],
         [words.received, when(one.created_at)],
-        one.ended_at && [words.endedAt, when(one.ended_at)],
+        one.ended_at && one.status !== 'needs_review' && [words.endedAt, when(one.ended_at)],
         one.user_credit !== null && [words.creditLeft, money(one.user_credit)],
         [words.attempts, number(one.attempts)],
         [words.invoice, invoice(one)],
@@ -102,7 +102,7 @@ function asking(one) {
     `${words.sentAt}: ${when(sending?.at ?? one.sent_at ?? one.created_at).textContent}`,
   ].join('\n');
   return section(words.askBaloan,
-    h('p', null, words.askBaloanDo, config.support && [' ', h('b', null, text.support(config.support))]),
+    h('p', null, words.askBaloanDo, config.support && [' ', h('b', null, text.support), ' ', h('bdi', null, config.support)]),
     h('pre', { class: 'quote' }, quote), copying(quote, words.copyQuote));
 }
 

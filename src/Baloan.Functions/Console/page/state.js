@@ -22,8 +22,8 @@ export const knownBy = (one) => (one.known_by && ended(one.status) && one.status
 
 export const errorOf = (one) => h('p', { class: 'error' }, h('b', null, words.reason), ' ', quoted(one.error.message), ' ', h('span', { class: 'muted' }, id(one.error.code)));
 
-export const decision = (one) => h('div', { class: 'decision' },
-  h('p', null, h('b', null, words.decidedBy, ' ', one.by ? quoted(one.by) : words.somebody), ' ', h('span', { class: 'muted' }, when(one.at))),
+export const decision = (one, { withTime = true } = {}) => h('div', { class: 'decision' },
+  h('p', null, h('b', null, words.decidedBy, ' ', one.by ? quoted(one.by) : words.somebody), withTime && [' ', h('span', { class: 'muted' }, when(one.at))]),
   h('blockquote', null, quoted(one.note)));
 
 // An answer in words, with its status: "refused 400".
@@ -50,9 +50,9 @@ function eventsOf(attempt, name) {
   const titled = (title) => (name ? `${name}: ${title}` : title);
   return [
     ...(attempt.evidence?.sendings ?? []).map((sending) => ({ kind: 'sent', title: titled(words.sent), at: sending.at, note: [words.answer, ' ', answerOf(sending.answer)] })),
-    attempt.review_began_at && { kind: 'needs_review', title: titled(words.reviewed), at: attempt.review_began_at, note: words.meaning.needs_review },
-    attempt.resolution && { kind: 'sent', title: titled(words.resolvedStep), at: attempt.resolution.at, note: [words.whatWasDecided[attempt.resolution.outcome], decision(attempt.resolution)] },
-    {
+    attempt.review_began_at && { kind: 'needs_review', title: titled(words.reviewed), at: attempt.review_began_at, note: words.meaning.needs_review, current: attempt.status === 'needs_review' },
+    attempt.resolution && { kind: 'sent', title: titled(words.resolvedStep), at: attempt.resolution.at, note: [words.whatWasDecided[attempt.resolution.outcome], decision(attempt.resolution, { withTime: false })] },
+    !(attempt.status === 'needs_review' && attempt.review_began_at) && {
       kind: attempt.status, title: titled(ended(attempt.status) ? words.outcome : words.now), at: attempt.ended_at ?? attempt.updated_at, current: !ended(attempt.status),
       note: [statusBadge(attempt.status), ' ', knownBy(attempt) && h('span', { class: 'muted' }, knownBy(attempt)), attempt.error && attempt.error.code !== attempt.status && name && errorOf(attempt)],
     },

@@ -16,7 +16,7 @@ export async function subscriptions(main, { signal }) {
     const { answer: { items } } = await get('subscriptions', signal);
     redraw(content, items.length === 0 ? h('p', { class: 'empty' }, words.empty) : table({
       caption: words.title, className: 'cards',
-      columns: [{ title: words.host }, { title: words.state }, { title: words.events }, { title: words.last, className: 'end' }, { title: words.waiting, className: 'number' }, { title: words.failed, className: 'number' }, { title: words.action, className: 'end' }],
+      columns: [{ title: words.host }, { title: words.state }, { title: words.events, className: 'wide' }, { title: words.last, className: 'wide' }, { title: words.waiting, className: 'number' }, { title: words.failed, className: 'number' }, { title: words.action, className: 'end wide' }],
       rows: items.map((one) => [
         [id(one.host), h('div', { class: 'muted' }, words.since, ' ', when(one.created_at))],
         stateOf(one),

@@ -27,7 +27,7 @@ export const text = {
   copyOf: (value) => `Copy ${value}`,
   copied: 'Copied',
   mark: 'An invisible sign that can turn or hide text',
-  support: (whom) => `Ask: ${whom}`,
+  support: 'Ask:',
   zone: (name, zone) => `All times: ${name} (${zone})`,
 
   unsaved: { title: 'Leave without saving?', text: 'What was typed here will be lost.', leave: 'Leave', stay: 'Stay here' },
