@@ -1,11 +1,13 @@
 using Baloan.Core.Counters;
+using Baloan.Core.Events;
+using Baloan.Core.Loans;
+using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
 using Baloan.Core.Uploads;
 using Baloan.Functions.Console;
 using Baloan.Functions.Health;
 using Baloan.Functions.Http;
-using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;
 using Baloan.Functions.Stats;
 using Baloan.Functions.Subscriptions;
@@ -34,6 +36,9 @@ public static class Services
             .AddUploads(new UploadOptions(settlements.StandstillLimit))
             .AddLoans()
             .AddSubscriptions(configuration)
+            .AddSingleton<SettlementRequestReader>()
+            .AddSingleton<SubscriptionRequestReader>()
+            .AddSingleton<ISettlementView, SettlementView>()
             .AddSingleton<BodyReading>()
             .AddSingleton<Problems>()
             .AddSingleton(new CorsOrigins(configuration))

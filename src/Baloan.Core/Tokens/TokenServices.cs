@@ -15,6 +15,7 @@ public static class TokenServices
     /// <param name="version">How the merchant logs in.</param>
     public static IServiceCollection AddTokens(this IServiceCollection services, MerchantApiVersion version) => services
         .AddSingleton<Vault>()
+        .AddSingleton<CustomerHasher>()
         .AddTokens(Gateway.Merchant, client => (username, password, cancellationToken) =>
             client.GetMerchantTokenAsync(version, username, password, cancellationToken))
         .AddTokens(Gateway.Partnership, client => client.GetPartnershipTokenAsync);

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Baloan.Core.Events;
+using Baloan.Core.Loans;
 using Baloan.Functions.ApiDescription.Operations;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Subscriptions;
 
 namespace Baloan.Functions.ApiDescription;
 

@@ -1,3 +1,6 @@
+using Baloan.Core.Events;
+using Baloan.Core.Loans;
+using Baloan.Core.Settlements;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;

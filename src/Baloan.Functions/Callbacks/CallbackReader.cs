@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Baloan.Core.Loans;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
 using Microsoft.AspNetCore.Http;

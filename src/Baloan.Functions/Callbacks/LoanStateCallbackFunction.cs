@@ -1,7 +1,7 @@
 using Baloan.Client;
 using Baloan.Core.Counters;
+using Baloan.Core.Loans;
 using Baloan.Functions.Http;
-using Baloan.Functions.Loans;
 using Baloan.Functions.Merchants;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;

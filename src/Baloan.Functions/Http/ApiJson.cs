@@ -1,10 +1,7 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using System.Text.Unicode;
-using Baloan.Client;
+using Baloan.Core.Storage;
 using Baloan.Functions.Health;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Merchants;
@@ -33,27 +30,15 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(JsonElement[]))]
 [JsonSerializable(typeof(LoanAnswer))]
 [JsonSerializable(typeof(LoanPage))]
-[JsonSerializable(typeof(LoanMessage))]
 [JsonSerializable(typeof(LoanOpeningAnswer))]
 [JsonSerializable(typeof(LoanOpeningPage))]
-[JsonSerializable(typeof(LoanRequest))]
-[JsonSerializable(typeof(Sending[]))]
-[JsonSerializable(typeof(JsonObject))]
-[JsonSerializable(typeof(EventMessage))]
-[JsonSerializable(typeof(DeliveredEvent))]
-[JsonSerializable(typeof(RetryMessage))]
 [JsonSerializable(typeof(SubscriptionAnswer))]
 [JsonSerializable(typeof(SubscriptionList))]
 [JsonSerializable(typeof(StatsAnswer))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>For answers: Persian stays readable, and what HTML could take for markup is escaped.</summary>
-    public static readonly ApiJson Answers = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
-        Converters = { new UtcConverter() },
-    });
+    public static readonly ApiJson Answers = new(ReadableJson.NewOptions());
 
     /// <summary>An answer in JSON, whole and with its length: <c>Results.Json</c> would send it in chunks.</summary>
     /// <remarks>

@@ -33,7 +33,4 @@ public static class NationalIdentifier
         errors.Add(Field, Texts.NationalIdentifier);
         return null;
     }
-
-    /// <summary>What may be shown of it: the last four digits.</summary>
-    public static string Mask(string identifier) => new string('*', identifier.Length - 4) + identifier[^4..];
 }

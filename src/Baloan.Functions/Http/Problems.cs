@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Baloan.Client;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
 using Microsoft.AspNetCore.Connections;
@@ -40,6 +41,18 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
         catch (ProblemException problem)
         {
             return Answer(request, problem, language);
+        }
+        catch (IdempotencyKeyReusedException)
+        {
+            return Answer(request, new(409, "idempotency_key_reused", Texts.IdempotencyKeyReused), language);
+        }
+        catch (OpeningUnknownException)
+        {
+            return Answer(request, new(504, "outcome_unknown", Texts.OpeningOutcomeUnknown), language);
+        }
+        catch (NotRecordedException outage)
+        {
+            return Answer(request, new(503, "storage_unavailable", Texts.StorageUnavailable, outage.RetryAfter), language);
         }
         catch (FileTooLargeException)
         {
@@ -81,9 +94,6 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
 
     private static bool HasGone(HttpContext context, Exception failure) => failure is ConnectionResetException
         || (failure is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested);
-
-    /// <summary>Whether a failure says that Azure Storage did not answer, rather than that it refused.</summary>
-    public static bool IsStorageOutage(Exception failure) => StorageOutage.IsCauseOf(failure);
 
     /// <summary>The contract's code, status and sentence for a failure at Baloan.</summary>
     public static ProblemException Translate(BaloanException failure, Text? unknownOutcome = null) => failure.Failure switch

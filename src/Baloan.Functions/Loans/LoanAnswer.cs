@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Baloan.Core.Loans;
 
 namespace Baloan.Functions.Loans;
 

@@ -1,4 +1,5 @@
 using Baloan.Client;
+using Baloan.Core.Loans;
 using Baloan.Functions.Http;
 using Baloan.Functions.Merchants;
 using Microsoft.AspNetCore.Http;

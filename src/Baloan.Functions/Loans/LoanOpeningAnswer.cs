@@ -1,6 +1,5 @@
-using System.Text.Json;
 using Baloan.Client;
-using Baloan.Functions.Http;
+using Baloan.Core.Loans;
 
 namespace Baloan.Functions.Loans;
 
@@ -41,7 +40,7 @@ public sealed record LoanOpeningAnswer(
         row.LoanDue,
         row.Store,
         row.Uuid,
-        SendingsOf(row.Sendings),
+        row.ReadSendings(),
         row is { ResolvedAs: { } outcome, ResolvedAt: { } at } ? new(outcome, row.Note ?? "", row.By, at) : null,
         row.SentAt,
         row.UpdatedAt);
@@ -53,19 +52,6 @@ public sealed record LoanOpeningAnswer(
         LoanOpeningStatus.NotOpened => "not_opened",
         _ => "unknown",
     };
-
-    private static Sending[] SendingsOf(string? json)
-    {
-        try
-        {
-            return json is null ? [] : JsonSerializer.Deserialize(json, ApiJson.Default.SendingArray) ?? [];
-        }
-        catch (JsonException)
-        {
-            // Nothing of ours writes such a row; all else in it may be right.
-            return [];
-        }
-    }
 }
 
 /// <summary>What a person decided.</summary>

@@ -1,3 +1,4 @@
+using Baloan.Core.Loans;
 using Baloan.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;

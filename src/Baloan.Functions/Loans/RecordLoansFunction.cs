@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
 using Microsoft.Azure.Functions.Worker;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
 using Baloan.Core.Uploads;
@@ -17,7 +18,7 @@ public sealed class InvoiceFunction(SettlementProcessor settlements, UploadProce
         var work = WorkMessage.Parse(message);
         await Traces.ContinueAsync($"process {work.Kind}", StorageSetup.WorkQueueName, work.TraceParent, () => work.Kind == WorkMessage.Upload
             ? uploads.ProcessAsync(work.Id, cancellationToken)
-            : work.Answer?.Deserialize(SettlementJson.Default.SettleAnswer) is { } answer ? settlements.RecordKeptAsync(work.Id, answer, cancellationToken)
+            : SettlementMessages.AnswerOf(work) is { } answer ? settlements.RecordKeptAsync(work.Id, answer, cancellationToken)
             : settlements.ProcessAsync(work.Id, cancellationToken));
     }
 }

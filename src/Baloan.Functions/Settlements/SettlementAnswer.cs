@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Baloan.Client;
+using Baloan.Core.Settlements;
 using Baloan.Functions.Http;
 
 namespace Baloan.Functions.Settlements;
@@ -114,7 +115,7 @@ public sealed record ErrorAnswer(string Code, string Message)
     /// <param name="language">The reader's language.</param>
     public static ErrorAnswer? Of(string? code, string? baloanText, Language language) => code is null
         ? null
-        : new ErrorAnswer(code, LoanErrors.TextIn(language, code, baloanText) ?? SettlementErrors.TextOf(code).In(language));
+        : new ErrorAnswer(code, LoanErrors.TextIn(language, code, baloanText) ?? SettlementTexts.TextOf(code).In(language));
 }
 
 /// <summary>An attempt that did not settle, before the present one.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Baloan.Core.Settlements;
 using Baloan.Functions.Http;
 
 namespace Baloan.Functions.Settlements;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Baloan.Client;
+using Baloan.Core.Settlements;
 using Baloan.Core.Telemetry;
 using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
@@ -130,7 +131,7 @@ public sealed class SettlementFunctions(
                     return ApiJson.Answer(SettlementAnswer.Of(row, language), ApiJson.Answers.SettlementAnswer);
                 }
 
-                if (!SettlementRules.CanBeWithdrawn(row))
+                if (!SettlementDecisions.MayBeWithdrawn(row))
                 {
                     throw new ProblemException(409, "too_late", l => Texts.TooLate.In(l, row.StatusName));
                 }

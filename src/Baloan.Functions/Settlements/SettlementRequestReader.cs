@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Baloan.Client;
+using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Functions.Http;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,6 @@
+using Baloan.Core.Loans;
+using Baloan.Core.Settlements;
 using Baloan.Core.Uploads;
-using Baloan.Functions.Loans;
 using Baloan.Functions.Stats;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Hosting;

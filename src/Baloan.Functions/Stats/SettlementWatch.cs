@@ -1,6 +1,6 @@
+using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
-using Baloan.Functions.Settlements;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Stats;

@@ -1,9 +1,9 @@
 using Azure;
 using Baloan.Core.Counters;
+using Baloan.Core.Loans;
+using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Settlements;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Stats;

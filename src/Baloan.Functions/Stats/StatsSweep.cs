@@ -1,6 +1,6 @@
 using Baloan.Core.Counters;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
-using Baloan.Functions.Loans;
 using Microsoft.Extensions.Logging;
 
 namespace Baloan.Functions.Stats;

@@ -1,7 +1,6 @@
 using System.Text.Json;
+using Baloan.Core.Events;
 using Baloan.Core.Storage;
-using Baloan.Core.Telemetry;
-using Baloan.Functions.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Subscriptions;
@@ -20,7 +19,7 @@ public sealed class DeliverEventsFunction(EventDelivery delivery)
             return;
         }
 
-        if (JsonSerializer.Deserialize(message, ApiJson.Answers.RetryMessage) is not { Retry: { Length: > 0 } subscription })
+        if (EventQueue.ReadRetry(message) is not { } subscription)
         {
             throw new JsonException("The message holds no event.");
         }

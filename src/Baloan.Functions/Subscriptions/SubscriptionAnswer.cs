@@ -1,3 +1,5 @@
+using Baloan.Core.Events;
+
 namespace Baloan.Functions.Subscriptions;
 
 /// <summary>The answer to a subscription: never where it leads.</summary>

@@ -1,4 +1,5 @@
 using Azure;
+using Baloan.Core.Events;
 using Baloan.Functions.Http;
 using Baloan.Functions.Merchants;
 using Microsoft.AspNetCore.Http;

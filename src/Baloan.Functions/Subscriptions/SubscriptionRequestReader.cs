@@ -2,10 +2,11 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Baloan.Core.Events;
+using Baloan.Core.Loans;
+using Baloan.Core.Settlements;
 using Baloan.Core.Tokens;
 using Baloan.Functions.Http;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Settlements;
 using Microsoft.AspNetCore.Http;
 
 namespace Baloan.Functions.Subscriptions;
@@ -86,13 +87,21 @@ public sealed class SubscriptionRequestReader(WebhookUrlPolicy policy, WebhookSi
         }
 
         var url = policy.Check(text, out var fault);
-        if (fault is not null)
+        if (fault is { } why)
         {
-            errors.Add(UrlField, fault, WebhookUrlPolicy.LongestUrl);
+            errors.Add(UrlField, TextOf(why), WebhookUrlPolicy.LongestUrl);
         }
 
         return url;
     }
+
+    /// <summary>What is wrong with a callback URL, in words; its argument is the longest length.</summary>
+    public static Text TextOf(WebhookUrlFault fault) => fault switch
+    {
+        WebhookUrlFault.Host => Texts.CallbackHost,
+        WebhookUrlFault.Port => Texts.CallbackPort,
+        _ => Texts.CallbackUrl,
+    };
 
     private static byte[]? ReadSecret(JsonElement body, FieldErrors errors)
     {

@@ -2,8 +2,8 @@ using System.Globalization;
 using Azure.Data.Tables;
 using Baloan.Benchmarks.Report;
 using Baloan.Benchmarks.Surroundings;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
-using Baloan.Functions.Loans;
 
 namespace Baloan.Benchmarks.Rows;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Baloan.Benchmarks.Rows;
+using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
-using Baloan.Functions.Settlements;
 using Baloan.Sandbox;
 
 namespace Baloan.Benchmarks.Surroundings;
@@ -108,7 +108,7 @@ internal sealed class FilledStorage : IAsyncDisposable
             collection => collection!["name"]!.GetValue<string>() is var name && name.StartsWith('$') ? name : name[(name.IndexOf('$', StringComparison.Ordinal) + 1)..], collection => collection!.AsObject());
         JsonNode Properties(string table, string partition, string key) => collections[table]["data"]!.AsArray().Single(row =>
             row!["PartitionKey"]!.GetValue<string>() == partition && row["RowKey"]!.GetValue<string>() == key)!["properties"]!;
-        var updatedAt = Properties(StorageSetup.LoansTable, uuid, Functions.Loans.Loan.Row)[nameof(Functions.Loans.Loan.UpdatedAt)]!.GetValue<string>();
+        var updatedAt = Properties(StorageSetup.LoansTable, uuid, Core.Loans.Loan.Row)[nameof(Core.Loans.Loan.UpdatedAt)]!.GetValue<string>();
         var createdAt = Properties(StorageSetup.SettlementsTable, code, Settlement.Row)[nameof(Settlement.CreatedAt)]!.GetValue<string>();
         var loans = new Copies(uuid, updatedAt, Loan);
         var settlements = new Copies(code, createdAt, Code);

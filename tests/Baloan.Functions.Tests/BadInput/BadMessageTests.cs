@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;

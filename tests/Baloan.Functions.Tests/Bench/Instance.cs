@@ -1,4 +1,4 @@
-using Baloan.Functions.Settlements;
+using Baloan.Core.Settlements;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Tests.Bench;

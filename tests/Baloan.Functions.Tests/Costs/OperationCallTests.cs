@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using Baloan.Core.Loans;
+using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Settlements;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Baloan.Core.Events;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -195,7 +195,7 @@ public sealed class InterruptionTests(StorageAccounts storage)
         var delivered = new List<string>();
         foreach (var message in proxy.Messages.Where(message => message.Queue == StorageSetup.EventsQueueName))
         {
-            var happened = JsonSerializer.Deserialize(message.Text, ApiJson.Answers.EventMessage)!.Event;
+            var happened = JsonSerializer.Deserialize(message.Text, EventJson.Readable.EventMessage)!.Event;
             var change = happened.Change.ShouldNotBeNull();
             if (change.Uuid == uuid && await bench.Store.HasChangeAsync(uuid, change.Key, happened.Id, Cancel))
             {

@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
-using Baloan.Functions.Loans;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,4 @@
-using Baloan.Functions.Loans;
+using Baloan.Core.Loans;
 using Baloan.Functions.Tests.Bench;
 
 namespace Baloan.Functions.Tests.Loans;

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
+using Baloan.Core.Events;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

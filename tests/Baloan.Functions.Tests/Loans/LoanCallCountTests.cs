@@ -1,5 +1,5 @@
 using System.Globalization;
-using Baloan.Functions.Loans;
+using Baloan.Core.Loans;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 

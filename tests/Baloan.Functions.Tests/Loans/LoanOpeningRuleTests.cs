@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Baloan.Client;
-using Baloan.Functions.Loans;
+using Baloan.Core.Loans;
 
 namespace Baloan.Functions.Tests.Loans;
 

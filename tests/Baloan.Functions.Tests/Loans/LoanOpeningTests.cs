@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Baloan.Client;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Loans;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
@@ -119,14 +119,14 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
 
         (await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, loan, "k"))).OutcomeKnown.ShouldBeFalse();
 
-        (await Should.ThrowAsync<ProblemException>(() => OpenAsync(bench.Services, loan, "k"))).Code.ShouldBe("outcome_unknown");
-        (await Should.ThrowAsync<ProblemException>(() => OpenAsync(bench.NewInstance(), loan, "k"))).Code.ShouldBe("outcome_unknown");
-        (await Should.ThrowAsync<ProblemException>(() => OpenAsync(bench.Services, loan with { Amount = 21_000_000 }, "k"))).Code.ShouldBe("idempotency_key_reused");
+        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(bench.Services, loan, "k"));
+        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(bench.NewInstance(), loan, "k"));
+        await Should.ThrowAsync<IdempotencyKeyReusedException>(() => OpenAsync(bench.Services, loan with { Amount = 21_000_000 }, "k"));
         bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
         var row = await OnlyListedAsync(bench);
         (row.Status, row.Amount, row.Sendings).ShouldBe((LoanOpeningStatus.Unknown, 20_000_000, row.Sendings.ShouldNotBeNull()));
         Alerts(bench).ShouldHaveSingleItem().ShouldContain(row.Id);
-        (await Should.ThrowAsync<ProblemException>(() => OpenAsync(bench.Services, loan, "k"))).Code.ShouldBe("outcome_unknown");
+        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(bench.Services, loan, "k"));
         await SweepAsync(bench);
         Alerts(bench).Count.ShouldBe(1);
     }
@@ -195,7 +195,7 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
             {
                 return (await OpenAsync(i % 2 == 0 ? bench.Services : other, loan, "k")).Uuid.ToString();
             }
-            catch (ProblemException unknown) when (unknown.Code == "outcome_unknown")
+            catch (OpeningUnknownException)
             {
                 // The clock of these tests goes on while somebody waits.
                 return "";
@@ -221,7 +221,7 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
 
         proxy.Refuse = _ => false;
         bench.Time.Advance(TimeSpan.FromMinutes(2));
-        (await Should.ThrowAsync<ProblemException>(() => OpenAsync(bench.Services, loan, "k"))).Code.ShouldBe("outcome_unknown");
+        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(bench.Services, loan, "k"));
         await SweepAsync(bench);
         Alerts(bench).Count.ShouldBe(1);
         var message = LoanMessage.Parse(proxy.Messages.ShouldHaveSingleItem().Text);
@@ -241,7 +241,7 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
 
         var outage = await Should.ThrowAsync<Exception>(() => OpenAsync(bench.Services, ARequest(bench), null));
 
-        Problems.IsStorageOutage(outage).ShouldBeTrue(outage.ToString());
+        StorageOutage.IsCauseOf(outage).ShouldBeTrue(outage.ToString());
         bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(0);
     }
 
@@ -272,7 +272,7 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
         var table = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
         await table.UpdateEntityAsync(row with { Schema = 2, Status = LoanOpeningStatus.NotOpened }, Azure.ETag.All, TableUpdateMode.Replace, Cancel);
 
-        (await Should.ThrowAsync<ProblemException>(() => OpenAsync(bench.Services, loan, "k"))).Code.ShouldBe("outcome_unknown");
+        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(bench.Services, loan, "k"));
         await SweepAsync(bench);
 
         bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);

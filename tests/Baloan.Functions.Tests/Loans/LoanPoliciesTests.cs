@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Baloan.Functions.Loans;
+using Baloan.Core.Loans;
 
 namespace Baloan.Functions.Tests.Loans;
 

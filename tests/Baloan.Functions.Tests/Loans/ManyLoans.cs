@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
-using Baloan.Functions.Loans;
 
 namespace Baloan.Functions.Tests.Loans;
 

@@ -1,3 +1,4 @@
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Tests.Bench;

@@ -1,4 +1,4 @@
-using Baloan.Functions.Loans;
+using Baloan.Core.Loans;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Tests.Loans;

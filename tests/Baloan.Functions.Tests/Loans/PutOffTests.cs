@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Baloan.Functions.Http;
+using Baloan.Core.Loans;
 using Baloan.Functions.Loans;
 
 namespace Baloan.Functions.Tests.Loans;
@@ -31,7 +31,7 @@ public sealed class PutOffTests(LoanBench bench) : IClassFixture<LoanBench>
     {
         var uuid = LoanBench.NewUuid();
         var messages = callbacks.Split(", ").Select(told => JsonSerializer.Serialize(
-            new LoanMessage(bench.Callback(uuid, told), null, 1, null), ApiJson.Default.LoanMessage)).ToArray();
+            new LoanMessage(bench.Callback(uuid, told), null, 1, null), LoanJson.Default.LoanMessage)).ToArray();
         bench.Clock.Advance(TimeSpan.FromHours(3));
 
         foreach (var i in order)

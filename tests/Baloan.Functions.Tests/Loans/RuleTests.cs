@@ -1,4 +1,5 @@
-using Baloan.Functions.Loans;
+using Baloan.Core.Loans;
+
 
 namespace Baloan.Functions.Tests.Loans;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Azure;
 using Azure.Data.Tables;
+using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Functions.Settlements;
 using Baloan.Functions.Tests.Bench;

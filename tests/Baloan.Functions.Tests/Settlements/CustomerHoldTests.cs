@@ -1,4 +1,4 @@
-using Baloan.Functions.Settlements;
+using Baloan.Core.Settlements;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,3 +1,4 @@
+using Baloan.Core.Settlements;
 using Baloan.Functions.Settlements;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;

@@ -1,7 +1,7 @@
 using Azure.Data.Tables;
 using Baloan.Core.Counters;
+using Baloan.Core.Loans;
 using Baloan.Core.Storage;
-using Baloan.Functions.Loans;
 using Baloan.Functions.Stats;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Functions.Tests.Loans;

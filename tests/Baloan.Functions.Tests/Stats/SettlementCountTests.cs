@@ -1,5 +1,5 @@
 using Azure;
-using Baloan.Functions.Settlements;
+using Baloan.Core.Settlements;
 using Baloan.Functions.Stats;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;

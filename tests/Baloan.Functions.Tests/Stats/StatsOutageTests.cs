@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Azure;
+using Baloan.Core.Storage;
 using Baloan.Functions.Http;
 using Baloan.Functions.Stats;
 using Baloan.Functions.Tests.Bench;
@@ -24,7 +25,7 @@ public sealed class StatsOutageTests(StorageAccounts storage)
         await bench.Time.IsWaitedForAsync(Patience);
         bench.Time.Advance(Patience);
 
-        Problems.IsStorageOutage(await reading.ShouldThrowAsync<RequestFailedException>()).ShouldBeTrue();
+        StorageOutage.IsCauseOf(await reading.ShouldThrowAsync<RequestFailedException>()).ShouldBeTrue();
     }
 
     /// <summary>Takes connections and says nothing.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Baloan.Functions.Subscriptions;
+using Baloan.Core.Events;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

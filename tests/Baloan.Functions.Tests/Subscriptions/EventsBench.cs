@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using Baloan.Core.Events;
 using Baloan.Core.Storage;
 using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tests.Bench;

@@ -1,5 +1,5 @@
 using System.Net;
-using Baloan.Functions.Subscriptions;
+using Baloan.Core.Events;
 
 namespace Baloan.Functions.Tests.Subscriptions;
 

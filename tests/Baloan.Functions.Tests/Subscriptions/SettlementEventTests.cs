@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Baloan.Functions.Settlements;
-using Baloan.Functions.Subscriptions;
+using Baloan.Core.Events;
+using Baloan.Core.Settlements;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;

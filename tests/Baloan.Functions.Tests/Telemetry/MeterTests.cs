@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Baloan.Client;
+using Baloan.Core.Events;
+using Baloan.Core.Loans;
+using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
 using Baloan.Core.Tokens;
 using Baloan.Core.Uploads;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Settlements;
-using Baloan.Functions.Subscriptions;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Functions.Tests.Subscriptions;
 using Baloan.Sandbox;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Baloan.Core.Loans;
+using Baloan.Core.Settlements;
 using Baloan.Functions.Callbacks;
 using Baloan.Functions.Loans;
 using Baloan.Functions.Settlements;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Baloan.Client;
-using Baloan.Functions.Settlements;
+using Baloan.Core.Settlements;
 using Baloan.Model.Tests.World;
 
 namespace Baloan.Model.Tests.Settlements;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Baloan.Core.Settlements;
 using Baloan.Functions.Settlements;
 using Baloan.Model.Tests.Storage;
 using Baloan.Model.Tests.World;

@@ -1,5 +1,7 @@
+using Baloan.Core.Loans;
 using Baloan.Functions.Http;
 using Baloan.Functions.Loans;
+
 
 namespace Baloan.Functions.ApiDescription.Operations;
 

@@ -1,4 +1,5 @@
 using Baloan.Client;
+using Baloan.Core.Settlements;
 using Baloan.Functions.Http;
 using Baloan.Functions.Settlements;
 
