@@ -1,5 +1,5 @@
 import { language, text } from './language.js';
-import { askForKey, areaOf, isClosed, keyFor, proves } from './session.js';
+import { askForKey, areaOf, isClosed, key, ownKeyFor, proves } from './session.js';
 
 const base = new URL('../', import.meta.url);
 
@@ -35,47 +35,45 @@ async function call(method, path, { body, headers, signal }) {
   const area = areaOf(method, path);
   const url = new URL(path, base);
   while (true) {
-    const key = keyFor(area);
+    const sent = key();
+    const own = ownKeyFor(area);
     if (isClosed(area)) {
-      throw Object.assign(new Refused(401, { detail: key === null ? text.key.needed : text.key.notAllowed }), { area });
+      throw Object.assign(new Refused(401, { detail: sent === null ? text.key.needed : text.key.notAllowed }), { area });
     }
     let response;
     try {
-      response = await send(method, url, key, { body, headers, signal: method === 'GET' ? AbortSignal.any([AbortSignal.timeout(30_000), ...(signal ? [signal] : [])]) : undefined });
+      response = await send(method, url, sent, {
+        body, headers: own === null ? headers : { ...headers, 'x-baloan-key': own },
+        signal: method === 'GET' ? AbortSignal.any([AbortSignal.timeout(30_000), ...(signal ? [signal] : [])]) : undefined,
+      });
     } catch (failure) {
       if (signal?.aborted) {
         throw failure;
       }
       throw new Unreachable();
     }
-    if (response.status !== 401) {
-      proves(key);
-    }
     if (response.ok) {
+      proves(sent);
       return response;
+    }
+    const problem = await response.json().catch(() => null);
+    const isOwn = problem?.code === 'own_key_required';
+    if (response.status !== 401 || isOwn) {
+      proves(sent);
     }
     if (response.status === 401) {
       // Somebody else may have given a key meanwhile.
-      if (keyFor(area) === key) {
-        await askForKey(area, key);
+      if (key() === sent && ownKeyFor(area) === own) {
+        await askForKey(area, sent, isOwn);
       }
       continue;
     }
-    throw new Refused(response.status, await response.json().catch(() => null), Number(response.headers.get('Retry-After')) || undefined);
+    throw new Refused(response.status, problem, Number(response.headers.get('Retry-After')) || undefined);
   }
 }
 
-function send(method, url, key, { body, headers, signal }) {
-  const isForm = body instanceof FormData;
-  return fetch(url, {
-    method, cache: 'no-store', redirect: 'error', signal,
-    headers: { 'Accept-Language': language, ...(key === null ? {} : { 'x-functions-key': key }), ...(body && !isForm ? { 'Content-Type': 'application/json' } : {}), ...headers },
-    body: isForm || !body ? body : JSON.stringify(body),
-  });
-}
-
 // Whether the app takes a key for one of the reader's areas; it changes nothing.
-export async function takes(path, key) {
-  const response = await send('GET', new URL(path, base), key, {}).catch(() => { throw new Unreachable(); });
+export async function takes(path, candidate) {
+  const response = await send('GET', new URL(path, base), candidate, {}).catch(() => { throw new Unreachable(); });
   return response.status !== 401;
 }

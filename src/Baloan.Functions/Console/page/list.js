@@ -6,9 +6,11 @@ import { number } from './format.js';
 import { attempt } from './state.js';
 
 const sizes = [20, 50, 100];
+// What identifies a person is kept in this tab, and stands in no address.
+const personal = new Map();
 
-// place: the route; choices: chips by the value of param; fields: { name, label, attributes } of what is searched; read: another way to
-// get a page; draw(items, query): the table.
+// place: the route; choices: chips by the value of param; fields: { name, label, attributes, isPersonal } of what is searched; read: another
+// way to get a page; draw(items, link): the table.
 export async function list(main, { query, signal }, { place, title, choices, param, fields, path, draw, empty, extra, above, read, passed = [] }) {
   const chosen = query.get(param) ?? '';
   const link = (changes) => {
@@ -21,8 +23,27 @@ export async function list(main, { query, signal }, { place, title, choices, par
   };
   const top = sizes.find((size) => size === Number(query.get('top'))) ?? sizes[0];
   const content = h('div', null, coming(8));
-  const inputs = fields.map(({ name, attributes }) => h('input', { id: name, name, value: query.get(name) ?? '', autocomplete: 'off', spellcheck: 'false', ...attributes }));
-  const isFiltered = [param, ...fields.map((one) => one.name), 'hour'].some((name) => query.get(name));
+  const valueOf = (name) => personal.get(`${place} ${name}`) ?? query.get(name) ?? '';
+  const inputs = fields.map(({ name, attributes }) => h('input', { id: name, name, value: valueOf(name), autocomplete: 'off', spellcheck: 'false', ...attributes }));
+  const isFiltered = [param, ...fields.map((one) => one.name), 'hour'].some(valueOf);
+
+  // Takes what is personal out of the form; true where that changes what is shown.
+  function search() {
+    return fields.filter((one) => one.isPersonal).map(({ name }) => {
+      const before = valueOf(name);
+      const value = inputs.find((input) => input.name === name).value.trim();
+      value ? personal.set(`${place} ${name}`, value) : personal.delete(`${place} ${name}`);
+      return before !== value;
+    }).some(Boolean);
+  }
+
+  function clear() {
+    const hadSome = personal.size > 0;
+    personal.clear();
+    if (hadSome && location.hash === `#/${place}`) {
+      dispatchEvent(new Event('hashchange'));
+    }
+  }
 
   show(main, title, above,
     h('nav', { class: 'choices', 'aria-label': text.filter }, [['', text.all], ...Object.entries(choices)].map(([value, name]) =>
@@ -31,17 +52,22 @@ export async function list(main, { query, signal }, { place, title, choices, par
       class: 'find',
       onsubmit: (event) => {
         event.preventDefault();
-        location.hash = link({ ...Object.fromEntries(inputs.map((input) => [input.name, input.value.trim()])), hour: '', hours: '' });
+        const isNew = search();
+        const wanted = link({ ...Object.fromEntries(fields.flatMap(({ isPersonal }, index) => (isPersonal ? [] : [[inputs[index].name, inputs[index].value.trim()]]))), hour: '', hours: '' });
+        if (isNew && wanted === (location.hash || '#/')) {
+          dispatchEvent(new Event('hashchange'));
+        }
+        location.hash = wanted;
       },
     },
     fields.map(({ label }, index) => h('div', null, h('label', { for: inputs[index].id }, label), inputs[index])),
-    h('div', { class: 'actions' }, h('button', null, text.find), isFiltered && h('a', { href: `#/${place}`, id: 'clear' }, text.clear), extra?.(link))),
+    h('div', { class: 'actions' }, h('button', null, text.find), isFiltered && h('a', { href: `#/${place}`, id: 'clear', onclick: clear }, text.clear), extra?.(link))),
     content);
 
   const wanted = new URLSearchParams({ top });
   for (const name of [param, ...fields.map((one) => one.name), ...passed]) {
-    if (query.get(name)) {
-      wanted.set(name, query.get(name));
+    if (valueOf(name)) {
+      wanted.set(name, valueOf(name));
     }
   }
   if (query.get('after')) {

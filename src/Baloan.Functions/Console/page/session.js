@@ -31,9 +31,11 @@ export function areaOf(method, path) {
 const probes = { stats: 'stats?hours=1', settlements: 'merchant/settlements?top=1', settlement: 'merchant/settlements/none', loans: 'loans?top=1', subscriptions: 'subscriptions' };
 
 export const hasKey = () => sessionStorage.getItem(keptKey) !== null;
-export const keyFor = (area) => ownKeys[area] ?? sessionStorage.getItem(keptKey);
-// Not asked again after the reader said no.
-export const isClosed = (area) => locked !== null || closed.has(area) || (closed.has('all') && !hasKey() && !ownKeys[area]);
+export const key = () => sessionStorage.getItem(keptKey);
+// What a function asks for besides the key, where the owner gave it one of its own.
+export const ownKeyFor = (area) => ownKeys[area] ?? null;
+// Not asked again after the reader said no, or the app.
+export const isClosed = (area) => locked !== null || closed.has(area) || (closed.has('all') && !hasKey());
 
 export const isLeftOut = (area) => hasKey() && closed.has(area);
 
@@ -57,20 +59,30 @@ export function leave() {
 
 // Gives the reader the question for a key again.
 export function reopen(area) {
-  closed.delete(area);
-  closed.delete('all');
+  if (!closed.delete(area)) {
+    closed.delete('all');
+  } else if (ownKeys[area] === undefined && !wantsOwn.has(area)) {
+    // The key that is there does not let it: another one is asked for.
+    sessionStorage.removeItem(keptKey);
+    proven = false;
+  }
   keep();
   dispatchEvent(new Event('hashchange'));
 }
 
 let asking;
 
-// One question for all calls that need it. wrong: the key that was refused, null for none.
-export function askForKey(area, wrong) {
-  const own = wrong !== null && (proven || ownKeys[area] !== undefined);
-  asking ??= question(area, wrong, own).finally(() => { asking = undefined; });
+// One question for all calls that need it. refused: the key that was sent; isOwn: whether it is the function's own that is missing or wrong.
+export function askForKey(area, refused, isOwn) {
+  if (!isOwn && proven && refused !== null) {
+    close(area);
+    return undefined;
+  }
+  asking ??= question(area, refused, isOwn).finally(() => { asking = undefined; });
   return asking;
 }
+
+const wantsOwn = new Set();
 
 // Whether the tab's key is known to be one of the app's.
 let proven = false;
@@ -79,12 +91,15 @@ export function proves(key) {
   proven ||= key !== null && key === sessionStorage.getItem(keptKey);
 }
 
-async function question(area, wrong, own) {
+async function question(area, refused, isOwn) {
+  if (isOwn) {
+    wantsOwn.add(area);
+  }
   const given = await keyDialog({
-    title: own ? text.key.ownTitle : text.key.title, hint: own ? text.key.ownHint : text.key.hint,
-    fault: wrong !== null && !own ? text.key.wrong : ownKeys[area] ? text.key.wrong : '',
+    title: isOwn ? text.key.ownTitle : text.key.title, hint: isOwn ? text.key.ownHint : text.key.hint,
+    fault: (isOwn ? ownKeys[area] : refused) ? text.key.wrong : '',
     accept: async (key) => {
-      if (own) {
+      if (isOwn) {
         ownKeys[area] = key;
         keep();
         return '';
@@ -102,7 +117,7 @@ async function question(area, wrong, own) {
     },
   });
   if (!given) {
-    close(own ? area : 'all');
+    close(isOwn ? area : 'all');
   }
 }
 

@@ -19,7 +19,7 @@ export function settlements(main, context) {
     place: 'settlements', title: words.listTitle, choices: words.status, param: 'status', path: 'merchant/settlements', empty: words.empty,
     fields: [
       { name: 'code', label: words.codeBegins, attributes: { type: 'search', dir: 'auto' } },
-      { name: 'customer', label: words.customer, attributes: { inputmode: 'numeric', dir: 'ltr', maxlength: '20' } },
+      { name: 'customer', isPersonal: true, label: words.customer, attributes: { inputmode: 'numeric', dir: 'ltr', maxlength: '20' } },
       { name: 'from', label: words.fromDay, attributes: { placeholder: today, dir: 'ltr', inputmode: 'numeric', class: 'day' } },
       { name: 'to', label: words.toDay, attributes: { placeholder: today, dir: 'ltr', inputmode: 'numeric', class: 'day' } },
     ],

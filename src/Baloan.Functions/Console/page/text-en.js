@@ -32,7 +32,7 @@ export const text = {
 
   unsaved: { title: 'Leave without saving?', text: 'What was typed here will be lost.', leave: 'Leave', stay: 'Stay here' },
 
-  nav: { label: 'Main', skip: 'Skip to the content', overview: 'Overview', settlements: 'Settlements', loans: 'Loans', counter: 'Counter', subscriptions: 'Webhooks' },
+  nav: { label: 'Main', skip: 'Skip to the content', overview: 'Overview', settlements: 'Settlements', loans: 'Loans', counter: 'Counter', reconciliation: 'Reconciliation', subscriptions: 'Webhooks' },
 
   session: {
     title: 'Who is at the console',
@@ -349,6 +349,46 @@ export const text = {
     sendings: 'Sent',
     noSending: 'Not known',
     number: 'Number here',
+  },
+
+  reconciliation: {
+    title: 'Reconciliation',
+    intro: 'Hold Baloan’s statement against the settlements that were recorded here. Nothing is kept.',
+    file: 'Baloan’s statement (CSV or XLSX)',
+    drop: 'or drop it here',
+    fileFault: 'Choose the statement.',
+    from: 'From day',
+    to: 'To day',
+    dayHint: 'Empty: the days of the statement.',
+    columns: 'Columns',
+    columnsNote: 'Found by their names. Change one that was taken for another, then compare again.',
+    code: 'Code', total: 'Amount', date: 'Day', unit: 'The amounts are',
+    units: { '': 'found by the column’s name', toman: 'Toman', rial: 'Rial' },
+    go: 'Compare',
+    again: 'Compare again',
+    saveResult: 'Save the result (CSV)',
+    period: (from, to) => `Compared: ${from} to ${to}`,
+    matched: 'Matched',
+    theirs: 'Baloan’s statement',
+    ours: 'Our books',
+    difference: 'Difference',
+    same: 'The sums are the same.',
+    none: 'There is no difference.',
+    kinds: {
+      moved_twice: 'Moved twice', theirs_not_ours: 'In the statement, not settled here', ours_not_theirs: 'Settled here, not in the statement', different_total: 'Another total',
+    },
+    kindDo: {
+      moved_twice: 'The statement has these codes more than once. Ask Baloan; the customer may have paid twice.',
+      theirs_not_ours: 'Baloan moved money that is not settled here.',
+      ours_not_theirs: 'These are settled here and Baloan’s statement does not have them.',
+      different_total: 'Both have them, with another total.',
+    },
+    lines: 'Lines',
+    bad: 'Lines that are in no sum',
+    line: 'Line',
+    why: 'Why',
+    repeated: (number) => `${number} codes stand in lines that an export repeated; each was counted once.`,
+    unknown: 'not recorded here',
   },
 
   subscriptions: {
