@@ -44,9 +44,6 @@ public sealed class ConsoleStage : Stage
 
     public Guid Loan { get; private set; }
 
-    /// <summary>A loan whose contract can be signed.</summary>
-    public Guid LoanToSign { get; private set; }
-
     /// <summary>A loan that nobody opened here, with a hostile reason and a state that nobody knows.</summary>
     public Guid HostileLoan { get; } = Guid.NewGuid();
 
