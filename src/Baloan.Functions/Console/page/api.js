@@ -72,6 +72,15 @@ async function call(method, path, { body, headers, signal }) {
   }
 }
 
+function send(method, url, under, { body, headers, signal }) {
+  const isForm = body instanceof FormData;
+  return fetch(url, {
+    method, cache: 'no-store', redirect: 'error', signal,
+    headers: { 'Accept-Language': language, ...(under === null ? {} : { 'x-functions-key': under }), ...(body && !isForm ? { 'Content-Type': 'application/json' } : {}), ...headers },
+    body: isForm || !body ? body : JSON.stringify(body),
+  });
+}
+
 // Whether the app takes a key for one of the reader's areas; it changes nothing.
 export async function takes(path, candidate) {
   const response = await send('GET', new URL(path, base), candidate, {}).catch(() => { throw new Unreachable(); });
