@@ -1,7 +1,9 @@
+using Baloan.Functions.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Baloan.Functions;
 
@@ -22,6 +24,7 @@ public static class BaloanApp
         // The span of a function's run is to name the function, which those of the worker's older form do not.
         builder.Services.Configure<WorkerOptions>(worker => worker.Capabilities["WorkerOpenTelemetrySchemaVersion"] = "1.37.0");
         builder.ConfigureFunctionsWebApplication();
+        builder.UseMiddleware<ProblemMiddleware>();
         BaloanClientServices.CheckAddress(builder.Configuration, builder.Environment);
         builder.Services.AddBaloanFunctions(builder.Configuration);
         return builder;

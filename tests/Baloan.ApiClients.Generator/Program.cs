@@ -1,4 +1,4 @@
-using Baloan.Functions.ApiDescription;
+using Baloan.Functions.OpenApi;
 using NJsonSchema.CodeGeneration.CSharp;
 using NSwag;
 using NSwag.CodeGeneration.CSharp;

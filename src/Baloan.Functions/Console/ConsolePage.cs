@@ -12,8 +12,8 @@ public sealed class ConsolePage
     private const string PersianPage = "<html lang=\"fa\" dir=\"rtl\">";
     private const string NoSettings = "data-shop=\"\" data-support=\"\" data-time-zone=\"\" data-lock-after-minutes=\"\"";
 
-    private readonly ConsoleFile english;
-    private readonly ConsoleFile persian;
+    private readonly PageFile english;
+    private readonly PageFile persian;
 
     /// <summary>Puts the page together, once.</summary>
     public ConsolePage(ConsoleOptions options)
@@ -30,7 +30,7 @@ public sealed class ConsolePage
     }
 
     /// <summary>The page as it is sent to a reader of a language.</summary>
-    internal ConsoleFile For(Language language) => language == Language.Persian ? persian : english;
+    internal PageFile For(Language language) => language == Language.Persian ? persian : english;
 
-    private static ConsoleFile FileOf(string html) => new(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8");
+    private static PageFile FileOf(string html) => new(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8");
 }

@@ -3,8 +3,9 @@ using Azure.Data.Tables;
 using Baloan.Client;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
+using Baloan.Functions.Functions;
 using Baloan.Functions.Http;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Http.Responses;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Health;
@@ -31,7 +32,7 @@ public sealed class HealthChecks(
     private long began;
 
     /// <summary>The answer, at most five seconds old.</summary>
-    public async Task<HealthAnswer> RunAsync(Language language, CancellationToken cancellationToken)
+    public async Task<HealthResponse> RunAsync(Language language, CancellationToken cancellationToken)
     {
         Task<Seen> seen;
         lock (gate)
@@ -77,7 +78,7 @@ public sealed class HealthChecks(
             && merchantToken != Failed && partnershipToken != Failed
             && (merchantToken == Ok || partnershipToken == Ok);
         return new(
-            new(healthy ? HealthAnswer.Healthy : HealthAnswer.Unhealthy, new(storageState, keyVault, merchantToken, partnershipToken)), notes);
+            new(healthy ? HealthResponse.Healthy : HealthResponse.Unhealthy, new(storageState, keyVault, merchantToken, partnershipToken)), notes);
     }
 
     private async Task CheckStorageAsync(CancellationToken cancellationToken)
@@ -117,5 +118,5 @@ public sealed class HealthChecks(
 
     private sealed record Note(string Check, Text Text, string Argument);
 
-    private sealed record Seen(HealthAnswer Answer, IReadOnlyCollection<Note> Notes);
+    private sealed record Seen(HealthResponse Answer, IReadOnlyCollection<Note> Notes);
 }

@@ -2,14 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Baloan.Core.Storage;
-using Baloan.Functions.Health;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Merchants;
-using Baloan.Functions.Settlements;
-using Baloan.Functions.Stats;
-using Baloan.Functions.Subscriptions;
-using Baloan.Functions.Tokens;
-using Baloan.Functions.Uploads;
+using Baloan.Functions.Functions;
+using Baloan.Functions.Http.Responses;
 using Microsoft.AspNetCore.Http;
 
 namespace Baloan.Functions.Http;
@@ -18,27 +12,27 @@ namespace Baloan.Functions.Http;
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(UtcConverter)])]
 [JsonSerializable(typeof(Problem))]
-[JsonSerializable(typeof(CreditAnswer))]
-[JsonSerializable(typeof(EmptyAnswer))]
-[JsonSerializable(typeof(TransactionTokenAnswer))]
-[JsonSerializable(typeof(SettlementAnswer))]
+[JsonSerializable(typeof(CreditResponse))]
+[JsonSerializable(typeof(EmptyResponse))]
+[JsonSerializable(typeof(TransactionTokenResponse))]
+[JsonSerializable(typeof(SettlementResponse))]
 [JsonSerializable(typeof(SettlementPage))]
-[JsonSerializable(typeof(UploadAnswer))]
-[JsonSerializable(typeof(HealthAnswer))]
-[JsonSerializable(typeof(RefreshAnswer))]
+[JsonSerializable(typeof(UploadResponse))]
+[JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(RefreshResponse))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(JsonElement[]))]
-[JsonSerializable(typeof(LoanAnswer))]
+[JsonSerializable(typeof(LoanResponse))]
 [JsonSerializable(typeof(LoanPage))]
-[JsonSerializable(typeof(LoanOpeningAnswer))]
+[JsonSerializable(typeof(LoanOpeningResponse))]
 [JsonSerializable(typeof(LoanOpeningPage))]
-[JsonSerializable(typeof(SubscriptionAnswer))]
+[JsonSerializable(typeof(SubscriptionResponse))]
 [JsonSerializable(typeof(SubscriptionList))]
-[JsonSerializable(typeof(StatsAnswer))]
+[JsonSerializable(typeof(StatsResponse))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>For answers: Persian stays readable, and what HTML could take for markup is escaped.</summary>
-    public static readonly ApiJson Answers = new(ReadableJson.NewOptions());
+    public static readonly ApiJson Responses = new(ReadableJson.NewOptions());
 
     /// <summary>An answer in JSON, whole and with its length: <c>Results.Json</c> would send it in chunks.</summary>
     /// <remarks>
@@ -46,13 +40,13 @@ public sealed partial class ApiJson : JsonSerializerContext
     /// Core would tell it the whole answer once more.
     /// </remarks>
     /// <param name="value">What it says.</param>
-    /// <param name="type">How it is written; of <see cref="Answers"/>.</param>
+    /// <param name="type">How it is written; of <see cref="Responses"/>.</param>
     /// <param name="contentType">Null for plain JSON.</param>
     /// <param name="statusCode">Null for 200.</param>
-    public static IResult Answer<T>(T value, JsonTypeInfo<T> type, string? contentType = null, int? statusCode = null) =>
-        new WholeAnswer(JsonSerializer.SerializeToUtf8Bytes(value, type), contentType ?? "application/json; charset=utf-8", statusCode ?? StatusCodes.Status200OK);
+    public static IResult Respond<T>(T value, JsonTypeInfo<T> type, string? contentType = null, int? statusCode = null) =>
+        new WholeResponse(JsonSerializer.SerializeToUtf8Bytes(value, type), contentType ?? "application/json; charset=utf-8", statusCode ?? StatusCodes.Status200OK);
 
-    private sealed class WholeAnswer(byte[] body, string contentType, int statusCode) : IResult
+    private sealed class WholeResponse(byte[] body, string contentType, int statusCode) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {

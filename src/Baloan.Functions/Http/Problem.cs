@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Http.Responses;
 
 namespace Baloan.Functions.Http;
 
@@ -22,4 +22,4 @@ public sealed record Problem(
     string TraceId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Conflict = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SettlementAnswer? Existing = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SettlementResponse? Existing = null);

@@ -1,5 +1,5 @@
 using Baloan.Client;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Http.Responses;
 
 namespace Baloan.Functions.Http;
 
@@ -41,7 +41,7 @@ public sealed class ProblemException(
     public IReadOnlyList<string>? Conflict { get; init; }
 
     /// <summary>The settlement that is there already; null where none is in the way.</summary>
-    public SettlementAnswer? Existing { get; init; }
+    public SettlementResponse? Existing { get; init; }
 
     /// <summary>The sentence for people.</summary>
     public string DetailIn(Language language) => detail(language);

@@ -4,6 +4,7 @@ using Baloan.Client;
 using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
+using Baloan.Functions.Http.Requests;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -16,15 +17,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
     private static readonly TimeSpan OutageRetryAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>Runs one request.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="work">
-    /// What the function does, told the caller's language and when the caller has gone. No parameter of the function does that: the Functions
-    /// host would fill one of the name <c>cancellationToken</c> from the query, and cancel it by a way of its own.
-    /// </param>
-    /// <param name="unknownOutcome">
-    /// What <c>outcome_unknown</c> means for this call and how to find out; null for calls that change nothing.
-    /// </param>
-    public async Task<IResult> CatchAsync(HttpRequest request, Func<Language, CancellationToken, Task<IResult>> work, Text? unknownOutcome = null)
+    public async Task<IResult> CatchAsync(HttpRequest request, Func<Task<IResult>> work)
     {
         var language = RequestLanguage.Of(request);
         // Texts of others are in the answers: no browser is to take them for a page. And no cache is to keep a credit or a token.
@@ -35,7 +28,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
         {
             using (bodies.Guard(request))
             {
-                return new Sent(await work(language, request.HttpContext.RequestAborted));
+                return new Sent(await work());
             }
         }
         catch (ProblemException problem)
@@ -60,7 +53,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
         }
         catch (BaloanException failure)
         {
-            return Answer(request, Translate(failure, unknownOutcome), language);
+            return Answer(request, Translate(failure), language);
         }
         catch (NotConfiguredException missing)
         {
@@ -96,6 +89,10 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
         || (failure is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested);
 
     /// <summary>The contract's code, status and sentence for a failure at Baloan.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="unknownOutcome">
+    /// What <c>outcome_unknown</c> means for the call and how to find out; null for calls that change nothing.
+    /// </param>
     public static ProblemException Translate(BaloanException failure, Text? unknownOutcome = null) => failure.Failure switch
     {
         BaloanFailure.Rejected => new(422, failure.Code, Said(failure, Texts.BaloanRejected)),
@@ -122,7 +119,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
     private static Func<Language, string> Said(BaloanException failure, Text otherwise) =>
         language => failure.TextIn(language) ?? otherwise.In(language);
 
-    private static IResult Answer(HttpRequest request, ProblemException problem, Language language)
+    private static Sent Answer(HttpRequest request, ProblemException problem, Language language)
     {
         if (problem.RetryAfter is { } wait)
         {
@@ -130,7 +127,7 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
                 Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        return ApiJson.Answer(
+        return new Sent(ApiJson.Respond(
             new Problem(
                 $"urn:baloan-functions:problem:{problem.Code}",
                 problem.Code.Replace('_', ' '),
@@ -141,9 +138,9 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
                 problem.Errors?.In(language),
                 problem.Conflict,
                 problem.Existing),
-            ApiJson.Answers.Problem,
+            ApiJson.Responses.Problem,
             "application/problem+json",
-            problem.Status);
+            problem.Status));
     }
 
     /// <summary>An answer that may find nobody there: a caller who has hung up is no fault of the function.</summary>

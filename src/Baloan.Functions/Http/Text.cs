@@ -15,5 +15,8 @@ public sealed record Text(string English, string Persian)
         return values.Length == 0 ? text : string.Format(CultureInfo.InvariantCulture, text, values);
     }
 
+    /// <summary>The sentence in both languages, with its arguments filled in.</summary>
+    public Text With(params object[] arguments) => new(In(Language.English, arguments), In(Language.Persian, arguments));
+
     private static object InPersian(object argument) => argument is int or long ? Digits.ToPersian($"{argument}") : argument;
 }

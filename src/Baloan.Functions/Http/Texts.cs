@@ -1,3 +1,5 @@
+using Baloan.Functions.Http.Requests;
+
 namespace Baloan.Functions.Http;
 
 /// <summary>All sentences that a caller can read.</summary>

@@ -4,6 +4,7 @@ using Baloan.Core.Loans;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
+using Baloan.Functions.Http.Responses;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Stats;
@@ -31,7 +32,7 @@ public sealed class StatsReader(
     /// <param name="span">How many hours, the present one among them; 1 to <see cref="CounterStore.LongestSpan"/>.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RequestFailedException">Storage is away, or has not answered in 20 seconds.</exception>
-    public async Task<StatsAnswer> ReadAsync(int span, CancellationToken cancellationToken)
+    public async Task<StatsResponse> ReadAsync(int span, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
@@ -45,7 +46,7 @@ public sealed class StatsReader(
         }
     }
 
-    private async Task<StatsAnswer> ReadAllAsync(int span, CancellationToken cancellationToken)
+    private async Task<StatsResponse> ReadAllAsync(int span, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var last = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
@@ -67,20 +68,20 @@ public sealed class StatsReader(
         var waiting = new[] { SettlementStatus.Queued, SettlementStatus.Submitting, SettlementStatus.Verifying }
             .ToDictionary(status => status.Name(), status => WaitingOf([.. from one in underWay.Result where one.Status == status select one.Since]));
         waiting.Add(SettlementStatus.NeedsReview.Name(), WaitingOf(await inReview));
-        return new StatsAnswer(
+        return new StatsResponse(
             now.UtcDateTime,
             [.. Enumerable.Range(0, span).Select(hour => first.AddHours(hour)).Select(hour => HourOf(hour, counted.GetValueOrDefault(hour)))],
-            new TimeToSettleAnswer(times.Count, times.Percentile(0.5), times.Percentile(0.95)),
+            new TimeToSettleResponse(times.Count, times.Percentile(0.5), times.Percentile(0.95)),
             waiting,
             LoanStates.All.ToDictionary(state => state, state => loans.GetValueOrDefault(state)),
             await queues,
-            new TokensAnswer((await tokens)[0], (await tokens)[1]));
+            new TokensResponse((await tokens)[0], (await tokens)[1]));
     }
 
-    private static HourAnswer HourOf(DateTimeOffset hour, IReadOnlyDictionary<string, int>? columns)
+    private static HourResponse HourOf(DateTimeOffset hour, IReadOnlyDictionary<string, int>? columns)
     {
         int Of(string column) => columns?.GetValueOrDefault(column) ?? 0;
-        return new HourAnswer(
+        return new HourResponse(
             hour.UtcDateTime,
             new SettlementCounts(
                 Of(SettlementCounters.AcceptedColumn),
@@ -93,7 +94,7 @@ public sealed class StatsReader(
             Of(LoanCounters.RefusedCallbacksColumn));
     }
 
-    private static WaitingAnswer WaitingOf(IReadOnlyList<DateTimeOffset> since) =>
+    private static WaitingResponse WaitingOf(IReadOnlyList<DateTimeOffset> since) =>
         new(since.Count, since.Count == 0 ? null : since.Min().UtcDateTime);
 
     /// <summary>All that is under way. Where that is a great deal, the youngest are taken for queued.</summary>
@@ -120,7 +121,7 @@ public sealed class StatsReader(
     private async Task<List<DateTimeOffset>> ReadInReviewAsync(CancellationToken cancellationToken) =>
         await settlements.ReadInReviewAsync(cancellationToken).Take(MostEntries).Select(entry => entry.WrittenAt).ToListAsync(cancellationToken);
 
-    private async Task<QueueAnswer> ReadQueueAsync(string name, CancellationToken cancellationToken)
+    private async Task<QueueResponse> ReadQueueAsync(string name, CancellationToken cancellationToken)
     {
         var lengths = await Task.WhenAll(new[] { name, StorageSetup.PoisonOf(name) }.Select(async queue =>
         {
@@ -134,12 +135,12 @@ public sealed class StatsReader(
                 return 0;
             }
         }));
-        return new QueueAnswer(name, lengths[0], lengths[1]);
+        return new QueueResponse(name, lengths[0], lengths[1]);
     }
 
-    private static async Task<TokenAnswer> ReadTokenAsync(AccessTokens tokens, CancellationToken cancellationToken)
+    private static async Task<TokenResponse> ReadTokenAsync(AccessTokens tokens, CancellationToken cancellationToken)
     {
         var (isConfigured, expiresAt) = await tokens.LookAsync(cancellationToken);
-        return new TokenAnswer(isConfigured, expiresAt?.UtcDateTime);
+        return new TokenResponse(isConfigured, expiresAt?.UtcDateTime);
     }
 }

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
-using Baloan.Functions.ApiDescription;
+using Baloan.Functions.OpenApi;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Baloan.Functions.Tests.ApiDescription;
@@ -27,7 +27,7 @@ internal sealed class Description(string text)
     ];
 
     /// <summary>The functions that are no part of the API: those that serve the console, and what browsers and monitors ask besides.</summary>
-    public static readonly IReadOnlyList<string> Page = ["GetRoot", "GetConsole", "GetConsoleFile", "HeadHealth", "AnswerPreflight"];
+    public static readonly IReadOnlyList<string> Page = ["GetRoot", "GetConsole", "GetConsoleFile", "GetDocs", "GetDocsFile", "HeadHealth", "AnswerPreflight"];
 
     /// <summary>The app's HTTP functions, as they are declared: method, route and name; all but the console's.</summary>
     public static IEnumerable<(string Method, string Path, string Name, AuthorizationLevel Level)> Functions() =>

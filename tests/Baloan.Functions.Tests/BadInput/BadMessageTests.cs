@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Settlements;
-using Baloan.Functions.Subscriptions;
+using Baloan.Functions.Functions;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.Extensions.DependencyInjection;
 

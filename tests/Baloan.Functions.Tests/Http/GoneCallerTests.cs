@@ -1,6 +1,7 @@
-using Microsoft.Extensions.Configuration;
 using Baloan.Functions.Http;
+using Baloan.Functions.Http.Requests;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Baloan.Functions.Tests.Http;
@@ -15,7 +16,7 @@ public sealed class GoneCallerTests
 
         var answer = await NewProblems().CatchAsync(
             context.Request,
-            (_, _) => Task.FromResult(ApiJson.Answer(new Problem("", "", 200, "", "", "", null), ApiJson.Answers.Problem)));
+            () => Task.FromResult(ApiJson.Respond(new Problem("", "", 200, "", "", "", null), ApiJson.Responses.Problem)));
         await caller.CancelAsync();
 
         await Should.NotThrowAsync(() => answer.ExecuteAsync(context));
@@ -27,7 +28,7 @@ public sealed class GoneCallerTests
         var context = new DefaultHttpContext();
 
         var answer = await NewProblems().CatchAsync(
-            context.Request, (_, _) => Task.FromResult<IResult>(new Broken()));
+            context.Request, () => Task.FromResult<IResult>(new Broken()));
 
         await Should.ThrowAsync<IOException>(() => answer.ExecuteAsync(context));
     }

@@ -5,6 +5,7 @@ using Baloan.Client;
 using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Functions.Http;
+using Baloan.Functions.Http.Requests;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using Baloan.Core.Loans;
 using Baloan.Core.Storage;
-using Baloan.Functions.Loans;
+using Baloan.Functions.Functions;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Queues;
 using Baloan.Core.Loans;
 using Baloan.Core.Storage;
+using Baloan.Functions.Functions;
 using Baloan.Functions.Http;
-using Baloan.Functions.Loans;
+using Baloan.Functions.Http.Requests;
 using Baloan.Functions.Tests.Bench;
 
 namespace Baloan.Functions.Tests.Loans;

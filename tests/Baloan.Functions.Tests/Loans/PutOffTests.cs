@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Baloan.Core.Loans;
-using Baloan.Functions.Loans;
+using Baloan.Functions.Functions;
 
 namespace Baloan.Functions.Tests.Loans;
 

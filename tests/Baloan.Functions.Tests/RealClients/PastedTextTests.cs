@@ -4,7 +4,7 @@ using Azure;
 using Azure.Data.Tables;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Http.Requests;
 using Baloan.Functions.Tests.Bench;
 
 namespace Baloan.Functions.Tests.RealClients;

@@ -1,4 +1,4 @@
-using Baloan.Functions.Http;
+using Baloan.Functions.Http.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace Baloan.Functions.Tests.Security;

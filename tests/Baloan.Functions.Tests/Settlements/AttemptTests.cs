@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
 using Baloan.Core.Settlements;
-using Baloan.Functions.Http;
+using Baloan.Functions.Http.Requests;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 

@@ -1,5 +1,5 @@
 using Baloan.Core.Settlements;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Http.Responses;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 
@@ -65,7 +65,7 @@ public sealed class RetryTests(StorageAccounts storage)
 
         failed.Status.ShouldBe(SettlementStatus.Failed);
         failed.ErrorCode.ShouldBeOneOf(code, "baloan_unavailable");
-        SettlementAnswer.Of(failed, Client.Language.English).Error!.Message.ShouldNotContain("Retry-After", Case.Sensitive, "whoever reads this has got no such header");
+        SettlementResponse.Of(failed, Client.Language.English).Error!.Message.ShouldNotContain("Retry-After", Case.Sensitive, "whoever reads this has got no such header");
         bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(0);
         await OutcomeTests.ShouldBeWipedAsync(bench, failed);
     }

@@ -130,6 +130,30 @@ public sealed class SweepTests(StorageAccounts storage)
     }
 
     [Fact]
+    public async Task A_row_that_no_sweep_can_find_any_more_is_taken_up_and_listed_again_by_the_same_request()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var request = await bench.NewAsync();
+        var (row, _, _) = await bench.Intake.AcceptAsync(request, Cancel);
+
+        // Its process stood still between entry and row for so long that a sweep forgot the entry, and died before the message.
+        await bench.Store.RemoveFromOpenAsync(row, Cancel);
+        await bench.LoseMessagesAsync();
+        bench.Time.Advance(TimeSpan.FromMinutes(3));
+        await bench.SweepAsync();
+        (await bench.QueueLengthAsync()).ShouldBe(0);
+
+        (await bench.Intake.AcceptAsync(request, Cancel)).IsNew.ShouldBeFalse();
+
+        (await bench.MessagesAsync()).ShouldHaveSingleItem().ShouldContain(row.Code);
+        await bench.LoseMessagesAsync();
+        await bench.SweepAsync();
+        (await bench.MessagesAsync()).ShouldHaveSingleItem().ShouldContain(row.Code);
+        (await bench.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        bench.Moved(row.Code).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task What_could_not_be_sent_for_a_day_is_given_up()
     {
         await using var bench = await ServiceBench.StartAsync(storage);

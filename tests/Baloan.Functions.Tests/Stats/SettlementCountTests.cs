@@ -1,5 +1,6 @@
 using Azure;
 using Baloan.Core.Settlements;
+using Baloan.Functions.Http.Responses;
 using Baloan.Functions.Stats;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
@@ -170,7 +171,7 @@ public sealed class SettlementCountTests(StorageAccounts storage)
         (await StatsAsync(bench, 1)).Tokens.ShouldBe(known.Tokens);
     }
 
-    private static Task<StatsAnswer> StatsAsync(ServiceBench bench, int hours) =>
+    private static Task<StatsResponse> StatsAsync(ServiceBench bench, int hours) =>
         bench.Services.GetRequiredService<StatsReader>().ReadAsync(hours, Cancel);
 
     private static async Task ReviewAsync(ServiceBench bench, Settlement row)

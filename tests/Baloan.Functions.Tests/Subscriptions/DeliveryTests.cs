@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Baloan.Core.Events;
 using Baloan.Core.Loans;
-using Baloan.Functions.Subscriptions;
+using Baloan.Functions.Functions;
 using Baloan.Functions.Tests.Bench;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

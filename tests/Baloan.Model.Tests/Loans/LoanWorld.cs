@@ -3,9 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Baloan.Core.Loans;
 using Baloan.Core.Settlements;
-using Baloan.Functions.Callbacks;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Functions;
 using Baloan.Model.Tests.Storage;
 using Baloan.Model.Tests.World;
 using Microsoft.AspNetCore.Http;
@@ -289,7 +287,7 @@ internal sealed class LoanWorld : World.World
             uuid,
             $"callback {kind.State}",
             instance,
-            () => calling = instance.Function<LoanStateCallbackFunction>().Run(context.Request),
+            () => calling = instance.ServeAsync(context.Request, instance.Function<LoanStateCallbackFunction>().Run),
             _ => callback.Answer = Answer.Of(calling!.Result).Status);
     }
 

@@ -3,8 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Baloan.Core.Loans;
 using Baloan.Core.Settlements;
-using Baloan.Functions.Loans;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Functions;
 using Baloan.Model.Tests.Storage;
 using Baloan.Model.Tests.World;
 using Microsoft.AspNetCore.Http;
@@ -157,7 +156,7 @@ internal sealed class OpeningWorld : World.World
         Start(
             instance,
             $"POST loan {key ?? "without a key"} ({amount})",
-            () => opening = instance.Function<LoanFunctions>().Open(RequestOf(post)),
+            () => opening = instance.ServeAsync(RequestOf(post), instance.Function<LoanFunctions>().Open),
             _ => CheckAnswer(post, Answer.Of(opening!.Result)));
     }
 
@@ -222,7 +221,8 @@ internal sealed class OpeningWorld : World.World
         context.Request.ContentType = "application/json";
         context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(
             loan is null ? """{"outcome":"not_opened","note":"asked"}""" : $$"""{"outcome":"opened","uuid":"{{loan}}","note":"asked"}"""));
-        Start(instance, $"resolve {row.PartitionKey}", () => instance.Function<LoanOpeningFunctions>().Resolve(context.Request, row.PartitionKey), _ => { });
+        Start(instance, $"resolve {row.PartitionKey}", () => instance.ServeAsync(
+            context.Request, request => instance.Function<LoanOpeningFunctions>().Resolve(request, row.PartitionKey)), _ => { });
     }
 
     /// <summary>One POST of a partner.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Baloan.Core.Settlements;
-using Baloan.Functions.Settlements;
+using Baloan.Functions.Functions;
 using Baloan.Model.Tests.Storage;
 using Baloan.Model.Tests.World;
 using Microsoft.AspNetCore.Http;
@@ -132,11 +132,13 @@ internal sealed class SettlementWorld : World.World
                 break;
             case "get":
                 var code = Codes[step.B % Codes.Length];
-                Start(At(step.A), $"GET {code}", () => At(step.A).Function<SettlementFunctions>().Get(new DefaultHttpContext().Request, code), _ => { });
+                Start(At(step.A), $"GET {code}", () => At(step.A).ServeAsync(
+                    new DefaultHttpContext().Request, request => At(step.A).Function<SettlementFunctions>().Get(request, code)), _ => { });
                 break;
             case "withdraw":
                 var withdrawn = Codes[step.B % Codes.Length];
-                Start(At(step.A), $"DELETE {withdrawn}", () => At(step.A).Function<SettlementFunctions>().Withdraw(new DefaultHttpContext().Request, withdrawn), _ => { });
+                Start(At(step.A), $"DELETE {withdrawn}", () => At(step.A).ServeAsync(
+                    new DefaultHttpContext().Request, request => At(step.A).Function<SettlementFunctions>().Withdraw(request, withdrawn)), _ => { });
                 break;
             case "resolve":
                 Resolve(At(step.A), Codes[step.B % Codes.Length]);
@@ -360,7 +362,8 @@ internal sealed class SettlementWorld : World.World
         Start(
             instance,
             $"POST {code} ({post.Proof})",
-            () => posting = instance.Function<SettlementFunctions>().Create(RequestOf(post, number, notAfter, asJson: (variant & 8) != 0)),
+            () => posting = instance.ServeAsync(
+                RequestOf(post, number, notAfter, asJson: (variant & 8) != 0), instance.Function<SettlementFunctions>().Create),
             _ =>
             {
                 var told = Answer.Of(posting!.Result);
@@ -480,7 +483,8 @@ internal sealed class SettlementWorld : World.World
         var context = new DefaultHttpContext();
         context.Request.ContentType = "application/json";
         context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes($$"""{"outcome":"{{(attempt.Post.Moves > 0 ? "settled" : "not_settled")}}","note":"asked"}"""));
-        Start(instance, $"resolve {code}", () => instance.Function<SettlementFunctions>().Resolve(context.Request, code), _ => { });
+        Start(instance, $"resolve {code}", () => instance.ServeAsync(
+            context.Request, request => instance.Function<SettlementFunctions>().Resolve(request, code)), _ => { });
     }
 
     private void Moved(string proof, string code, string customer, long total)

@@ -2,6 +2,8 @@ using System.Diagnostics.Metrics;
 using Azure.Core;
 using Azure.Security.KeyVault.Secrets;
 using Baloan.Functions;
+using Baloan.Functions.Http;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -58,6 +60,10 @@ internal sealed class Instance : IDisposable
 
         return (T)function;
     }
+
+    /// <summary>Runs a function over HTTP, with what stands around each of them.</summary>
+    public Task<IResult> ServeAsync(HttpRequest request, Func<HttpRequest, Task<IResult>> function) =>
+        Get<Problems>().CatchAsync(request, () => function(request));
 
     /// <summary>From now on nothing that it waits for ever comes.</summary>
     public void Die()

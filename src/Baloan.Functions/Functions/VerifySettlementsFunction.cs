@@ -1,0 +1,53 @@
+using Baloan.Core.Loans;
+using Baloan.Core.Settlements;
+using Baloan.Core.Uploads;
+using Baloan.Functions.Stats;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Hosting;
+
+namespace Baloan.Functions.Functions;
+
+/// <summary>The sweep: takes up what stands still, such as after the death of an instance or the loss of a message.</summary>
+public sealed class VerifySettlementsFunction(
+    SettlementSweep settlements,
+    UploadSweep uploads,
+    LoanStore loans,
+    LoanOpeningStore openings,
+    StatsSweep stats,
+    SettlementWatch watch,
+    SettlementOptions options,
+    TimeProvider time,
+    IHostApplicationLifetime host)
+{
+    // What a timer of this schedule has at most.
+    private static readonly TimeSpan TimerPeriod = TimeSpan.FromMinutes(1);
+
+    /// <summary>Sweeps every minute; more often where <c>Settlements__VerifyAfter</c> is shorter than that.</summary>
+    [Function("VerifySettlements")]
+    public async Task Run([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            await settlements.SweepAsync(cancellationToken);
+            await uploads.SweepAsync(cancellationToken);
+            await loans.AnnounceOverdueAsync(cancellationToken);
+            await openings.SweepAsync(cancellationToken);
+            await stats.SweepAsync(cancellationToken);
+            await watch.LookAsync(cancellationToken);
+
+            // Such a short time is for tests and one's own machine; a sleeping function is billed.
+            if (time.GetElapsedTime(began) + options.VerifyAfter >= TimerPeriod)
+            {
+                return;
+            }
+
+            // A host that is asked to stop waits for its functions; this one has nothing to finish.
+            await Task.Delay(options.VerifyAfter, time, host.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (host.ApplicationStopping.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+namespace Baloan.Functions.Http.Responses;
+
+/// <summary>How the app is doing.</summary>
+/// <param name="GeneratedAt">When this was put together (UTC).</param>
+/// <param name="Hours">Each hour of the span, oldest first; the last one is the present one.</param>
+/// <param name="TimeToSettle">How long settlements took that became <c>settled</c> in the span.</param>
+/// <param name="Waiting">What waits now, by status.</param>
+/// <param name="Loans">How many loans are in each state, of those whose state was recorded since there are counters.</param>
+/// <param name="Queues">The app's queues.</param>
+/// <param name="Tokens">The access tokens.</param>
+public sealed record StatsResponse(
+    DateTime GeneratedAt,
+    IReadOnlyList<HourResponse> Hours,
+    TimeToSettleResponse TimeToSettle,
+    IReadOnlyDictionary<string, WaitingResponse> Waiting,
+    IReadOnlyDictionary<string, int> Loans,
+    IReadOnlyList<QueueResponse> Queues,
+    TokensResponse Tokens);
+
+/// <summary>What was counted in an hour.</summary>
+/// <param name="Hour">Its beginning (UTC).</param>
+/// <param name="Settlements">Attempts at settlements.</param>
+/// <param name="Callbacks">Callbacks recorded, duplicates among them.</param>
+/// <param name="Conflicts">Those that contradicted a loan's end.</param>
+/// <param name="RefusedCallbacks">Callbacks that could not be read and were not recorded.</param>
+public sealed record HourResponse(DateTime Hour, SettlementCounts Settlements, int Callbacks, int Conflicts, int RefusedCallbacks);
+
+/// <summary>Attempts at settlements: accepted, and ended by outcome. One in review ends a second time when it is resolved.</summary>
+public sealed record SettlementCounts(int Accepted, int Settled, int Rejected, int Failed, int NeedsReview);
+
+/// <summary>How long it took from <c>accepted</c> to <c>settled</c>.</summary>
+/// <param name="Count">How many were settled.</param>
+/// <param name="MedianSeconds">Half of them took at most this long, give or take 5 %; null where there are none.</param>
+/// <param name="P95Seconds">Nineteen of twenty took at most this long, give or take 5 %; null where there are none.</param>
+public sealed record TimeToSettleResponse(int Count, double? MedianSeconds, double? P95Seconds);
+
+/// <summary>What waits in a status.</summary>
+/// <param name="Count">How many.</param>
+/// <param name="OldestAt">Since when the one does that has waited longest (UTC); null where there are none.</param>
+public sealed record WaitingResponse(int Count, DateTime? OldestAt);
+
+/// <summary>A queue, in approximate numbers.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Messages">What it holds.</param>
+/// <param name="Poison">What its poison queue holds.</param>
+public sealed record QueueResponse(string Name, int Messages, int Poison);
+
+/// <summary>The access tokens of both contracts.</summary>
+public sealed record TokensResponse(TokenResponse Merchant, TokenResponse Partnership);
+
+/// <summary>The access token of a contract.</summary>
+/// <param name="Configured">Whether the credentials are set; null where Key Vault does not answer.</param>
+/// <param name="ExpiresAt">When it runs out (UTC); null where none is known.</param>
+public sealed record TokenResponse(bool? Configured, DateTime? ExpiresAt);
