@@ -42,6 +42,8 @@ public static class Services
             .AddSingleton<BodyReading>()
             .AddSingleton<Problems>()
             .AddSingleton(new CorsOrigins(configuration))
+            .AddSingleton(new QueryKey(configuration))
+            .AddSingleton<SettlementQueryReader>()
             .AddSingleton(new TrustedFronts(configuration))
             .AddSingleton(TotalLimit.From(configuration))
             .AddSingleton<StatsSweep>()

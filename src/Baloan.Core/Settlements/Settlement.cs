@@ -108,6 +108,9 @@ public sealed record Settlement : ITableEntity
     /// <summary>The ETag of the index entry that lists the present attempt as under way.</summary>
     public string OpenETag { get; set; } = "";
 
+    /// <summary>The ETag of its mark on the list by time; null where a version of the app has written the row that had no such list.</summary>
+    public string? ListETag { get; set; }
+
     /// <summary>When it was sent (UTC), or a little before.</summary>
     public DateTimeOffset? SubmittedAt { get; set; }
 

@@ -20,14 +20,21 @@ public sealed partial class SettlementCompletion(
     /// <param name="ended">The row.</param>
     /// <param name="openEntry">The entry among those under way that goes, and no other.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task CompleteAsync(Settlement ended, ETag openEntry, CancellationToken cancellationToken)
+    /// <returns>Whether all of it is done; not where the row is about to change, or has.</returns>
+    public async Task<bool> CompleteAsync(Settlement ended, ETag openEntry, CancellationToken cancellationToken)
     {
+        var listed = store.ListAsEndedAsync(ended, cancellationToken);
         await Task.WhenAll(
-            store.ListAsEndedAsync(ended, cancellationToken),
+            listed,
             hold.ReleaseAsync(ended, cancellationToken),
             publisher.PublishAsync(SettlementEvent.Of(ended, view.Of(ended)), cancellationToken),
             counters.CountAsync(SettlementCounters.Ended(ended), SettlementCounters.Accepted(ended) with { IsMostlyCounted = true }).WaitAsync(cancellationToken));
-        await store.RemoveFromOpenAsync(ended, openEntry, cancellationToken);
+        if (await listed)
+        {
+            await store.RemoveFromOpenAsync(ended, openEntry, cancellationToken);
+        }
+
+        return await listed;
     }
 
     /// <summary>Completes it now if that can be done; the row has the truth already, and the sweep makes good what fails here.</summary>

@@ -25,7 +25,7 @@ public sealed class SettlementDecisions(
         if (settlement.HasEnded)
         {
             await completion.FinishAsync(settlement, cancellationToken);
-            open = await store.ListAsOpenAsync(settlement, cancellationToken);
+            open = await store.ListAgainAsync(settlement, settlement, cancellationToken);
         }
 
         return await recorder.RecordAsync(SettlementRules.Resolve(open, settled, note, by, clock.GetUtcNow()), cancellationToken);

@@ -85,7 +85,7 @@ public sealed class SettlementIntake(
                 ?? throw new InvalidOperationException("A settlement's row vanished; rows are never deleted by this app.");
             if (existing.IndexKey != request.IndexKey)
             {
-                await store.RemoveFromOpenAsync(request, cancellationToken);
+                await store.ForgetAsync(request, cancellationToken);
             }
 
             if (existing.IsNewer || !existing.Status.AllowsNewAttempt())
@@ -96,7 +96,7 @@ public sealed class SettlementIntake(
 
             var next = request with { Attempts = existing.Attempts + 1, CreatedAt = existing.CreatedAt };
             await completion.FinishAsync(existing, cancellationToken);
-            next = await store.ListAsOpenAsync(next, cancellationToken);
+            next = await store.ListAgainAsync(next, existing, cancellationToken);
             if (await store.TryReplaceAsync(existing, next, cancellationToken) is { } attempt)
             {
                 return new Acceptance(attempt, true, []);

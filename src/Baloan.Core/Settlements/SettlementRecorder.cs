@@ -75,6 +75,12 @@ public sealed partial class SettlementRecorder(
                     Log.Corrected(logger, row.Code, row.Status);
                 }
 
+                if (row.HasEnded)
+                {
+                    await completion.FinishAsync(row, CancellationToken.None);
+                    next = await store.ListAgainAsync(next, row, CancellationToken.None);
+                }
+
                 if (await RecordAsync(next, CancellationToken.None) is { } written)
                 {
                     return written;

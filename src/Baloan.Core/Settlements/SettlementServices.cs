@@ -9,7 +9,11 @@ public static class SettlementServices
     public static IServiceCollection AddSettlements(this IServiceCollection services, SettlementOptions options) => services
         .AddSingleton(options)
         .AddSingleton<CustomerHold>()
+        .AddSingleton<SettlementList>()
         .AddSingleton<SettlementStore>()
+        .AddSingleton<SettlementFinder>()
+        .AddSingleton<EndedSettlements>()
+        .AddSingleton<SettlementRelisting>()
         .AddSingleton<SettlementMessages>()
         .AddSingleton<SettlementCompletion>()
         .AddSingleton<SettlementIntake>()

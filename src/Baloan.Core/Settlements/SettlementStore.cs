@@ -7,7 +7,8 @@ namespace Baloan.Core.Settlements;
 
 /// <summary>Keeps settlements in Table storage, and lists them.</summary>
 /// <remarks>A settlement is a row in the partition of its code; the attempts before the present one are rows beside it.</remarks>
-public sealed partial class SettlementStore(StorageClients storage, StorageSetup setup, StorageClock clock, ILogger<SettlementStore> logger)
+public sealed partial class SettlementStore(
+    StorageClients storage, StorageSetup setup, StorageClock clock, SettlementList list, ILogger<SettlementStore> logger)
 {
     private const string AttemptPrefix = "attempt-";
     private const int MostAttempts = 100;
@@ -71,29 +72,60 @@ public sealed partial class SettlementStore(StorageClients storage, StorageSetup
     }
 
     /// <summary>Lists a settlement as under way, before the write that makes it so.</summary>
-    /// <returns>The row with the entry's ETag, not yet written.</returns>
+    /// <returns>The row with the entries' ETags, not yet written.</returns>
     public async Task<Settlement> ListAsOpenAsync(Settlement settlement, CancellationToken cancellationToken)
     {
-        var etag = await index.AddAsync(StatusIndex.Open, settlement.IndexKey, settlement.Code, cancellationToken);
-        return settlement with { OpenETag = etag.ToString() };
+        var open = index.AddAsync(OpenPartitionOf(settlement.Code), settlement.IndexKey, settlement.Code, cancellationToken);
+        var mark = list.MarkAsync(settlement, cancellationToken);
+        await Task.WhenAll(open, mark, list.AddToCustomerAsync(settlement, cancellationToken));
+        return settlement with { OpenETag = (await open).ToString(), ListETag = await mark };
+    }
+
+    /// <summary>Lists a settlement that has ended as under way once more, before the write that makes it so.</summary>
+    /// <param name="next">The row to come.</param>
+    /// <param name="ended">The row as it is, whose end has been filed.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The row to come with the entries' ETags, not yet written.</returns>
+    public async Task<Settlement> ListAgainAsync(Settlement next, Settlement ended, CancellationToken cancellationToken)
+    {
+        // First, so that the sweep files that end once more where nothing comes after it.
+        var open = await index.AddAsync(OpenPartitionOf(next.Code), next.IndexKey, next.Code, cancellationToken);
+        var mark = list.MarkAsync(next, cancellationToken);
+        await Task.WhenAll(mark, next.CustomerHash == ended.CustomerHash ? Task.CompletedTask : list.AddToCustomerAsync(next, cancellationToken));
+        await list.RemoveEndAsync(ended, isOver: next.Attempts > ended.Attempts, cancellationToken);
+        return next with { OpenETag = open.ToString(), ListETag = await mark };
+    }
+
+    /// <summary>Lists one that is under way where a version of the app has accepted it that had no such list.</summary>
+    public Task ListLateAsync(Settlement settlement, CancellationToken cancellationToken) =>
+        Task.WhenAll(list.MarkIfMissingAsync(settlement, cancellationToken), ListBeforeAsync(settlement, cancellationToken));
+
+    /// <summary>Lists of a settlement what such a version has not: its customer, and the ends of its earlier attempts.</summary>
+    public async Task ListBeforeAsync(Settlement settlement, CancellationToken cancellationToken)
+    {
+        await list.AddToCustomerAsync(settlement, cancellationToken);
+        foreach (var attempt in await ReadEarlierAttemptsAsync(settlement, cancellationToken))
+        {
+            await list.AddEndAsync(attempt, cancellationToken);
+        }
     }
 
     /// <summary>The ETag of the entry that lists a settlement as under way; null where there is none.</summary>
-    public Task<ETag?> FindOpenAsync(Settlement settlement, CancellationToken cancellationToken) =>
-        index.FindAsync(StatusIndex.Open, settlement.IndexKey, cancellationToken);
+    public async Task<ETag?> FindOpenAsync(Settlement settlement, CancellationToken cancellationToken) =>
+        await index.FindAsync(OpenPartitionOf(settlement.Code), settlement.IndexKey, cancellationToken)
+        ?? (settlement.ListETag is null ? await index.FindAsync(StatusIndex.Open, settlement.IndexKey, cancellationToken) : null);
 
-    /// <summary>Lists a settlement that has ended under its status, and under no other end.</summary>
-    public Task ListAsEndedAsync(Settlement ended, CancellationToken cancellationToken)
+    /// <summary>Lists a settlement that has ended by its time, its outcome and its end.</summary>
+    /// <returns>Whether it is listed; not where its row is about to change, or has.</returns>
+    public async Task<bool> ListAsEndedAsync(Settlement ended, CancellationToken cancellationToken)
     {
-        // What was once listed elsewhere, by an earlier attempt, before a review or by an end that Baloan corrected, has to leave there.
-        var elsewhere = ended.Attempts > 1 || ended.ReviewBeganAt is not null || ended.Note is not null || ended.IsCorrected
-            ? SettlementStatuses.Ended.Where(status => status != ended.Status)
-            : [];
-        return Task.WhenAll(
-        [
-            index.AddAsync(ended.Status.Name(), ended.IndexKey, ended.Code, cancellationToken),
-            .. elsewhere.Select(status => index.RemoveAsync(status.Name(), ended.IndexKey, ETag.All, cancellationToken)),
-        ]);
+        if (ended.ListETag is null)
+        {
+            // Accepted by a version of the app that had no such lists.
+            await ListBeforeAsync(ended, cancellationToken);
+        }
+
+        return await list.FileAsync(ended, () => FindAsync(ended.Code, cancellationToken), cancellationToken);
     }
 
     /// <summary>Takes a settlement off the list of those under way.</summary>
@@ -101,40 +133,59 @@ public sealed partial class SettlementStore(StorageClients storage, StorageSetup
     /// <param name="entry">The entry that goes, and no other: a new attempt may have put its own there meanwhile.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public Task RemoveFromOpenAsync(Settlement settlement, ETag entry, CancellationToken cancellationToken) =>
-        index.RemoveAsync(StatusIndex.Open, settlement.IndexKey, entry, cancellationToken);
+        index.RemoveAsync(OpenPartitionOf(settlement.Code), settlement.IndexKey, entry, cancellationToken);
 
-    /// <summary>Reads all that is listed as under way; an entry's id is the code.</summary>
+    /// <summary>Takes off all lists what was listed and then not accepted.</summary>
+    public Task ForgetAsync(Settlement settlement, CancellationToken cancellationToken) => Task.WhenAll(
+        RemoveFromOpenAsync(settlement, ETag.All, cancellationToken), list.ForgetAsync(settlement, cancellationToken));
+
+    /// <summary>Reads all that is listed as under way, in no order; an entry's id is the code.</summary>
     public IAsyncEnumerable<StatusIndex.Entry> ReadOpenAsync(CancellationToken cancellationToken) =>
-        index.ReadAsync(StatusIndex.Open, null, 500, cancellationToken);
+        index.ReadSpreadAsync(StatusIndex.Open, 1_000, cancellationToken);
 
-    /// <summary>Reads all that is listed as in review; an entry was written when the review began.</summary>
-    public IAsyncEnumerable<StatusIndex.Entry> ReadInReviewAsync(CancellationToken cancellationToken) =>
-        index.ReadAsync(SettlementStatus.NeedsReview.Name(), null, 1_000, cancellationToken);
+    /// <summary>Reads what is in review.</summary>
+    /// <param name="most">How many at the most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<(string Code, DateTimeOffset Since)>> ReadInReviewAsync(int most, CancellationToken cancellationToken) =>
+        [.. from listed in await list.ReadAsync(SettlementRange.Of(SettlementStatus.NeedsReview), null, null, null, most, cancellationToken)
+            select (listed.Code, listed.ReviewBeganAt ?? listed.UpdatedAt)];
 
     /// <summary>Takes an entry out of those under way that no row stands behind.</summary>
-    public Task ForgetOpenAsync(StatusIndex.Entry entry, CancellationToken cancellationToken) =>
-        index.RemoveAsync(StatusIndex.Open, entry.Key, entry.ETag, cancellationToken);
+    public Task ForgetOpenAsync(StatusIndex.Entry entry, CancellationToken cancellationToken) => Task.WhenAll(
+        RemoveOpenEntryAsync(entry, cancellationToken), list.ForgetAsync(entry.Key, cancellationToken));
 
-    /// <summary>Reads a page of settlements, newest first.</summary>
-    /// <param name="status">Those of one status; null for all.</param>
+    /// <summary>Takes away this very entry of those under way.</summary>
+    public Task RemoveOpenEntryAsync(StatusIndex.Entry entry, CancellationToken cancellationToken) =>
+        index.RemoveAsync(entry.Partition, entry.Key, entry.ETag, cancellationToken);
+
+    /// <summary>Reads a page of those under way, newest first, however many there are.</summary>
     /// <param name="top">How many at the most.</param>
     /// <param name="after">The index key of the last one of the page before; null for the first page.</param>
+    /// <param name="matches">Which are wanted.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The rows, and the key to go on after; null at the end.</returns>
-    public async Task<(IReadOnlyList<Settlement> Rows, string? After)> ListAsync(
-        SettlementStatus? status, int top, string? after, CancellationToken cancellationToken)
-    {
-        string[] partitions = status is { } one
-            ? [one.HasEnded() ? one.Name() : StatusIndex.Open]
-            : [StatusIndex.Open, .. SettlementStatuses.Ended.Select(s => s.Name())];
-        return await index.ListAsync(
-            partitions,
+    public Task<(IReadOnlyList<Settlement> Rows, string? After)> ListOpenAsync(
+        int top, string? after, Func<Settlement, bool> matches, CancellationToken cancellationToken) => index.ListAsync(
+            [.. Spread.PartitionsOf(StatusIndex.Open)],
             top,
             after,
             FindAsync,
-            (row, entry) => row.IndexKey == entry.Key && (status is null || (row.Status == status && row.UnknownStatus is null)),
+            (row, entry) => row.IndexKey == entry.Key && matches(row),
             stray: null,
             cancellationToken);
+
+    /// <summary>Reads the settlements whose codes begin so, in the order of their codes.</summary>
+    /// <param name="code">How they begin, normalized.</param>
+    /// <param name="most">How many at the most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<Settlement>> ReadByCodeAsync(string code, int most, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var first = TableKeys.Escape(code);
+        // After every sign of a key.
+        var (end, row) = (first + "~", Settlement.Row);
+        return await table.ReadAsync<Settlement>(
+            TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey lt {end} and RowKey eq {row}"), most, null, cancellationToken);
     }
 
     /// <summary>Writes the row of a new settlement.</summary>
@@ -182,9 +233,7 @@ public sealed partial class SettlementStore(StorageClients storage, StorageSetup
         }
     }
 
-    /// <summary>Takes the entry of a settlement off the list of those under way, whosever it is.</summary>
-    public Task RemoveFromOpenAsync(Settlement settlement, CancellationToken cancellationToken) =>
-        RemoveFromOpenAsync(settlement, ETag.All, cancellationToken);
+    private static string OpenPartitionOf(string code) => Spread.PartitionOf(StatusIndex.Open, code);
 
     private Settlement Stamped(Settlement row) => row with
     {

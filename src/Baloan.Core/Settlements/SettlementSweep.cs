@@ -13,8 +13,6 @@ public sealed partial class SettlementSweep(
     StorageClock clock,
     ILogger<SettlementSweep> logger)
 {
-    // An entry of the index is written just before its row.
-    private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestPatience = TimeSpan.FromHours(1);
 
     /// <summary>Looks at all that has not ended.</summary>
@@ -37,7 +35,7 @@ public sealed partial class SettlementSweep(
     private async Task LookAtAsync(StatusIndex.Entry entry, CancellationToken cancellationToken)
     {
         var row = await store.FindAsync(entry.Id, cancellationToken);
-        var mayBeOfWriteToCome = clock.GetUtcNow() - entry.WrittenAt <= EntryWithoutRow;
+        var mayBeOfWriteToCome = clock.GetUtcNow() - entry.WrittenAt <= SettlementList.UntilRow;
         if (row is null || row.IndexKey != entry.Key)
         {
             if (!mayBeOfWriteToCome)
@@ -55,12 +53,25 @@ public sealed partial class SettlementSweep(
             // Another entry than the one that the row was written with may be that of a new attempt, whose row comes in a moment.
             if (entry.ETag.ToString() == row.OpenETag || !mayBeOfWriteToCome)
             {
-                await completion.CompleteAsync(row, entry.ETag, cancellationToken);
+                var isDone = await completion.CompleteAsync(row, entry.ETag, cancellationToken);
+                if (isDone && entry.Partition == StatusIndex.Open)
+                {
+                    // From before those under way were spread.
+                    await store.RemoveOpenEntryAsync(entry, cancellationToken);
+                }
             }
         }
-        else if (StandsStill(row))
+        else
         {
-            await TakeUpAsync(row, cancellationToken);
+            if (row.ListETag is null)
+            {
+                await store.ListLateAsync(row, cancellationToken);
+            }
+
+            if (StandsStill(row))
+            {
+                await TakeUpAsync(row, cancellationToken);
+            }
         }
     }
 

@@ -68,16 +68,34 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Stor
     public async IAsyncEnumerable<Entry> ReadAsync(
         string partition, string? after, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await setup.ReadyAsync(cancellationToken);
         var filter = after is null
             ? TableClient.CreateQueryFilter($"PartitionKey eq {partition}")
             : TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {after}");
+        await foreach (var entry in ReadAsync(filter, pageSize, cancellationToken))
+        {
+            yield return entry;
+        }
+    }
+
+    /// <summary>Reads the ids of a partition that was spread, in no order, and of the one from before: all of it is one range.</summary>
+    /// <param name="name">The name of the partitions; see <see cref="Spread"/>.</param>
+    /// <param name="pageSize">How many rows a storage call brings, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public IAsyncEnumerable<Entry> ReadSpreadAsync(string name, int pageSize, CancellationToken cancellationToken)
+    {
+        var end = Spread.EndOf(name);
+        return ReadAsync(TableClient.CreateQueryFilter($"PartitionKey ge {name} and PartitionKey lt {end}"), pageSize, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<Entry> ReadAsync(string filter, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
         await foreach (var row in table.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancellationToken))
         {
             // An entry that points to nothing, as a broken version might have left it, must not hide the others.
             if (row[IdColumn] is string { Length: > 0 } id)
             {
-                yield return new Entry(partition, row.RowKey, id, row[WrittenAtColumn] as DateTimeOffset? ?? TableKeys.TimeOf(row.RowKey) ?? row.Timestamp ?? default, row.ETag);
+                yield return new Entry(row.PartitionKey, row.RowKey, id, row[WrittenAtColumn] as DateTimeOffset? ?? TableKeys.TimeOf(row.RowKey) ?? row.Timestamp ?? default, row.ETag);
             }
         }
     }

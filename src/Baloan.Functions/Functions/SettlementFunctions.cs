@@ -15,7 +15,13 @@ namespace Baloan.Functions.Functions;
 /// <summary>Settlements over HTTP: accept, look up, list, withdraw, resolve.</summary>
 /// <remarks>The route's parameter is not named <c>code</c>: a function key may come in the query under that name.</remarks>
 public sealed class SettlementFunctions(
-    SettlementRequestReader reader, SettlementIntake intake, SettlementStore store, SettlementDecisions decisions, SettlementOptions options)
+    SettlementRequestReader reader,
+    SettlementIntake intake,
+    SettlementStore store,
+    SettlementFinder finder,
+    SettlementQueryReader queries,
+    SettlementDecisions decisions,
+    SettlementOptions options)
 {
     private const int LongestNote = 500;
     private const int LongestName = 100;
@@ -74,12 +80,8 @@ public sealed class SettlementFunctions(
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
-        var errors = new FieldErrors();
-        var status = ReadStatus(request.Query["status"].ToString(), errors);
-        var top = Paging.ReadTop(request, errors);
-        var after = Paging.ReadContinuation(request, errors);
-        errors.ThrowIfAny();
-        var (rows, next) = await store.ListAsync(status, top, after, cancellationToken);
+        var (query, top, after) = await queries.ReadAsync(request, cancellationToken);
+        var (rows, next) = await finder.FindAsync(query, top, after, cancellationToken);
         return ApiJson.Respond(
             new SettlementPage([.. rows.Select(row => SettlementResponse.Of(row, language))], Paging.ContinuationOf(next)),
             ApiJson.Responses.SettlementPage);
@@ -198,22 +200,6 @@ public sealed class SettlementFunctions(
     {
         return await SettlementCodes.FindAsync(store, SettlementCodes.FromRoute(routeValue), cancellationToken)
             ?? throw new ProblemException(404, "not_found", Texts.NoSettlement);
-    }
-
-    private static SettlementStatus? ReadStatus(string text, FieldErrors errors)
-    {
-        if (text.Length == 0)
-        {
-            return null;
-        }
-
-        foreach (var status in SettlementStatuses.All.Where(status => status.Name() == text))
-        {
-            return status;
-        }
-
-        errors.Add("status", Texts.OneOf, string.Join(", ", SettlementStatuses.All.Select(s => s.Name())));
-        return null;
     }
 
     private static string? ReadText(JsonElement body, string field, int longest, FieldErrors errors)

@@ -10,6 +10,7 @@ namespace Baloan.Functions.Functions;
 /// <summary>The sweep: takes up what stands still, such as after the death of an instance or the loss of a message.</summary>
 public sealed class VerifySettlementsFunction(
     SettlementSweep settlements,
+    SettlementRelisting relisting,
     UploadSweep uploads,
     LoanStore loans,
     LoanOpeningStore openings,
@@ -30,6 +31,7 @@ public sealed class VerifySettlementsFunction(
         while (true)
         {
             await settlements.SweepAsync(cancellationToken);
+            await relisting.GoOnAsync(cancellationToken);
             await uploads.SweepAsync(cancellationToken);
             await loans.AnnounceOverdueAsync(cancellationToken);
             await openings.SweepAsync(cancellationToken);

@@ -64,6 +64,18 @@ public static class Texts
         "This has a Jalali year, and that calendar has no such date. Send the Gregorian date as YYYY-MM-DD, such as 1999-02-14.",
         "سال این تاریخ شمسی است، ولی چنین روزی در تقویم شمسی نیست. تاریخ میلادی را به شکل YYYY-MM-DD بفرستید، مانند 1999-02-14.");
 
+    /// <summary>A day is none.</summary>
+    public static readonly Text Day = new(
+        "Must be a day: Gregorian as 2026-11-30 or Jalali as 1405-09-09.", "باید یک روز باشد: میلادی مانند 2026-11-30 یا شمسی مانند 1405-09-09.");
+
+    /// <summary>A span of days ends before it begins.</summary>
+    public static readonly Text EndsBeforeItBegins = new("Must not be before “from”.", "نباید پیش از «from» باشد.");
+
+    /// <summary>The beginning of a code that no code can have.</summary>
+    public static readonly Text BeginningOfCode = new(
+        "Must be how a settlement’s code begins: up to {0} characters, without control characters and “%”.",
+        "باید ابتدای کد یک تسویه باشد: حداکثر {0} نویسه، بدون نویسهٔ کنترلی و «%».");
+
     /// <summary>A uuid is wrong.</summary>
     public static readonly Text Uuid = new(
         "Must be a UUID, such as d4c22af9-3676-4c6e-ab72-2a7b5b22afc5.", "باید یک UUID باشد، مانند d4c22af9-3676-4c6e-ab72-2a7b5b22afc5.");

@@ -18,8 +18,7 @@ public sealed partial class SettlementWatch(SettlementStore settlements, AppMete
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var inReview = await settlements.ReadInReviewAsync(cancellationToken).Take(MostEntries)
-            .Select(entry => (Code: entry.Id, Since: entry.WrittenAt)).ToListAsync(cancellationToken);
+        var inReview = await settlements.ReadInReviewAsync(MostEntries, cancellationToken);
         meter.SettlementsWait(SettlementStatus.NeedsReview.Name(), inReview.Count, AgeOf(inReview));
         if (inReview.Count > 0)
         {
@@ -36,7 +35,7 @@ public sealed partial class SettlementWatch(SettlementStore settlements, AppMete
             Log.VerifyingLong(logger, late.Count, code, since);
         }
 
-        TimeSpan AgeOf(List<(string Code, DateTimeOffset Since)> waiting) =>
+        TimeSpan AgeOf(IReadOnlyList<(string Code, DateTimeOffset Since)> waiting) =>
             waiting.Count == 0 ? TimeSpan.Zero : now - waiting.Min(one => one.Since);
     }
 
@@ -46,8 +45,7 @@ public sealed partial class SettlementWatch(SettlementStore settlements, AppMete
         var entries = await settlements.ReadOpenAsync(cancellationToken).Where(entry => now - entry.WrittenAt > Young)
             .Take(MostEntries).ToListAsync(cancellationToken);
         var verifying = new List<(string, DateTimeOffset)>();
-        // The index has the newest first.
-        foreach (var entry in entries.AsEnumerable().Reverse().Take(MostRows))
+        foreach (var entry in entries.OrderBy(entry => entry.WrittenAt).Take(MostRows))
         {
             if (await settlements.FindAsync(entry.Id, cancellationToken) is { Status: SettlementStatus.Verifying } row)
             {

@@ -101,7 +101,7 @@ public sealed class StatsReader(
     private async Task<List<(SettlementStatus Status, DateTimeOffset Since)>> ReadUnderWayAsync(CancellationToken cancellationToken)
     {
         var entries = await settlements.ReadOpenAsync(cancellationToken).Take(MostEntries).ToListAsync(cancellationToken);
-        entries.Reverse();
+        entries = [.. entries.OrderBy(entry => entry.WrittenAt)];
         var waiting = new List<(SettlementStatus, DateTimeOffset)>();
         foreach (var some in entries.Take(MostRows).Chunk(RowsAtOnce))
         {
@@ -119,7 +119,7 @@ public sealed class StatsReader(
     }
 
     private async Task<List<DateTimeOffset>> ReadInReviewAsync(CancellationToken cancellationToken) =>
-        await settlements.ReadInReviewAsync(cancellationToken).Take(MostEntries).Select(entry => entry.WrittenAt).ToListAsync(cancellationToken);
+        [.. from one in await settlements.ReadInReviewAsync(MostEntries, cancellationToken) select one.Since];
 
     private async Task<QueueResponse> ReadQueueAsync(string name, CancellationToken cancellationToken)
     {

@@ -97,7 +97,7 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
         var good = new Dictionary<string, TableEntity>();
         foreach (var (table, partition) in new[]
         {
-            (StorageSetup.SettlementsTable, form.Code), (StorageSetup.SettlementIndexTable, "settled"), (StorageSetup.UploadsTable, upload.Field("id")),
+            (StorageSetup.SettlementsTable, form.Code), (StorageSetup.SettlementIndexTable, "all"), (StorageSetup.UploadsTable, upload.Field("id")),
             (StorageSetup.LoansTable, loan), (StorageSetup.LoanIndexTable, "created"), (StorageSetup.SubscriptionsTable, "subscription"),
         })
         {
@@ -156,14 +156,18 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
             row = BadRows.Spoiled(row, random);
         }
 
-        var entry = BadRows.Spoiled(rows[StorageSetup.SettlementIndexTable], random, "Id", "WrittenAt", "X");
-        (entry.PartitionKey, entry.RowKey) = ("open", random.Next(4) == 0 ? code : TableKeys.NewestFirst(row.TryGetValue("CreatedAt", out var created) && created is DateTimeOffset time ? time : DateTimeOffset.UtcNow, code));
+        var key = TableKeys.NewestFirst(row.TryGetValue("CreatedAt", out var created) && created is DateTimeOffset time ? time : DateTimeOffset.UtcNow, code);
+        var entry = BadRows.Spoiled(Entry(), random, "Id", "WrittenAt", "X");
+        (entry.PartitionKey, entry.RowKey) = (BadRequests.Pick(random, ["open", "open-7", "settled"]), random.Next(4) == 0 ? code : key);
         if (random.Next(3) > 0)
         {
             entry["Id"] = code;
         }
 
+        var listed = BadRows.Spoiled(rows[StorageSetup.SettlementIndexTable], random);
+        (listed.PartitionKey, listed.RowKey) = ("all", BadRequests.Pick(random, ["all-", "settled-", "needs_review-", ""]) + key);
         await AddAsync(tables, StorageSetup.SettlementIndexTable, entry);
+        await AddAsync(tables, StorageSetup.SettlementIndexTable, listed);
         await AddAsync(tables, StorageSetup.SettlementsTable, row);
         await new QueueClient(connectionString, "invoices", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })
             .SendMessageAsync($$"""{"kind":"settlement","id":"{{code}}"}""", Cancel);
@@ -184,13 +188,15 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
         async Task<bool> ResolvableAsync() => (await calls.CallAsync("GetSettlement", code)).SettlementStatus == "needs_review";
     }
 
+    private static TableEntity Entry() => new("open", "any") { ["Id"] = "any", ["WrittenAt"] = DateTimeOffset.UtcNow };
+
     private static async Task<string> UploadAsync(
         string id, Random random, IReadOnlyDictionary<string, TableEntity> rows, DescribedCalls calls, TableServiceClient tables, string connectionString)
     {
         var row = new TableEntity(rows[StorageSetup.UploadsTable]) { PartitionKey = id };
         (row["Id"], row["Status"]) = (id, BadRequests.Pick(random, ["Queued", "Uploaded", "Failed"]));
         row = BadRows.Spoiled(row, random);
-        var entry = BadRows.Spoiled(rows[StorageSetup.SettlementIndexTable], random);
+        var entry = BadRows.Spoiled(Entry(), random);
         (entry.PartitionKey, entry.RowKey, entry["Id"]) = ("open", random.Next(4) == 0 ? id : TableKeys.NewestFirst(DateTimeOffset.UtcNow, id), id);
         await AddAsync(tables, StorageSetup.UploadIndexTable, entry);
         await AddAsync(tables, StorageSetup.UploadsTable, row);

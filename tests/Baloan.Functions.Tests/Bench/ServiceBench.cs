@@ -48,6 +48,8 @@ internal sealed class ServiceBench : IAsyncDisposable
 
     public SettlementStore Store => Services.GetRequiredService<SettlementStore>();
 
+    public SettlementFinder Finder => Services.GetRequiredService<SettlementFinder>();
+
     public SettlementIntake Intake => Services.GetRequiredService<SettlementIntake>();
 
     public SettlementCompletion Completion => Services.GetRequiredService<SettlementCompletion>();
@@ -218,16 +220,15 @@ internal sealed class ServiceBench : IAsyncDisposable
         string? after = null;
         do
         {
-            (var rows, after) = await Store.ListAsync(status, top, after, Cancel);
+            (var rows, after) = await Finder.FindAsync(new() { Status = status }, top, after, Cancel);
             codes.AddRange(rows.Select(row => row.Code));
         }
         while (after is not null);
         return codes;
     }
 
-    /// <summary>How many index entries a partition has.</summary>
-    public async Task<int> EntriesAsync(string partition) =>
-        await IndexTable.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: Cancel).CountAsync(Cancel);
+    /// <summary>How many settlements are listed as under way.</summary>
+    public async Task<int> OpenEntriesAsync() => await Store.ReadOpenAsync(Cancel).CountAsync(Cancel);
 
     public async ValueTask DisposeAsync()
     {

@@ -256,7 +256,7 @@ public sealed class AnswerTests(StorageAccounts storage)
 
         (decided.Status, decided.KnownBy, decided.ReviewBeganAt).ShouldBe((SettlementStatus.Failed, SettlementKnownBy.Person, null));
         (await bench.ListAsync(SettlementStatus.Failed)).ShouldBe([row.Code]);
-        (await bench.EntriesAsync("open")).ShouldBe(0);
+        (await bench.OpenEntriesAsync()).ShouldBe(0);
     }
 
     /// <summary>A clock that is behind another by always the same.</summary>

@@ -42,7 +42,7 @@ public sealed class AttemptTests(StorageAccounts storage)
         (await bench.ListAsync(null)).ShouldBe([request.Code]);
         (await bench.ListAsync(firstEnd)).ShouldBeEmpty();
         (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe([request.Code]);
-        (await bench.EntriesAsync("open") + await bench.EntriesAsync(firstEnd.Name())).ShouldBe(0);
+        (await bench.OpenEntriesAsync()).ShouldBe(0);
 
         var archived = (await bench.SettlementsTable.GetEntityAsync<TableEntity>(settled.PartitionKey, "attempt-0001", cancellationToken: Cancel)).Value;
         archived.GetString("ErrorCode").ShouldBe(first.ErrorCode);
@@ -68,7 +68,7 @@ public sealed class AttemptTests(StorageAccounts storage)
         row.Status.ShouldBe(SettlementStatus.Settled);
         row.Attempts.ShouldBe(1);
         bench.Moved(request.Code).ShouldBe(1);
-        (await bench.EntriesAsync("open")).ShouldBe(0);
+        (await bench.OpenEntriesAsync()).ShouldBe(0);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class AttemptTests(StorageAccounts storage)
         // The clock stands still here, so that these POSTs share one entry of the index; the sweep takes it away after a while.
         bench.Time.Advance(TimeSpan.FromMinutes(11));
         await bench.SweepAsync();
-        (await bench.EntriesAsync("open")).ShouldBe(0);
+        (await bench.OpenEntriesAsync()).ShouldBe(0);
 
         async Task ShouldConflictAsync()
         {
@@ -125,7 +125,7 @@ public sealed class AttemptTests(StorageAccounts storage)
         // The ones that lost put their entry where the winner's was; the sweep takes it away after a while.
         bench.Time.Advance(TimeSpan.FromMinutes(11));
         await bench.SweepAsync();
-        (await bench.EntriesAsync("open")).ShouldBe(0);
+        (await bench.OpenEntriesAsync()).ShouldBe(0);
     }
 
     [Theory]
@@ -154,7 +154,7 @@ public sealed class AttemptTests(StorageAccounts storage)
         // The one that lost put its entry where the other's was; the sweep takes it away after a while.
         bench.Time.Advance(TimeSpan.FromMinutes(11));
         await bench.SweepAsync();
-        (await bench.EntriesAsync("open")).ShouldBe(0);
+        (await bench.OpenEntriesAsync()).ShouldBe(0);
         if (!settled)
         {
             var again = request with { TransactionToken = await bench.TransactionTokenAsync(request.NationalIdentifier) };

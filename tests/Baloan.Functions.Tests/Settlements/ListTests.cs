@@ -67,7 +67,7 @@ public sealed class ListTests(StorageAccounts storage)
         (await bench.ListAsync(null, top)).ShouldBe(codes.Order(StringComparer.Ordinal));
         (await bench.ListAsync(SettlementStatus.Queued, top)).ShouldBe(codes.Order(StringComparer.Ordinal));
         (await bench.ListAsync(SettlementStatus.Verifying, top)).ShouldBeEmpty();
-        (await bench.Store.ListAsync(null, codes.Count, null, Cancel)).After.ShouldBeNull("nothing comes after the last one");
-        (await bench.Store.ListAsync(null, codes.Count - 1, null, Cancel)).After.ShouldNotBeNull();
+        (await bench.Finder.FindAsync(new(), codes.Count, null, Cancel)).After.ShouldBeNull("nothing comes after the last one");
+        (await bench.Finder.FindAsync(new(), codes.Count - 1, null, Cancel)).After.ShouldNotBeNull();
     }
 }

@@ -37,7 +37,7 @@ public sealed class OnceTests(StorageAccounts storage)
             (await bench.FindAsync(code)).Status.ShouldBe(SettlementStatus.Settled);
         }
 
-        (await bench.EntriesAsync("open")).ShouldBe(0);
+        (await bench.OpenEntriesAsync()).ShouldBe(0);
         (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe(codes, ignoreOrder: true);
     }
 

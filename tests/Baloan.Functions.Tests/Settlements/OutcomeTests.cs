@@ -44,7 +44,7 @@ public sealed class OutcomeTests(StorageAccounts storage)
         booked.InvoiceSize.ShouldBe(300_000);
         await ShouldBeWipedAsync(bench, settled);
         (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe([request.Code]);
-        (await bench.EntriesAsync("open")).ShouldBe(0);
+        (await bench.OpenEntriesAsync()).ShouldBe(0);
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class OutcomeTests(StorageAccounts storage)
         bench.Moved(row.Code).ShouldBe(0);
         await ShouldBeWipedAsync(bench, rejected);
         (await bench.ListAsync(SettlementStatus.Rejected)).ShouldBe([row.Code]);
-        (await bench.EntriesAsync("open")).ShouldBe(0);
+        (await bench.OpenEntriesAsync()).ShouldBe(0);
     }
 
     [Fact]

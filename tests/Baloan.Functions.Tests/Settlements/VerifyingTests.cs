@@ -154,7 +154,7 @@ public sealed class VerifyingTests(StorageAccounts storage)
         await OutcomeTests.ShouldBeWipedAsync(bench, review);
         bench.Logs.Lines.ShouldContain(line => line.StartsWith("Critical") && line.Contains(row.Code));
         (await bench.ListAsync(SettlementStatus.NeedsReview)).ShouldBe([row.Code]);
-        (await bench.EntriesAsync("open")).ShouldBe(0);
+        (await bench.OpenEntriesAsync()).ShouldBe(0);
     }
 
     [Fact]

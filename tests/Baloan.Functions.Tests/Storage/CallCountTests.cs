@@ -24,8 +24,10 @@ public sealed class CallCountTests(StorageAccounts storage) : ApiTests(storage)
 
         string[] expected =
         [
-            // Accepted: invoice, index, row, message.
+            // Accepted: invoice, index (under way, by time, by customer), row, message.
             "blob PUT invoices/(blob)",
+            "table PUT SettlementsByStatus(key)",
+            "table PUT SettlementsByStatus(key)",
             "table PUT SettlementsByStatus(key)",
             "table POST Settlements",
             "queue POST invoices/messages",
@@ -40,9 +42,9 @@ public sealed class CallCountTests(StorageAccounts storage) : ApiTests(storage)
             "blob GET invoices/(blob)",
             "table PUT Settlements(key)",
 
-            // Ended: row, index, hold, who has subscribed, counted, index, message.
+            // Ended: row, index (by time, by outcome, by end), hold, who has subscribed, counted, index, message.
             "table PUT Settlements(key)",
-            "table PUT SettlementsByStatus(key)",
+            "table POST $batch",
             "table PUT Settlements(key)",
             "table GET Subscriptions()",
             "table POST $batch Stats",

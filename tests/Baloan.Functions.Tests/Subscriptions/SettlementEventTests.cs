@@ -63,7 +63,7 @@ public sealed class SettlementEventTests(StorageAccounts storage)
 
         Events(proxy).Select(one => one["data"]!["code"]!.GetValue<string>()).Order(StringComparer.Ordinal)
             .ShouldBe(new[] { row.Code, next.Code }.Order(StringComparer.Ordinal));
-        (await bench.EntriesAsync("open")).ShouldBe(0);
+        (await bench.OpenEntriesAsync()).ShouldBe(0);
     }
 
     [Fact]

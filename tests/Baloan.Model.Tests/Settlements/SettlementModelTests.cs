@@ -120,5 +120,6 @@ public sealed class SettlementModelTests
         (1, from away in Gen.Choose(1, 6) select new Step("vault", away)),
         (1, from instance in Gen.Choose(0, 1) from code in Gen.Choose(0, 2) select new Step("resolve", instance, code)),
         (1, from instance in Gen.Choose(0, 1) from code in Gen.Choose(0, 2) select new Step("withdraw", instance, code)),
+        (1, from code in Gen.Choose(0, 2) select new Step("older", code)),
         (1, from code in Gen.Choose(0, 9) from byStatus in Gen.Choose(0, 1) select code < 3 ? new Step("newer", code, byStatus) : new Step("go", code)));
 }

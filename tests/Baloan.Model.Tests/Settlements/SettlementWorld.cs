@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Baloan.Core.Calendar;
+using Baloan.Core.Storage;
 using Baloan.Core.Settlements;
 using Baloan.Functions.Functions;
 using Baloan.Model.Tests.Storage;
@@ -130,6 +132,9 @@ internal sealed class SettlementWorld : World.World
             case "newer":
                 MakeNewer(Codes[step.A % Codes.Length], byStatus: step.B % 2 == 1);
                 break;
+            case "older":
+                MakeOlder(Codes[step.A % Codes.Length]);
+                break;
             case "get":
                 var code = Codes[step.B % Codes.Length];
                 Start(At(step.A), $"GET {code}", () => At(step.A).ServeAsync(
@@ -203,7 +208,7 @@ internal sealed class SettlementWorld : World.World
     protected override bool HasEnded() =>
         Storage.Queues.Of(Queue).Count == 0
         && attempts.Values.All(attempt => attempt.HasEnded || newer.Contains(attempt.Post.Code))
-        && !Storage.Tables.Rows(IndexTable).Any(row => row.PartitionKey == "open" && !newer.Contains(row.Text("Id")!));
+        && !Storage.Tables.Rows(IndexTable).Any(row => row.Text("Id") is { } id && !newer.Contains(id));
 
     protected override void Check()
     {
@@ -221,6 +226,7 @@ internal sealed class SettlementWorld : World.World
         CheckSecrets();
         CheckHolds();
         CheckLists();
+        CheckEnds();
         CheckCounters();
         Tally.Count("sequences");
     }
@@ -336,14 +342,47 @@ internal sealed class SettlementWorld : World.World
     {
         // What a newer version has written is its to file.
         var all = Rows.Select(row => row.Text("Code")!).Where(code => !newer.Contains(code)).Order().ToList();
-        var store = At(0).Get<SettlementStore>();
-        var listed = Ask(store.ListAsync(null, 100, null, default)).Rows.Select(row => row.Code).Where(code => !newer.Contains(code)).Order().ToList();
+        var finder = At(0).Get<SettlementFinder>();
+        CheckCopies(Ask(finder.FindAsync(new(), 100, null, default)).Rows);
+        var listed = Ask(finder.FindAsync(new(), 100, null, default)).Rows.Select(row => row.Code).Where(code => !newer.Contains(code)).Order().ToList();
         Require(listed.SequenceEqual(all), $"The list has {string.Join(", ", listed)} and should have {string.Join(", ", all)}.");
         foreach (var status in SettlementStatuses.Ended)
         {
-            var some = Ask(store.ListAsync(status, 100, null, default)).Rows.Select(row => row.Code).Where(code => !newer.Contains(code)).Order().ToList();
+            var some = Ask(finder.FindAsync(new() { Status = status }, 100, null, default)).Rows.Select(row => row.Code).Where(code => !newer.Contains(code)).Order().ToList();
             var should = Rows.Where(row => row.Text("Status") == status.ToString() && !newer.Contains(row.Text("Code")!)).Select(row => row.Text("Code")!).Order().ToList();
+            CheckCopies(Ask(finder.FindAsync(new() { Status = status }, 100, null, default)).Rows);
             Require(some.SequenceEqual(should), $"The list of {status} has {string.Join(", ", some)} and should have {string.Join(", ", should)}.");
+        }
+    }
+
+    private void CheckCopies(IEnumerable<Settlement> listed)
+    {
+        foreach (var copy in listed.Where(copy => !newer.Contains(copy.Code)))
+        {
+            var row = Rows.Single(row => row.Text("Code") == copy.Code);
+            Require(
+                row.Text("WriteId") == copy.WriteId && row.Text("Status") == copy.Status.ToString(),
+                $"{copy.Code} is listed as {copy.Status}, which it is not any more: it is {row.Text("Status")}.");
+        }
+    }
+
+    /// <summary>Each attempt stands once among the ends, as it ended, and each settlement under its customer.</summary>
+    private void CheckEnds()
+    {
+        var (from, to) = (TehranDays.DayOf(began).AddDays(-1), TehranDays.DayOf(Clock.Now).AddDays(1));
+        var books = At(0).Get<EndedSettlements>();
+        static string Line(string code, int number, string status) => $"{code} {number} {status}";
+        var told = Ask(books.ReadEndedAsync(from, to, default).ToListAsync().AsTask()).Where(end => !newer.Contains(end.Code))
+            .Select(end => Line(end.Code, end.Attempts, end.Status.ToString())).ToList();
+        var ended = attempts.Values.Where(attempt => !newer.Contains(attempt.Post.Code))
+            .Select(attempt => Line(attempt.Post.Code, attempt.Number, attempt.Status)).Order(StringComparer.Ordinal).ToList();
+        Require(told.Order(StringComparer.Ordinal).SequenceEqual(ended), $"The ends are {string.Join(", ", told)} and should be {string.Join(", ", ended)}.");
+        var accepted = Ask(books.ReadAcceptedAsync(from, to, default).ToListAsync().AsTask()).Select(row => row.Code).ToList();
+        Require(accepted.Order().SequenceEqual(Rows.Select(row => row.Text("Code")!).Order()), $"Accepted are said to be {string.Join(", ", accepted)}.");
+        foreach (var customer in Rows.Where(row => row.Text("CustomerHash") is not null).GroupBy(row => row.Text("CustomerHash")!))
+        {
+            var found = Ask(At(0).Get<SettlementFinder>().FindAsync(new() { CustomerHash = customer.Key }, 100, null, default)).Rows.Select(row => row.Code);
+            Require(found.Order().SequenceEqual(customer.Select(row => row.Text("Code")!).Order()), $"A customer has {string.Join(", ", found)}.");
         }
     }
 
@@ -469,6 +508,37 @@ internal sealed class SettlementWorld : World.World
             Encoding.UTF8.GetBytes(json.ToJsonString())));
         isNewerWriting = false;
         newer.Add(code);
+    }
+
+    /// <summary>A settlement becomes one of a version of the app that knew lists by outcome alone, as if that had done all so far.</summary>
+    private void MakeOlder(string code)
+    {
+        if (base.Operations.Count > 0 || newer.Contains(code) || Rows.FirstOrDefault(row => row.Text("Code") == code) is not { } row || row.Text("ListETag") is null)
+        {
+            return;
+        }
+
+        Say($"an older version has {code}");
+        Tally.Count("settlements of an older version");
+        var index = Storage.Tables.Rows(IndexTable).Where(entry => (entry.Text("Code") ?? entry.Text("Id")) == code).ToList();
+        index.ForEach(entry => Storage.Tables.Remove(IndexTable, entry.PartitionKey, entry.RowKey));
+        var hasEnded = row.Text("Status") is "Settled" or "Rejected" or "Failed" or "NeedsReview";
+        var key = TableKeys.NewestFirst(row.Time("CreatedAt"), code);
+        var json = JsonNode.Parse(row.Json)!.AsObject();
+        json.Remove("ListETag");
+        void Add(string partition) => json["OpenETag"] = Storage.Tables.Put(
+            IndexTable, partition, key, $$"""{"PartitionKey":"{{partition}}","RowKey":"{{key}}","Id":"{{code}}","WrittenAt@odata.type":"Edm.DateTime","WrittenAt":"{{Clock.Now.UtcDateTime:O}}"}""");
+        if (hasEnded)
+        {
+            Add(Enum.Parse<SettlementStatus>(row.Text("Status")!).Name());
+        }
+
+        if (!hasEnded || index.Exists(entry => entry.PartitionKey.StartsWith("open", StringComparison.Ordinal)))
+        {
+            Add("open");
+        }
+
+        Storage.Tables.Put(Table, row.PartitionKey, row.RowKey, json.ToJsonString());
     }
 
     private void Resolve(Instance instance, string code)

@@ -40,11 +40,17 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
     public IEnumerable<Row> Rows(string table) => tables.TryGetValue(table, out var rows) ? rows.Values : [];
 
     /// <summary>Puts a row there, as somebody outside of the app would.</summary>
-    public void Put(string table, string partitionKey, string rowKey, string properties)
+    /// <returns>Its ETag.</returns>
+    public string Put(string table, string partitionKey, string rowKey, string properties)
     {
         tables.TryAdd(table, []);
-        tables[table][new(partitionKey, rowKey)] = new Row(partitionKey, rowKey, Encoding.UTF8.GetBytes(properties), NextETag(), now());
+        var row = new Row(partitionKey, rowKey, Encoding.UTF8.GetBytes(properties), NextETag(), now());
+        tables[table][new(partitionKey, rowKey)] = row;
+        return row.ETag;
     }
+
+    /// <summary>Takes a row away, as somebody outside of the app would.</summary>
+    public void Remove(string table, string partitionKey, string rowKey) => tables[table].Remove(new(partitionKey, rowKey));
 
     private StorageAnswer Answer(
         string method, string path, IReadOnlyDictionary<string, string> query, string? ifMatch, byte[] body, List<Change> changes)
@@ -325,6 +331,7 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
                 "gt" => order > 0,
                 "ge" => order >= 0,
                 "lt" => order < 0,
+                "le" => order <= 0,
                 _ => throw new NotSupportedException(Operator),
             };
         }

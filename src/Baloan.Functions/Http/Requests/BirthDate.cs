@@ -57,7 +57,7 @@ public static partial class BirthDate
     /// The three numbers of a date, year first or day first; null where there are none. Jalali dates are often written with slashes or dots,
     /// and spreadsheets and databases add a time.
     /// </summary>
-    private static (int Year, int Month, int Day)? YearMonthDay(string text) =>
+    internal static (int Year, int Month, int Day)? YearMonthDay(string text) =>
         Written().Match(text) is { Success: true } date
             ? date.Groups[1].Length == 4 ? (Number(date, 1), Number(date, 2), Number(date, 3))
             : date.Groups[3].Length == 4 ? (Number(date, 3), Number(date, 2), Number(date, 1))
@@ -67,7 +67,7 @@ public static partial class BirthDate
     private static int Number(Match date, int group) => int.Parse(date.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
     /// <summary>The Gregorian date that a Jalali one stands for; null where that calendar has no such date.</summary>
-    private static DateOnly? Gregorian((int Year, int Month, int Day) jalali) =>
+    internal static DateOnly? Gregorian((int Year, int Month, int Day) jalali) =>
         jalali is { Year: > 0, Month: >= 1 and <= 12, Day: >= 1 } && jalali.Day <= Jalali.GetDaysInMonth(jalali.Year, jalali.Month)
             ? DateOnly.FromDateTime(Jalali.ToDateTime(jalali.Year, jalali.Month, jalali.Day, 0, 0, 0, 0))
             : null;

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Baloan.Functions.Http.Requests;
 
 /// <summary>The national identifier of a customer.</summary>
@@ -15,12 +17,21 @@ public static class NationalIdentifier
         return errors.Has(Field) ? null : Read(text, errors);
     }
 
+    /// <summary>Reads a query parameter; null where it is missing, and, with a fault added, where it is none.</summary>
+    public static string? Read(HttpRequest request, string parameter, FieldErrors errors)
+    {
+        var text = request.Query[parameter].ToString();
+        return text.Length == 0 ? null : Read(text, parameter, errors);
+    }
+
     /// <summary>Reads an identifier in any of the digits that people type; null, and a fault added, where it is none.</summary>
-    public static string? Read(string? text, FieldErrors errors)
+    public static string? Read(string? text, FieldErrors errors) => Read(text, Field, errors);
+
+    private static string? Read(string? text, string field, FieldErrors errors)
     {
         if (string.IsNullOrEmpty(text))
         {
-            errors.Add(Field, Texts.Required);
+            errors.Add(field, Texts.Required);
             return null;
         }
 
@@ -30,7 +41,7 @@ public static class NationalIdentifier
             return digits;
         }
 
-        errors.Add(Field, Texts.NationalIdentifier);
+        errors.Add(field, Texts.NationalIdentifier);
         return null;
     }
 }

@@ -18,6 +18,9 @@ public static class SettlementCodes
         && !code.Contains('%')
         && code.EnumerateRunes().All(rune => !Rune.IsControl(rune) && rune != Rune.ReplacementChar);
 
+    /// <summary>Whether a code can begin with a text.</summary>
+    public static bool CanBegin(string text) => text is "." or ".." || IsValid(text.TrimEnd());
+
     /// <summary>
     /// The one code that all codes stand for that look like this one: composed (NFC), with the Persian letter for its Arabic look-alike, and
     /// with one kind of space and hyphen.

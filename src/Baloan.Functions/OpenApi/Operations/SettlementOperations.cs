@@ -51,12 +51,19 @@ internal static class SettlementOperations
             .Fails(ApiProblem.Conflict("settlement_conflict", Texts.InvoiceConflict))
             .WithLocation(409, "The settlement that is there."),
 
-        new ApiOperation(HttpMethod.Get, Path, "ListSettlements", Tag, "List settlements", "A page of settlements, newest first.")
+        new ApiOperation(HttpMethod.Get, Path, "ListSettlements", Tag, "List settlements",
+            "A page of settlements, newest first. All that is asked for has to be true of each. Each page is read by one range of an index, of which at most a thousand "
+            + "entries are looked at: it may have fewer items than asked for, also none, and a continuation all the same.")
             .Keyed().Speaking()
             .WithQuery("status", Shape.OneOf("Only settlements of this status.", SettlementStatuses.All.Select(status => status.Name())))
+            .WithQuery("from", Shape.Text("Only those accepted on this day or later (Asia/Tehran): 2026-11-30, or Jalali 1405-09-09."))
+            .WithQuery("to", Shape.Text("Only those accepted on this day or earlier (Asia/Tehran): 2026-11-30, or Jalali 1405-09-09."))
+            .WithQuery("customer", Shape.Text("Only those of the customer with this national identifier."))
+            .WithQuery("code", Shape.Text(
+                "Only those whose code begins so. Where the function key comes in the query too, it has to be the first code there; better send it in the header."))
             .WithPaging()
             .Answers(200, "A page.", Schemas.SettlementPage, $$"""{"items":[{{Settled}}],"continuation":null}""")
-            .Fails(ApiProblem.Query).Fails(ApiProblem.Storage),
+            .Fails(ApiProblem.Query).Fails(ApiProblem.Storage).Fails(ApiProblem.Vault),
 
         new ApiOperation(HttpMethod.Get, $"{Path}/{{settlementCode}}", "GetSettlement", Tag,
             "Get a settlement", "202 until it has ended, then 200.")
