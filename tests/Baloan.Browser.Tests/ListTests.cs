@@ -26,6 +26,30 @@ public sealed class ListTests(ConsoleStage stage) : ConsoleTests(stage)
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("status=rejected&top=50"));
     }
 
+    [Theory]
+    [InlineData("en")]
+    [InlineData("fa")]
+    public async Task Settlements_are_found_by_the_beginning_of_the_code_the_customer_and_the_days(string language)
+    {
+        var page = await OpenAsync("settlements", language);
+        var rows = page.Locator("table.cards tbody tr");
+        await page.Locator("#code").FillAsync("TLC-11111");
+        await page.Locator("#customer").FillAsync(language == "fa" ? Persian(Stage.Rejected.Customer) : Stage.Rejected.Customer);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(rows).ToHaveCountAsync(1);
+        await Expect(rows).ToContainTextAsync(Stage.Rejected.Code);
+        page.Url.ShouldNotContain(Stage.Rejected.Customer);
+        page.Url.ShouldNotContain(Uri.EscapeDataString(Persian(Stage.Rejected.Customer)));
+
+        await page.Locator("#clear").ClickAsync();
+        await Expect(page.Locator("#customer")).ToHaveValueAsync("");
+        await page.Locator("#from").FillAsync(language == "fa" ? "۱۴۰۱/۰۱/۰۱" : "2022-03-21");
+        await page.Locator("#to").FillAsync(language == "fa" ? "۱۴۰۱/۰۱/۰۲" : "2022-03-22");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator(".empty")).ToBeVisibleAsync();
+        await Expect(rows).ToHaveCountAsync(0);
+    }
+
     [Fact]
     public async Task Codes_and_amounts_are_copied_by_a_click()
     {

@@ -18,7 +18,7 @@ public sealed class LoanTests(ConsoleStage stage) : ConsoleTests(stage)
         await Expect(page.Locator("[aria-invalid]")).ToHaveCountAsync(6);
         await IsAccessibleAsync(page);
         await page.Locator("#customer").FillAsync(Order.NewCustomer());
-        await page.Locator("#phone").FillAsync(language == "fa" ? "۰۹۳۵۰۰۰۰۱۲۳" : "09350000123");
+        await page.Locator("#phone").FillAsync(language == "fa" ? "۰۹۳۵۰۰۰۰۱۲۵" : "09350000124");
         await page.Locator("#birth").FillAsync(language == "fa" ? "۱۹۹۱/۰۳/۱۷" : "1991-03-17");
         await page.Locator("#store").SelectOptionAsync("1");
         await page.Locator("#loan_due").SelectOptionAsync("12");
