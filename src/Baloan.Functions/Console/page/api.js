@@ -24,6 +24,7 @@ export class Unreachable extends Error {
 export const get = async (path, signal) => jsonOf(await call('GET', path, { signal }));
 export const post = async (path, body, headers) => jsonOf(await call('POST', path, { body, headers }));
 export const withdraw = async (path) => jsonOf(await call('DELETE', path, {}));
+export const file = async (path, type) => new Blob([await (await call('GET', path, {})).arrayBuffer()], { type });
 
 async function jsonOf(response) {
   return { answer: response.status === 204 ? null : await response.json().catch(() => { throw new Refused(response.status); }), retryAfter: Number(response.headers.get('Retry-After')) || 2 };

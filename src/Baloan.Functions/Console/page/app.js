@@ -17,12 +17,13 @@ const places = {
   'loans/': () => import('./loan.js').then((one) => one.loan),
   'loan-new': () => import('./loan-new.js').then((one) => one.loanNew),
   openings: () => import('./openings.js').then((one) => one.openings),
+  reconciliation: () => import('./reconciliation.js').then((one) => one.reconciliation),
   subscriptions: () => import('./subscriptions.js').then((one) => one.subscriptions),
 };
 // In the order of the menu, each with what a key has to let.
 const links = [
   ['', text.nav.overview, 'stats'], ['counter', text.nav.counter, 'counter'], ['settlements', text.nav.settlements, 'settlements'],
-  ['loans', text.nav.loans, 'loans'], ['subscriptions', text.nav.subscriptions, 'subscriptions']];
+  ['reconciliation', text.nav.reconciliation, 'reconciliation'], ['loans', text.nav.loans, 'loans'], ['subscriptions', text.nav.subscriptions, 'subscriptions']];
 const parents = { receipt: 'settlements', openings: 'loans', 'loan-new': 'loans' };
 
 const main = h('main', { id: 'main' });

@@ -1,7 +1,7 @@
 import { config } from './config.js';
 import { text } from './language.js';
-import { announce, ask, coming, copying, facts, h, id, quoted, redraw, section, show } from './dom.js';
-import { post } from './api.js';
+import { announce, ask, coming, copying, facts, h, id, quoted, redraw, save, section, show } from './dom.js';
+import { file, post } from './api.js';
 import { allHold, busy, field, guard, refusal, saved } from './fields.js';
 import { bytes, localDigits, money, number, toman, when } from './format.js';
 import { keepName, nameOf } from './session.js';
@@ -75,7 +75,24 @@ function evidence({ evidence: seen, total, status }) {
     status === 'needs_review' && h('p', { class: 'muted' }, words.evidenceNote));
 }
 
-const invoice = ({ invoice: { name, size } }) => [name && [quoted(name), ' '], h('span', { class: 'muted whole' }, bytes(size))];
+function invoice(one) {
+  const content = `merchant/settlements/${encodeURIComponent(one.code)}/invoice`;
+  const trouble = h('p', { class: 'field-error', role: 'alert' });
+  // The file is what a caller sent. It is taken for a PDF and nothing else, and kept on the reader's machine, where no page can reach it.
+  const open = h('button', {
+    type: 'button', id: 'invoice',
+    onclick: () => busy(open, async () => {
+      trouble.textContent = '';
+      try {
+        save(await file(content, 'application/pdf'), `${one.code.replace(/[^\p{L}\p{N}._-]/gu, '_')}.pdf`);
+        announce(words.invoiceSaved);
+      } catch (failure) {
+        trouble.textContent = failure.message;
+      }
+    }),
+  }, words.invoiceOpen);
+  return [one.invoice.name && [quoted(one.invoice.name), ' '], h('span', { class: 'muted whole' }, bytes(one.invoice.size)), h('div', null, open), trouble];
+}
 
 // Whom to ask, and what to say there.
 function asking(one) {

@@ -1,7 +1,9 @@
 import { text } from './language.js';
-import { copying, h, id, table } from './dom.js';
-import { get } from './api.js';
+import { copying, h, id, save, table } from './dom.js';
+import { file, get } from './api.js';
+import { busy } from './fields.js';
 import { list } from './list.js';
+import { isLeftOut } from './session.js';
 import { money, number, onDayAtHour, atHour, when, writtenDay } from './format.js';
 import { customer, knownBy, statusBadge } from './state.js';
 
@@ -25,6 +27,7 @@ export function settlements(main, context) {
     extra: (link) => [
       h('a', { href: link({ from: today, to: today, hour: '', hours: '' }) }, words.today),
       h('a', { href: link({ from: writtenDay(new Date(Date.now() - day)), to: writtenDay(new Date(Date.now() - day)), hour: '', hours: '' }) }, words.yesterday),
+      !isLeftOut('export') && exporting(query.get('from') || today, query.get('to') || today),
       query.get('hour') && h('p', { class: 'muted' }, words.hourOnly(onDayAtHour(new Date(query.get('hour'))), atHour(endOf(query))))],
     draw: (items, link) => table({
       caption: words.listTitle, className: 'cards',
@@ -63,4 +66,20 @@ async function readHour(query, wanted, signal) {
     wanted.set('continuation', answer.continuation);
   }
   return { items, continuation: null };
+}
+
+function exporting(from, to) {
+  const trouble = h('span', { class: 'field-error', role: 'alert' });
+  const button = h('button', {
+    type: 'button', id: 'export', title: words.exportNote(from, to),
+    onclick: () => busy(button, async () => {
+      trouble.textContent = '';
+      try {
+        save(await file(`merchant/settlements.csv?${new URLSearchParams({ from, to })}`, 'text/csv'), `settlements ${from} ${to}.csv`.replaceAll('/', '-'));
+      } catch (failure) {
+        trouble.textContent = failure.message;
+      }
+    }),
+  }, words.export);
+  return [button, trouble];
 }
