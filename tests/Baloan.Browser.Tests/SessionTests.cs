@@ -91,6 +91,7 @@ public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/counter");
         await page.Locator("#total").FillAsync("250000");
         await page.Clock.FastForwardAsync("11:00");
+        await page.Clock.FastForwardAsync("00:06");
 
         var dialog = page.GetByRole(AriaRole.Dialog);
         await Expect(dialog).ToContainTextAsync(locked);
