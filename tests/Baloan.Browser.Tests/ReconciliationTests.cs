@@ -46,6 +46,38 @@ public sealed class ReconciliationTests(ConsoleStage stage) : ConsoleTests(stage
         await NothingIsCutAsync(page);
     }
 
+    [Theory]
+    [InlineData("en")]
+    [InlineData("fa")]
+    public async Task A_statement_is_held_against_the_books_of_the_app_itself(string language)
+    {
+        var page = await OpenAsync("reconciliation", language);
+        await ChooseAsync(page, $"کد سفارش,مبلغ (تومان)\n{Stage.Settled.Code},{Stage.Settled.Total}\nNOT-OURS,500000\n");
+        await page.Locator("#compare").ClickAsync();
+
+        await Expect(page.Locator("table.cards").First).ToContainTextAsync("NOT-OURS");
+        await Expect(page.Locator("#code_column")).ToHaveValueAsync("کد سفارش");
+        await Expect(page.Locator("table.cards").First).Not.ToContainTextAsync(Stage.Settled.Code);
+    }
+
+    [Fact]
+    public async Task The_days_settlements_and_an_invoice_are_saved()
+    {
+        var page = await OpenAsync("settlements");
+        var saving = page.WaitForDownloadAsync();
+        await page.Locator("#export").ClickAsync();
+        var table = await File.ReadAllBytesAsync(await (await saving).PathAsync(), Cancel);
+        table[..3].ShouldBe(Encoding.UTF8.Preamble.ToArray());
+        Encoding.UTF8.GetString(table).ShouldContain(Stage.Settled.Code);
+
+        await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/settlements/{Stage.Settled.Code}");
+        saving = page.WaitForDownloadAsync();
+        await page.Locator("#invoice").ClickAsync();
+        var invoice = await saving;
+        invoice.SuggestedFilename.ShouldBe($"{Stage.Settled.Code}.pdf");
+        (await File.ReadAllBytesAsync(await invoice.PathAsync(), Cancel)).ShouldBe(Stage.Settled.Invoice);
+    }
+
     private static object Difference(string code, long? theirs, long? ours, string? status) =>
         new { code, theirs, ours, status, known_by = status is null ? null : "baloan", sent_at = (string?)null, ended_at = (string?)null, lines = new[] { new { sheet = (string?)null, line = 3 } } };
 
