@@ -123,6 +123,14 @@ public static class LoanOpeningRules
                 UpdatedAt = now,
             };
 
+    /// <summary>What has to be recorded of the loan that an opening has opened; null where it has opened none that this code knows of.</summary>
+    public static LoanOpening? OpenedBy(LoanOpeningRow row) => IsNewer(row) || row is not { Status: LoanOpeningStatus.Opened, Uuid: { } uuid }
+        ? null
+        : new(
+            uuid, row.Amount, row.LoanDue, row.Store,
+            row.Answer is { } answer && JsonNode.Parse(answer)!["plan_detail"] is JsonObject plan ? plan.ToJsonString() : null,
+            row.ResolvedAs is null ? row.UpdatedAt : row.SentAt);
+
     /// <summary>What is kept of Baloan's answer: the documents' fields, and those of the customer by name alone.</summary>
     public static string Kept(JsonElement answer) => Kept(JsonObject.Create(answer) ?? []);
 

@@ -8,13 +8,10 @@ namespace Baloan.Core.Loans;
 /// <summary>Keeps openings of loans in Table storage, and lists those whose outcome is not known.</summary>
 /// <remarks>
 /// An opening is a partition of one row. The list is the partition <see cref="StatusIndex.Open"/> of the same table: an entry is written
-/// before its row and taken away after the row has ended.
+/// before its row and taken away after the row has ended, and where a loan was opened, after that was recorded too.
 /// </remarks>
 public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetup setup, StorageClock clock, ILogger<LoanOpeningStore> logger)
 {
-    // An entry of the index is written just before its row.
-    private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
-
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
     private readonly StatusIndex index = new(storage, setup, clock, StorageSetup.LoanOpeningsTable);
 
@@ -89,9 +86,9 @@ public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetu
                 continue;
             }
 
-            if (next.HasEnded)
+            if (next.Status == LoanOpeningStatus.NotOpened)
             {
-                await index.RemoveAsync(StatusIndex.Open, next.IndexKey, ETag.All, cancellationToken);
+                await CompleteAsync(next, cancellationToken);
             }
 
             return (next, true);
@@ -113,26 +110,17 @@ public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetu
             stray: null,
             cancellationToken);
 
-    /// <summary>Notes which openings nobody can be sending any more, and takes out of the list what has ended. The sweep does this.</summary>
-    /// <exception cref="RequestFailedException">Storage is away; the next sweep goes on.</exception>
-    public async Task SweepAsync(CancellationToken cancellationToken)
-    {
-        await foreach (var entry in index.ReadAsync(StatusIndex.Open, null, 100, cancellationToken))
-        {
-            var (row, isWhole) = await FindAsync(entry.Id, cancellationToken);
-            if (row is null || (isWhole && (row.HasEnded || row.IndexKey != entry.Key)))
-            {
-                if (clock.GetUtcNow() - entry.WrittenAt > EntryWithoutRow)
-                {
-                    await index.RemoveAsync(entry.Partition, entry.Key, entry.ETag, cancellationToken);
-                }
-            }
-            else if (isWhole && LoanOpeningRules.IsOverdue(row, clock.GetUtcNow()))
-            {
-                await ForgoAsync(row, sendings: null, cancellationToken);
-            }
-        }
-    }
+    /// <summary>Takes an opening out of the list: nothing is left to be done for it.</summary>
+    public Task CompleteAsync(LoanOpeningRow row, CancellationToken cancellationToken) =>
+        index.RemoveAsync(StatusIndex.Open, row.IndexKey, ETag.All, cancellationToken);
+
+    /// <summary>Reads all that is listed; an entry's id is the opening's.</summary>
+    public IAsyncEnumerable<StatusIndex.Entry> ReadOpenAsync(CancellationToken cancellationToken) =>
+        index.ReadAsync(StatusIndex.Open, null, 100, cancellationToken);
+
+    /// <summary>Takes away an entry that points to nothing, unless it was written again.</summary>
+    public Task ForgetAsync(StatusIndex.Entry entry, CancellationToken cancellationToken) =>
+        index.RemoveAsync(entry.Partition, entry.Key, entry.ETag, cancellationToken);
 
     /// <summary>Notes that nobody knows what became of a sending, and raises the alert for it.</summary>
     public Task ForgoAsync(LoanOpeningRow sent, string? sendings, CancellationToken cancellationToken) => ChangeAsync(

@@ -87,6 +87,14 @@ public sealed partial class LoanRecorder(
         }
     }
 
+    /// <summary>Records the loan that an opening has opened, also where that was done already, and takes the opening out of the list.</summary>
+    /// <exception cref="RequestFailedException">The table does not answer.</exception>
+    public async Task CompleteAsync(LoanOpeningRow row, LoanOpening opened, CancellationToken cancellationToken)
+    {
+        await store.RecordAsync(opened, cancellationToken);
+        await openings.CompleteAsync(row, cancellationToken);
+    }
+
     private async Task RecordAsync(LoanOpening opening, CancellationToken cancellationToken)
     {
         if (opening.End is { } end)
@@ -97,6 +105,11 @@ public sealed partial class LoanRecorder(
             if (row?.Uuid != opening.Uuid || (changed && row.ResolvedAs is not null))
             {
                 Log.DecidedOtherwise(logger, opening.Uuid, end.Id);
+            }
+            else
+            {
+                await CompleteAsync(row, opening, cancellationToken);
+                return;
             }
         }
 

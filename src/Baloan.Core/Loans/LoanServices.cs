@@ -11,6 +11,7 @@ public static class LoanServices
         .AddSingleton<LoanStore>()
         .AddSingleton<IChangeRecord>(provider => provider.GetRequiredService<LoanStore>())
         .AddSingleton<LoanOpeningStore>()
+        .AddSingleton<LoanOpeningSweep>()
         .AddSingleton<LoanOpener>()
         .AddSingleton<LoanRecorder>();
 }

@@ -13,7 +13,7 @@ public sealed class VerifySettlementsFunction(
     SettlementRelisting relisting,
     UploadSweep uploads,
     LoanStore loans,
-    LoanOpeningStore openings,
+    LoanOpeningSweep openings,
     StatsSweep stats,
     SettlementWatch watch,
     SettlementOptions options,

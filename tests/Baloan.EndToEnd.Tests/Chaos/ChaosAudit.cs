@@ -201,9 +201,10 @@ internal sealed class ChaosAudit(
                     Wrongly($"told {one.Status} by {one.By}, and it was moved later without a new POST");
                 }
             }
-            else if (one is { Status: "settled", KnownBy: "baloan" } && moved[0].Fault is { } fault && !AnsweredRight.Contains(fault))
+            else if (one is { Status: "settled", KnownBy: "baloan" }
+                && moved.Where(movement => movement.At <= one.At).All(movement => movement.Fault is { } fault && !AnsweredRight.Contains(fault)))
             {
-                Wrongly($"told settled by Baloan's word, and what was answered was {fault}");
+                Wrongly($"told settled by Baloan's word, and what was answered was {moved[0].Fault}");
             }
             else if (one.Status == "needs_review" && !IsCreditUnsure(one.At))
             {

@@ -234,6 +234,35 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
     }
 
     [Fact]
+    public async Task A_loan_whose_opener_died_between_noting_the_yes_and_recording_it_is_recorded_by_the_sweep()
+    {
+        await using var bench = await BenchAsync();
+        var loan = ARequest(bench);
+        var opened = await OpenAsync(bench.Services, loan, "k");
+
+        // As it was left: the opening says so and is still listed, and of the loan there is nothing.
+        var loans = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoansTable);
+        foreach (var row in await loans.QueryAsync<TableEntity>(row => row.PartitionKey == opened.Uuid.ToString(), cancellationToken: Cancel).ToListAsync(Cancel))
+        {
+            await loans.DeleteEntityAsync(row, Azure.ETag.All, Cancel);
+        }
+
+        var openings = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
+        var noted = await openings.QueryAsync<LoanOpeningRow>(row => row.RowKey == LoanOpeningRow.Row, cancellationToken: Cancel).SingleAsync(Cancel);
+        await openings.AddEntityAsync(new TableEntity(StatusIndex.Open, noted.IndexKey) { ["Id"] = noted.Id, ["WrittenAt"] = noted.SentAt }, Cancel);
+        (await OpenAsync(bench.Services, loan, "k")).Uuid.ShouldBe(opened.Uuid);
+        (await ListAsync(bench)).ShouldBeEmpty();
+
+        await SweepAsync(bench);
+        await SweepAsync(bench);
+
+        var recorded = (await bench.Services.GetRequiredService<LoanStore>().FindAsync(opened.Uuid.ToString(), Cancel)).ShouldNotBeNull();
+        (recorded.Amount, recorded.LoanDue, recorded.Store, recorded.State).ShouldBe((20_000_000, 12, 1, LoanStates.Created));
+        recorded.PlanDetail.ShouldNotBeNull();
+        (await openings.QueryAsync<TableEntity>(row => row.PartitionKey == StatusIndex.Open, cancellationToken: Cancel).AnyAsync(Cancel)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Where_it_cannot_be_written_down_nothing_is_sent()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
@@ -358,7 +387,7 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
 
     private static async Task<LoanOpeningRow> OnlyListedAsync(ServiceBench bench) => (await ListAsync(bench)).ShouldHaveSingleItem();
 
-    private static Task SweepAsync(ServiceBench bench) => bench.Services.GetRequiredService<LoanOpeningStore>().SweepAsync(Cancel);
+    private static Task SweepAsync(ServiceBench bench) => bench.Services.GetRequiredService<LoanOpeningSweep>().SweepAsync(Cancel);
 
     private static IReadOnlyList<string> Alerts(ServiceBench bench) =>
         [.. bench.Logs.Lines.Where(line => line.StartsWith("Critical", StringComparison.Ordinal))];

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Baloan.Core.Loans;
 using Baloan.Core.Settlements;
+using Baloan.Core.Storage;
 using Baloan.Functions.Functions;
 using Baloan.Model.Tests.Storage;
 using Baloan.Model.Tests.World;
@@ -108,7 +109,8 @@ internal sealed class OpeningWorld : World.World
     protected override void Sweep(Instance instance) => Start(
         instance, "sweep", () => instance.Function<VerifySettlementsFunction>().Run(new TimerInfo(), default), _ => { });
 
-    protected override bool HasEnded() => Storage.Queues.Of(Queue).Count == 0 && Rows.All(row => row.Text("Status") != "Sending");
+    protected override bool HasEnded() => Storage.Queues.Of(Queue).Count == 0
+        && Rows.All(row => row.Text("Status") switch { "Sending" => false, "Opened" => !IsListed(row), _ => true });
 
     protected override void Check()
     {
@@ -135,11 +137,16 @@ internal sealed class OpeningWorld : World.World
 
         foreach (var row in Rows.Where(row => row.Text("Status") == "Opened"))
         {
+            var recorded = Storage.Tables.Rows("LoanStates").Where(loan => loan.PartitionKey == row.Text("Uuid")).Select(loan => loan.Text("Amount")).ToList();
+            Require(recorded.Contains(row.Text("Amount")), "A loan was opened, and its amount is not recorded.");
             Require(opened.TryGetValue(row.Text("Uuid")!, out var loan) && loan.Amount == Amount(row), "An opening is said to be a loan that it is not.");
         }
 
         Tally.Count("sequences");
     }
+
+    private bool IsListed(MemoryTables.Row opening) =>
+        Storage.Tables.Rows(Table).Any(row => row.PartitionKey == StatusIndex.Open && row.Text("Id") == opening.PartitionKey);
 
     private static long Amount(MemoryTables.Row row) => long.Parse(row.Text("Amount")!, CultureInfo.InvariantCulture);
 
