@@ -1,6 +1,7 @@
 using Baloan.Core.Counters;
 using Baloan.Core.Events;
 using Baloan.Core.Loans;
+using Baloan.Core.Reconciliation;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
@@ -40,6 +41,8 @@ public static class Services
             .AddSingleton<ISettlementView, SettlementView>()
             .AddSingleton<BodyReading>()
             .AddSingleton<Problems>()
+            .AddReconciliation()
+            .AddSingleton(new OwnKeys(configuration))
             .AddSingleton(new CorsOrigins(configuration))
             .AddSingleton(new QueryKey(configuration))
             .AddSingleton<SettlementQueryReader>()

@@ -18,6 +18,7 @@ internal sealed record SandboxOptions
           --vault-port <port>        the Key Vault emulator (default 7091)
           --storage-port <port>      the first of Azurite's three ports (default 10000; free ones if they are taken)
           --loan-step <seconds>      how long a loan stays in each state, from 0.1 to 60 (default 2)
+          --verify-after <seconds>   how long an unanswered settlement is looked at, from 2 to 300 (default 15; elsewhere five minutes)
           --data <folder>            where storage and the log are kept until the next start (default .sandbox in the project's folder)
           --help                     this text
 
@@ -40,6 +41,9 @@ internal sealed record SandboxOptions
 
     public TimeSpan LoanStep { get; private init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long after the sending an unchanged credit proves that nothing was moved. Short, so that a person sees how it is found out.</summary>
+    public TimeSpan VerifyAfter { get; private init; } = TimeSpan.FromSeconds(15);
+
     public string? DataFolder { get; private init; }
 
     public static SandboxOptions Parse(string[] arguments)
@@ -52,9 +56,10 @@ internal sealed record SandboxOptions
             int Port() => int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue
                 ? port
                 : throw new SandboxException($"{name} needs a port, which is a number from 0 to 65535.");
-            TimeSpan Seconds() => double.TryParse(Value(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.1 and <= 60
-                ? TimeSpan.FromSeconds(seconds)
-                : throw new SandboxException($"{name} needs a number of seconds from 0.1 to 60.");
+            TimeSpan Seconds(double least, double most) =>
+                double.TryParse(Value(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= most
+                    ? TimeSpan.FromSeconds(seconds)
+                    : throw new SandboxException(string.Create(CultureInfo.InvariantCulture, $"{name} needs a number of seconds from {least} to {most}."));
             options = name switch
             {
                 "--once" => options with { Once = true },
@@ -67,7 +72,8 @@ internal sealed record SandboxOptions
                 "--baloan-port" => options with { BaloanPort = Port() },
                 "--vault-port" => options with { VaultPort = Port() },
                 "--storage-port" => options with { StoragePort = Port() },
-                "--loan-step" => options with { LoanStep = Seconds() },
+                "--loan-step" => options with { LoanStep = Seconds(0.1, 60) },
+                "--verify-after" => options with { VerifyAfter = Seconds(2, 300) },
                 "--data" => options with { DataFolder = Value() },
                 _ => throw new SandboxException($"There is no option '{name}'; --help lists them."),
             };

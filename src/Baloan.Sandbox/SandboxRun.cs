@@ -5,9 +5,6 @@ namespace Baloan.Sandbox;
 /// <summary>One run of the sandbox: starts everything, shows a settlement and a loan, stays up until it is told to end.</summary>
 internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
 {
-    // Short, so that a person who tries a lost answer sees how it is found out.
-    private const string VerifyAfter = "00:00:15";
-
     // A Ctrl-C reaches the children too, and may do so first.
     private static readonly TimeSpan SignalLag = TimeSpan.FromSeconds(1);
 
@@ -77,7 +74,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
             ("Its certificate", vault.CertificatePath),
             ("Storage", azurite.ConnectionString),
         ]);
-        console.Text(string.Create(CultureInfo.InvariantCulture, $"\n  A settlement without an answer is found out after {VerifyAfter} here, and a loan moves on every {options.LoanStep.TotalSeconds:0.###} s."));
+        console.Text(string.Create(CultureInfo.InvariantCulture, $"\n  A settlement without an answer is found out after {options.VerifyAfter.TotalSeconds:0.###} s here, and a loan moves on every {options.LoanStep.TotalSeconds:0.###} s."));
         console.Text($"  Press Ctrl-C to end everything. Now open the console, in Persian and English:\n\n  {app.BaseAddress}api/console");
 
         var ended = Task.Delay(Timeout.Infinite, ending);
@@ -183,7 +180,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
             MerchantApiVersion = options.MerchantVersion,
             Port = options.AppPort,
             OnLogLine = log.WriteLine,
-            More = new Dictionary<string, string?> { ["Settlements__VerifyAfter"] = VerifyAfter },
+            More = new Dictionary<string, string?> { ["Settlements__VerifyAfter"] = options.VerifyAfter.ToString("c", CultureInfo.InvariantCulture) },
         };
         var app = await console.WaitAsync("The function app is starting", () => FunctionApp.StartAsync(settings, cancellationToken));
         console.Done($"Function app       {app.BaseAddress}");

@@ -18,6 +18,8 @@ public sealed class ApiPageTests(ConsoleStage stage) : ConsoleTests(stage)
 
         await Expect(operation.Locator(".live-responses-table .response-col_status").Last).ToContainTextAsync("200");
         await Expect(operation.Locator(".live-responses-table")).ToContainTextAsync("user_credit");
+        await Expect(operation.Locator(".curl")).ToContainTextAsync("x-functions-key: YOUR-KEY");
+        (await page.ContentAsync()).ShouldNotContain("key/with+what", Case.Sensitive, "whoever copies the line would pass on the key");
         await KeepPictureAsync(page, "api-page", screen: true);
     }
 

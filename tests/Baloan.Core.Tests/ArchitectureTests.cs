@@ -13,11 +13,12 @@ public sealed class ArchitectureTests
     // A part may know those of the lines before its own. Those of one line know nothing of each other.
     private static readonly string[][] Order =
     [
-        ["Calendar", "Telemetry"],
+        ["Calendar", "Telemetry", "Typing"],
         ["Storage"],
         ["Tokens"],
         ["Counters", "Events"],
         ["Settlements", "Loans", "Uploads"],
+        ["Reconciliation"],
     ];
 
     private static readonly Assembly Core = typeof(FileStore).Assembly;

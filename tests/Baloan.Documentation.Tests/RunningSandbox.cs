@@ -29,7 +29,7 @@ public sealed partial class RunningSandbox : IAsyncLifetime
             "dotnet",
             [
                 typeof(BaloanServer).Assembly.Location, "--app-port", "0", "--baloan-port", "0", "--vault-port", "0", "--storage-port", "0",
-                "--loan-step", "0.2", "--data", data,
+                "--loan-step", "0.2", "--verify-after", "4", "--data", data,
             ],
             onLine: line =>
             {

@@ -29,6 +29,7 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(SubscriptionResponse))]
 [JsonSerializable(typeof(SubscriptionList))]
 [JsonSerializable(typeof(StatsResponse))]
+[JsonSerializable(typeof(ReconciliationResponse))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>For answers: Persian stays readable, and what HTML could take for markup is escaped.</summary>

@@ -4,9 +4,12 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 
 namespace Baloan.Functions.Http;
 
-/// <summary>Puts a problem document in the place of what a function throws over HTTP.</summary>
+/// <summary>
+/// Puts a problem document in the place of what a function throws over HTTP, and runs one that asks for a key of its own for those alone
+/// who bring it.
+/// </summary>
 /// <remarks>It has to come after the middleware of the ASP.NET Core integration, which sends what stands as the result.</remarks>
-internal sealed class ProblemMiddleware(Problems problems) : IFunctionsWorkerMiddleware
+internal sealed class ProblemMiddleware(Problems problems, OwnKeys keys) : IFunctionsWorkerMiddleware
 {
     // They answer as the host does, without a document and without headers of their own.
     private static readonly string[] Bare = ["AnswerPreflight", "GetRoot"];
@@ -22,6 +25,7 @@ internal sealed class ProblemMiddleware(Problems problems) : IFunctionsWorkerMid
 
         context.GetInvocationResult().Value = await problems.CatchAsync(http.Request, async () =>
         {
+            keys.Check(context.FunctionDefinition.Name, http.Request);
             await next(context);
             return (IResult)context.GetInvocationResult().Value!;
         });

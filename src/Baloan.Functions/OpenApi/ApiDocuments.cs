@@ -30,7 +30,7 @@ public static class ApiDocuments
     /// <summary>All that the API does.</summary>
     internal static IEnumerable<ApiOperation> Operations() =>
     [
-        .. MerchantOperations.All(), .. SettlementOperations.All(), .. UploadOperations.All(),
+        .. MerchantOperations.All(), .. SettlementOperations.All(), .. ReconciliationOperations.All(), .. UploadOperations.All(),
         .. LoanOperations.All(), .. SubscriptionOperations.All(), .. AppOperations.All(),
     ];
 
@@ -70,6 +70,7 @@ public static class ApiDocuments
             {
                 new() { Name = MerchantOperations.Tag, Description = "A customer's credit, and OTPs." },
                 new() { Name = SettlementOperations.Tag, Description = "Invoices that are settled." },
+                new() { Name = ReconciliationOperations.Tag, Description = "For accountants." },
                 new() { Name = UploadOperations.Tag, Description = "Documents that are uploaded to Baloan." },
                 new() { Name = LoanOperations.Tag, Description = "Loan files of a partner." },
                 new() { Name = LoanOperations.CallbackTag, Description = "What Baloan calls." },

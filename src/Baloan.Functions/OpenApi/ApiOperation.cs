@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Baloan.Functions.Http;
 using Microsoft.OpenApi;
 
 namespace Baloan.Functions.OpenApi;
@@ -69,9 +70,9 @@ internal sealed class ApiOperation
         return this;
     }
 
-    public ApiOperation WithQuery(string name, OpenApiSchema schema)
+    public ApiOperation WithQuery(string name, OpenApiSchema schema, bool isRequired = false)
     {
-        Operation.Parameters!.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Description = schema.Description, Schema = schema });
+        Operation.Parameters!.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Required = isRequired, Description = schema.Description, Schema = schema });
         schema.Description = null;
         return this;
     }
@@ -105,6 +106,17 @@ internal sealed class ApiOperation
     }
 
     public ApiOperation Answers(int status, string description, string schema, string example) => Answers(status, description, Shape.Of(schema), example);
+
+    /// <summary>An answer that is a file.</summary>
+    public ApiOperation AnswersFile(int status, string description, string type)
+    {
+        Responses[status.ToString()] = new OpenApiResponse
+        {
+            Description = description,
+            Content = new Dictionary<string, OpenApiMediaType> { [type] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } } },
+        };
+        return this;
+    }
 
     public ApiOperation Answers(int status, string description)
     {
@@ -168,7 +180,7 @@ internal sealed class ApiOperation
     /// <summary>It takes a function key.</summary>
     public ApiOperation Keyed()
     {
-        Responses["401"] = new OpenApiResponse { Description = "No key, or a wrong one. The answer has no body." };
+        Responses["401"] = new OpenApiResponse { Description = $"No key, or a wrong one: the answer has no body. A function to which the app’s owner gave a key of its own answers so with a problem document, own_key_required, where the header {OwnKeys.Header} does not bring it." };
         return this;
     }
 

@@ -20,6 +20,7 @@ internal static class Schemas
     public const string Settlement = "Settlement";
     public const string SettlementPage = "SettlementPage";
     public const string Resolution = "Resolution";
+    public const string Reconciliation = "Reconciliation";
     public const string Upload = "Upload";
     public const string LoanPolicy = "LoanPolicy";
     public const string Store = "Store";
@@ -62,6 +63,7 @@ internal static class Schemas
             ("outcome", OneOf("Whether the money was moved.", ["settled", "not_settled"])),
             ("note", Text("Why; for the record.", 500)),
             ("by?", Text("Who decides; for the record.", 100).OrNull())),
+        [Reconciliation] = ReconciliationSchemas.Reconciliation(),
         [Upload] = Object(
             "An upload.",
             ("id", Text("The id by which it can be looked up.")),

@@ -127,6 +127,7 @@ public sealed partial class SandboxCommandTests : IDisposable
     [InlineData("--merchant-version v3", "--merchant-version is v1 or v2.")]
     [InlineData("--app-port 65536", "--app-port needs a port, which is a number from 0 to 65535.")]
     [InlineData("--loan-step 0", "--loan-step needs a number of seconds from 0.1 to 60.")]
+    [InlineData("--verify-after 301", "--verify-after needs a number of seconds from 2 to 300.")]
     [InlineData("--data", "--data needs a value; --help lists the options.")]
     public async Task A_wrong_option_is_one_sentence(string arguments, string sentence)
     {

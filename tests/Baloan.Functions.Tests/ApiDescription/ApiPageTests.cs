@@ -26,4 +26,18 @@ public sealed class ApiPageTests(StorageAccounts storage) : ApiTests(storage)
         (await http.GetAsync("api/docs/docs.html", Cancel)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await http.GetAsync("api/docs/index.html", Cancel)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
+
+    [Fact]
+    public void Forms_begin_with_examples_and_events_come_with_ones_that_fit()
+    {
+        var document = Description.OpenApi();
+        var form = document.Operations.Single(operation => operation.Id == "CreateSettlement").Body!["multipart/form-data"]!["schema"]!["properties"]!;
+        form["data"]!["example"]!.GetValue<string>().ShouldContain("\"code\"");
+        form["otp"]!["example"]!.GetValue<string>().ShouldBe("11111");
+
+        var content = document.Json["paths"]!["/subscriptions"]!["post"]!["callbacks"]!["event"]!.AsObject().Single().Value!["post"]!["requestBody"]!["content"]!["application/json"]!;
+        var schemas = document.Json["components"]!["schemas"]!;
+        document.Schemas.Faults(content["examples"]!["loan_state"]!["value"], schemas["LoanStateEvent"]!).ShouldBeEmpty();
+        document.Schemas.Faults(content["examples"]!["settlement"]!["value"], schemas["SettlementEvent"]!).ShouldBeEmpty();
+    }
 }

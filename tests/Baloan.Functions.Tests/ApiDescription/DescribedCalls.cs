@@ -57,7 +57,11 @@ internal sealed class DescribedCalls(Description description, ApiClient api)
         {
             var type = answer.ContentType.ShouldNotBeNull(at);
             var media = content[type].ShouldNotBeNull($"{type} {at}");
-            description.Schemas.Faults(JsonNode.Parse(answer.Text), media["schema"]!).ShouldBeEmpty(at);
+            if (type.EndsWith("json", StringComparison.Ordinal))
+            {
+                description.Schemas.Faults(JsonNode.Parse(answer.Text), media["schema"]!).ShouldBeEmpty(at);
+            }
+
             // Baloan documents its own codes for loans alone.
             if (type == "application/problem+json" && (answer.Status != 422 || operation.Id.EndsWith("Loan", StringComparison.Ordinal) || operation.Id.Contains("Contract", StringComparison.Ordinal)))
             {

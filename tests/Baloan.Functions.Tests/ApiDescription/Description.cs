@@ -31,10 +31,14 @@ internal sealed class Description(string text)
 
     /// <summary>The app's HTTP functions, as they are declared: method, route and name; all but the console's.</summary>
     public static IEnumerable<(string Method, string Path, string Name, AuthorizationLevel Level)> Functions() =>
+        AllFunctions().Where(function => !Page.Contains(function.Name));
+
+    /// <summary>All of the app's HTTP functions, as they are declared.</summary>
+    public static IEnumerable<(string Method, string Path, string Name, AuthorizationLevel Level)> AllFunctions() =>
         from type in typeof(Services).Assembly.GetTypes()
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static)
         let function = method.GetCustomAttribute<FunctionAttribute>()
-        where function is not null && !Page.Contains(function.Name)
+        where function is not null
         from trigger in method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).OfType<HttpTriggerAttribute>()
         from verb in trigger.Methods!
         select (verb.ToUpperInvariant(), $"/{trigger.Route}", function.Name, trigger.AuthLevel);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Baloan.Core.Settlements;
 
 namespace Baloan.Functions.Http.Requests;
 

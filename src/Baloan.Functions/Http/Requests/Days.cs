@@ -13,9 +13,15 @@ public static class Days
     private const int LastYear = 2500;
 
     /// <summary>Reads the first and the last day of a span; null where they are missing, and, with a fault added, where they are no days.</summary>
-    public static (DateOnly? From, DateOnly? To) ReadSpan(HttpRequest request, FieldErrors errors)
+    public static (DateOnly? From, DateOnly? To) ReadSpan(HttpRequest request, FieldErrors errors) =>
+        InOrder(Read(request, "from", errors), Read(request, "to", errors), errors);
+
+    /// <summary>Reads the first and the last day of a span out of the fields of a form, as out of a query.</summary>
+    public static (DateOnly? From, DateOnly? To) ReadSpan(IReadOnlyDictionary<string, string> fields, FieldErrors errors) =>
+        InOrder(Read("from", fields.GetValueOrDefault("from") ?? "", errors), Read("to", fields.GetValueOrDefault("to") ?? "", errors), errors);
+
+    private static (DateOnly? From, DateOnly? To) InOrder(DateOnly? from, DateOnly? to, FieldErrors errors)
     {
-        var (from, to) = (Read(request, "from", errors), Read(request, "to", errors));
         if (from > to)
         {
             errors.Add("to", Texts.EndsBeforeItBegins);
@@ -34,7 +40,11 @@ public static class Days
             return null;
         }
 
-        var text = values.ToString();
+        return Read(parameter, values.ToString(), errors);
+    }
+
+    private static DateOnly? Read(string parameter, string text, FieldErrors errors)
+    {
         if (text.Length == 0)
         {
             return null;

@@ -43,7 +43,7 @@ public sealed class SettlementQueryReader(QueryKey key, CustomerHasher hasher)
             return text;
         }
 
-        errors.Add("code", Texts.BeginningOfCode, SettlementRequestReader.LongestCode);
+        errors.Add("code", Texts.BeginningOfCode, SettlementCodes.Longest);
         return null;
     }
 

@@ -12,9 +12,6 @@ namespace Baloan.Functions.Http.Requests;
 public sealed class SettlementRequestReader(
     FileStore files, SettlementIntake intake, SettlementStore store, MerchantClient baloan, TotalLimit totalLimit)
 {
-    /// <summary>The longest code.</summary>
-    public const int LongestCode = 64;
-
     /// <summary>The longest transaction token that is passed on.</summary>
     public const int LongestToken = 1_000;
 
@@ -200,7 +197,7 @@ public sealed class SettlementRequestReader(
         }
 
         var signs = new FieldErrors();
-        SettlementCodes.CheckSigns(written, Path, signs);
+        CodeSigns.Check(written, Path, signs);
         var code = SettlementCodes.Normalize(written);
         if ((code != written || !signs.IsEmpty) && SettlementCodes.IsValid(written) && await store.FindAsync(written, cancellationToken) is not null)
         {

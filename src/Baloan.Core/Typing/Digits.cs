@@ -1,4 +1,4 @@
-namespace Baloan.Functions.Http;
+namespace Baloan.Core.Typing;
 
 /// <summary>Digits as people in Iran type them.</summary>
 public static class Digits

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Baloan.Functions.Http;
+namespace Baloan.Core.Typing;
 
 /// <summary>Signs that nobody sees, and that come along where text is pasted: from messengers, spreadsheets, right-to-left forms.</summary>
 public static class Marks

@@ -1,18 +1,17 @@
 using System.Globalization;
 using System.Text;
-using Baloan.Core.Settlements;
 
-namespace Baloan.Functions.Http.Requests;
+namespace Baloan.Core.Settlements;
 
 /// <summary>The codes that callers give their settlements. Codes that look the same are the same.</summary>
 public static class SettlementCodes
 {
-    // .NET composes no text where it runs without ICU.
-    private static readonly bool Composes = "e\u0301".Normalize().Length == 1;
+    /// <summary>The longest code, in characters.</summary>
+    public const int Longest = 64;
 
     /// <summary>Whether a text can be a code: it is shown in addresses and kept as a key.</summary>
     public static bool IsValid(string code) =>
-        code.Length is > 0 and <= SettlementRequestReader.LongestCode
+        code.Length is > 0 and <= Longest
         && code == code.Trim()
         && code is not ("." or "..")
         && !code.Contains('%')
@@ -34,30 +33,6 @@ public static class SettlementCodes
         _ when char.GetUnicodeCategory(sign) == UnicodeCategory.SpaceSeparator => ' ',
         _ => sign,
     }));
-
-    /// <summary>
-    /// Adds a fault where a code holds what cannot be told from another code by looking: an invisible mark, or a letter of another script among
-    /// Latin ones. Persian beside Latin letters is no such thing.
-    /// </summary>
-    public static void CheckSigns(string code, string path, FieldErrors errors)
-    {
-        var runes = code.EnumerateRunes().ToList();
-        var hasLatin = runes.Exists(rune => Rune.IsLetter(rune) && IsLatin(rune));
-        foreach (var rune in runes)
-        {
-            if (Marks.IsInvisible(rune) || (!Composes && Rune.GetUnicodeCategory(rune) == UnicodeCategory.NonSpacingMark))
-            {
-                errors.Add(path, Texts.CodeWithMark, Marks.NameOf(rune));
-                return;
-            }
-
-            if (hasLatin && Rune.IsLetter(rune) && !IsLatin(rune) && !IsArabic(rune))
-            {
-                errors.Add(path, Texts.CodeOfTwoScripts, Marks.NameOf(rune), rune.ToString());
-                return;
-            }
-        }
-    }
 
     /// <summary>The code in a route value. The host leaves an escaped slash as it is and decodes all else.</summary>
     public static string FromRoute(string value) => value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
@@ -86,10 +61,4 @@ public static class SettlementCodes
             return code;
         }
     }
-
-    // Arabic's own blocks, presentation forms included.
-    private static bool IsArabic(Rune rune) => rune.Value is (>= 0x0600 and <= 0x08FF) or (>= 0xFB50 and <= 0xFEFC);
-
-    private static bool IsLatin(Rune rune) => rune.Value is < 0x0250 or (>= 0x1E00 and <= 0x1EFF) or (>= 0x2C60 and <= 0x2C7F)
-        or (>= 0xA720 and <= 0xA7FF) or (>= 0xFB00 and <= 0xFB06);
 }
