@@ -11,6 +11,12 @@ public sealed record CounterIncrement(string Id, DateTimeOffset Since, DateTimeO
     /// <summary>What is added to the columns of its hour.</summary>
     public IReadOnlyDictionary<string, int> OfHour { get; init; } = Nothing;
 
+    /// <summary>What is added to the sums of its hour, in columns of their own: numbers and Toman.</summary>
+    public IReadOnlyDictionary<string, long> Sums { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>What was counted of the same thing before, and is taken off where it was counted; null for nothing.</summary>
+    public CounterIncrement? Before { get; init; }
+
     /// <summary>What is added to the number of loans in each state.</summary>
     public IReadOnlyDictionary<string, int> OfLoans { get; init; } = Nothing;
 

@@ -24,11 +24,16 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     private const string CountedPrefix = "counted-";
     private const string HourPrefix = "hour-";
     private const string LoansKey = "loans";
+
+    // In rows of their own, because an older version beside this one writes the columns of an hour that it knows, and no others. They come
+    // after those of the hours and of the loans, so that one range has all.
+    private const string SumsPrefix = "sums-";
     private const string HourColumn = "Hour";
     private const string HourFormat = "yyyyMMddHH";
 
-    // A transaction has at most a hundred rows: for each count its own, the one that announced it, and that of its hour; and the loans'.
-    private const int MostCounts = 30;
+    // A transaction has at most a hundred rows: for each count its own, and those of its hour and of the hour where it was counted before; and the
+    // loans'.
+    private const int MostCounts = 19;
     private const int MostDeletes = 99;
     private const int MostSwept = 5_000;
 
@@ -38,7 +43,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     // The loans', the hour that is and the one before are what is written to.
     private const int MostRemembered = 10;
 
-    private static readonly TimeSpan KeptFor = TimeSpan.FromHours(LongestSpan + 24);
+    private static readonly TimeSpan KeptFor = TimeSpan.FromHours(LongestSpan + 48);
 
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.StatsTable);
     private readonly Lock gate = new();
@@ -120,6 +125,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         foreach (var hour in old.Select(row => row[HourColumn]).OfType<string>().Distinct())
         {
             await table.DeleteEntityAsync(Partition, HourPrefix + hour, ETag.All, cancellationToken);
+            await table.DeleteEntityAsync(Partition, SumsPrefix + hour, ETag.All, cancellationToken);
         }
 
         foreach (var some in old.Chunk(MostDeletes))
@@ -137,26 +143,32 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         return pending;
     }
 
-    /// <summary>Reads the counters of some hours and of the loans.</summary>
-    /// <returns>The columns of each hour in which there was anything, by the hour's beginning (UTC); and of the loans.</returns>
-    public async Task<(IReadOnlyDictionary<DateTimeOffset, IReadOnlyDictionary<string, int>> Hours, IReadOnlyDictionary<string, int> Loans)>
-        ReadAsync(DateTimeOffset first, DateTimeOffset last, CancellationToken cancellationToken)
+    /// <summary>Reads the counters of the hours since some time, of the loans, and the sums of all hours that are kept.</summary>
+    public async Task<CounterReading> ReadAsync(DateTimeOffset first, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
-        var (from, to) = (HourPrefix + HourOf(first), HourPrefix + HourOf(last));
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey ge {from} and RowKey le {to}");
-        var loans = FindAsync(LoansKey, cancellationToken);
-        var hours = new Dictionary<DateTimeOffset, IReadOnlyDictionary<string, int>>();
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, LongestSpan, cancellationToken: cancellationToken))
+        var (from, to) = (HourPrefix + HourOf(first), SumsPrefix + "~");
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey ge {from} and RowKey lt {to}");
+        var hours = new Dictionary<DateTimeOffset, IReadOnlyDictionary<string, long>>();
+        var sums = new Dictionary<DateTimeOffset, IReadOnlyDictionary<string, long>>();
+        IReadOnlyDictionary<string, long> loans = new Dictionary<string, long>();
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, 1_000, cancellationToken: cancellationToken))
         {
-            if (DateTimeOffset.TryParseExact(
-                row.RowKey[HourPrefix.Length..], HourFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var hour))
+            if (row.RowKey == LoansKey)
+            {
+                loans = NumbersIn(row);
+            }
+            else if (TryReadHour(row.RowKey, HourPrefix) is { } hour)
             {
                 hours[hour] = NumbersIn(row);
             }
+            else if (TryReadHour(row.RowKey, SumsPrefix) is { } summed)
+            {
+                sums[summed] = NumbersIn(row);
+            }
         }
 
-        return (hours, NumbersIn(await loans));
+        return new CounterReading(hours, sums, loans);
     }
 
     /// <inheritdoc/>
@@ -166,6 +178,10 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     public Task StopAsync(CancellationToken cancellationToken) => working.WaitAsync(cancellationToken);
 
     private static string HourOf(DateTimeOffset moment) => moment.UtcDateTime.ToString(HourFormat, CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset? TryReadHour(string key, string prefix) =>
+        key.StartsWith(prefix, StringComparison.Ordinal)
+        && DateTimeOffset.TryParseExact(key[prefix.Length..], HourFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var hour) ? hour : null;
 
     private static string KeyOf(CounterIncrement count) => $"{CountedPrefix}{HourOf(count.Since)}-{count.Id}";
 
@@ -177,8 +193,8 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
 
     private static string PendingKeyOf(CounterIncrement count) => PendingIncrement.KeyOf(count.Id);
 
-    private static Dictionary<string, int> NumbersIn(TableEntity? row) =>
-        row?.Where(column => column.Value is int).ToDictionary(column => column.Key, column => (int)column.Value!) ?? [];
+    private static Dictionary<string, long> NumbersIn(TableEntity? row) =>
+        row?.Where(column => column.Value is int or long).ToDictionary(column => column.Key, column => Convert.ToInt64(column.Value, CultureInfo.InvariantCulture)) ?? [];
 
     private void Begin(Order order)
     {
@@ -276,19 +292,22 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     {
         // Of an hour that is gone nobody will ask.
         var firstHour = HourOf(time.GetUtcNow() - KeptFor);
-        var sums = new Dictionary<string, Dictionary<string, int>>();
+        var sums = new Dictionary<string, Dictionary<string, long>>();
         foreach (var count in counts)
         {
-            var hour = HourOf(count.At);
-            var isKept = string.CompareOrdinal(hour, firstHour) >= 0;
+            var isKept = IsKept(count);
             if (isKept || count.OfLoans.Count > 0)
             {
                 if (isKept)
                 {
-                    Sum(HourPrefix + hour, count.OfHour);
+                    SumHour(count, 1);
+                    if (count.Before is { } before && IsKept(before))
+                    {
+                        SumHour(before, -1);
+                    }
                 }
 
-                Sum(LoansKey, count.OfLoans);
+                Sum(LoansKey, count.OfLoans.Select(column => (column.Key, (long)column.Value)));
                 actions.Add(new(TableTransactionActionType.Add, RowOf(count)));
             }
         }
@@ -297,10 +316,17 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         var rows = await Task.WhenAll(sums.Keys.Select(async key => (key, TakeLatest(key) ?? await FindAsync(key, CancellationToken.None))));
         foreach (var (key, row) in rows)
         {
-            var next = new TableEntity(Partition, key);
-            foreach (var (column, number) in NumbersIn(row).Concat(sums[key]))
+            var numbers = NumbersIn(row);
+            foreach (var (column, number) in sums[key])
             {
-                next[column] = (next[column] as int? ?? 0) + number;
+                numbers[column] = numbers.GetValueOrDefault(column) + number;
+            }
+
+            var next = new TableEntity(Partition, key);
+            foreach (var (column, number) in numbers)
+            {
+                // An older version reads the numbers of an hour and of the loans as what they are here.
+                next[column] = key.StartsWith(SumsPrefix, StringComparison.Ordinal) ? (object)number : (int)number;
             }
 
             actions.Add(row is null ? new(TableTransactionActionType.Add, next) : Replace(next, row.ETag));
@@ -309,7 +335,15 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
 
         return changed;
 
-        void Sum(string key, IReadOnlyDictionary<string, int> columns)
+        bool IsKept(CounterIncrement count) => string.CompareOrdinal(HourOf(count.At), firstHour) >= 0;
+
+        void SumHour(CounterIncrement count, int sign)
+        {
+            Sum(HourPrefix + HourOf(count.At), count.OfHour.Select(column => (column.Key, (long)column.Value * sign)));
+            Sum(SumsPrefix + HourOf(count.At), count.Sums.Select(column => (column.Key, column.Value * sign)));
+        }
+
+        void Sum(string key, IEnumerable<(string Column, long Number)> columns)
         {
             foreach (var (column, number) in columns)
             {

@@ -177,6 +177,15 @@ public sealed record Settlement : ITableEntity
     /// <summary>Whether it had ended otherwise before Baloan's own yes was recorded.</summary>
     public bool IsCorrected { get; set; }
 
+    /// <summary>How it had ended before Baloan's own yes; null where it had not, or an older version of the app has recorded that yes.</summary>
+    public SettlementStatus? EndBefore { get; set; }
+
+    /// <summary>When it had ended so (UTC).</summary>
+    public DateTimeOffset? EndedBeforeAt { get; set; }
+
+    /// <summary>By whom that was known.</summary>
+    public SettlementKnownBy? KnownByBefore { get; set; }
+
     /// <summary>The invoice's blob.</summary>
     public string InvoiceBlob { get; set; } = "";
 

@@ -1,32 +1,70 @@
 using System.Globalization;
+using Baloan.Core.Calendar;
 using Baloan.Core.Counters;
 using Baloan.Core.Storage;
 
 namespace Baloan.Core.Settlements;
 
-/// <summary>What is counted of settlements. Ends have columns with the names of the statuses.</summary>
+/// <summary>What is counted of settlements, in numbers and in Toman. Ends have columns with the names of the statuses.</summary>
+/// <remarks>An attempt is counted by its last end: one that was in review, or whose end Baloan corrected, is taken off where it stood before.</remarks>
 public static class SettlementCounters
 {
     /// <summary>Attempts accepted.</summary>
     public const string AcceptedColumn = "accepted";
 
     /// <summary>An attempt was accepted.</summary>
-    public static CounterIncrement Accepted(Settlement row) => new($"accepted-{NameOf(row)}", row.AttemptStartedAt, row.AttemptStartedAt)
-    {
-        OfHour = new Dictionary<string, int> { [AcceptedColumn] = 1 },
-    };
+    public static CounterIncrement Accepted(Settlement row) =>
+        Of($"accepted-{NameOf(row)}", row, AcceptedColumn, row.AttemptStartedAt, null);
 
-    /// <summary>An attempt has ended; one in review ends again when it is resolved.</summary>
+    /// <summary>An attempt has ended.</summary>
     public static CounterIncrement Ended(Settlement row)
     {
         var end = row.Status.Name();
-        var columns = new Dictionary<string, int> { [end] = 1 };
-        if (row.Status == SettlementStatus.Settled)
+        var count = Of($"{(row.IsCorrected ? "corrected" : end)}-{NameOf(row)}", row, end, row.Ended ?? row.UpdatedAt, row.EndKnownBy);
+        if (row.Status == SettlementStatus.Settled && row.EndBefore != SettlementStatus.Settled)
         {
-            columns[DurationHistogram.ColumnOf(row.UpdatedAt - row.AttemptStartedAt)] = 1;
+            count = count with
+            {
+                OfHour = new Dictionary<string, int>(count.OfHour) { [DurationHistogram.ColumnOf(row.UpdatedAt - row.AttemptStartedAt)] = 1 },
+            };
         }
 
-        return new($"{end}-{NameOf(row)}", row.AttemptStartedAt, row.UpdatedAt) { OfHour = columns };
+        return row switch
+        {
+            { EndBefore: { } before, EndedBeforeAt: { } at } => count with { Before = Of("", row, before.Name(), at, row.KnownByBefore) },
+            { IsCorrected: false, ReviewBeganAt: { } since, Status: not SettlementStatus.NeedsReview } =>
+                count with { Before = Of("", row, SettlementStatus.NeedsReview.Name(), since, null) },
+            _ => count,
+        };
+    }
+
+    /// <summary>The column with the number of those by whom the end of what was settled is known.</summary>
+    public static string KnownByColumn(SettlementKnownBy by) => $"known_by_{by}";
+
+    /// <summary>The column with the number of an outcome.</summary>
+    public static string NumberColumn(string outcome) => $"number_{outcome}";
+
+    /// <summary>The column with the Toman of an outcome.</summary>
+    public static string SumColumn(string outcome) => $"sum_{outcome}";
+
+    /// <summary>The column with what another has of that day of Tehran alone which begins within the hour.</summary>
+    public static string OfNextDay(string column) => $"next_{column}";
+
+    private static CounterIncrement Of(string id, Settlement row, string outcome, DateTimeOffset at, SettlementKnownBy? by)
+    {
+        var sums = new Dictionary<string, long> { [NumberColumn(outcome)] = 1, [SumColumn(outcome)] = row.Total };
+        if (TehranDays.DayOf(at) != TehranDays.DayOf(at - new TimeSpan(0, at.Minute, at.Second)))
+        {
+            sums[OfNextDay(NumberColumn(outcome))] = 1;
+            sums[OfNextDay(SumColumn(outcome))] = row.Total;
+        }
+
+        if (outcome == SettlementStatus.Settled.Name() && by is { } known)
+        {
+            sums[KnownByColumn(known)] = 1;
+        }
+
+        return new(id, row.AttemptStartedAt, at) { OfHour = new Dictionary<string, int> { [outcome] = 1 }, Sums = sums };
     }
 
     private static string NameOf(Settlement row) => string.Create(CultureInfo.InvariantCulture, $"{TableKeys.Escape(row.Code)}-{row.Attempts}");

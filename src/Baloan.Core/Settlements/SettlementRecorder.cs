@@ -78,6 +78,7 @@ public sealed partial class SettlementRecorder(
                 if (row.HasEnded)
                 {
                     await completion.FinishAsync(row, CancellationToken.None);
+                    next = next with { EndBefore = row.Status, EndedBeforeAt = row.Ended, KnownByBefore = row.EndKnownBy };
                     next = await store.ListAgainAsync(next, row, CancellationToken.None);
                 }
 

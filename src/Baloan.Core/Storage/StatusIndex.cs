@@ -92,8 +92,8 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Stor
         await setup.ReadyAsync(cancellationToken);
         await foreach (var row in table.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancellationToken))
         {
-            // An entry that points to nothing, as a broken version might have left it, must not hide the others.
-            if (row[IdColumn] is string { Length: > 0 } id)
+            // An entry that can point to nothing, as a broken version might have left it, must not hide the others.
+            if (row[IdColumn] is string { Length: > 0 } id && TableKeys.Escape(id).Length <= TableKeys.Longest)
             {
                 yield return new Entry(row.PartitionKey, row.RowKey, id, row[WrittenAtColumn] as DateTimeOffset? ?? TableKeys.TimeOf(row.RowKey) ?? row.Timestamp ?? default, row.ETag);
             }

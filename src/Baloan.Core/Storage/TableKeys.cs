@@ -6,6 +6,9 @@ namespace Baloan.Core.Storage;
 /// <summary>Makes table keys of any text.</summary>
 public static class TableKeys
 {
+    /// <summary>How many characters a key has at the most: 1 KiB in UTF-16.</summary>
+    public const int Longest = 512;
+
     /// <summary>
     /// A key of letters, digits, '-', '_' and '.' that no other text has: everything else becomes '!' and four hex digits. Tables
     /// forbid '/', '\', '#', '?' and control characters in keys, and '%' and what is not ASCII has been misread by tools on the way.

@@ -200,6 +200,11 @@ internal static class Schemas
             "How the app is doing.",
             ("generated_at", Time("When this was put together.")),
             ("hours", ListOf("Each hour of the span, oldest first; the last one is the present one.", StatsHour())),
+            ("days", Object(
+                "Days of Tehran to compare.",
+                ("today", Day("Today, until now.")),
+                ("yesterday", Day("Yesterday, whole.")),
+                ("same_weekday_last_week", Day("The same day a week ago, whole.")))),
             ("time_to_settle", Object(
                 "How long settlements took from accepted to settled that were settled in the span. Times are exact within 5 %.",
                 ("count", Number("How many.")),
@@ -368,16 +373,35 @@ internal static class Schemas
     private static OpenApiSchema StatsHour() => Object(
         "What was counted in an hour.",
         ("hour", Time("Its beginning.")),
-        ("settlements", Object(
-            "Attempts at settlements: accepted, and ended by outcome. One in review ends a second time when it is resolved.",
-            ("accepted", Number("Accepted.")),
-            ("settled", Number("Ended as settled.")),
-            ("rejected", Number("Ended as rejected.")),
-            ("failed", Number("Ended as failed.")),
-            ("needs_review", Number("Put before a person.")))),
+        ("settlements", SettlementCounts()),
+        ("sums", SettlementSums()),
+        ("known_by", Object(
+            "By whom it is known of those that were settled.",
+            ("baloan", Number("Baloan said so.")),
+            ("credit", Number("Found out by the customer’s credit.")),
+            ("person", Number("A person decided.")))),
         ("callbacks", Number("Callbacks recorded, duplicates among them.")),
         ("conflicts", Number("Callbacks that contradicted a loan’s end.")),
         ("refused_callbacks", Number("Callbacks that could not be read and were not recorded; the log says why.")));
+
+    private static OpenApiSchema SettlementCounts() => Object(
+        "Attempts at settlements: accepted, and ended by outcome. One that was in review is counted where it ended once it is decided, and no more "
+        + "where it was put before a person.",
+        ("accepted", Number("Accepted.")),
+        ("settled", Number("Ended as settled.")),
+        ("rejected", Number("Ended as rejected.")),
+        ("failed", Number("Ended as failed.")),
+        ("needs_review", Number("Put before a person and not decided yet.")));
+
+    private static OpenApiSchema SettlementSums() => Object(
+        "The same in Toman.",
+        ("accepted", Toman("Accepted.")),
+        ("settled", Toman("Ended as settled.")),
+        ("rejected", Toman("Ended as rejected.")),
+        ("failed", Toman("Ended as failed.")),
+        ("needs_review", Toman("Put before a person and not decided yet.")));
+
+    private static OpenApiSchema Day(string description) => Object(description, ("settlements", SettlementCounts()), ("sums", SettlementSums()));
 
     private static OpenApiSchema Waiting() => Object(
         "What waits in a status.", ("count", Number("How many.")), ("oldest_at", Time("Since when the one does that has waited longest.").OrNull()));

@@ -1,4 +1,5 @@
 using Azure;
+using Baloan.Core.Calendar;
 using Baloan.Core.Counters;
 using Baloan.Core.Loans;
 using Baloan.Core.Settlements;
@@ -51,18 +52,19 @@ public sealed class StatsReader(
         var now = time.GetUtcNow();
         var last = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
         var first = last - TimeSpan.FromHours(span - 1);
-        var counters = counterStore.ReadAsync(first, last, cancellationToken);
+        var today = TehranDays.DayOf(now);
+        var counters = counterStore.ReadAsync(first, cancellationToken);
         var underWay = ReadUnderWayAsync(cancellationToken);
         var inReview = ReadInReviewAsync(cancellationToken);
         var queues = Task.WhenAll(Queues.Select(name => ReadQueueAsync(name, cancellationToken)));
         var tokens = Task.WhenAll(new[] { merchant, partnership }.Select(token => ReadTokenAsync(token, cancellationToken)));
         await Task.WhenAll(counters, underWay, inReview, queues, tokens);
 
-        var (counted, loans) = await counters;
+        var (counted, sums, loans) = await counters;
         var times = new DurationHistogram();
         foreach (var (column, count) in counted.Values.SelectMany(columns => columns))
         {
-            times.Add(column, count);
+            times.Add(column, (int)count);
         }
 
         var waiting = new[] { SettlementStatus.Queued, SettlementStatus.Submitting, SettlementStatus.Verifying }
@@ -70,29 +72,57 @@ public sealed class StatsReader(
         waiting.Add(SettlementStatus.NeedsReview.Name(), WaitingOf(await inReview));
         return new StatsResponse(
             now.UtcDateTime,
-            [.. Enumerable.Range(0, span).Select(hour => first.AddHours(hour)).Select(hour => HourOf(hour, counted.GetValueOrDefault(hour)))],
+            [.. Enumerable.Range(0, span).Select(hour => first.AddHours(hour)).Select(hour => HourOf(hour, counted.GetValueOrDefault(hour), sums.GetValueOrDefault(hour)))],
+            new DaysResponse(DayOf(today, sums), DayOf(today.AddDays(-1), sums), DayOf(today.AddDays(-7), sums)),
             new TimeToSettleResponse(times.Count, times.Percentile(0.5), times.Percentile(0.95)),
             waiting,
-            LoanStates.All.ToDictionary(state => state, state => loans.GetValueOrDefault(state)),
+            LoanStates.All.ToDictionary(state => state, state => (int)loans.GetValueOrDefault(state)),
             await queues,
             new TokensResponse((await tokens)[0], (await tokens)[1]));
     }
 
-    private static HourResponse HourOf(DateTimeOffset hour, IReadOnlyDictionary<string, int>? columns)
+    private static HourResponse HourOf(DateTimeOffset hour, IReadOnlyDictionary<string, long>? columns, IReadOnlyDictionary<string, long>? sums)
     {
-        int Of(string column) => columns?.GetValueOrDefault(column) ?? 0;
+        // What an older version has counted may be taken off where it has no sum.
+        int Of(string column) => (int)Math.Max(0, columns?.GetValueOrDefault(column) ?? 0);
+        long SumOf(string column) => Math.Max(0, sums?.GetValueOrDefault(column) ?? 0);
+        int KnownBy(SettlementKnownBy by) => (int)SumOf(SettlementCounters.KnownByColumn(by));
         return new HourResponse(
             hour.UtcDateTime,
-            new SettlementCounts(
-                Of(SettlementCounters.AcceptedColumn),
-                Of(SettlementStatus.Settled.Name()),
-                Of(SettlementStatus.Rejected.Name()),
-                Of(SettlementStatus.Failed.Name()),
-                Of(SettlementStatus.NeedsReview.Name())),
+            CountsOf(Of),
+            SumsOf(outcome => SumOf(SettlementCounters.SumColumn(outcome))),
+            new KnownByCounts(KnownBy(SettlementKnownBy.Baloan), KnownBy(SettlementKnownBy.Credit), KnownBy(SettlementKnownBy.Person)),
             Of(LoanCounters.CallbacksColumn),
             Of(LoanCounters.ConflictsColumn),
             Of(LoanCounters.RefusedCallbacksColumn));
     }
+
+    /// <summary>A day of Tehran, which begins within an hour of UTC: of its first hour it has the later part, and of the last the earlier.</summary>
+    private static DayResponse DayOf(DateOnly day, IReadOnlyDictionary<DateTimeOffset, IReadOnlyDictionary<string, long>> sums)
+    {
+        var beginning = TehranDays.BeginningOf(day);
+        var first = beginning - TimeSpan.FromMinutes(beginning.Minute);
+        long Of(int hour, string column) => sums.GetValueOrDefault(first.AddHours(hour))?.GetValueOrDefault(column) ?? 0;
+        long SumOf(string column) => Math.Max(
+            0,
+            Of(0, SettlementCounters.OfNextDay(column)) + Enumerable.Range(1, 24).Sum(hour => Of(hour, column)) - Of(24, SettlementCounters.OfNextDay(column)));
+        return new DayResponse(
+            CountsOf(outcome => (int)SumOf(SettlementCounters.NumberColumn(outcome))), SumsOf(outcome => SumOf(SettlementCounters.SumColumn(outcome))));
+    }
+
+    private static SettlementCounts CountsOf(Func<string, int> of) => new(
+        of(SettlementCounters.AcceptedColumn),
+        of(SettlementStatus.Settled.Name()),
+        of(SettlementStatus.Rejected.Name()),
+        of(SettlementStatus.Failed.Name()),
+        of(SettlementStatus.NeedsReview.Name()));
+
+    private static SettlementSums SumsOf(Func<string, long> of) => new(
+        of(SettlementCounters.AcceptedColumn),
+        of(SettlementStatus.Settled.Name()),
+        of(SettlementStatus.Rejected.Name()),
+        of(SettlementStatus.Failed.Name()),
+        of(SettlementStatus.NeedsReview.Name()));
 
     private static WaitingResponse WaitingOf(IReadOnlyList<DateTimeOffset> since) =>
         new(since.Count, since.Count == 0 ? null : since.Min().UtcDateTime);

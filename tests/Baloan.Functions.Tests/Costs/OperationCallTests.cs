@@ -156,7 +156,7 @@ public sealed class OperationCallTests(StorageAccounts storage)
             () => PostAsync("api/subscriptions/unsubscribe", new() { ["callback_url"] = "http://127.0.0.1:9/nobody" }),
             () => PostAsync("api/subscriptions", new() { ["callback_url"] = "http://127.0.0.1:9/nobody" }));
         await CountAsync(
-            "the statistics, and the two reads of their own table",
+            "the statistics, and the one range of their own table",
             [
                 ListSettlements, ListSettlements, "queue GET invoices metadata", "queue GET invoices-poison metadata", "queue GET loans metadata", "queue GET loans-poison metadata",
                 "queue GET events metadata", "queue GET events-poison metadata",

@@ -39,7 +39,7 @@ public sealed class SettlementCountTests(StorageAccounts storage)
     }
 
     [Fact]
-    public async Task What_was_in_review_ends_twice()
+    public async Task What_was_in_review_is_counted_where_it_ended()
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var row = await bench.AcceptAsync();
@@ -52,9 +52,40 @@ public sealed class SettlementCountTests(StorageAccounts storage)
         (await bench.Decisions.ResolveAsync(await bench.FindAsync(row.Code), settled: true, "asked Baloan", null, Cancel)).ShouldNotBeNull();
 
         var stats = await StatsAsync(bench, 31);
-        stats.Hours[0].Settlements.ShouldBe(new(1, 0, 0, 0, 1));
+        stats.Hours[0].Settlements.ShouldBe(new(1, 0, 0, 0, 0));
+        stats.Hours[0].Sums.ShouldBe(new(Given.Total, 0, 0, 0, 0));
+        stats.Hours[^1].KnownBy.ShouldBe(new(0, 0, 1));
         stats.Hours[^1].Settlements.ShouldBe(new(0, 1, 0, 0, 0));
         stats.Waiting["needs_review"].ShouldBe(new(0, null));
+    }
+
+    [Fact]
+    public async Task Toman_are_summed_by_hour_and_by_the_days_of_Tehran()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var now = bench.Time.GetUtcNow();
+        // Midnight in Tehran is at half past eight of the evening.
+        var evening = new DateTimeOffset(now.Year, now.Month, now.Day, 20, 0, 0, TimeSpan.Zero).AddDays(1);
+        bench.Time.AdvanceTo(evening.AddMinutes(20));
+        await bench.RunToEndAsync((await bench.AcceptAsync()).Code);
+        bench.Time.AdvanceTo(evening.AddMinutes(40));
+        await bench.RunToEndAsync((await bench.AcceptAsync(total: 2_000_000)).Code);
+        bench.Baloan.Faults.Next(Baloan.Sandbox.Operation.Settle, Fault.RefusedWithDetail);
+        await bench.RunToEndAsync((await bench.AcceptAsync(total: 3_000_000)).Code);
+
+        var stats = await StatsAsync(bench, 1);
+
+        stats.Hours[0].Sums.ShouldBe(new(Given.Total + 5_000_000, Given.Total + 2_000_000, 3_000_000, 0, 0));
+        stats.Hours[0].KnownBy.ShouldBe(new(2, 0, 0));
+        stats.Days.Today.Settlements.ShouldBe(new(2, 1, 1, 0, 0));
+        stats.Days.Today.Sums.ShouldBe(new(5_000_000, 2_000_000, 3_000_000, 0, 0));
+        stats.Days.Yesterday.ShouldBe(new(new(1, 1, 0, 0, 0), new(Given.Total, Given.Total, 0, 0, 0)));
+        stats.Days.SameWeekdayLastWeek.ShouldBe(new(new(0, 0, 0, 0, 0), new(0, 0, 0, 0, 0)));
+
+        bench.Time.AdvanceTo(evening.AddDays(7).AddMinutes(31));
+        (await StatsAsync(bench, 1)).Days.SameWeekdayLastWeek.ShouldBe(stats.Days.Today);
+        await bench.Services.GetRequiredService<StatsSweep>().SweepAsync(Cancel);
+        (await StatsAsync(bench, 1)).Days.SameWeekdayLastWeek.ShouldBe(stats.Days.Today);
     }
 
     [Fact]
@@ -176,7 +207,7 @@ public sealed class SettlementCountTests(StorageAccounts storage)
 
     private static async Task ReviewAsync(ServiceBench bench, Settlement row)
     {
-        var review = (await bench.Store.TryUpdateAsync(row with { Status = SettlementStatus.NeedsReview }, Cancel)).ShouldNotBeNull();
+        var review = (await bench.Store.TryUpdateAsync(row with { Status = SettlementStatus.NeedsReview, EndedAt = bench.Time.GetUtcNow(), ReviewBeganAt = bench.Time.GetUtcNow() }, Cancel)).ShouldNotBeNull();
         await bench.Completion.CompleteAsync(review, new ETag(review.OpenETag), Cancel);
     }
 }

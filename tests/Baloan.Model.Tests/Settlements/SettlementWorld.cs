@@ -48,7 +48,6 @@ internal sealed class SettlementWorld : World.World
     private readonly Dictionary<string, Queue<Fate>> plans = [];
     private readonly Dictionary<string, List<(DateTimeOffset At, long Amount)>> spendings = Customers.ToDictionary(customer => customer, _ => new List<(DateTimeOffset, long)>());
     private readonly Dictionary<Task, MemoryQueues.Message> deliveries = [];
-    private readonly HashSet<(string Code, int Number, string Status)> ends = [];
     private readonly DateTimeOffset began;
 
     public SettlementWorld(bool withCoincidence = false, bool withOldCredit = false)
@@ -249,11 +248,22 @@ internal sealed class SettlementWorld : World.World
         Require(counters.Of("accepted") == attempts.Count, $"{attempts.Count} attempts were accepted and {counters.Of("accepted")} counted.");
         foreach (var status in SettlementStatuses.Ended)
         {
-            var ended = ends.Count(end => end.Status == status.ToString());
+            // One that was in review is counted where it ended.
+            var those = attempts.Values.Where(attempt => attempt.Status == status.ToString()).ToList();
+            var (ended, sum) = (those.Count, those.Sum(attempt => attempt.Post.Content.Total));
             Require(counters.Of(status.Name()) == ended, $"{ended} attempts ended as {status} and {counters.Of(status.Name())} were counted.");
+            Require(
+                counters.SumOf(SettlementCounters.SumColumn(status.Name())) == sum && counters.SumOf(SettlementCounters.NumberColumn(status.Name())) == ended,
+                $"Attempts of {sum} Toman ended as {status} and {counters.SumOf(SettlementCounters.SumColumn(status.Name()))} were counted.");
             Tally.Count($"counted as {status.Name()}", ended);
         }
 
+        Require(
+            counters.SumOf(SettlementCounters.SumColumn("accepted")) == attempts.Values.Sum(attempt => attempt.Post.Content.Total),
+            "The sum of what was accepted is another.");
+        Require(
+            Enum.GetValues<SettlementKnownBy>().Sum(by => counters.SumOf(SettlementCounters.KnownByColumn(by))) == counters.Of("settled"),
+            "Not of each that is counted as settled is counted by whom it is known.");
         Require(counters.Timed == counters.Of("settled"), "Not each that is counted as settled has its time.");
         Require(!counters.AreBehind, "Something was announced that no loan is about.");
     }
@@ -605,7 +615,6 @@ internal sealed class SettlementWorld : World.World
             return;
         }
 
-        ends.Add((code, number, status));
         Require(before is not ("Settled" or "Rejected" or "Failed") || before == status, $"{code} had ended as {before} and is {status} now.");
         Require(row.Text("NationalIdentifier") is null && row.Text("Otp") is null && row.Text("TransactionToken") is null, $"{code} ended and was not wiped.");
         CheckTruth(attempt, isInferred: row.Text("Inferred") == "True", row);

@@ -40,7 +40,11 @@ internal static class AppOperations
     private const string Stats =
         """
         {"generated_at":"2026-11-22T07:15:00Z",
-        "hours":[{"hour":"2026-11-22T07:00:00Z","settlements":{"accepted":3,"settled":2,"rejected":0,"failed":1,"needs_review":0},"callbacks":12,"conflicts":0,"refused_callbacks":0}],
+        "hours":[{"hour":"2026-11-22T07:00:00Z","settlements":{"accepted":3,"settled":2,"rejected":0,"failed":1,"needs_review":0},
+        "sums":{"accepted":1500000,"settled":1000000,"rejected":0,"failed":500000,"needs_review":0},"known_by":{"baloan":2,"credit":0,"person":0},"callbacks":12,"conflicts":0,"refused_callbacks":0}],
+        "days":{"today":{"settlements":{"accepted":31,"settled":29,"rejected":1,"failed":1,"needs_review":0},"sums":{"accepted":15500000,"settled":14500000,"rejected":500000,"failed":500000,"needs_review":0}},
+        "yesterday":{"settlements":{"accepted":40,"settled":40,"rejected":0,"failed":0,"needs_review":0},"sums":{"accepted":20000000,"settled":20000000,"rejected":0,"failed":0,"needs_review":0}},
+        "same_weekday_last_week":{"settlements":{"accepted":0,"settled":0,"rejected":0,"failed":0,"needs_review":0},"sums":{"accepted":0,"settled":0,"rejected":0,"failed":0,"needs_review":0}}},
         "time_to_settle":{"count":2,"median_seconds":1.9,"p95_seconds":8.1},
         "waiting":{"queued":{"count":1,"oldest_at":"2026-11-22T07:14:58.1Z"},"submitting":{"count":0,"oldest_at":null},"verifying":{"count":0,"oldest_at":null},"needs_review":{"count":0,"oldest_at":null}},
         "loans":{"created":5,"cheque_verified":1,"send_loan_to_bank":0,"loan_paid":7,"blocked":0,"canceled":1},
