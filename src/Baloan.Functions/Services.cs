@@ -6,6 +6,7 @@ using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
 using Baloan.Core.Uploads;
+using Baloan.Functions.Console;
 using Baloan.Functions.Health;
 using Baloan.Functions.Http;
 using Baloan.Functions.Http.Requests;
@@ -51,7 +52,8 @@ public static class Services
             .AddSingleton<StatsSweep>()
             .AddSingleton<StatsReader>()
             .AddSingleton<SettlementWatch>()
-            .AddSingleton<HealthChecks>();
+            .AddSingleton<HealthChecks>()
+            .AddSingleton(new ConsolePage(ConsoleOptions.From(configuration)));
     }
 
     // Below that, ASP.NET Core writes whole request URLs, and a URL's ?code= is a key.

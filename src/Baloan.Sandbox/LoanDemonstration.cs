@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Baloan.Sandbox;
 
 /// <summary>One loan through the function app's HTTP API, from the policies to <c>loan_paid</c>, with the callbacks of Baloan's sandbox.</summary>
-internal sealed class LoanDemonstration(Uri app, BaloanServer baloan, SandboxConsole console)
+internal sealed class LoanDemonstration(Uri app, string? key, BaloanServer baloan, SandboxConsole console)
 {
     // Those of the document's sample.
     private const string Customer = "07148143380";
@@ -15,7 +15,7 @@ internal sealed class LoanDemonstration(Uri app, BaloanServer baloan, SandboxCon
     /// <exception cref="SandboxException">It did not end as it should; the message says which step, and why.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var calls = new ShownCalls(app, console, 8);
+        using var calls = new ShownCalls(app, key, console, 8);
 
         calls.Head("Which stores lend 10,000,000 Toman?");
         var policies = await calls.GetAsync(string.Create(CultureInfo.InvariantCulture, $"api/loan-policies?amount={Amount}"), [], cancellationToken);

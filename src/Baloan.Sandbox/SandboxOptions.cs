@@ -18,6 +18,7 @@ internal sealed record SandboxOptions
           --vault-port <port>        the Key Vault emulator (default 7091)
           --storage-port <port>      the first of Azurite's three ports (default 10000; free ones if they are taken)
           --loan-step <seconds>      how long a loan stays in each state, from 0.1 to 60 (default 2)
+          --key <key>                a function key that the app asks for (default: none is asked for)
           --verify-after <seconds>   how long an unanswered settlement is looked at, from 2 to 300 (default 15; elsewhere five minutes)
           --data <folder>            where storage and the log are kept until the next start (default .sandbox in the project's folder)
           --help                     this text
@@ -46,6 +47,8 @@ internal sealed record SandboxOptions
 
     public string? DataFolder { get; private init; }
 
+    public string? Key { get; private init; }
+
     public static SandboxOptions Parse(string[] arguments)
     {
         var options = new SandboxOptions();
@@ -72,6 +75,10 @@ internal sealed record SandboxOptions
                 "--baloan-port" => options with { BaloanPort = Port() },
                 "--vault-port" => options with { VaultPort = Port() },
                 "--storage-port" => options with { StoragePort = Port() },
+                "--key" => options with
+                {
+                    Key = Value() is { Length: > 0 } key && key.All(c => c is > ' ' and <= '~') ? key : throw new SandboxException("--key is a word of ASCII letters, digits and signs."),
+                },
                 "--loan-step" => options with { LoanStep = Seconds(0.1, 60) },
                 "--verify-after" => options with { VerifyAfter = Seconds(2, 300) },
                 "--data" => options with { DataFolder = Value() },

@@ -33,7 +33,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         await using var app = await StartAppAsync(azurite, baloan, vault, log, ending);
 
         baloan.Loans.Step = options.LoanStep;
-        baloan.Loans.CallbackUrl = new Uri(app.BaseAddress, "api/callbacks/loan-state");
+        baloan.Loans.CallbackUrl = new Uri(app.BaseAddress, "api/callbacks/loan-state" + (options.Key is { } key ? $"?code={Uri.EscapeDataString(key)}" : ""));
 
         using (var either = CancellationTokenSource.CreateLinkedTokenSource(ending))
         {
@@ -66,6 +66,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         console.Rows(
         [
             ("Function app", $"{app.BaseAddress}api/"),
+            ("Its function key", options.Key ?? "none is asked for (--key sets one)"),
             ("Its health", $"{app.BaseAddress}api/health"),
             ("Its log", logPath),
             ("Baloan's sandbox", $"{baloan.BaseAddress} (magic numbers that make calls go wrong)"),
@@ -149,9 +150,9 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
     private async Task DemonstrateAsync(Uri app, BaloanServer baloan, CancellationToken cancellationToken)
     {
         console.Title($"A settlement, with Baloan's merchant API {options.MerchantVersion}");
-        await new SettlementDemonstration(app, baloan, options.MerchantVersion, console).RunAsync(cancellationToken);
+        await new SettlementDemonstration(app, options.Key, baloan, options.MerchantVersion, console).RunAsync(cancellationToken);
         console.Title("A loan, with Baloan's partnership API");
-        await new LoanDemonstration(app, baloan, console).RunAsync(cancellationToken);
+        await new LoanDemonstration(app, options.Key, baloan, console).RunAsync(cancellationToken);
     }
 
     private async Task<Azurite> StartAzuriteAsync(string folder, CancellationToken cancellationToken)
@@ -179,6 +180,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
             VaultCertificatePath = vault.CertificatePath,
             MerchantApiVersion = options.MerchantVersion,
             Port = options.AppPort,
+            FunctionKey = options.Key,
             OnLogLine = log.WriteLine,
             More = new Dictionary<string, string?> { ["Settlements__VerifyAfter"] = options.VerifyAfter.ToString("c", CultureInfo.InvariantCulture) },
         };

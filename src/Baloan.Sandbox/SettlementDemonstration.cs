@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Baloan.Sandbox;
 
 /// <summary>One settlement through the function app's HTTP API.</summary>
-internal sealed class SettlementDemonstration(Uri app, BaloanServer baloan, string merchantVersion, SandboxConsole console)
+internal sealed class SettlementDemonstration(Uri app, string? key, BaloanServer baloan, string merchantVersion, SandboxConsole console)
 {
     private const string Customer = "0012345678";
     private const long Total = 1_250_000;
@@ -16,7 +16,7 @@ internal sealed class SettlementDemonstration(Uri app, BaloanServer baloan, stri
     /// <exception cref="SandboxException">It did not end as it should; the message says which step, and why.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var calls = new ShownCalls(app, console, merchantVersion == "v1" ? 5 : 6);
+        using var calls = new ShownCalls(app, key, console, merchantVersion == "v1" ? 5 : 6);
         var code = "DEMO-" + DateTimeOffset.UtcNow.ToString("MMdd-HHmmss", CultureInfo.InvariantCulture);
 
         calls.Head("How much credit has the customer?");
@@ -55,9 +55,11 @@ internal sealed class SettlementDemonstration(Uri app, BaloanServer baloan, stri
         var address = new Uri(app, "api/merchant/settlements");
         var data = new JsonObject { ["code"] = code, ["bill"] = new JsonObject { ["total"] = Total } }.ToJsonString();
         console.Command(
-            "curl", "-i", "-X POST", CurlLine.Quote(address.AbsoluteUri), $"--form-string 'national_identifier={Customer}'",
+        [
+            "curl", "-i", "-X POST", CurlLine.Quote(address.AbsoluteUri), .. calls.Key, $"--form-string 'national_identifier={Customer}'",
             $"--form-string {CurlLine.Quote($"{proof.Name}={proof.Value}")}", $"--form-string {CurlLine.Quote($"data={data}")}",
-            $"-F {CurlLine.FilePart("file", InvoicePath(), "application/pdf")}");
+            $"-F {CurlLine.FilePart("file", InvoicePath(), "application/pdf")}",
+        ]);
 
         await using var file = File.OpenRead(BuildPaths.SampleInvoice);
         var pdf = new StreamContent(file) { Headers = { ContentType = new MediaTypeHeaderValue("application/pdf") } };

@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Baloan.Sandbox;
 
 /// <summary>Calls of a demonstration: each is shown as the curl line that does the same, with those fields of its answer that tell something.</summary>
-internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : IDisposable
+internal sealed class ShownCalls(Uri app, string? key, SandboxConsole console, int steps) : IDisposable
 {
     /// <summary>How long a demonstration waits for what takes a moment.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -18,6 +18,9 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
     private readonly HttpClient http = new() { BaseAddress = app };
     private int step;
 
+    /// <summary>The words by which curl lines carry the function key; none where no key is asked for.</summary>
+    public string[] Key { get; } = key is null ? [] : [$"-H {CurlLine.Quote($"x-functions-key: {key}")}"];
+
     public void Head(string text) => console.Title(string.Create(CultureInfo.InvariantCulture, $"{++step}/{steps} {text}"));
 
     public void Dispose() => http.Dispose();
@@ -26,7 +29,7 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
     public async Task<Answered> PostAsync(string path, JsonObject? body, HttpStatusCode expected, string[] shown, CancellationToken cancellationToken)
     {
         var address = new Uri(app, path);
-        console.Command(["curl", "-X POST", CurlLine.Quote(address.AbsoluteUri), .. body is null ? [] : CurlLine.JsonBody(body)]);
+        console.Command(["curl", "-X POST", CurlLine.Quote(address.AbsoluteUri), .. Key, .. body is null ? [] : CurlLine.JsonBody(body)]);
         using var request = new HttpRequestMessage(HttpMethod.Post, address);
         if (body is not null)
         {
@@ -39,7 +42,7 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
     public async Task<Answered> GetAsync(string path, string[] shown, CancellationToken cancellationToken)
     {
         var address = new Uri(app, path);
-        console.Command("curl", CurlLine.Quote(address.AbsoluteUri));
+        console.Command(["curl", CurlLine.Quote(address.AbsoluteUri), .. Key]);
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         return await SendAsync(request, [HttpStatusCode.OK], shown, cancellationToken);
     }
@@ -52,7 +55,7 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
     /// <param name="cancellationToken">Gives up waiting.</param>
     public async Task<Answered> PollAsync(Uri address, string field, Func<Answered, bool> ended, string[] shown, CancellationToken cancellationToken)
     {
-        console.Command("curl", CurlLine.Quote(address.AbsoluteUri));
+        console.Command(["curl", CurlLine.Quote(address.AbsoluteUri), .. Key]);
         var until = DateTimeOffset.UtcNow + Patience;
         var last = "";
         while (true)
@@ -100,6 +103,11 @@ internal sealed class ShownCalls(Uri app, SandboxConsole console, int steps) : I
         HttpRequestMessage request, HttpStatusCode[] expected, string[] shown, CancellationToken cancellationToken, Func<JsonNode, bool>? isShown = null)
     {
         var call = $"{request.Method} {request.RequestUri!.AbsolutePath}";
+        if (key is not null)
+        {
+            request.Headers.Add("x-functions-key", key);
+        }
+
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);

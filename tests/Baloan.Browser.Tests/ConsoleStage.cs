@@ -18,6 +18,8 @@ public sealed class ConsoleStage : Stage
     /// <summary>What a browser would run that took a text for markup.</summary>
     public const string Hostile = "<img src=x onerror=\"taken=1\"><script>taken=1</script>";
 
+    public const string ShopName = "Laleh & \"Sons\"";
+
     private IPlaywright? playwright;
     private IBrowser? browser;
 
@@ -32,8 +34,10 @@ public sealed class ConsoleStage : Stage
     /// <summary>Left in review for all tests but the one that decides it.</summary>
     public Order InReview { get; } = Order.New(4_509_001) with { Code = "TLC-111113" };
 
-    /// <summary>Left in review too, and decided by a test.</summary>
+    /// <summary>Left in review too, and decided by a test in each language.</summary>
     public Order ToDecide { get; } = Order.New(3_009_001) with { Code = "TLC-111114" };
+
+    public Order ToDecideInPersian { get; } = Order.New(6_009_001) with { Code = "فاکتور-۱۱۵" };
 
     /// <summary>A settlement whose code is markup.</summary>
     public Order HostileOrder { get; } = Order.New() with { Code = $"<b><img src=x onerror=taken=1>fdp.exe" };
@@ -43,7 +47,13 @@ public sealed class ConsoleStage : Stage
     /// <summary>A loan that nobody opened here, with a hostile reason and a state that nobody knows.</summary>
     public Guid HostileLoan { get; } = Guid.NewGuid();
 
-    protected override Dictionary<string, string?> Settings => new(base.Settings) { ["Settlements__VerifyAfter"] = "00:00:04" };
+    protected override Dictionary<string, string?> Settings => new(base.Settings)
+    {
+        ["Settlements__VerifyAfter"] = "00:00:04",
+        ["Console__ShopName"] = ShopName,
+        ["Console__Support"] = "Baloan's desk, 021-0000",
+        ["Console__LockAfterMinutes"] = "10",
+    };
 
     public override async ValueTask InitializeAsync()
     {
@@ -60,7 +70,7 @@ public sealed class ConsoleStage : Stage
         await Until.TrueAsync("all is counted", async () =>
         {
             var stats = (await App.GetAsync("api/stats?hours=24")).ShouldBe(200);
-            return stats["loans"]!["blocked"]!.GetValue<int>() == 1 && stats["time_to_settle"]!["count"]!.GetValue<int>() == 2 && stats["waiting"]!["needs_review"]!["count"]!.GetValue<int>() == 2;
+            return stats["loans"]!["blocked"]!.GetValue<int>() == 1 && stats["time_to_settle"]!["count"]!.GetValue<int>() == 2 && stats["waiting"]!["needs_review"]!["count"]!.GetValue<int>() == 3;
         });
     }
 
@@ -102,7 +112,7 @@ public sealed class ConsoleStage : Stage
     private async Task SettleAsync()
     {
         // The connection is cut while they are sent, and the credit then says neither yes nor no.
-        foreach (var order in new[] { InReview, ToDecide })
+        foreach (var order in new[] { InReview, ToDecide, ToDecideInPersian })
         {
             await App.AcceptAsync(order);
             await Until.TrueAsync($"{order.Code} is sent", async () => (await App.GetSettlementAsync(order)).Json!.Text("status") == "verifying");
@@ -117,7 +127,7 @@ public sealed class ConsoleStage : Stage
         // A second attempt, refused as well.
         await App.AcceptAsync(Rejected);
         await App.EndOfAsync(Rejected);
-        foreach (var order in new[] { InReview, ToDecide })
+        foreach (var order in new[] { InReview, ToDecide, ToDecideInPersian })
         {
             (await App.EndOfAsync(order)).Text("status").ShouldBe("needs_review");
         }
@@ -129,19 +139,21 @@ public sealed class ConsoleStage : Stage
         Baloan.Loans.CallbackUrl = null;
         string[] states = ["created", "created", "cheque_verified", "send_loan_to_bank", "loan_paid", "loan_paid"];
         await Task.WhenAll(Enumerable.Range(0, 24).Select(number => CallBackAsync(Guid.NewGuid(), states[number % states.Length])));
-        Loan = Guid.Parse((await App.PostAsync("api/loans", new JsonObject
-        {
-            ["phone_number"] = "09350000123", ["national_identifier"] = Order.NewCustomer(), ["birth_date"] = "1991-03-17", ["amount"] = 10_000_000, ["loan_due"] = 12, ["store"] = 1,
-        })).ShouldBe(201).Text("uuid"));
+        Loan = await OpenLoanAsync();
         foreach (var state in new[] { "created", "send_loan_to_bank", "cheque_verified", "loan_paid" })
         {
             await CallBackAsync(Loan, state);
         }
 
         await CallBackAsync(Loan, "canceled", "The customer asked for it.");
-        await CallBackAsync(HostileLoan, "blocked", $"{Hostile}\nSecond line");
+        await CallBackAsync(HostileLoan, "blocked", $"{Hostile}\nSecond \u202Eline");
         await CallBackAsync(HostileLoan, $"{Hostile}");
     }
+
+    private async Task<Guid> OpenLoanAsync() => Guid.Parse((await App.PostAsync("api/loans", new JsonObject
+    {
+        ["phone_number"] = "09350000123", ["national_identifier"] = Order.NewCustomer(), ["birth_date"] = "1991-03-17", ["amount"] = 10_000_000, ["loan_due"] = 12, ["store"] = 1,
+    })).ShouldBe(201).Text("uuid"));
 
     private async Task CallBackAsync(Guid loan, string state, string? reason = null) =>
         (await App.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = loan.ToString(), ["state"] = state, ["reason"] = reason })).ShouldBe(200);

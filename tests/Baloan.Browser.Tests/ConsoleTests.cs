@@ -54,6 +54,8 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
             TimezoneId = "Asia/Tehran",
             ViewportSize = new() { Width = width, Height = 800 },
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            Permissions = ["clipboard-read", "clipboard-write"],
+            AcceptDownloads = true,
         });
         contexts.Add(context);
         if (key is not null)
@@ -75,7 +77,7 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
         page.Request += (_, request) =>
         {
             var address = new Uri(request.Url);
-            if (address.Scheme != "data" && (address.Authority != host.Authority || address.Query.Contains("code=", StringComparison.Ordinal) || request.Url.Contains("function", StringComparison.Ordinal)))
+            if (address.Scheme is not ("data" or "blob") && (address.Authority != host.Authority || request.Url.Contains("function", StringComparison.Ordinal)))
             {
                 faults.Add($"It asked for {request.Url}.");
             }
@@ -101,7 +103,7 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
         (await page.EvaluateAsync<string[]>(
             """
             [...document.querySelectorAll('main *, header *')]
-              .filter((element) => element.clientWidth > 0 && !element.closest('.plot, .visually-hidden, thead, input') && getComputedStyle(element).display !== 'inline' && element.scrollWidth > element.clientWidth + 1)
+              .filter((element) => element.clientWidth > 0 && !element.closest('.chart, .visually-hidden, thead, input') && getComputedStyle(element).display !== 'inline' && getComputedStyle(element).textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 1)
               .map((element) => element.outerHTML.slice(0, 200))
             """)).ShouldBeEmpty();
     }
@@ -136,6 +138,16 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
             await File.WriteAllBytesAsync(Path.Combine(folder, $"{name}.png"), picture, Cancel);
         }
     }
+
+    /// <summary>Answers a call of the page in the app's place, with what an app in trouble would say.</summary>
+    protected static Task AnswerAsync(IPage page, string path, object answer, int status = 200) =>
+        page.RouteAsync(address => address.Contains($"/api/{path}", StringComparison.Ordinal), route => route.FulfillAsync(new()
+        {
+            Status = status, ContentType = "application/json", Body = System.Text.Json.JsonSerializer.Serialize(answer),
+        }));
+
+    /// <summary>The digits that a Persian reader types and sees.</summary>
+    protected static string Persian(string digits) => string.Concat(digits.Select(digit => char.IsAsciiDigit(digit) ? (char)('۰' + (digit - '0')) : digit));
 
     /// <summary>Makes the window as wide as a narrow phone.</summary>
     protected static async Task NarrowAsync(IPage page)

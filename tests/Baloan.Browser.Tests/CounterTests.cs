@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Baloan.Browser.Tests;
 
-/// <summary>What a cashier does at the counter, and what a person decides in a review.</summary>
+/// <summary>What a cashier does at the counter.</summary>
 public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
 {
     [Fact]
@@ -19,15 +19,15 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.GetByLabel("مبلغ به تومان").FillAsync("۱۲٬۳۴۵٬۰۰۰");
         await page.GetByLabel("کد خرید").FillAsync(order.Code);
         await page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "فاکتور.pdf", MimeType = "application/pdf", Buffer = order.Invoice });
-        await page.GetByRole(AriaRole.Button, new() { Name = "ارسال رمز با پیامک" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "ارسال کد یک‌بارمصرف با پیامک" }).ClickAsync();
         await Expect(page.Locator("main")).ToContainTextAsync("ارسال شد.");
-        await page.GetByLabel("رمز پیامک‌شده").FillAsync("۱۱۱۱۱");
+        await page.GetByLabel("کد یک‌بارمصرف", new() { Exact = true }).FillAsync("۱۱۱۱۱");
         await NothingIsCutAsync(page);
         await KeepPictureAsync(page, "console-counter-fa-phone", forReadme: true);
         await page.GetByRole(AriaRole.Button, new() { Name = "تسویهٔ ۱۲٬۳۴۵٬۰۰۰ تومان" }).ClickAsync();
 
-        await Expect(page.Locator("main")).ToContainTextAsync("پول جابه‌جا شد. کالا را تحویل دهید.");
-        await Expect(page.Locator("main")).ToContainTextAsync("اعتبار: ۸۷٬۶۵۵٬۰۰۰ تومان");
+        await Expect(page.Locator("main")).ToContainTextAsync("مبلغ تسویه شد. کالا را تحویل دهید.");
+        await Expect(page.Locator("main")).ToContainTextAsync("۸۷٬۶۵۵٬۰۰۰ تومان");
         await IsAccessibleAsync(page);
         await KeepPictureAsync(page, "counter-settled-fa");
         Stage.Books.ShouldHaveMovedOnce(order);
@@ -87,24 +87,16 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
         await IsAccessibleAsync(page);
         await KeepPictureAsync(page, "counter-faults");
 
+        // Each fault goes as soon as its field is right.
+        await page.Locator("#customer").FillAsync(Order.NewCustomer());
+        await Expect(page.Locator("#customer-error")).ToBeEmptyAsync();
+        await Expect(page.Locator("[aria-invalid]")).ToHaveCountAsync(4);
+
         // What only the app sees.
         Expected.AddRange(["415", "422"]);
         var order = await FillAsync(page, Order.New() with { Invoice = "no PDF"u8.ToArray() });
-        await page.Locator("button.primary").ClickAsync();
+        await page.Locator("#settle").ClickAsync();
         await Expect(page.Locator("#file-error")).Not.ToBeEmptyAsync();
-        Stage.Books.ShouldNotHaveMoved(order);
-    }
-
-    [Fact]
-    public async Task A_refusal_of_Baloans_ends_at_the_counter_with_its_reason()
-    {
-        var page = await OpenAsync("counter");
-        var order = await FillAsync(page, Order.New(5_004_021));
-
-        await page.Locator("button.primary").ClickAsync();
-
-        await Expect(page.Locator("main")).ToContainTextAsync("Baloan refused. No money was moved.");
-        await Expect(page.Locator("main")).ToContainTextAsync("Reason:");
         Stage.Books.ShouldNotHaveMoved(order);
     }
 
@@ -129,37 +121,130 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
         });
         var order = await FillAsync(page, Order.New());
 
-        await page.Locator("button.primary").ClickAsync();
+        await page.Locator("#settle").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("the same code never moves the money twice");
         await Expect(page.Locator("#code")).ToHaveValueAsync(order.Code);
-        await page.Locator("button.primary").ClickAsync();
+        await page.Locator("#settle").ClickAsync();
 
         await Expect(page.Locator("main")).ToContainTextAsync("Hand over the goods.");
         lost.ShouldBe(2);
         Stage.Books.ShouldHaveMovedOnce(order);
     }
 
-    [Fact]
-    public async Task A_review_is_decided_after_amount_and_code_were_shown_once_more()
+    [Theory]
+    [InlineData("en", "Baloan does not take this OTP.", "Send a new OTP and try again")]
+    [InlineData("fa", "بالون این کد یک‌بارمصرف را نمی‌پذیرد.", "کد یک‌بارمصرف تازه‌ای ارسال کنید")]
+    public async Task A_wrong_OTP_is_said_at_once_and_the_sale_goes_on_from_there(string language, string refused, string advice)
     {
-        var order = Stage.ToDecide;
-        var page = await OpenAsync($"settlements/{order.Code}");
-        await page.GetByLabel("The money was moved").CheckAsync();
-        await page.GetByLabel("Note").FillAsync("Baloan’s desk, by phone.");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
-        var dialog = page.GetByRole(AriaRole.Dialog);
-        await Expect(dialog).ToContainTextAsync("3,009,001 Toman");
-        await Expect(dialog).ToContainTextAsync(order.Code);
+        Expected.Add("422");
+        var page = await OpenAsync("counter", language);
+        var order = await FillAsync(page, Order.New());
+        await page.Locator("#otp").FillAsync("99999");
+
+        await page.Locator("#settle").ClickAsync();
+
+        await Expect(page.Locator("#otp-error")).ToHaveTextAsync(refused);
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(advice);
         await IsAccessibleAsync(page);
-        await KeepPictureAsync(page, "confirm");
+        await Expect(page.Locator("#customer")).ToHaveValueAsync(order.Customer);
+        await Expect(page.Locator("#code")).ToHaveValueAsync(order.Code);
+        Stage.Books.ShouldNotHaveMoved(order);
+        (await Stage.App.GetSettlementAsync(order)).Status.ShouldBe(404);
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
-        (await Stage.App.GetSettlementAsync(order)).ShouldBe(200).Text("status").ShouldBe("needs_review");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Yes, it was moved" }).ClickAsync();
+        await page.Locator("#send-otp").ClickAsync();
+        await page.Locator("#otp").FillAsync(MagicNumbers.Otp);
+        await Expect(page.Locator("#otp-error")).ToBeEmptyAsync();
+        await page.Locator("#settle").ClickAsync();
+        await Expect(page.Locator("#receipt")).ToBeVisibleAsync();
+        Stage.Books.ShouldHaveMovedOnce(order);
+    }
 
-        await Expect(page.Locator("main")).ToContainTextAsync("A person decided that the money was moved:");
-        (await Stage.App.GetSettlementAsync(order)).ShouldBe(200).Text("status").ShouldBe("settled");
+    [Theory]
+    [InlineData("en", "Baloan refused. No money was moved.", "Try again with a new OTP", "Attempt 2")]
+    [InlineData("fa", "بالون نپذیرفت. مبلغی تسویه نشد.", "تلاش دوباره با کد یک‌بارمصرف تازه", "تلاش ۲")]
+    public async Task A_refused_purchase_is_tried_again_under_the_same_code(string language, string told, string repeat, string attempt)
+    {
+        var page = await OpenAsync("counter", language);
+        var order = await FillAsync(page, Order.New(5_004_021));
+        await page.Locator("#settle").ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync(told);
+        await KeepPictureAsync(page, $"counter-rejected-{language}");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = repeat }).ClickAsync();
+
+        await Expect(page.Locator("#code")).ToHaveValueAsync(order.Code);
+        await Expect(page.Locator("#customer")).ToHaveValueAsync(order.Customer);
+        await Expect(page.Locator(".chosen")).ToContainTextAsync("invoice.pdf");
+        await Expect(page.Locator("#otp")).ToHaveValueAsync("");
+        await page.Locator("#send-otp").ClickAsync();
+        await page.Locator("#otp").FillAsync(MagicNumbers.Otp);
+        await page.Locator("#settle").ClickAsync();
+        await Expect(page.Locator(".timeline")).ToContainTextAsync(attempt);
+        Stage.Books.ShouldNotHaveMoved(order);
+    }
+
+    [Theory]
+    [InlineData("en", "Credit: 100,000,000 Toman", "Sent.", "above the customer’s credit")]
+    [InlineData("fa", "اعتبار: ۱۰۰٬۰۰۰٬۰۰۰ تومان", "ارسال شد.", "بیش از اعتبار مشتری است")]
+    public async Task What_was_asked_of_one_customer_is_never_shown_of_another(string language, string credit, string sent, string tooMuch)
+    {
+        var page = await OpenAsync("counter", language);
+        await page.Locator("#customer").FillAsync(Order.NewCustomer());
+        await page.Locator("#check").ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync(credit);
+        await page.Locator("#send-otp").ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync(sent);
+        await page.Locator("#otp").FillAsync(MagicNumbers.Otp);
+        await page.Locator("#total").FillAsync("100,000,001");
+        await Expect(page.Locator("main")).ToContainTextAsync(tooMuch);
+        await KeepPictureAsync(page, $"counter-too-much-{language}");
+
+        await page.Locator("#customer").FillAsync(Order.NewCustomer());
+
+        await Expect(page.Locator("main")).Not.ToContainTextAsync(credit);
+        await Expect(page.Locator("main")).Not.ToContainTextAsync(sent);
+        await Expect(page.Locator("main")).Not.ToContainTextAsync(tooMuch);
+        await Expect(page.Locator("#otp")).ToHaveValueAsync("");
+        await Expect(page.Locator(".checks .done")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task An_answer_about_a_customer_who_is_no_longer_in_the_field_is_not_shown()
+    {
+        var page = await OpenAsync("counter");
+        var answer = new TaskCompletionSource();
+        await page.RouteAsync("**/api/merchant/credit-check", async route =>
+        {
+            await answer.Task;
+            await route.ContinueAsync();
+        });
+        await page.Locator("#customer").FillAsync(Order.NewCustomer());
+        await page.Locator("#check").ClickAsync();
+        await page.Locator("#customer").FillAsync(Order.NewCustomer());
+
+        answer.SetResult();
+
+        await Expect(page.Locator("#check")).ToBeEnabledAsync();
+        await Expect(page.Locator("main")).Not.ToContainTextAsync("100,000,000");
+    }
+
+    [Theory]
+    [InlineData("en", "Leave without saving?", "Stay here", "Leave")]
+    [InlineData("fa", "بدون ذخیره خارج می‌شوید؟", "ماندن در صفحه", "خروج")]
+    public async Task What_was_typed_is_not_lost_without_being_asked(string language, string question, string stay, string leave)
+    {
+        var page = await OpenAsync("counter", language);
+        await page.Locator("#total").FillAsync("250000");
+
+        await page.Locator("header nav a[href='#/settlements']").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync(question);
+        await page.GetByRole(AriaRole.Button, new() { Name = stay, Exact = true }).ClickAsync();
+        await Expect(page.Locator("#total")).ToHaveValueAsync("250000");
+        page.Url.ShouldEndWith("#/counter");
+
+        await page.Locator("header nav a[href='#/settlements']").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = leave, Exact = true }).ClickAsync();
+        await Expect(page.Locator("table.cards")).ToBeVisibleAsync();
     }
 
     private async Task<Order> FillAsync(IPage page, Order order)
@@ -186,6 +271,4 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
 
         Assert.Fail($"Tab does not lead to {selector}.");
     }
-
-    private static string Persian(string digits) => string.Concat(digits.Select(digit => (char)('۰' + (digit - '0'))));
 }

@@ -8,7 +8,8 @@ public sealed class DoorTests(ConsoleStage stage) : ConsoleTests(stage)
     [Fact]
     public async Task The_key_is_asked_for_once_a_wrong_one_is_said_and_it_stays_in_its_tab()
     {
-        Expected.Add("401");
+        // The console looks up what a key lets, a settlement that is not there among it.
+        Expected.AddRange(["401", "404"]);
         var page = await OpenAsync(key: null);
         var dialog = page.GetByRole(AriaRole.Dialog);
         await Expect(dialog).ToContainTextAsync("Function key");
@@ -35,8 +36,9 @@ public sealed class DoorTests(ConsoleStage stage) : ConsoleTests(stage)
         var other = await page.Context.NewPageAsync();
         await other.GotoAsync(page.Url);
         await Expect(other.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Forget key" }).ClickAsync();
-        await Expect(dialog).ToBeVisibleAsync();
+        await page.Locator("#who").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove key" }).ClickAsync();
+        await Expect(dialog).ToContainTextAsync("Function key");
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("needs a function key");
     }
@@ -57,14 +59,14 @@ public sealed class DoorTests(ConsoleStage stage) : ConsoleTests(stage)
         var session = await page.Context.NewCDPSessionAsync(page);
         await session.SendAsync("Network.clearBrowserCache");
         await page.GotoAsync($"{Stage.App.BaseAddress}api/console");
-        await Expect(page.Locator(".overview canvas").First).ToBeVisibleAsync();
+        await Expect(page.Locator(".overview .chart").First).ToBeVisibleAsync();
         await page.EvaluateAsync("document.fonts.ready");
         await Task.WhenAll(pending);
 
         var list = string.Join('\n', sizes.OrderByDescending(one => one.Size).Select(one => $"{one.Size,7} {one.Url}"));
         TestContext.Current.TestOutputHelper!.WriteLine(list);
         sizes.Count.ShouldBeGreaterThan(10, list);
-        sizes.Any(one => one.Url.EndsWith(".woff2", StringComparison.Ordinal)).ShouldBe(language == "fa", list);
+        sizes.Count(one => one.Url.EndsWith(".woff2", StringComparison.Ordinal)).ShouldBe(language == "fa" ? 2 : 1, list);
         sizes.Sum(one => one.Size).ShouldBeLessThan(150 * 1024, list);
 
         async Task MeasureAsync(IRequest request)

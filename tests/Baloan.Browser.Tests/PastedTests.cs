@@ -19,7 +19,7 @@ public sealed class PastedTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.Locator("#send-otp").ClickAsync();
         await Expect(page.Locator("main")).ToContainTextAsync("Sent.");
         await page.Locator("#otp").FillAsync($"{MagicNumbers.Otp[..2]}\u200B{MagicNumbers.Otp[2..]}\u2069");
-        await page.Locator("form.counter button.primary").ClickAsync();
+        await page.Locator("#settle").ClickAsync();
 
         await Expect(page.Locator("main")).ToContainTextAsync("Hand over the goods.");
         Stage.Books.ShouldHaveMovedOnce(order);

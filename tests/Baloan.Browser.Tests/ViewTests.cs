@@ -32,6 +32,7 @@ public abstract class ViewTests(ConsoleStage stage, string language) : ConsoleTe
         "settlement" => $"settlements/{Stage.InReview.Code}",
         "rejected" => $"settlements/{Stage.Rejected.Code}",
         "loan" => $"loans/{Stage.Loan}",
+        "receipt" => $"receipt/{Stage.Settled.Code}",
         _ => view,
     };
 }
@@ -42,11 +43,15 @@ public sealed class EnglishViewTests(ConsoleStage stage) : ViewTests(stage, "en"
     [Theory]
     [InlineData("overview", "a decision|Settled|Needs review|Conflicts|invoices|Valid for")]
     [InlineData("settlements", "TLC-111111|Settled|1,250,000 Toman|Rejected|Needs review")]
-    [InlineData("settlement", "TLC-111113|4,509,001 Toman|Needs review|What does Baloan say?|Invoice|byte")]
+    [InlineData("settlement", "TLC-111113|4,509,001 Toman|Needs review|What does Baloan say?|Baloan's desk, 021-0000|Before the sending|100,000,000 Toman|Put before a person|Invoice|byte")]
     [InlineData("rejected", "TLC-111112|Rejected|No money was moved|Reason:|Attempt 1|Attempt 2")]
     [InlineData("loans", "Paid|10,000,000 Toman|12 months|Blocked")]
     [InlineData("loan", "Paid|10,000,000 Toman|Monthly instalment|Late|Conflict|The customer asked for it.")]
-    [InlineData("counter", "1. Customer|Check credit|Send OTP by SMS|Invoice (PDF)")]
+    [InlineData("receipt", "Laleh|Receipt of a purchase on credit|one million two hundred and fifty thousand Toman|TLC-111111")]
+    [InlineData("subscriptions", "Nobody has subscribed")]
+    [InlineData("openings", "There is no opening of unknown outcome.")]
+    [InlineData("loan-new", "Store|Date of birth (Gregorian)")]
+    [InlineData("counter", "1Customer|Check credit|Send OTP by SMS|Invoice (PDF)")]
     public Task A_view_shows_its_data_wide_and_narrow_and_to_everyone(string view, string texts) => ShowsItsDataAsync(view, texts);
 }
 
@@ -54,12 +59,16 @@ public sealed class EnglishViewTests(ConsoleStage stage) : ViewTests(stage, "en"
 public sealed class PersianViewTests(ConsoleStage stage) : ViewTests(stage, "fa")
 {
     [Theory]
-    [InlineData("overview", "تسویه منتظر تعیین تکلیف است|تسویه شد|نیازمند بررسی|متناقض|ساعت اعتبار دارد")]
+    [InlineData("overview", "تسویه در انتظار تعیین تکلیف است|تسویه شد|نیازمند بررسی|متناقض|ساعت اعتبار دارد")]
     [InlineData("settlements", "TLC-111111|تسویه شد|۱٬۲۵۰٬۰۰۰ تومان|رد شد|نیازمند بررسی|۱۴۰")]
-    [InlineData("settlement", "TLC-111113|۴٬۵۰۹٬۰۰۱ تومان|نیازمند بررسی|بالون چه می‌گوید؟|بایت")]
-    [InlineData("rejected", "TLC-111112|رد شد|پولی جابه‌جا نشد|علت:|تلاش ۱|تلاش ۲")]
+    [InlineData("settlement", "TLC-111113|۴٬۵۰۹٬۰۰۱ تومان|نیازمند بررسی|بالون چه اعلام کرده است؟|پیش از ارسال|ارجاع برای تعیین تکلیف|بایت")]
+    [InlineData("rejected", "TLC-111112|رد شد|مبلغی تسویه نشد|علت:|تلاش ۱|تلاش ۲")]
     [InlineData("loans", "پرداخت شد|۱۰٬۰۰۰٬۰۰۰ تومان|۱۲ ماه|مسدود")]
     [InlineData("loan", "پرداخت شد|۱۰٬۰۰۰٬۰۰۰ تومان|قسط ماهانه|دیررسیده|متناقض")]
-    [InlineData("counter", "۱. مشتری|استعلام اعتبار|ارسال رمز با پیامک|فاکتور (PDF)")]
+    [InlineData("receipt", "Laleh|رسید خرید اعتباری|یک میلیون و دویست و پنجاه هزار تومان|TLC-111111")]
+    [InlineData("subscriptions", "اشتراکی وجود ندارد")]
+    [InlineData("openings", "پرونده‌ای با نتیجهٔ نامشخص وجود ندارد.")]
+    [InlineData("loan-new", "فروشگاه|تاریخ تولد (میلادی)")]
+    [InlineData("counter", "۱مشتری|استعلام اعتبار|ارسال کد یک‌بارمصرف با پیامک|فاکتور (PDF)")]
     public Task A_view_shows_its_data_wide_and_narrow_and_to_everyone(string view, string texts) => ShowsItsDataAsync(view, texts);
 }

@@ -73,7 +73,11 @@ public sealed partial class ShellLineTests(RunningSandbox sandbox)
     {
         var script = new StringBuilder("""
             set -euo pipefail
-            trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+            # What a line writes is not left in the project's folder.
+            work=$(mktemp -d)
+            ln -s "$PWD"/* "$work"
+            cd "$work"
+            trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
             expected=
             curl() {
               if [ -z "$expected" ]; then

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Baloan.Functions.Functions;
 
 /// <summary>The console: a page for people, without data. What it shows it asks from the API, with the reader's function key.</summary>
-public sealed class ConsoleFunctions
+public sealed class ConsoleFunctions(ConsolePage page)
 {
     /// <summary><c>GET /api/console</c>: the page, in the language that the browser prefers.</summary>
     [Function("GetConsole")]
@@ -22,7 +22,7 @@ public sealed class ConsoleFunctions
         }
 
         request.HttpContext.Response.Headers.ContentLanguage = language == Language.Persian ? "fa" : "en";
-        return ConsoleFiles.Page(language).AnswerTo(request);
+        return page.For(language).AnswerTo(request);
     }
 
     /// <summary><c>GET /api/console/{file}</c>: a script, style sheet or font of the page.</summary>

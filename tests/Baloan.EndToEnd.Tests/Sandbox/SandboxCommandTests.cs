@@ -62,6 +62,18 @@ public sealed partial class SandboxCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task With_a_key_the_app_asks_for_it_and_the_curl_lines_carry_it()
+    {
+        var (exitCode, lines) = await RunAsync([.. FreePorts, "--once", "--loan-step", "0.2", "--key", "a'key"]);
+
+        exitCode.ShouldBe(0, string.Join('\n', lines));
+        var calls = lines.Where(line => line.StartsWith("  $ curl ", StringComparison.Ordinal) && line.Contains("/api/", StringComparison.Ordinal)).ToList();
+        calls.Count.ShouldBeGreaterThan(8);
+        calls.ShouldAllBe(call => call.Contains(@"-H 'x-functions-key: a'\''key'", StringComparison.Ordinal));
+        lines.ShouldContain("  ok  The loan was opened once, signed and paid, and the app was told of each step.");
+    }
+
+    [Fact]
     public async Task It_stays_up_until_it_is_told_to_end_and_takes_everything_with_it()
     {
         var lines = new ConcurrentQueue<string>();
@@ -127,6 +139,7 @@ public sealed partial class SandboxCommandTests : IDisposable
     [InlineData("--merchant-version v3", "--merchant-version is v1 or v2.")]
     [InlineData("--app-port 65536", "--app-port needs a port, which is a number from 0 to 65535.")]
     [InlineData("--loan-step 0", "--loan-step needs a number of seconds from 0.1 to 60.")]
+    [InlineData("--key کلید", "--key is a word of ASCII letters, digits and signs.")]
     [InlineData("--verify-after 301", "--verify-after needs a number of seconds from 2 to 300.")]
     [InlineData("--data", "--data needs a value; --help lists the options.")]
     public async Task A_wrong_option_is_one_sentence(string arguments, string sentence)

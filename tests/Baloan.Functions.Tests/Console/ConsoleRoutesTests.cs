@@ -26,7 +26,8 @@ public sealed partial class ConsoleRoutesTests(StorageAccounts storage) : ApiTes
         html.ShouldNotContain("://");
         InlineScript().IsMatch(html).ShouldBeFalse(html);
         html.ShouldNotContain("style=");
-        Files(html).Count.ShouldBeGreaterThan(3);
+        Files(html).Count.ShouldBeGreaterThan(2);
+        html.ShouldContain("data-time-zone=\"Asia/Tehran\"");
     }
 
     [Theory]
@@ -81,13 +82,14 @@ public sealed partial class ConsoleRoutesTests(StorageAccounts storage) : ApiTes
                 (await again.Content.ReadAsByteArrayAsync(Cancel)).ShouldBeEmpty();
             }
 
-            foreach (var next in Path.GetExtension(name) is ".js" or ".css" && !name.Contains("uPlot", StringComparison.Ordinal) ? Files(Encoding.UTF8.GetString(content)) : [])
+            foreach (var next in Path.GetExtension(name) is ".js" or ".css" ? Files(Encoding.UTF8.GetString(content)) : [])
             {
                 wanted.Enqueue(next);
             }
         }
 
         seen.ShouldContain("vazirmatn-arabic-wght-normal.woff2");
+        seen.ShouldContain("Vazir-Code.woff2");
         seen.ShouldContain("text-fa.js");
         seen.ShouldContain("counter.js");
     }

@@ -1,7 +1,6 @@
 import { language, text } from './language.js';
-import { h } from './dom.js';
+import { askForKey, areaOf, isClosed, key, ownKeyFor, proves } from './session.js';
 
-const kept = 'baloan-console-key';
 const base = new URL('../', import.meta.url);
 
 // The app answered, but not what was asked for.
@@ -22,104 +21,68 @@ export class Unreachable extends Error {
   }
 }
 
-export const hasKey = () => sessionStorage.getItem(kept) !== null;
+export const get = async (path, signal) => jsonOf(await call('GET', path, { signal }));
+export const post = async (path, body, headers) => jsonOf(await call('POST', path, { body, headers }));
+export const withdraw = async (path) => jsonOf(await call('DELETE', path, {}));
+export const file = async (path, type) => new Blob([await (await call('GET', path, {})).arrayBuffer()], { type });
 
-export function forgetKey() {
-  sessionStorage.removeItem(kept);
-  location.reload();
+async function jsonOf(response) {
+  return { answer: response.status === 204 ? null : await response.json().catch(() => { throw new Refused(response.status); }), retryAfter: Number(response.headers.get('Retry-After')) || 2 };
 }
 
-export const get = (path, signal) => call('GET', path, { signal });
-export const post = (path, body) => call('POST', path, { body });
-
-async function call(method, path, { body, signal }) {
+// The answer of a call under the reader's key; asks for a key where the app wants one.
+async function call(method, path, { body, headers, signal }) {
+  const area = areaOf(method, path);
+  const url = new URL(path, base);
   while (true) {
-    const key = sessionStorage.getItem(kept);
-    const headers = { 'Accept-Language': language };
-    if (key !== null) {
-      headers['x-functions-key'] = key;
+    const sent = key();
+    const own = ownKeyFor(area);
+    if (isClosed(area)) {
+      throw Object.assign(new Refused(401, { detail: sent === null ? text.key.needed : text.key.notAllowed }), { area });
     }
-    const isForm = body instanceof FormData;
-    if (body && !isForm) {
-      headers['Content-Type'] = 'application/json';
-    }
-
     let response;
-    let content;
     try {
-      response = await fetch(new URL(path, base), {
-        method, headers, body: isForm || !body ? body : JSON.stringify(body), cache: 'no-store', redirect: 'error',
+      response = await send(method, url, sent, {
+        body, headers: own === null ? headers : { ...headers, 'x-baloan-key': own },
         signal: method === 'GET' ? AbortSignal.any([AbortSignal.timeout(30_000), ...(signal ? [signal] : [])]) : undefined,
       });
-      content = await response.text();
     } catch (failure) {
       if (signal?.aborted) {
         throw failure;
       }
       throw new Unreachable();
     }
-
+    if (response.ok) {
+      proves(sent);
+      return response;
+    }
+    const problem = await response.json().catch(() => null);
+    const isOwn = problem?.code === 'own_key_required';
+    if (response.status !== 401 || isOwn) {
+      proves(sent);
+    }
     if (response.status === 401) {
       // Somebody else may have given a key meanwhile.
-      if (sessionStorage.getItem(kept) === key && !(await askForKey(key !== null))) {
-        throw new Refused(401, { detail: text.key.needed });
+      if (key() === sent && ownKeyFor(area) === own) {
+        await askForKey(area, sent, isOwn);
       }
       continue;
     }
-
-    let answer;
-    try {
-      answer = JSON.parse(content);
-    } catch {
-      throw new Refused(response.status);
-    }
-    if (!response.ok) {
-      throw new Refused(response.status, answer, Number(response.headers.get('Retry-After')) || undefined);
-    }
-    return { answer, retryAfter: Number(response.headers.get('Retry-After')) || 2 };
+    throw new Refused(response.status, problem, Number(response.headers.get('Retry-After')) || undefined);
   }
 }
 
-let asking;
-
-// One question for all calls that need the key; true when one was given.
-function askForKey(wasWrong) {
-  asking ??= new Promise((given) => {
-    const error = h('p', { class: 'field-error', id: 'key-error', role: 'alert' });
-    const input = h('input', {
-      id: 'key', type: 'password', autocomplete: 'off', spellcheck: 'false', required: true, dir: 'ltr', 'aria-describedby': 'key-hint key-error', 'aria-invalid': wasWrong ? 'true' : null,
-    });
-    let outcome = false;
-    const dialog = h('dialog', { class: 'card', 'aria-labelledby': 'key-title', onclose: () => { dialog.remove(); asking = undefined; given(outcome); } },
-      h('form', {
-        method: 'dialog',
-        onsubmit: (event) => {
-          event.preventDefault();
-          const key = input.value.trim();
-          // Nothing else can be a key, or be sent in a header.
-          if (!/^[!-~][ -~]*$/.test(key)) {
-            error.textContent = text.key.wrong;
-            return;
-          }
-          sessionStorage.setItem(kept, key);
-          dispatchEvent(new Event('keygiven'));
-          outcome = true;
-          dialog.close();
-        },
-      },
-      h('h2', { id: 'key-title' }, text.key.title),
-      h('p', { id: 'key-hint' }, text.key.hint),
-      h('label', { for: 'key' }, text.key.label),
-      input,
-      error,
-      h('div', { class: 'actions' },
-        h('button', { class: 'primary' }, text.key.use),
-        h('button', { type: 'button', onclick: () => dialog.close() }, text.cancel))));
-    document.body.append(dialog);
-    dialog.showModal();
-    if (wasWrong) {
-      error.textContent = text.key.wrong;
-    }
+function send(method, url, under, { body, headers, signal }) {
+  const isForm = body instanceof FormData;
+  return fetch(url, {
+    method, cache: 'no-store', redirect: 'error', signal,
+    headers: { 'Accept-Language': language, ...(under === null ? {} : { 'x-functions-key': under }), ...(body && !isForm ? { 'Content-Type': 'application/json' } : {}), ...headers },
+    body: isForm || !body ? body : JSON.stringify(body),
   });
-  return asking;
+}
+
+// Whether the app takes a key for one of the reader's areas; it changes nothing.
+export async function takes(path, candidate) {
+  const response = await send('GET', new URL(path, base), candidate, {}).catch(() => { throw new Unreachable(); });
+  return response.status !== 401;
 }

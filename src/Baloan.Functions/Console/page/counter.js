@@ -1,145 +1,219 @@
 import { text } from './language.js';
-import { announce, h, id, redraw, show } from './dom.js';
-import { post } from './api.js';
-import { asciiDigits, bytes, number, toman, wholeNumber, withoutMarks } from './format.js';
-import { ended, errorOf, statusBadge, timeline, watch } from './settlements.js';
+import { announce, h, show } from './dom.js';
+import { post, Refused } from './api.js';
+import { allHold, busy, field, guard, refusal, saved } from './fields.js';
+import { bytes, money, number, onlyDigits, toman, wholeNumber, withoutMarks } from './format.js';
+import { keepPurchase, takeResumed } from './purchase.js';
 
 const words = text.counter;
 const largestFile = 10 * 1024 * 1024;
 
-export function counter(main, { argument: code, signal }) {
-  return code ? follow(main, code, signal) : take(main);
-}
-
 // What the cashier does, from the customer's number to the settlement that is accepted.
-function take(main) {
-  const customer = field('customer', words.customer, { inputmode: 'numeric', required: true, maxlength: '20', dir: 'ltr' }, words.customerHint);
-  const total = field('total', words.total, { inputmode: 'numeric', required: true, maxlength: '24', dir: 'ltr' });
-  const code = field('code', words.code, { required: true, maxlength: '64', value: newCode(), spellcheck: 'false', dir: 'auto' }, words.codeHint);
-  const otp = field('otp', words.otp, { inputmode: 'numeric', required: true, maxlength: '12', autocomplete: 'one-time-code', dir: 'ltr' });
-  const file = field('file', words.invoice, { type: 'file', accept: 'application/pdf,.pdf', required: true, class: 'visually-hidden' }, words.invoiceHint);
-  // The browser's own button speaks the browser's language.
-  const chosen = h('bdi', null, words.noFile);
-  const picker = h('div', { class: 'file' });
-  file.input.replaceWith(picker);
-  picker.append(file.input, h('label', { for: 'file', class: 'button' }, words.chooseFile), chosen);
-  file.input.addEventListener('change', () => { chosen.textContent = file.input.files[0]?.name ?? words.noFile; });
-  const credit = h('p', { class: 'result', role: 'status' });
-  const sent = h('p', { class: 'result', role: 'status' });
+export function counter(main, { signal }) {
+  const before = takeResumed();
+  // What the app said of this customer, and of nobody else: it goes as soon as another number is typed.
+  let checked = null;
+  let sentTo = null;
+  let token = null;
+
+  const credit = h('div', { class: 'result', role: 'status' });
+  const sent = h('div', { class: 'result', role: 'status' });
   const failed = h('div', { role: 'alert' });
-  const settle = h('button', { class: 'primary' }, words.settle);
-  const sum = h('output', { class: 'result', for: 'total' });
+  const tooMuch = h('p', { class: 'warning', role: 'status' });
+  const settle = h('button', { class: 'primary large', id: 'settle' }, words.settle);
+  const check = h('button', { type: 'button', id: 'check', onclick: checkCredit }, words.check);
+  const send = h('button', { type: 'button', id: 'send-otp', onclick: sendOtp }, words.sendOtp);
 
-  total.input.addEventListener('input', () => {
-    const value = wholeNumber(total.input.value);
-    sum.textContent = value === null ? '' : toman(value);
-    settle.textContent = value ? words.settleTotal(toman(value)) : words.settle;
+  const customer = field('customer', words.customer, { inputmode: 'numeric', maxlength: '20', dir: 'ltr', value: before?.customer }, {
+    hint: words.customerHint, beside: check, check: (value) => (/^\d{10,11}$/.test(onlyDigits(value)) ? '' : words.customerFault),
   });
-
-  // Keeps a button from being pressed twice while its call is under way.
-  const busy = async (button, work) => {
-    if (button.disabled) {
-      return;
-    }
-    button.disabled = true;
-    try {
-      await work();
-    } finally {
-      button.disabled = false;
-    }
-  };
-  const wholeCustomer = () => {
-    const typed = asciiDigits(customer.input.value).replace(/\s/g, '');
-    customer.fault(/^\d{10,11}$/.test(typed) ? '' : words.customerFault);
-    return customer.isFaulty() ? null : typed;
-  };
-  const ask = (path, into, said) => (event) => busy(event.currentTarget, async () => {
-    const typed = wholeCustomer();
-    if (typed === null) {
-      customer.input.focus();
-      return;
-    }
-    into.className = 'result';
-    into.textContent = text.loading;
-    try {
-      into.textContent = said((await post(path, { national_identifier: typed })).answer);
-      into.classList.add('good');
-    } catch (failure) {
-      into.textContent = failure.message;
-      into.classList.add('field-error');
-    }
+  const total = field('total', words.total, { inputmode: 'numeric', maxlength: '24', dir: 'ltr', class: 'figure', value: before && number(before.total) }, { check: (value) => (wholeNumber(value) ? '' : words.totalFault) });
+  const code = field('code', words.code, { maxlength: '64', value: before?.code ?? newCode(), spellcheck: 'false', dir: 'auto', class: 'id' }, {
+    hint: words.codeHint, check: (value) => (withoutMarks(value).trim() ? '' : words.codeFault),
   });
+  const otp = field('otp', words.otp, { inputmode: 'numeric', maxlength: '12', autocomplete: 'one-time-code', dir: 'ltr', class: 'figure' }, { check: (value) => (/^\d{4,10}$/.test(onlyDigits(value)) ? '' : words.otpFault) });
+  const invoice = invoiceField(before?.file);
+  const panel = h('aside', { class: 'sale', 'aria-label': words.summary });
 
-  const send = () => busy(settle, async () => {
-    failed.replaceChildren();
-    const typed = wholeCustomer();
+  const customerOf = () => onlyDigits(customer.input.value);
+  customer.input.addEventListener('input', () => {
+    if (checked && checked.customer !== customerOf()) {
+      checked = null;
+      credit.replaceChildren();
+    }
+    if (sentTo !== customerOf()) {
+      sentTo = null;
+      token = null;
+      sent.replaceChildren();
+      otp.input.value = '';
+    }
+    summarize();
+  });
+  otp.input.addEventListener('input', () => {
+    token = null;
+    summarize();
+  });
+  total.input.addEventListener('input', summarize);
+  code.input.addEventListener('input', summarize);
+  invoice.input.addEventListener('input', summarize);
+
+  // The sum and the state of the sale, beside the steps.
+  function summarize() {
     const amount = wholeNumber(total.input.value);
-    total.fault(amount ? '' : words.totalFault);
-    const purchase = withoutMarks(code.input.value).trim();
-    code.fault(purchase ? '' : words.codeFault);
-    otp.fault(/^\d{4,10}$/.test(asciiDigits(otp.input.value).replace(/\s/g, '')) ? '' : words.otpFault);
-    const invoice = file.input.files[0];
-    file.fault(!invoice ? words.invoiceFault : invoice.size > largestFile ? words.invoiceTooLarge(bytes(invoice.size)) : '');
-    const faulty = [customer, total, code, otp, file].find((one) => one.isFaulty());
-    if (faulty) {
-      faulty.input.focus();
+    const left = checked && amount ? checked.credit - amount : null;
+    settle.textContent = amount ? words.settleTotal(toman(amount)) : words.settle;
+    tooMuch.textContent = left !== null && left < 0 ? words.aboveCredit(toman(-left)) : '';
+    const state = (isDone, name) => h('li', { class: isDone ? 'done' : null }, name, isDone && h('span', { class: 'visually-hidden' }, words.done));
+    panel.replaceChildren(
+      h('p', { class: 'label' }, words.sum),
+      h('p', { class: 'amount' }, amount ? money(amount) : '–'),
+      h('dl', { class: 'facts' },
+        h('div', null, h('dt', null, words.creditTitle), h('dd', null, checked ? money(checked.credit) : '–')),
+        h('div', { class: left !== null && left < 0 ? 'urgent' : null }, h('dt', null, words.left), h('dd', null, left === null ? '–' : left < 0 ? words.notEnough : money(left)))),
+      h('ul', { class: 'checks' },
+        state(checked !== null, words.states.credit), state(Boolean(amount && code.input.value.trim() && invoice.input.files[0]), words.states.purchase),
+        state(sentTo !== null, words.states.sent), state(/^\d{4,10}$/.test(onlyDigits(otp.input.value)), words.states.otp)));
+  }
+
+  // Asks the app about the customer who stands in the field, and tells nothing of one who no longer does.
+  function about(path, button, into, tell) {
+    return busy(button, async () => {
+      if (!allHold([customer])) {
+        return;
+      }
+      const asked = customerOf();
+      into.className = 'result';
+      into.replaceChildren(text.loading);
+      let told;
+      try {
+        told = tell((await post(path, { national_identifier: asked })).answer, asked);
+        into.classList.add('good');
+      } catch (failure) {
+        told = failure.message;
+        into.classList.add('field-error');
+      }
+      into.replaceChildren(...(asked === customerOf() ? [told].flat() : []));
+      summarize();
+    });
+  }
+
+  function checkCredit() {
+    checked = null;
+    return about('merchant/credit-check', check, credit, (answer, asked) => {
+      if (asked === customerOf()) {
+        checked = { customer: asked, credit: answer.user_credit };
+      }
+      return [`${words.credit} `, money(answer.user_credit)];
+    });
+  }
+
+  function sendOtp() {
+    token = null;
+    otp.input.value = '';
+    otp.fault('');
+    return about('merchant/otp', send, sent, (_, asked) => {
+      if (asked === customerOf()) {
+        sentTo = asked;
+      }
+      return words.otpSent;
+    });
+  }
+
+  // Version 2 says at once whether the OTP is right; version 1 says it with the settlement.
+  async function validated(asked) {
+    if (token) {
+      return { token };
+    }
+    const typed = onlyDigits(otp.input.value);
+    try {
+      token = (await post('merchant/otp/validate', { national_identifier: asked, otp: typed })).answer.token;
+      return { token };
+    } catch (failure) {
+      if (failure.code === 'not_supported_by_api_version') {
+        return { otp: typed };
+      }
+      throw failure;
+    }
+  }
+
+  const handIn = () => busy(settle, async () => {
+    failed.replaceChildren();
+    if (!allHold([customer, total, code, invoice, otp])) {
+      return;
+    }
+    const one = { customer: customerOf(), total: wholeNumber(total.input.value), code: withoutMarks(code.input.value).trim(), file: invoice.input.files[0] };
+    announce(words.sending);
+    let consent;
+    try {
+      consent = await validated(one.customer);
+    } catch (failure) {
+      failed.replaceChildren(refusal(failure, { national_identifier: customer, otp }, h('p', null, h('b', null, words.otpAgain))));
+      if (failure instanceof Refused && (failure.status === 422 || failure.errors.otp)) {
+        otp.fault(words.otpRefused);
+        otp.input.select();
+        otp.input.focus();
+      }
       return;
     }
 
     const form = new FormData();
-    form.append('national_identifier', typed);
-    form.append('otp', asciiDigits(otp.input.value).replace(/\s/g, ''));
-    form.append('data', JSON.stringify({ code: purchase, bill: { total: amount } }));
-    form.append('file', invoice);
-    announce(words.sending);
+    form.append('national_identifier', one.customer);
+    form.append(...Object.entries(consent)[0]);
+    form.append('data', JSON.stringify({ code: one.code, bill: { total: one.total } }));
+    form.append('file', one.file);
     try {
       const { answer } = await post('merchant/settlements', form);
+      keepPurchase({ ...one, code: answer.code });
+      saved();
       location.hash = `#/counter/${encodeURIComponent(answer.code)}`;
     } catch (failure) {
-      const faults = failure.errors ?? {};
-      const places = { national_identifier: customer, otp, file, 'data.code': code, 'data.bill.total': total };
-      const others = Object.entries(faults).filter(([name, faultTexts]) => {
-        places[name]?.fault(faultTexts.join(' '));
-        return !places[name];
-      });
-      failed.replaceChildren(h('div', { class: 'alert' },
-        h('p', null, failure.message),
-        others.length > 0 && h('ul', null, others.map(([name, faultTexts]) => h('li', null, id(name), ': ', faultTexts.join(' ')))),
+      failed.replaceChildren(refusal(failure, { national_identifier: customer, otp, token: otp, file: invoice, 'data.code': code, 'data.bill.total': total },
         // The same code again does no harm, a new code may.
         failure.status === undefined && h('p', null, h('b', null, words.sendAgain))));
     }
   });
 
-  const step = (count, title, ...content) => h('li', null, h('fieldset', { class: 'card' }, h('legend', null, `${number(count)}. ${title}`), ...content));
+  const step = (count, title, ...content) => h('li', null, h('fieldset', null, h('legend', null, h('span', { class: 'count' }, number(count)), title), content));
+  guard(signal, () => [customer, total, otp].some((one) => one.input.value !== '') || invoice.input.files.length > 0);
   show(main, words.title,
-    h('p', { class: 'muted' }, words.intro),
+    before ? h('p', { class: 'notice' }, words.resumed) : h('p', { class: 'muted' }, words.intro),
     h('form', {
-      class: 'counter', novalidate: true,
+      class: 'with-aside', novalidate: true,
       onsubmit: (event) => {
         event.preventDefault();
-        send();
+        handIn();
       },
     },
     h('ol', { class: 'steps' },
-      step(1, words.step1, customer.element, h('div', { class: 'actions' }, h('button', { type: 'button', id: 'check', onclick: ask('merchant/credit-check', credit, (answer) => words.credit(toman(answer.user_credit))) }, words.check)), credit),
-      step(2, words.step2, total.element, sum, code.element, file.element),
-      step(3, words.step3, h('div', { class: 'actions' }, h('button', { type: 'button', id: 'send-otp', onclick: ask('merchant/otp', sent, () => words.otpSent) }, words.sendOtp)), sent, otp.element)),
-    failed,
-    h('div', { class: 'actions' }, settle)));
+      step(1, words.step1, customer.element, credit),
+      step(2, words.step2, total.element, tooMuch, code.element, invoice.element),
+      step(3, words.step3, h('div', null, send), sent, otp.element, failed, settle)),
+    panel));
+  summarize();
 }
 
-function field(name, label, attributes, hint) {
-  const error = h('p', { class: 'field-error', id: `${name}-error` });
-  const input = h('input', { id: name, autocomplete: 'off', 'aria-describedby': `${hint ? `${name}-hint ` : ''}${name}-error`, ...attributes });
-  return {
-    input,
-    element: h('div', { class: 'field' }, h('label', { for: name }, label), input, hint && h('p', { class: 'muted hint', id: `${name}-hint` }, hint), error),
-    isFaulty: () => error.textContent !== '',
-    fault: (message) => {
-      error.textContent = message;
-      message ? input.setAttribute('aria-invalid', 'true') : input.removeAttribute('aria-invalid');
-    },
+// The browser's own button speaks the browser's language.
+function invoiceField(file) {
+  const one = field('file', words.invoice, { type: 'file', accept: 'application/pdf,.pdf', class: 'visually-hidden' }, {
+    hint: words.invoiceHint,
+    check: (_, input) => (!input?.files[0] ? words.invoiceFault : input.files[0].size > largestFile ? words.invoiceTooLarge(bytes(input.files[0].size)) : ''),
+  });
+  const chosen = h('bdi', { class: 'chosen' }, words.noFile);
+  const tell = () => {
+    chosen.textContent = one.input.files[0] ? `${one.input.files[0].name} (${bytes(one.input.files[0].size)})` : words.noFile;
+    one.holds();
   };
+  const picker = h('div', { class: 'file' });
+  one.input.replaceWith(picker);
+  picker.append(one.input, h('label', { for: 'file', class: 'button' }, words.chooseFile), chosen);
+  one.input.addEventListener('change', tell);
+  if (file) {
+    const transfer = new DataTransfer();
+    transfer.items.add(file);
+    one.input.files = transfer.files;
+    tell();
+  }
+  return one;
 }
 
 // A code that no other sale has: the day, and enough chance that two counters never meet.
@@ -148,19 +222,4 @@ function newCode() {
   const digits = [today.getFullYear() % 100, today.getMonth() + 1, today.getDate()].map((part) => String(part).padStart(2, '0')).join('');
   const chance = [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'[byte % 32]).join('');
   return `POS-${digits}-${chance}`;
-}
-
-// Watches a settlement that was handed in until it has ended.
-async function follow(main, code, signal) {
-  const content = h('div', { 'aria-busy': 'true' }, h('p', { class: 'muted' }, text.loading));
-  show(main, words.following, content);
-  await watch(content, code, signal, (one) => redraw(content,
-    h('div', { class: `card outcome large is-${one.status}` },
-      h('p', { class: 'headline' }, statusBadge(one.status), h('b', null, toman(one.total))),
-      h('p', null, words.told[one.status]),
-      one.error && one.error.code !== one.status && errorOf(one),
-      one.user_credit !== null && ended(one.status) && h('p', null, words.credit(toman(one.user_credit))),
-      h('p', { class: 'muted' }, text.settlement.code, ' ', h('a', { href: `#/settlements/${encodeURIComponent(one.code)}`, id: 'details' }, id(one.code)))),
-    h('section', { class: 'card' }, h('h2', null, text.settlement.timeline), timeline(one)),
-    h('div', { class: 'actions' }, h('a', { class: 'button primary', href: '#/counter', id: 'next' }, words.next))));
 }

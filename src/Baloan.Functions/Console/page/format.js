@@ -1,14 +1,19 @@
+import { config } from './config.js';
 import { isPersian, text } from './language.js';
 import { h } from './dom.js';
 
 const locale = isPersian ? 'fa-IR-u-ca-persian-nu-arabext' : 'en-GB';
+const { timeZone } = config;
 const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
-const precise = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
-const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'medium' });
-const hour = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
-const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-const dayAndHour = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+// Hours are written in one way throughout: 09:05.
+const dates = (options) => new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...options });
+const moment = dates({ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
+const precise = dates({ dateStyle: 'full', timeStyle: 'medium' });
+const clock = dates({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const hour = dates({ hour: '2-digit', minute: '2-digit' });
+const day = dates({ day: 'numeric', month: 'short' });
+const dayAndHour = dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const parts = new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' });
 
 export const number = (value) => numbers.format(value);
 export const toman = (value) => text.toman(number(value));
@@ -16,10 +21,30 @@ export const atHour = (date) => hour.format(date);
 export const onDay = (date) => day.format(date);
 export const onDayAtHour = (date) => dayAndHour.format(date);
 export const atSecond = (date) => clock.format(date);
+export const atMoment = (iso) => moment.format(new Date(iso));
+export const zoneName = () => `${new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'longGeneric' }).formatToParts(new Date()).find((part) => part.type === 'timeZoneName').value}`;
+
+// An amount, which no line breaks.
+export const money = (value) => h('span', { class: 'money' }, h('span', null, number(value)), ' ', h('span', { class: 'unit' }, text.unit));
 
 export function when(iso) {
   const date = new Date(iso);
-  return h('time', { datetime: iso, title: precise.format(date) }, moment.format(date));
+  return h('time', { datetime: iso, title: precise.format(date), class: 'whole' }, moment.format(date));
+}
+
+// The day (Gregorian, yyyy-mm-dd) and hour of the shop's clock.
+export function inZone(date) {
+  const of = Object.fromEntries(parts.formatToParts(date).map((part) => [part.type, part.value]));
+  return { day: `${of.year}-${of.month}-${of.day}`, hour: Number(of.hour), minute: Number(of.minute) };
+}
+
+// A day for the API as the reader writes it.
+export function writtenDay(date) {
+  if (!isPersian) {
+    return inZone(date).day;
+  }
+  const of = Object.fromEntries(dates({ year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(date).map((part) => [part.type, part.value]));
+  return `${of.year}/${of.month}/${of.day}`;
 }
 
 export function bytes(size) {
@@ -52,6 +77,8 @@ export const withoutMarks = (typed) => typed.replace(marks, '');
 export const asciiDigits = (typed) => withoutMarks(typed)
   .replace(/[۰-۹]/g, (digit) => digit.charCodeAt(0) - 0x6f0)
   .replace(/[٠-٩]/g, (digit) => digit.charCodeAt(0) - 0x660);
+
+export const onlyDigits = (typed) => asciiDigits(typed).replace(/\s/g, '');
 
 export function wholeNumber(typed) {
   const digits = asciiDigits(typed).replace(/[\s,٬،.'_]/g, '');

@@ -1,22 +1,21 @@
 import { text } from './language.js';
-import { h, id, redraw, repeat, sentence, show, table } from './dom.js';
+import { coming, h, redraw, repeat, section, sentence, show, table } from './dom.js';
 import { get, Refused } from './api.js';
-import { keepDrawn, stackedBars } from './chart.js';
-import { atHour, atSecond, number, onDay, onDayAtHour, since, span } from './format.js';
+import { isLeftOut } from './session.js';
+import { share, stackedBars } from './bars.js';
+import { alertsOf, tokenTrouble } from './alerts.js';
+import { atHour, atSecond, inZone, money, number, onDay, onDayAtHour, since, span, toman } from './format.js';
 
 const words = text.overview;
 const everySeconds = 15;
 const outcomes = ['settled', 'rejected', 'failed', 'needs_review'];
 const spans = [24, 72, 168];
-// What waits longer than this in the queue is more than a busy hour.
-const stuckAfter = 15 * 60;
 
 export async function overview(main, { query, signal }) {
   const hours = spans.find((one) => one === Number(query.get('hours'))) ?? spans[0];
   const freshness = h('p', { class: 'freshness' });
   const trouble = h('div', { role: 'alert' });
-  const content = h('div', { class: 'overview' });
-  let charts = [];
+  const content = h('div', { class: 'overview' }, coming(8));
   let last;
   let refreshing = false;
 
@@ -27,7 +26,6 @@ export async function overview(main, { query, signal }) {
       freshness,
       h('button', { type: 'button', onclick: refresh }, words.refresh)),
     trouble, content);
-  keepDrawn(() => charts, signal);
 
   async function refresh() {
     if (refreshing) {
@@ -35,19 +33,24 @@ export async function overview(main, { query, signal }) {
     }
     refreshing = true;
     try {
-      last = (await get(`stats?hours=${hours}`, signal)).answer;
-      last.receivedAt = new Date();
+      // What else may need a person; where it cannot be had, that is said in place of "nothing".
+      const [stats, subscriptions, openings] = await Promise.all([
+        get(`stats?hours=${hours}`, signal), orNothing('subscriptions', 'subscriptions', signal), orNothing('loans', 'loan-openings?top=100', signal)]);
+      last = { ...stats.answer, subscriptions, openings, receivedAt: new Date() };
       trouble.replaceChildren();
       content.classList.remove('old');
       freshness.textContent = words.freshness(atSecond(last.receivedAt), number(everySeconds));
-      charts = chartsOf(last);
-      redraw(content, ...draw(last, charts));
-      charts.forEach((chart) => chart.draw());
+      redraw(content, ...draw(last));
     } catch (failure) {
       if (signal.aborted) {
         return;
       }
       const message = failure instanceof Refused ? failure.message : words.unreachable;
+      if (!last) {
+        content.replaceChildren();
+      }
+      freshness.textContent = last ? words.oldShort(atSecond(last.receivedAt)) : '';
+      content.classList.toggle('old', last !== undefined);
       if (trouble.textContent !== '' && trouble.dataset.message === message) {
         return;
       }
@@ -56,8 +59,6 @@ export async function overview(main, { query, signal }) {
         h('h2', null, failure instanceof Refused ? words.refused : words.unreachableTitle),
         h('p', null, message),
         last && h('p', null, h('b', null, words.old(atSecond(last.receivedAt))))));
-      freshness.textContent = last ? words.oldShort(atSecond(last.receivedAt)) : '';
-      content.classList.toggle('old', last !== undefined);
     } finally {
       refreshing = false;
     }
@@ -69,126 +70,151 @@ export async function overview(main, { query, signal }) {
   });
 }
 
-// Bars of an hour for a day, of six hours for more: a week of hours is too fine to read.
-function barsOf(stats) {
-  const step = stats.hours.length > 72 ? 6 : stats.hours.length > 24 ? 3 : 1;
-  const bars = [];
-  for (let start = 0; start < stats.hours.length; start += step) {
-    const hours = stats.hours.slice(start, start + step);
-    const begin = new Date(hours[0].hour);
-    bars.push({
-      begin, hours, short: step === 1 ? atHour(begin) : onDay(begin), long: onDayAtHour(begin),
-      sum: (pick) => hours.reduce((sum, hour) => sum + pick(hour), 0),
-    });
+// null: not looked at, because the key does not let it; undefined: it could not be had.
+async function orNothing(area, path, signal) {
+  if (isLeftOut(area)) {
+    return null;
   }
-  return bars;
+  try {
+    return (await get(path, signal)).answer;
+  } catch (failure) {
+    if (signal.aborted || !(failure instanceof Refused)) {
+      throw failure;
+    }
+    return failure.status === 401 ? null : undefined;
+  }
 }
 
-function chartsOf(stats) {
-  const bars = barsOf(stats);
-  const settlements = outcomes.map((outcome) => ({
-    name: text.settlement.status[outcome], color: `is-${outcome}`, values: bars.map((bar) => bar.sum((hour) => hour.settlements[outcome])),
-  }));
-  const callbacks = [
-    { name: words.callbacks, color: 'is-callback', values: bars.map((bar) => bar.sum((hour) => hour.callbacks - hour.conflicts)) },
-    { name: words.conflicts, color: 'is-needs_review', values: bars.map((bar) => bar.sum((hour) => hour.conflicts)) },
-    { name: words.refusedCallbacks, color: 'is-failed', values: bars.map((bar) => bar.sum((hour) => hour.refused_callbacks)) },
-  ];
-  const told = (series) => series.map((one) => `${one.name}: ${number(one.values.reduce((sum, value) => sum + value, 0))}`).join(text.comma);
-  return [
-    Object.assign(stackedBars({ bars, series: settlements, summary: `${words.settlements}. ${told(settlements)}` }), { bars, series: settlements }),
-    Object.assign(stackedBars({ bars, series: callbacks, summary: `${words.callbacksTitle}. ${told(callbacks)}`, height: 120 }), { bars, series: callbacks }),
-  ];
+// Bars of an hour for a day, of three hours for three days and of a day for a week, by the shop's clock.
+function barsOf(stats) {
+  const step = stats.hours.length > 72 ? 24 : stats.hours.length > 24 ? 3 : 1;
+  const bars = [];
+  for (const hour of stats.hours) {
+    const begin = new Date(hour.hour);
+    const at = inZone(begin);
+    const part = Math.floor(at.hour / step);
+    const key = `${at.day} ${part}`;
+    if (bars.at(-1)?.key !== key) {
+      const end = new Date(begin.getTime() + step * 3_600_000);
+      bars.push({
+        key, begin, hours: [],
+        short: step === 1 ? atHour(begin) : onDay(begin),
+        long: step === 24 ? onDay(begin) : `${onDayAtHour(begin)} ${text.until} ${atHour(end)}`,
+        href: `#/settlements?from=${at.day}&to=${at.day}${step === 24 ? '' : `&hour=${begin.toISOString()}&hours=${step}`}`,
+      });
+    }
+    bars.at(-1).hours.push(hour);
+  }
+  return bars.map((bar) => ({ ...bar, sum: (pick) => bar.hours.reduce((sum, hour) => sum + (pick(hour) ?? 0), 0) }));
 }
 
-function asTable(name, title, { bars, series }) {
-  const rows = bars.filter((_, index) => series.some((one) => one.values[index] > 0));
+const total = (values) => values.reduce((sum, value) => sum + value, 0);
+
+function seriesOf(bars, name, color, pick, pickSum) {
+  const values = bars.map((bar) => bar.sum(pick));
+  const sums = pickSum && bars.map((bar) => bar.sum(pickSum));
+  return {
+    name, color, values,
+    told: (bar) => {
+      const [count, sum] = bar === null ? [total(values), sums && total(sums)] : [values[bar], sums?.[bar]];
+      return sum ? `${number(count)} (${toman(sum)})` : number(count);
+    },
+  };
+}
+
+function asTable(name, title, bars, series) {
+  const rows = bars.map((bar, index) => ({ bar, index })).filter(({ index }) => series.some((one) => one.values[index] > 0));
   return h('details', { id: `${name}-table` },
     h('summary', { id: `${name}-summary` }, words.asTable),
     rows.length === 0 ? h('p', { class: 'muted' }, words.nothing) : table({
       caption: title, className: 'compact',
-      columns: [{ title: words.from }, ...series.map((one) => ({ title: one.name, className: 'number' }))],
-      rows: rows.map((bar) => [bar.long, ...series.map((one) => number(one.values[bars.indexOf(bar)]))]),
+      columns: [{ title: words.time }, ...series.map((one) => ({ title: one.name, className: 'number' }))],
+      rows: rows.map(({ bar, index }) => [
+        bar.href && name === 'settlements' ? h('a', { href: bar.href, id: `bar-${index}` }, bar.long) : bar.long, ...series.map((one) => number(one.values[index]))]),
     }));
 }
 
-const card = (className, title, ...content) => h('section', { class: `card ${className}` }, h('h2', null, title), ...content);
-
-function draw(stats, [settlements, callbacks]) {
-  const { time_to_settle: time } = stats;
+function draw(stats) {
   const now = new Date(stats.generated_at);
-  const sum = (pick) => stats.hours.reduce((total, hour) => total + pick(hour), 0);
-  const largestState = Math.max(1, ...Object.values(stats.loans));
+  const bars = barsOf(stats);
+  const hasSums = stats.hours.some((hour) => hour.sums);
+  const settlements = outcomes.map((outcome) => seriesOf(
+    bars, text.settlement.status[outcome], `is-${outcome}`, (hour) => hour.settlements[outcome], hasSums && ((hour) => hour.sums?.[outcome])));
+  const callbacks = [
+    seriesOf(bars, words.callbacks, 'is-callback', (hour) => hour.callbacks - hour.conflicts),
+    seriesOf(bars, words.conflicts, 'is-failed', (hour) => hour.conflicts),
+    seriesOf(bars, words.refusedCallbacks, 'is-needs_review', (hour) => hour.refused_callbacks),
+  ];
+  const { time_to_settle: time } = stats;
   return [
+    moneyOf(stats, settlements),
     alertsOf(stats, now),
-    card('wide', words.settlements,
-      h('dl', { class: 'figures' },
-        figure(words.accepted, number(sum((hour) => hour.settlements.accepted))),
-        figure(words.median, time.count ? span(time.median_seconds) : '–'),
-        figure(words.p95, time.count ? span(time.p95_seconds) : '–')),
-      settlements.element, asTable('settlements', words.settlements, settlements)),
-    h('div', { class: 'stack' }, card('', words.waiting,
-      table({
+    section(words.settlements,
+      stackedBars({ bars, series: settlements }),
+      h('p', { class: 'muted' }, time.count ? words.pace(span(time.median_seconds), span(time.p95_seconds)) : words.noPace, ' ', words.openBar),
+      asTable('settlements', words.settlements, bars, settlements)),
+    h('div', { class: 'thirds' },
+      section(words.waiting, table({
         caption: words.waiting, className: 'compact',
         columns: [{ title: words.status }, { title: words.count, className: 'number' }, { title: words.oldest, className: 'end' }],
         rows: Object.entries(stats.waiting).map(([status, { count, oldest_at: oldest }]) => [
-          h('a', { href: `#/settlements?status=${status}`, id: `waiting-${status}`, class: status === 'needs_review' && count ? 'urgent' : null }, text.settlement.status[status]),
+          h('a', { href: `#/settlements?status=${status}`, id: `waiting-${status}`, class: status === 'needs_review' && count ? 'urgent' : null }, text.settlement.status[status] ?? status),
           number(count), oldest ? since(oldest, now) : '–']),
       })),
-    card('', words.tokens, h('dl', { class: 'facts' }, Object.entries(stats.tokens).map(([gateway, token]) =>
-      h('div', null, h('dt', null, words.gateway[gateway]), h('dd', { class: tokenTrouble(token, now) ? 'urgent' : null }, lifeOf(token, now))))))),
-    card('', words.loans,
-      table({
-        caption: words.loans, className: 'compact bars',
-        columns: [{ title: words.state }, { title: words.count, className: 'number' }, { title: words.share, className: 'share' }],
-        rows: Object.entries(stats.loans).map(([state, count]) => [
-          h('a', { href: `#/loans?state=${state}`, id: `loans-${state}` }, text.loan.state[state] ?? state), number(count), share(count / largestState)]),
-      })),
-    card('', words.callbacksTitle, callbacks.element, asTable('callbacks', words.callbacksTitle, callbacks)),
-    card('', words.queues, table({
-      caption: words.queues, className: 'compact',
-      columns: [{ title: words.queue }, { title: words.messages, className: 'number' }, { title: words.poison, className: 'number' }],
-      rows: stats.queues.map((queue) => [id(queue.name), number(queue.messages), h('span', { class: queue.poison ? 'urgent' : null }, number(queue.poison))]),
-    })),
+      section(words.loans, loansOf(stats.loans)),
+      section(words.machine, h('dl', { class: 'facts' },
+        Object.entries(stats.tokens).map(([gateway, token]) => fact(words.token(words.gateway[gateway]), h('span', { class: tokenTrouble(token, now) ? 'urgent' : null }, lifeOf(token, now)))),
+        stats.queues.map((queue) => fact(sentence(words.queue, h('bdi', null, queue.name)), [words.messages(number(queue.messages)), queue.poison > 0 && [text.comma, h('span', { class: 'urgent' }, words.poison(number(queue.poison)))]]))))),
+    section(words.callbacksTitle, stackedBars({ bars: bars.map((bar) => ({ ...bar, href: undefined })), series: callbacks }), asTable('callbacks', words.callbacksTitle, bars, callbacks)),
   ];
+}
+
+const fact = (name, value) => h('div', null, h('dt', null, name), h('dd', null, value));
+
+// Today's money first; where the app does not tell sums, the numbers of the span and nothing that looks like money.
+function moneyOf(stats, settlements) {
+  const { today, yesterday, same_weekday_last_week: lastWeek } = stats.days ?? {};
+  const accepted = stats.hours.reduce((sum, hour) => sum + hour.settlements.accepted, 0);
+  if (!today?.sums) {
+    return h('dl', { class: 'hero' }, figure(words.accepted, number(accepted)), settlements.map((one) => figure(one.name, number(total(one.values)))));
+  }
+  return h('div', { class: 'money-first' },
+    h('div', { class: 'today' },
+      h('p', { class: 'label' }, words.settledToday),
+      h('p', { class: 'amount' }, money(today.sums.settled)),
+      h('p', { class: 'muted' }, words.salesToday(number(today.settlements.settled)),
+        yesterday?.sums && [h('br'), sentence(words.yesterday, money(yesterday.sums.settled))],
+        lastWeek?.sums && [h('br'), sentence(words.lastWeek, money(lastWeek.sums.settled))])),
+    h('dl', { class: 'outcomes' },
+      ['accepted', 'rejected', 'failed', 'needs_review'].map((outcome) => h('div', { class: outcome === 'needs_review' && today.settlements.needs_review ? 'urgent' : null },
+        h('dt', null, outcome === 'accepted' ? words.accepted : text.settlement.status[outcome]),
+        h('dd', null, money(today.sums[outcome] ?? 0), h('span', { class: 'muted' }, words.sales(number(today.settlements[outcome] ?? 0))))))),
+    knownBy(stats));
+}
+
+// Baloan's word, what the credit told and what people decided, over the span that is shown.
+function knownBy(stats) {
+  const known = stats.hours.map((hour) => hour.known_by).filter(Boolean);
+  if (known.length === 0) {
+    return null;
+  }
+  return h('p', { class: 'known muted' }, words.knownBy, ' ', ['baloan', 'credit', 'person'].map((by, index) =>
+    [index > 0 && text.comma, `${text.settlement.knownBy[by]}: `, h('b', null, number(total(known.map((one) => one[by] ?? 0))))]));
 }
 
 const figure = (name, value) => h('div', null, h('dt', null, name), h('dd', null, value));
 
-function share(part) {
-  const bar = h('span', { class: 'share-bar', 'aria-hidden': 'true' });
-  bar.style.inlineSize = `${Math.round(part * 100)}%`;
-  return bar;
+function loansOf(loans) {
+  const largest = Math.max(1, ...Object.values(loans));
+  return table({
+    caption: words.loans, className: 'compact',
+    columns: [{ title: words.state }, { title: words.count, className: 'number' }, { title: words.share, className: 'share' }],
+    rows: Object.entries(loans).map(([state, count]) => [
+      h('a', { href: `#/loans?state=${state}`, id: `loans-${state}` }, text.loan.state[state] ?? state), number(count), share(count / largest)]),
+  });
 }
-
-const tokenTrouble = (token, now) => token.configured && (!token.expires_at || new Date(token.expires_at) <= now);
 
 // Whether it is set up is not known (null) where Key Vault does not answer.
 const lifeOf = (token, now) => token.configured === false ? words.notConfigured
   : !token.expires_at ? token.configured ? words.noToken : words.notKnown
     : new Date(token.expires_at) <= now ? words.expired : words.life(span((new Date(token.expires_at) - now) / 1000));
-
-// What needs a person, with what to do.
-function alertsOf(stats, now) {
-  const alerts = [];
-  const { needs_review: review, queued } = stats.waiting;
-  if (review.count) {
-    alerts.push(alert('review', words.review(number(review.count)), words.reviewDo, h('a', { href: '#/settlements?status=needs_review', id: 'alert-review' }, words.reviewLink)));
-  }
-  for (const queue of stats.queues.filter((one) => one.poison > 0)) {
-    alerts.push(alert('poison', sentence(words.poisoned(number(queue.poison)), id(queue.name)), words.poisonDo[queue.name] ?? words.poisonDo.other));
-  }
-  for (const [gateway, token] of Object.entries(stats.tokens)) {
-    if (tokenTrouble(token, now)) {
-      alerts.push(alert('token', words.noValidToken(words.gateway[gateway]), words.tokenDo));
-    }
-  }
-  if (queued.count && (now - new Date(queued.oldest_at)) / 1000 > stuckAfter) {
-    alerts.push(alert('stuck', words.stuck(since(queued.oldest_at, now)), words.stuckDo, h('a', { href: '#/settlements?status=queued', id: 'alert-stuck' }, words.stuckLink)));
-  }
-  return alerts.length
-    ? h('section', { class: 'alerts', 'aria-label': words.needsYou }, alerts)
-    : h('p', { class: 'calm' }, words.calm);
-}
-
-const alert = (kind, title, advice, link) => h('div', { class: `alert ${kind}` }, h('h2', null, title), h('p', null, advice, link && [' ', link]));

@@ -1,0 +1,141 @@
+using Microsoft.Playwright;
+
+namespace Baloan.Browser.Tests;
+
+/// <summary>Who is at the console, what a key lets, and the lock.</summary>
+public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
+{
+    [Theory]
+    [InlineData("en", "Function key", "Cancel", "Enter a key")]
+    [InlineData("fa", "کلید برنامه", "انصراف", "وارد کردن کلید")]
+    public async Task A_question_for_the_key_that_was_declined_does_not_come_again_by_itself(string language, string title, string cancel, string enter)
+    {
+        Expected.AddRange(["401", "404"]);
+        var page = await OpenAsync("", language, key: null);
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog).ToContainTextAsync(title);
+        await page.GetByRole(AriaRole.Button, new() { Name = cancel }).ClickAsync();
+        await Expect(dialog).ToHaveCountAsync(0);
+
+        await page.Locator("main .bar button").ClickAsync();
+        await page.Locator("header nav a[href='#/settlements']").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await Expect(dialog).ToHaveCountAsync(0);
+
+        await page.GetByRole(AriaRole.Button, new() { Name = enter }).ClickAsync();
+        await page.Locator("#key").FillAsync(ConsoleStage.FunctionKey);
+        await page.Locator("#key-name").FillAsync("سارا");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("table.cards")).ToBeVisibleAsync();
+        await Expect(page.Locator("#who")).ToHaveTextAsync("سارا");
+    }
+
+    [Fact]
+    public async Task A_key_that_lets_only_some_functions_hides_the_rest()
+    {
+        Expected.AddRange(["401", "404"]);
+        var page = await OpenAsync("nowhere", key: null);
+        await AnswerAsync(page, "loans", new { }, status: 401);
+        await AnswerAsync(page, "subscriptions", new { }, status: 401);
+        await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/");
+        await page.Locator("#key").FillAsync(ConsoleStage.FunctionKey);
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.Locator(".overview .chart").First).ToBeVisibleAsync();
+        await Expect(page.Locator("header nav a[href='#/loans']")).ToBeHiddenAsync();
+        await Expect(page.Locator("header nav a[href='#/subscriptions']")).ToBeHiddenAsync();
+        await Expect(page.Locator("header nav a[href='#/settlements']")).ToBeVisibleAsync();
+        await Expect(page.Locator(".needs")).ToContainTextAsync("Not looked at: webhooks, loan openings.");
+        await page.ReloadAsync();
+        await Expect(page.Locator("header nav a[href='#/loans']")).ToBeHiddenAsync();
+    }
+
+    [Fact]
+    public async Task A_function_with_a_key_of_its_own_asks_for_that_one_alone()
+    {
+        Expected.AddRange(["401", "404"]);
+        var page = await OpenAsync("settlements");
+        await Expect(page.Locator("table.cards")).ToBeVisibleAsync();
+        var keys = new List<string?>();
+        await page.RouteAsync("**/api/merchant/settlements/*/resolve", async route =>
+        {
+            (await route.Request.HeaderValueAsync("x-functions-key")).ShouldBe(ConsoleStage.FunctionKey);
+            keys.Add(await route.Request.HeaderValueAsync("x-baloan-key"));
+            await route.FulfillAsync(keys[^1] == "own"
+                ? new() { Status = 409, ContentType = "application/json", Body = """{"detail":"It was decided meanwhile."}""" }
+                : new() { Status = 401, ContentType = "application/problem+json", Body = """{"code":"own_key_required"}""" });
+        });
+        await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/settlements/{Stage.InReview.Code}");
+        Expected.Add("409");
+        await page.GetByLabel("Baloan says no money was moved").CheckAsync();
+        await page.GetByLabel("Note").FillAsync("By phone.");
+        await page.Locator("#by").FillAsync("Sara");
+        await page.Locator("#decide").ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Record as not settled" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("This needs a key of its own");
+        await page.Locator("#key").FillAsync("own");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "It was decided meanwhile." })).ToBeVisibleAsync();
+        keys.ShouldBe([null, "own"]);
+    }
+
+    [Theory]
+    [InlineData("en", "The console is locked")]
+    [InlineData("fa", "کنسول قفل است")]
+    public async Task The_console_locks_when_nobody_uses_it_and_keeps_what_was_typed(string language, string locked)
+    {
+        var page = await OpenAsync("nowhere", language);
+        await page.Clock.InstallAsync();
+        await page.ReloadAsync();
+        await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/counter");
+        await page.Locator("#total").FillAsync("250000");
+        await page.Clock.FastForwardAsync("11:00");
+        await page.Clock.FastForwardAsync("00:06");
+
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog).ToContainTextAsync(locked);
+        await Expect(page.Locator("main")).ToBeHiddenAsync();
+        (await page.EvaluateAsync<string?>("sessionStorage.getItem('baloan-console-key')")).ShouldBeNull();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToBeVisibleAsync();
+        await page.Locator("#key").FillAsync("another key");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#key-error")).Not.ToBeEmptyAsync();
+        await page.Locator("#key").FillAsync(ConsoleStage.FunctionKey);
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.Locator("#total")).ToHaveValueAsync("250000");
+    }
+
+    [Fact]
+    public async Task Both_languages_say_the_same_things()
+    {
+        var page = await OpenAsync("nowhere");
+        var keys = await page.EvaluateAsync<string[][]>(
+            """
+            () => Promise.all(['en', 'fa'].map(async (language) => {
+              const { text } = await import(`./console/text-${language}.js`);
+              const keys = (one, path) => Object.entries(one).flatMap(([key, value]) => value && typeof value === 'object' ? keys(value, `${path}.${key}`) : [`${path}.${key} ${typeof value}`]);
+              return keys(text, '').sort();
+            }))
+            """);
+
+        keys[0].ShouldBe(keys[1]);
+        keys[0].Length.ShouldBeGreaterThan(200);
+    }
+
+    [Theory]
+    [InlineData(0, "صفر", "zero")]
+    [InlineData(1_000, "هزار", "one thousand")]
+    [InlineData(1_001_000, "یک میلیون و هزار", "one million one thousand")]
+    [InlineData(12_345_678, "دوازده میلیون و سیصد و چهل و پنج هزار و ششصد و هفتاد و هشت", "twelve million three hundred and forty-five thousand six hundred and seventy-eight")]
+    [InlineData(2_000_000_019, "دو میلیارد و نوزده", "two billion nineteen")]
+    public async Task Amounts_are_written_in_words(long amount, string persian, string english)
+    {
+        var page = await OpenAsync("nowhere");
+        var words = await page.EvaluateAsync<string[]>("async (amount) => { const { inWords } = await import('./console/in-words.js'); return [inWords(amount, true), inWords(amount, false)]; }", amount);
+
+        words.ShouldBe([persian, english]);
+    }
+}
