@@ -84,7 +84,7 @@ export const text = {
     sales: (number) => ` (${number})`,
     yesterday: 'Yesterday: {0}',
     lastWeek: 'The same weekday last week: {0}',
-    knownBy: 'How the ends in this time span are known:',
+    knownBy: 'How it is known of the settled ones in this time span:',
     needsYou: 'What needs a person',
     calm: 'Nothing needs a person right now.',
     calmSoFar: 'Nothing that could be looked at needs a person.',
