@@ -61,7 +61,7 @@ public sealed class ApiPageTests(ConsoleStage stage) : ConsoleTests(stage)
             await page.Locator("footer").GetByRole(AriaRole.Link, new() { Name = "API" }).ClickAsync();
         }
 
-        await Expect(page.Locator(".opblock").First).ToBeVisibleAsync();
+        await Expect(page.Locator(".opblock").First).ToBeVisibleAsync(new() { Timeout = 30_000 });
         return page;
     }
 
