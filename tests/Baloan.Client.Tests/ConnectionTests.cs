@@ -19,7 +19,7 @@ public sealed class ConnectionTests
     [MemberData(nameof(Acts))]
     public async Task A_refused_connection_is_tried_again_and_took_no_effect(string operation)
     {
-        using var bench = new Bench(new Uri($"http://127.0.0.1:{FreePort()}"));
+        using var bench = new Bench(new Uri($"http://127.0.0.1:{FreePort.Find()}"));
 
         ShouldBeUnavailable(await bench.FailAsync(operation));
 
@@ -29,7 +29,7 @@ public sealed class ConnectionTests
     [Fact]
     public async Task A_settlement_goes_through_once_a_connection_is_made()
     {
-        var port = FreePort();
+        var port = FreePort.Find();
         using var listener = new TcpListener(IPAddress.Loopback, port);
         var time = new ManualTime();
         using var bench = new Bench(new Uri($"http://127.0.0.1:{port}"), time: time);
@@ -280,13 +280,6 @@ public sealed class ConnectionTests
         {
             connection.Reset();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static void ShouldBeUnavailable(BaloanException failure)

@@ -62,13 +62,6 @@ public sealed partial class ShellLineTests(RunningSandbox sandbox)
     private static List<FencedBlock> Lines(string page) =>
         [.. FencedBlock.Of(page).Where(block => block.Language == "sh" && !block.Text.Split('\n').All(line => line.StartsWith("dotnet ", StringComparison.Ordinal)))];
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private string Script(string page)
     {
         var script = new StringBuilder("""
@@ -101,7 +94,7 @@ public sealed partial class ShellLineTests(RunningSandbox sandbox)
         return script.ToString()
             .Replace("http://localhost:7071", sandbox.App, StringComparison.Ordinal)
             .Replace("http://localhost:7090", sandbox.Baloan, StringComparison.Ordinal)
-            .Replace("8080", FreePort().ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            .Replace("8080", FreePort.Find().ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"^# answers (?<status>[45]\d\d)\b")]

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Baloan.Functions.Tests.Bench;
 
 namespace Baloan.EndToEnd.Tests;
 

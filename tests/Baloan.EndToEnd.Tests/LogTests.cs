@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 
 namespace Baloan.EndToEnd.Tests;

@@ -22,7 +22,7 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_death_at_any_write_loses_nothing_and_moves_the_money_at_most_once()
     {
         var first = await Lane.StartAsync(stage, stage.Storage);

@@ -9,7 +9,7 @@ public sealed class StorageOutageTests(OneAppStage stage) : IClassFixture<OneApp
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task What_was_accepted_is_carried_out_and_nothing_else_is()
     {
         var ended = await app.AcceptAsync(Order.New());
@@ -96,7 +96,7 @@ public sealed class StorageOutageTests(OneAppStage stage) : IClassFixture<OneApp
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Each_callback_that_was_answered_200_is_recorded_in_the_end()
     {
         const string State = "cheque_verified";

@@ -1,4 +1,3 @@
-using Baloan.Functions.Tests.Bench;
 
 namespace Baloan.EndToEnd.Tests;
 

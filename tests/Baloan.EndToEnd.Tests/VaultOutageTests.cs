@@ -6,7 +6,7 @@ public sealed class VaultOutageTests(Stage stage) : IDisposable
 {
     public void Dispose() => stage.Vault.Available = true;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task It_costs_nothing_while_the_access_token_lives_and_what_needs_it_waits()
     {
         await using var app = await stage.StartAppAsync();
@@ -39,7 +39,7 @@ public sealed class VaultOutageTests(Stage stage) : IDisposable
         stage.Books.ShouldHaveMovedOnce(waiting);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_app_that_starts_without_it_says_so_and_works_once_it_is_there()
     {
         stage.Vault.Available = false;

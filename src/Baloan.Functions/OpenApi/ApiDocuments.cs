@@ -42,7 +42,7 @@ public static class ApiDocuments
             Info = new OpenApiInfo
             {
                 Title = "Baloan.Functions",
-                Version = "1.0",
+                Version = typeof(ApiDocuments).Assembly.GetName().Version!.ToString(2),
                 Contact = new OpenApiContact { Name = "Whoever runs this deployment, and gave you its address and key" },
                 License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") },
                 Description = "Credit, settlements and loans with Baloan. Amounts are whole Toman, times UTC. "

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
-using Baloan.Functions.Tests.Bench;
 
 namespace Baloan.EndToEnd.Tests.LogicApps;
 

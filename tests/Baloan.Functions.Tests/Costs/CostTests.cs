@@ -35,7 +35,7 @@ public sealed class CostTests(StorageAccounts storage)
         Settlement, SubscribedSettlement, FirstSettlement, Upload, Loan, Callback, SubscribedCallback, RepeatedCallback, Sweep, Refresh, Health,
     ];
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Everything_costs_what_the_docs_say()
     {
         var halves = await Task.WhenAll(SecondVersionAsync(), FirstVersionAsync());

@@ -32,7 +32,7 @@ public sealed class OperationCallTests(StorageAccounts storage)
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Each_operation_asks_exactly_this_of_others()
     {
         await using var bench = await CostBench.StartAsync(storage, "v2");

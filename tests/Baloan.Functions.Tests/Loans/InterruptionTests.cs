@@ -26,7 +26,7 @@ public sealed class InterruptionTests(StorageAccounts storage)
         { "created", "lost_in_the_post", "created", "created, lost_in_the_post (unknown_state){0}" },
     };
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Callbacks))]
     public async Task A_process_that_dies_at_any_storage_call_loses_nothing(string before, string callback, string state, string story)
     {
@@ -80,7 +80,7 @@ public sealed class InterruptionTests(StorageAccounts storage)
         }
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Callbacks))]
     public async Task An_answer_of_storage_that_gets_lost_changes_nothing(string before, string callback, string state, string story)
     {
@@ -103,7 +103,7 @@ public sealed class InterruptionTests(StorageAccounts storage)
         }
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData("created")]
     [InlineData("cheque_verified")]
     [InlineData("blocked")]
@@ -139,7 +139,7 @@ public sealed class InterruptionTests(StorageAccounts storage)
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_event_that_was_announced_for_a_change_that_turned_out_to_be_late_is_not_delivered()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);

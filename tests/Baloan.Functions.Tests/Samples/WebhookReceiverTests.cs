@@ -25,7 +25,7 @@ public sealed class WebhookReceiverTests
     public async Task A_receiver_takes_what_is_signed_with_its_secret_and_nothing_else(string command, string arguments)
     {
         Assert.SkipUnless(IsAtHand(command), $"{command} is not installed.");
-        var port = FreePort();
+        var port = FreePort.Find();
         var log = new StringBuilder();
         await using var receiver = ChildProcess.Start(
             $"The receiver of {command}",
@@ -80,13 +80,6 @@ public sealed class WebhookReceiverTests
 
     private static bool IsAtHand(string command) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, command)) || File.Exists(Path.Combine(folder, command + ".exe")));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static string Repository()
     {

@@ -14,7 +14,7 @@ public sealed class DeadSubscriberTests(StorageAccounts storage)
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_event_reaches_a_healthy_subscriber_before_any_of_fifty_dead_ones_is_given_up()
     {
         await using var baloan = await BaloanServer.StartAsync(cancellationToken: Cancel);
@@ -52,7 +52,7 @@ public sealed class DeadSubscriberTests(StorageAccounts storage)
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task There_are_no_more_subscriptions_than_the_owner_allows_and_the_same_one_again_is_none_more()
     {
         await using var baloan = await BaloanServer.StartAsync(cancellationToken: Cancel);

@@ -8,7 +8,7 @@ public sealed class SlowCallerTests(StorageAccounts storage)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Slow_callers_are_cut_off_and_keep_nobody_waiting()
     {
         await using var baloan = await BaloanServer.StartAsync(cancellationToken: Cancel);
@@ -28,7 +28,7 @@ public sealed class SlowCallerTests(StorageAccounts storage)
         app.App.LogLines.Where(line => line.Contains("fail:", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Slow_uploads_of_one_key_leave_room_for_all_others()
     {
         await using var baloan = await BaloanServer.StartAsync(cancellationToken: Cancel);

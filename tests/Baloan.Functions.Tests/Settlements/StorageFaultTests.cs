@@ -10,7 +10,7 @@ public sealed class StorageFaultTests(StorageAccounts storage)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_acceptance_whose_answer_was_lost_is_known_for_its_own()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
@@ -26,7 +26,7 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         (await bench.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_new_attempt_whose_answer_was_lost_is_known_for_its_own()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
@@ -45,7 +45,7 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         (await bench.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_change_whose_answer_was_lost_is_known_for_its_own_and_the_settlement_is_sent_once()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
@@ -59,7 +59,7 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_yes_is_kept_until_storage_takes_it()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
@@ -80,7 +80,7 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         settled.Inferred.ShouldBeFalse();
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task What_Baloan_said_waits_on_the_queue_while_the_tables_are_away(bool yes)
@@ -113,7 +113,7 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         (await bench.FindAsync(row.Code)).ETag.ShouldBe(ended.ETag, "once is enough");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task What_Baloan_said_wakes_somebody_where_storage_takes_nothing()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
@@ -126,7 +126,7 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         bench.Logs.Lines.ShouldContain(line => line.StartsWith("Critical") && line.Contains(row.Code) && line.Contains("Yes"));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_queue_that_was_deleted_is_made_again()
     {
         await using var bench = await ServiceBench.StartAsync(storage);
@@ -138,7 +138,7 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         (await bench.MessagesAsync()).ShouldHaveSingleItem().ShouldContain(row.Code);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_yes_that_storage_never_took_is_found_out_afterwards()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
@@ -158,7 +158,7 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         bench.Moved(row.Code).ShouldBe(1);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_queue_that_takes_no_message_does_not_undo_the_acceptance()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);

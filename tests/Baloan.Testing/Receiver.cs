@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Testing;
 
 /// <summary>A receiver of events, with a signed callback URL as Logic Apps has one.</summary>
-internal sealed class Receiver : IAsyncDisposable
+public sealed class Receiver : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Delivery> deliveries = new();
     private WebApplication server;
@@ -74,7 +74,7 @@ internal sealed class Receiver : IAsyncDisposable
 }
 
 /// <summary>A request that a receiver got.</summary>
-internal sealed record Delivery(string Method, string Target, string? ContentType, IReadOnlySet<string> Headers, string Body)
+public sealed record Delivery(string Method, string Target, string? ContentType, IReadOnlySet<string> Headers, string Body)
 {
     /// <summary>The headers with their values.</summary>
     public IReadOnlyDictionary<string, string> Values { get; init; } = new Dictionary<string, string>();

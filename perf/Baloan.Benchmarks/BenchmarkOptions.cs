@@ -9,7 +9,7 @@ internal sealed record BenchmarkOptions
     public const string HelpText = """
         Measures the app against what one would write instead, on this machine, and prints a table.
 
-        Usage: dotnet run -c Release --project tests/Baloan.Benchmarks [-- options]
+        Usage: dotnet run -c Release --project perf/Baloan.Benchmarks [-- options]
 
           --only <name>      one row: credit-check, settlement, callbacks, start, memory or growth
           --rounds <n>       how often each figure is taken (default 5); the median counts

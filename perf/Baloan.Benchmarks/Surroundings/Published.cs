@@ -44,7 +44,7 @@ internal sealed record Published(string App, string Host, string Rivals, bool Re
 
         var app = await PublishAsync("src", "Baloan.Functions");
         var host = await PublishAsync("src", "LocalFunctionsHost");
-        var rivals = await PublishAsync("tests", "Baloan.Benchmarks.Rivals");
+        var rivals = await PublishAsync("perf", "Baloan.Benchmarks.Rivals");
         return new Published(app, host, rivals, ready);
     }
 
