@@ -81,7 +81,7 @@ internal sealed class Expressions(WorkflowFunction call)
             }
 
             var begin = Position;
-            while (char.IsAsciiLetterOrDigit(Next))
+            while (char.IsAsciiLetterOrDigit(Next) || (Next == '-' && Position == begin))
             {
                 Position++;
             }

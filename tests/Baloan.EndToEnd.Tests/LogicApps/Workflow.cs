@@ -25,6 +25,9 @@ internal sealed class Workflow : IDisposable
     /// <summary>Whether a Location is asked with the headers of the first request. Microsoft's documents do not say whether Logic Apps does.</summary>
     public bool SendsHeadersAgain { get; init; }
 
+    /// <summary>What <c>utcNow()</c> is.</summary>
+    public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
+
     private JsonObject Trigger => definition["triggers"]!.AsObject().ShouldHaveSingleItem().Value!.AsObject();
 
     /// <summary>Subscribes or unsubscribes, as the workflow's HTTP Webhook trigger does.</summary>
@@ -57,6 +60,12 @@ internal sealed class Workflow : IDisposable
         ("triggerBody", []) => triggerBody.ShouldNotBeNull(),
         ("outputs", [var action]) => run!.Outputs[(string)action!],
         ("body", [var action]) => run!.Outputs[(string)action!]?["body"],
+        ("utcNow", []) => Now.ToString("O"),
+        ("addMinutes", [var moment, var minutes, var format]) => DateTimeOffset.Parse((string)moment!).AddMinutes((int)minutes!).ToString((string)format!),
+        ("concat", _) => string.Concat(arguments.Select(Expressions.TextOf)),
+        ("replace", [var text, var old, var other]) => ((string)text!).Replace((string)old!, (string)other!, StringComparison.Ordinal),
+        ("base64", [var text]) => Convert.ToBase64String(Encoding.UTF8.GetBytes((string)text!)),
+        ("decodeUriComponent", [var text]) => Uri.UnescapeDataString((string)text!),
         ("coalesce", _) => arguments.FirstOrDefault(argument => argument is not null),
         ("if", [var condition, var yes, var no]) => (bool)condition! ? yes : no,
         ("empty", [var value]) => Expressions.TextOf(value).Length == 0,
@@ -99,6 +108,10 @@ internal sealed class Workflow : IDisposable
             case "Response":
                 run.Answer.ShouldBeNull("one answer is enough");
                 run.Answer = expressions.Evaluate(action["inputs"])!.AsObject();
+                return "Succeeded";
+            case "ApiConnection":
+                // What a connector of Microsoft's would be told.
+                run.Connector[name] = expressions.Evaluate(action["inputs"])!.AsObject();
                 return "Succeeded";
             case "Http":
                 var outputs = await SendAsync(expressions.Evaluate(action["inputs"])!.AsObject(), run.Polls);
@@ -144,7 +157,8 @@ internal sealed class Workflow : IDisposable
     {
         try
         {
-            using var request = new HttpRequestMessage(new HttpMethod((string)inputs["method"]!), (string)inputs["uri"]!);
+            var queries = string.Join('&', (inputs["queries"]?.AsObject() ?? []).Select(query => $"{query.Key}={Uri.EscapeDataString((string)query.Value!)}"));
+            using var request = new HttpRequestMessage(new HttpMethod((string)inputs["method"]!), (string)inputs["uri"]! + (queries.Length > 0 ? $"?{queries}" : ""));
             request.Content = ContentOf(inputs["body"]);
             foreach (var (header, value) in inputs["headers"]?.AsObject() ?? [])
             {
@@ -231,6 +245,9 @@ internal sealed class WorkflowRun
 
     /// <summary>What each action gave; null where it was skipped or got no answer.</summary>
     public Dictionary<string, JsonNode?> Outputs { get; } = [];
+
+    /// <summary>What each action of a connector was given.</summary>
+    public Dictionary<string, JsonObject> Connector { get; } = [];
 
     /// <summary>The Locations that were asked, one entry each time.</summary>
     public List<Uri> Polls { get; } = [];

@@ -141,6 +141,44 @@ public sealed class WorkflowTests(KeyedStage stage)
         Delivery? EventOf(Guid loan) => logicApps.Deliveries.FirstOrDefault(delivery => delivery.Body.Contains(loan.ToString(), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Yesterdays_settlements_are_mailed_as_a_table_and_a_table_that_is_missing_is_told()
+    {
+        var order = await OrderAsync();
+        using var settle = SettleInvoice();
+        (await settle.RunAsync(WithFile(order))).ShouldAnswer("Answer_settled", 200);
+        // A day later in Tehran.
+        var tomorrow = DateTimeOffset.UtcNow.AddDays(1);
+        var day = tomorrow.ToOffset(new(3, 30, 0)).AddDays(-1).ToString("yyyy-MM-dd");
+        using var workflow = MailSettlements(KeyedStage.FunctionKey, tomorrow);
+
+        var run = await workflow.RunAsync([]);
+
+        var mail = run.Connector.ShouldHaveSingleItem().Value;
+        (mail["path"]!.GetValue<string>(), mail["host"]!["connection"]!["name"]!.GetValue<string>()).ShouldBe(("/SendEmailV3", "/connections/smtp"));
+        (mail["body"]!["To"]!.GetValue<string>(), mail["body"]!["Subject"]!.GetValue<string>()).ShouldBe(("books@example.com", $"Baloan settlements of {day}"));
+        var attachment = mail["body"]!["Attachments"]!.AsArray().ShouldHaveSingleItem()!;
+        attachment["FileName"]!.GetValue<string>().ShouldBe($"settlements-{day}.csv");
+        var table = System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(attachment["ContentData"]!.GetValue<string>()));
+        table.ShouldStartWith("\uFEFFcode,outcome,");
+        table.ShouldContain($"{order.Code},settled,baloan,");
+
+        using var wrongKey = MailSettlements("wrong", tomorrow);
+        var refused = await wrongKey.RunAsync([]);
+        refused.Statuses["Mail"].ShouldBe("Skipped");
+        refused.Connector["Mail_of_failure"]["body"]!["Body"]!.GetValue<string>().ShouldContain("401");
+
+        Workflow MailSettlements(string key, DateTimeOffset now) => new("mail-settlements", new()
+        {
+            ["$connections"] = new JsonObject { ["smtp"] = new JsonObject { ["connectionId"] = "/connections/smtp" } },
+            ["apiUrl"] = ApiUrl,
+            ["functionKey"] = key,
+            ["ownKey"] = "",
+            ["from"] = "shop@example.com",
+            ["to"] = "books@example.com",
+        }) { Now = now };
+    }
+
     private string ApiUrl => new Uri(app.BaseAddress, "api").ToString();
 
     private static JsonObject Request(Order order, string invoice, string value) => new()
