@@ -44,7 +44,7 @@ document.body.append(
     h('div', { class: 'tools' }, who,
       h('button', { type: 'button', class: 'quiet', lang: isPersian ? 'en' : 'fa', onclick: switchLanguage }, isPersian ? 'English' : 'فارسی'))),
   main,
-  h('footer', null, text.zone(zoneName(), config.timeZone)),
+  h('footer', null, text.zone(zoneName(), config.timeZone), ' · ', h('a', { href: 'docs' }, 'API')),
   h('div', { id: 'announcement', class: 'visually-hidden', role: 'status' }));
 
 let leaving;
