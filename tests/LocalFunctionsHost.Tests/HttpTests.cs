@@ -54,7 +54,7 @@ public sealed class HttpTests : IAsyncLifetime
     [Theory]
     [InlineData("GET", "api/nothing")]
     [InlineData("GET", "numbers/12")]
-    [InlineData("GET", "")]
+    [InlineData("POST", "")]
     [InlineData("PUT", "api/numbers/12")]
     [InlineData("HEAD", "api/numbers/12")]
     [InlineData("OPTIONS", "api/numbers/12")]
@@ -69,6 +69,16 @@ public sealed class HttpTests : IAsyncLifetime
         response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await response.Content.ReadAsByteArrayAsync(Cancelled)).ShouldBeEmpty();
         response.Content.Headers.Allow.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_root_is_a_page_that_leads_to_the_functions_as_on_Azure()
+    {
+        using var response = await SendAsync("GET", "");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        (await response.Content.ReadAsStringAsync(Cancelled)).ShouldContain("href=\"/api\"");
     }
 
     [Fact]
