@@ -14,7 +14,7 @@ internal static class ReconciliationSchemas
         ("code_column?", Text("The name of the column of codes; else it is found by its name.", 200).OrNull()),
         ("total_column?", Text("The name of the column of amounts; else it is found by its name.", 200).OrNull()),
         ("date_column?", Text("The name of the column of days; else it is found by its name.", 200).OrNull()),
-        ("total_unit?", OneOf("The unit of the amounts; else the statement says it.", ["toman", "rial"]).OrNull()),
+        ("total_unit?", OneOf("The unit of the amounts; else the statement says it.", ["toman", "rial"])),
         ("from?", Text("The first day (Asia/Tehran), Gregorian or Jalali; else the statement’s first.").OrNull()),
         ("to?", Text("The last day, itself included; else the statement’s last.").OrNull()));
 
