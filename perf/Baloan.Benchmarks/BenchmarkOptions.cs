@@ -39,7 +39,8 @@ internal sealed record BenchmarkOptions
         for (var i = 0; i < arguments.Length; i++)
         {
             var name = arguments[i];
-            string Value() => ++i < arguments.Length ? arguments[i] : throw new SandboxException($"{name} needs a value; --help lists the options.");
+            string Value() =>
+                ++i < arguments.Length ? arguments[i] : throw new SandboxException($"{name} needs a value; --help lists the options.");
             options = name switch
             {
                 "--help" => options with { Help = true },
@@ -47,21 +48,25 @@ internal sealed record BenchmarkOptions
                 "--no-compile" => options with { Compile = false },
                 "--only" => options with
                 {
-                    Only = Value() is var row && BenchmarkRun.Names.Contains(row)
-                        ? row
-                        : throw new SandboxException($"--only needs one of {string.Join(", ", BenchmarkRun.Names)}."),
+                    Only =
+                        Value() is var row && BenchmarkRun.Names.Contains(row)
+                            ? row
+                            : throw new SandboxException($"--only needs one of {string.Join(", ", BenchmarkRun.Names)}."),
                 },
                 "--rounds" => options with
                 {
-                    Rounds = int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) && rounds is >= 1 and <= 100
-                        ? rounds
-                        : throw new SandboxException("--rounds needs a number from 1 to 100."),
+                    Rounds =
+                        int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) && rounds is >= 1 and <= 100
+                            ? rounds
+                            : throw new SandboxException("--rounds needs a number from 1 to 100."),
                 },
                 "--seconds" => options with
                 {
-                    Seconds = double.TryParse(Value(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.1 and <= 600
-                        ? seconds
-                        : throw new SandboxException("--seconds needs a number from 0.1 to 600."),
+                    Seconds =
+                        double.TryParse(Value(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+                        && seconds is >= 0.1 and <= 600
+                            ? seconds
+                            : throw new SandboxException("--seconds needs a number from 0.1 to 600."),
                 },
                 _ => throw new SandboxException($"{name} is not an option; --help lists them."),
             };

@@ -26,7 +26,10 @@ internal static class BenchmarkRun
     {
         var began = Stopwatch.StartNew();
         // Of every Azurite from here on, those with many rows above all.
-        Environment.SetEnvironmentVariable("NODE_OPTIONS", $"--require \"{Path.Combine(AppContext.BaseDirectory, "Surroundings", "no-autosave.cjs")}\"");
+        Environment.SetEnvironmentVariable(
+            "NODE_OPTIONS",
+            $"--require \"{Path.Combine(AppContext.BaseDirectory, "Surroundings", "no-autosave.cjs")}\""
+        );
         void Progress(string text) => Console.Error.WriteLine($"{began.Elapsed:mm\\:ss}  {text}");
 
         Progress("compiling the app and its rivals");
@@ -51,7 +54,8 @@ internal static class BenchmarkRun
         }
 
         return new BenchmarkReport(
-            $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30)} GiB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}",
+            $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30)} GiB, "
+                + $"{RuntimeInformation.OSDescription}, .NET {Environment.Version}",
             Commit(),
             DateTimeOffset.UtcNow,
             options.Rounds,
@@ -59,18 +63,21 @@ internal static class BenchmarkRun
             published.ReadyToRun,
             began.Elapsed,
             figures,
-            failures);
+            failures
+        );
     }
 
     private static string? Commit()
     {
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", ["-C", Published.SourceFolder, "describe", "--always", "--dirty"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            })!;
+            using var git = Process.Start(
+                new ProcessStartInfo("git", ["-C", Published.SourceFolder, "describe", "--always", "--dirty"])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
+            )!;
             var commit = git.StandardOutput.ReadToEnd().Trim();
             git.WaitForExit();
             return git.ExitCode == 0 ? commit : null;

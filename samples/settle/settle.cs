@@ -27,15 +27,25 @@ for (var attempt = 1; ; attempt++)
 {
     try
     {
-        var file = new ByteArrayContent(await File.ReadAllBytesAsync(invoice)) { Headers = { ContentType = new MediaTypeHeaderValue("application/pdf") } };
-        var data = new JsonObject { ["code"] = code, ["bill"] = new JsonObject { ["total"] = total } };
-        response = await http.PostAsync("merchant/settlements", new MultipartFormDataContent
+        var file = new ByteArrayContent(await File.ReadAllBytesAsync(invoice))
         {
-            { new StringContent(customer), "national_identifier" },
-            { new StringContent(otp), "otp" },
-            { new StringContent(data.ToJsonString()), "data" },
-            { file, "file", "invoice.pdf" },
-        });
+            Headers = { ContentType = new MediaTypeHeaderValue("application/pdf") },
+        };
+        var data = new JsonObject
+        {
+            ["code"] = code,
+            ["bill"] = new JsonObject { ["total"] = total },
+        };
+        response = await http.PostAsync(
+            "merchant/settlements",
+            new MultipartFormDataContent
+            {
+                { new StringContent(customer), "national_identifier" },
+                { new StringContent(otp), "otp" },
+                { new StringContent(data.ToJsonString()), "data" },
+                { file, "file", "invoice.pdf" },
+            }
+        );
         break;
     }
     catch (Exception broken) when (broken is HttpRequestException or TaskCanceledException && attempt < 3)

@@ -17,39 +17,51 @@ var app = builder.Build();
 
 // In a database, where the ids outlive the process.
 var seen = new ConcurrentDictionary<string, bool>();
-app.MapPost("/{**path}", async (HttpRequest request) =>
-{
-    using var reader = new StreamReader(request.Body);
-    var body = await reader.ReadToEndAsync();
-    if (!IsSigned(body, request.Headers))
+app.MapPost(
+    "/{**path}",
+    async (HttpRequest request) =>
     {
-        return Results.Unauthorized();
-    }
+        using var reader = new StreamReader(request.Body);
+        var body = await reader.ReadToEndAsync();
+        if (!IsSigned(body, request.Headers))
+        {
+            return Results.Unauthorized();
+        }
 
-    using var received = JsonDocument.Parse(body);
-    // An event may come twice, under the same id.
-    if (seen.TryAdd(received.RootElement.GetProperty("id").GetString()!, true))
-    {
-        Console.WriteLine($"{received.RootElement.GetProperty("type")} {received.RootElement.GetProperty("data")}");
-    }
+        using var received = JsonDocument.Parse(body);
+        // An event may come twice, under the same id.
+        if (seen.TryAdd(received.RootElement.GetProperty("id").GetString()!, true))
+        {
+            Console.WriteLine($"{received.RootElement.GetProperty("type")} {received.RootElement.GetProperty("data")}");
+        }
 
-    return Results.NoContent();
-});
+        return Results.NoContent();
+    }
+);
 app.Run();
 
 // Several signatures, with a space between, while a secret is being changed.
-bool IsSigned(string body, IHeaderDictionary headers) => headers["webhook-signature"].ToString().Split(' ').Any(signature =>
-{
-    try
-    {
-        webhook.Verify(body, new HeaderDictionary
+bool IsSigned(string body, IHeaderDictionary headers) =>
+    headers["webhook-signature"]
+        .ToString()
+        .Split(' ')
+        .Any(signature =>
         {
-            ["webhook-id"] = headers["webhook-id"], ["webhook-timestamp"] = headers["webhook-timestamp"], ["webhook-signature"] = signature,
+            try
+            {
+                webhook.Verify(
+                    body,
+                    new HeaderDictionary
+                    {
+                        ["webhook-id"] = headers["webhook-id"],
+                        ["webhook-timestamp"] = headers["webhook-timestamp"],
+                        ["webhook-signature"] = signature,
+                    }
+                );
+                return true;
+            }
+            catch (WebhookVerificationException)
+            {
+                return false;
+            }
         });
-        return true;
-    }
-    catch (WebhookVerificationException)
-    {
-        return false;
-    }
-});

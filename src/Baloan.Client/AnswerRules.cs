@@ -36,7 +36,8 @@ internal readonly record struct Judgement(Verdict Verdict, string? Why = null);
 /// they handed a request on. A call that changes nothing takes them at their word. A call that acts takes for an answer only what
 /// Baloan's documents know:
 /// <list type="bullet">
-/// <item>Yes: 200 (and what else <see cref="Operation.Successes"/> names) with what the operation answers, and nothing in it that contradicts it.</item>
+/// <item>Yes: 200 (and what else <see cref="Operation.Successes"/> names) with what the operation answers, and nothing in it that
+/// contradicts it.</item>
 /// <item>No: 400 with JSON in one of the shapes that Baloan's framework writes, or with a documented code.</item>
 /// <item>Not let in, too many calls: 401 and 429 with JSON as the framework writes these two.</item>
 /// </list>
@@ -94,7 +95,8 @@ internal static class AnswerRules
         }
 
         var answer = JsonElement.Parse(operation.Enveloped ? body : JsonReading.Repaired(body), EachFieldOnce);
-        var enveloped = operation.Enveloped || answer.Has("message_code") || (answer.Has("data") && answer.Has("status") && !answer.Has("uuid"));
+        var enveloped =
+            operation.Enveloped || answer.Has("message_code") || (answer.Has("data") && answer.Has("status") && !answer.Has("uuid"));
         if (enveloped)
         {
             if (!IsOk(answer.Text("status")) || !(answer.Has("message_code") || answer.Has("data")) || NamesAnError(answer))
@@ -124,8 +126,10 @@ internal static class AnswerRules
                 return new(Verdict.Throttled);
             case HttpStatusCode.ServiceUnavailable:
                 return new(Verdict.Unavailable);
-            case < HttpStatusCode.OK or (>= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest)
-                or HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError:
+            case < HttpStatusCode.OK
+            or (>= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest)
+            or HttpStatusCode.RequestTimeout
+            or >= HttpStatusCode.InternalServerError:
                 return new(Verdict.Unknown, Describe(status));
             case >= HttpStatusCode.BadRequest:
                 return new(Verdict.Refused);
@@ -175,50 +179,67 @@ internal static class AnswerRules
         || (answer.TryField("success", out var success) && success.ValueKind != JsonValueKind.True);
 
     /// <summary>Whether the body of a 400 is a no of Baloan's.</summary>
-    private static bool IsRefusal(JsonElement body, Operation operation) => body.ValueKind switch
-    {
-        JsonValueKind.String => !string.IsNullOrWhiteSpace(body.GetString()),
-        JsonValueKind.Array => IsErrors(body),
-        JsonValueKind.Object => IsOfFramework(body) || AreFieldErrors(body, operation) || LoanErrors.Find(ErrorBody.Read(body, []).Code) is not null,
-        _ => false,
-    };
+    private static bool IsRefusal(JsonElement body, Operation operation) =>
+        body.ValueKind switch
+        {
+            JsonValueKind.String => !string.IsNullOrWhiteSpace(body.GetString()),
+            JsonValueKind.Array => IsErrors(body),
+            JsonValueKind.Object => IsOfFramework(body)
+                || AreFieldErrors(body, operation)
+                || LoanErrors.Find(ErrorBody.Read(body, []).Code) is not null,
+            _ => false,
+        };
 
-    /// <summary>Whether it is the envelope of a no, or what the framework writes for an exception: <c>{"detail"}</c>, maybe with a code.</summary>
+    /// <summary>
+    /// Whether it is the envelope of a no, or what the framework writes for an exception: <c>{"detail"}</c>, maybe with a code.
+    /// </summary>
     private static bool IsOfFramework(JsonElement body) =>
         body.ValueKind == JsonValueKind.Object
-        && (body.Has("message_code")
-            ? body.Text("status") is { } word ? !IsOk(word) : NamesAnError(body)
-            : body.TryField("detail", out var detail)
-                && (detail.ValueKind == JsonValueKind.Object ? IsError(detail) : IsText(detail) || IsErrors(detail))
-                && body.EnumerateObject().All(field => field.Name is "detail" or "code" or "messages"));
+        && (
+            body.Has("message_code")
+                ? body.Text("status") is { } word
+                    ? !IsOk(word)
+                    : NamesAnError(body)
+                : body.TryField("detail", out var detail)
+                    && (detail.ValueKind == JsonValueKind.Object ? IsError(detail) : IsText(detail) || IsErrors(detail))
+                    && body.EnumerateObject().All(field => field.Name is "detail" or "code" or "messages")
+        );
 
     /// <summary>Whether it is errors by field: lists, as the framework makes them, or a text for a field that was sent.</summary>
     private static bool AreFieldErrors(JsonElement body, Operation operation)
     {
         var fields = body.EnumerateObject().Where(field => field is not { Name: "code", Value.ValueKind: JsonValueKind.String }).ToList();
-        return fields.Count > 0 && fields.TrueForAll(field =>
-            field.Name is not ("error" or "errors" or "message" or "messages")
-            && (IsErrors(field.Value) || (IsText(field.Value) && operation.Fields.Contains(field.Name))));
+        return fields.Count > 0
+            && fields.TrueForAll(field =>
+                field.Name is not ("error" or "errors" or "message" or "messages")
+                && (IsErrors(field.Value) || (IsText(field.Value) && operation.Fields.Contains(field.Name)))
+            );
     }
 
     /// <summary>A list of texts or errors, not empty; or, for what is nested, an object of such lists.</summary>
-    private static bool IsErrors(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Array => value.GetArrayLength() > 0
-            && value.EnumerateArray().All(item => IsText(item) || (item.ValueKind == JsonValueKind.Object && (IsError(item) || IsErrors(item)))),
-        JsonValueKind.Object => value.GetPropertyCount() > 0 && value.EnumerateObject().All(field => IsErrors(field.Value)),
-        _ => false,
-    };
+    private static bool IsErrors(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Array => value.GetArrayLength() > 0
+                && value
+                    .EnumerateArray()
+                    .All(item => IsText(item) || (item.ValueKind == JsonValueKind.Object && (IsError(item) || IsErrors(item)))),
+            JsonValueKind.Object => value.GetPropertyCount() > 0 && value.EnumerateObject().All(field => IsErrors(field.Value)),
+            _ => false,
+        };
 
     /// <summary>One error with its details.</summary>
     private static bool IsError(JsonElement value) => value.Text("message") is not null && value.Text("code") is not null;
 
-    private static bool IsText(JsonElement value) => value.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(value.GetString());
+    private static bool IsText(JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && !string.IsNullOrWhiteSpace(value.GetString());
 
-    private static string Describe(HttpStatusCode status) => (int)status switch
-    {
-        >= 300 and < 400 =>
-            $"Baloan answered with a redirect ({(int)status}). Redirects are not followed: check the base address, its scheme and host.",
-        _ => $"Baloan answered with status {(int)status}.",
-    };
+    private static string Describe(HttpStatusCode status) =>
+        (int)status switch
+        {
+            >= 300 and < 400 =>
+                $"Baloan answered with a redirect ({(int)status}). Redirects are not followed: check the base address, its scheme and "
+                    + $"host.",
+            _ => $"Baloan answered with status {(int)status}.",
+        };
 }

@@ -34,16 +34,24 @@ public static class BaloanClientServices
         if (options.Merchant is { } merchant)
         {
             services.AddSingleton(provider => new MerchantClient(
-                Authorized(provider, (tokens, cancellationToken) =>
-                    tokens.GetMerchantTokenAsync(options.MerchantVersion, merchant.Username, merchant.Password, cancellationToken)),
-                options.MerchantVersion));
+                Authorized(
+                    provider,
+                    (tokens, cancellationToken) =>
+                        tokens.GetMerchantTokenAsync(options.MerchantVersion, merchant.Username, merchant.Password, cancellationToken)
+                ),
+                options.MerchantVersion
+            ));
         }
 
         if (options.Partnership is { } partnership)
         {
             services.AddSingleton(provider => new PartnershipClient(
-                Authorized(provider, (tokens, cancellationToken) =>
-                    tokens.GetPartnershipTokenAsync(partnership.Username, partnership.Password, cancellationToken))));
+                Authorized(
+                    provider,
+                    (tokens, cancellationToken) =>
+                        tokens.GetPartnershipTokenAsync(partnership.Username, partnership.Password, cancellationToken)
+                )
+            ));
         }
 
         return services;
@@ -53,7 +61,12 @@ public static class BaloanClientServices
             var time = provider.GetService<TimeProvider>() ?? TimeProvider.System;
             var loggers = provider.GetService<ILoggerFactory>();
             var tokens = new TokenClient(BaloanHttpClient.Create(options.Baloan, null, time, loggers), time);
-            return BaloanHttpClient.Create(options.Baloan, new CredentialTokens(cancellationToken => fetch(tokens, cancellationToken), time), time, loggers);
+            return BaloanHttpClient.Create(
+                options.Baloan,
+                new CredentialTokens(cancellationToken => fetch(tokens, cancellationToken), time),
+                time,
+                loggers
+            );
         }
     }
 }

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Baloan.Client;
 
-/// <summary>Makes the <see cref="HttpClient"/> that <see cref="MerchantClient"/>, <see cref="PartnershipClient"/> and <see cref="TokenClient"/> need.</summary>
+/// <summary>
+/// Makes the <see cref="HttpClient"/> that <see cref="MerchantClient"/>, <see cref="PartnershipClient"/> and <see cref="TokenClient"/>
+/// need.
+/// </summary>
 public static class BaloanHttpClient
 {
     /// <summary>
@@ -17,18 +20,31 @@ public static class BaloanHttpClient
     /// <param name="loggers">Where failed tries are logged, masked; null for nowhere.</param>
     /// <param name="network">What sends a single try; null for the network itself. Redirects must not be followed there.</param>
     /// <exception cref="ArgumentException">An option cannot be used.</exception>
-    public static HttpClient Create(BaloanOptions options, IAccessTokenSource? tokens, TimeProvider time, ILoggerFactory? loggers = null, HttpMessageHandler? network = null)
+    public static HttpClient Create(
+        BaloanOptions options,
+        IAccessTokenSource? tokens,
+        TimeProvider time,
+        ILoggerFactory? loggers = null,
+        HttpMessageHandler? network = null
+    )
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         var address = options.BaseAddress;
         if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https") || address.Query.Length > 0)
         {
-            throw new ArgumentException("Baloan's base address must be an absolute http or https address without a query.", nameof(options));
+            throw new ArgumentException(
+                "Baloan's base address must be an absolute http or https address without a query.",
+                nameof(options)
+            );
         }
 
-        if (options.CallTimeout <= TimeSpan.Zero || options.FileTimeout <= TimeSpan.Zero || options.ConnectTimeout <= TimeSpan.Zero
-            || options.LongestWait < TimeSpan.Zero)
+        if (
+            options.CallTimeout <= TimeSpan.Zero
+            || options.FileTimeout <= TimeSpan.Zero
+            || options.ConnectTimeout <= TimeSpan.Zero
+            || options.LongestWait < TimeSpan.Zero
+        )
         {
             throw new ArgumentException("Timeouts must be longer than zero, and the longest wait not negative.", nameof(options));
         }

@@ -15,5 +15,8 @@ public static class BaloanTelemetry
 
     /// <summary>One for each call, its retries included, by <c>operation</c> and <c>result</c>.</summary>
     internal static readonly Counter<long> Calls = Meter.CreateCounter<long>(
-        "baloan.client.calls", "{call}", "Calls to Baloan by operation and result.");
+        "baloan.client.calls",
+        "{call}",
+        "Calls to Baloan by operation and result."
+    );
 }

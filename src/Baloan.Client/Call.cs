@@ -13,7 +13,10 @@ internal abstract class Call(Operation operation, string[] secrets)
 
     public Operation Operation { get; } = operation;
 
-    /// <summary>Values that were sent and must not come back in a text, should Baloan repeat them. Worked out when a text is to be shown: few calls fail.</summary>
+    /// <summary>
+    /// Values that were sent and must not come back in a text, should Baloan repeat them. Worked out when a text is to be shown: few
+    /// calls fail.
+    /// </summary>
     public IReadOnlyCollection<string> Secrets => [.. sent.Where(secret => !string.IsNullOrWhiteSpace(secret)).SelectMany(InAllDigits)];
 
     /// <summary>The caller's token, to tell its cancellation from a timeout of our own.</summary>
@@ -31,7 +34,9 @@ internal abstract class Call(Operation operation, string[] secrets)
     public static Call Of(HttpRequestMessage request) =>
         request.Options.TryGetValue(Key, out var call)
             ? call
-            : throw new InvalidOperationException($"This HttpClient is only for {nameof(MerchantClient)}, {nameof(PartnershipClient)} and {nameof(TokenClient)}.");
+            : throw new InvalidOperationException(
+                $"This HttpClient is only for {nameof(MerchantClient)}, {nameof(PartnershipClient)} and {nameof(TokenClient)}."
+            );
 
     /// <summary>Reads what a successful answer carries. False: something that is needed is not there.</summary>
     public abstract bool TryRead(JsonElement data);
@@ -53,7 +58,9 @@ internal abstract class Call(Operation operation, string[] secrets)
 
     // Baloan may write in Persian what was sent in ASCII.
     private static IEnumerable<string> InAllDigits(string secret) =>
-        new[] { '0', '۰', '٠' }.Select(zero => string.Concat(secret.Select(c => char.IsAsciiDigit(c) ? (char)(zero + c - '0') : c))).Distinct();
+        new[] { '0', '۰', '٠' }
+            .Select(zero => string.Concat(secret.Select(c => char.IsAsciiDigit(c) ? (char)(zero + c - '0') : c)))
+            .Distinct();
 }
 
 internal sealed class Call<T>(Operation operation, Func<JsonElement, T?> read, params string[] secrets) : Call(operation, secrets)
@@ -64,7 +71,13 @@ internal sealed class Call<T>(Operation operation, Func<JsonElement, T?> read, p
     public override bool TryRead(JsonElement data) => (result = read(data)) is not null;
 
     public async Task<T> SendAsync(
-        HttpClient http, HttpMethod method, string path, OutgoingContent? content, Language language, CancellationToken cancellationToken)
+        HttpClient http,
+        HttpMethod method,
+        string path,
+        OutgoingContent? content,
+        Language language,
+        CancellationToken cancellationToken
+    )
     {
         using var activity = BaloanTelemetry.Source.StartActivity($"baloan {Operation.Name}", ActivityKind.Client);
         using var request = new HttpRequestMessage(method, path)

@@ -1,6 +1,8 @@
 namespace Baloan.Client;
 
-/// <summary>The access token of one gateway in memory, got with username and password. However many calls need a new one, one is fetched.</summary>
+/// <summary>
+/// The access token of one gateway in memory, got with username and password. However many calls need a new one, one is fetched.
+/// </summary>
 internal sealed class CredentialTokens(Func<CancellationToken, Task<AccessToken>> fetch, TimeProvider time) : IAccessTokenSource
 {
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
@@ -11,7 +13,8 @@ internal sealed class CredentialTokens(Func<CancellationToken, Task<AccessToken>
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken) =>
         current is { } held && IsUsable(held) ? held.Token.Access : await RenewAsync(null, cancellationToken);
 
-    public async ValueTask<string> ReplaceAsync(string refused, CancellationToken cancellationToken) => await RenewAsync(refused, cancellationToken);
+    public async ValueTask<string> ReplaceAsync(string refused, CancellationToken cancellationToken) =>
+        await RenewAsync(refused, cancellationToken);
 
     private async Task<string> RenewAsync(string? refused, CancellationToken cancellationToken)
     {

@@ -34,9 +34,11 @@ internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDi
     public static bool IsRefusal(JsonElement answer) =>
         answer.ValueKind is JsonValueKind.Object or JsonValueKind.String
         && !answer.Has("uuid")
-        && (answer.Has("non_field_errors")
+        && (
+            answer.Has("non_field_errors")
             || (answer.Has("detail") && answer.Text("code") is not null)
-            || LoanErrors.Find(Read(answer, []).Code) is not null);
+            || LoanErrors.Find(Read(answer, []).Code) is not null
+        );
 
     /// <summary>
     /// Whether the status in an answer that no document describes says no. Any other word beside HTTP's own success is none: a cancel
@@ -71,18 +73,30 @@ internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDi
             }
             else
             {
-                CollectFields(root.EnumerateObject().Where(field => field is not { Name: "code" or "status", Value.ValueKind: JsonValueKind.String }), fields);
+                CollectFields(
+                    root.EnumerateObject().Where(field => field is not { Name: "code" or "status", Value.ValueKind: JsonValueKind.String }),
+                    fields
+                );
             }
         }
 
         if (LoanErrors.Find(code) is null)
         {
-            code = fields.Values.SelectMany(texts => texts).Select(LoanErrors.Find).FirstOrDefault(error => error is not null)?.Code ?? code;
+            code =
+                fields.Values.SelectMany(texts => texts).Select(LoanErrors.Find).FirstOrDefault(error => error is not null)?.Code ?? code;
         }
 
         var texts = fields
-            .Select(field => (field.Key, Texts: field.Value
-                .Where(text => LoanErrors.Find(text) is null).Select(text => Usable(text, secrets)).OfType<string>().ToArray()))
+            .Select(field =>
+                (
+                    field.Key,
+                    Texts: field
+                        .Value.Where(text => LoanErrors.Find(text) is null)
+                        .Select(text => Usable(text, secrets))
+                        .OfType<string>()
+                        .ToArray()
+                )
+            )
             .Where(field => field.Texts.Length > 0 && (field.Key.Length == 0 || FieldForm().IsMatch(field.Key)))
             .ToArray();
         var general = texts.Where(field => field.Key.Length == 0).SelectMany(field => field.Texts).ToArray();
@@ -93,9 +107,10 @@ internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDi
 
     private static string? CodeOf(JsonElement root, string name)
     {
-        var code = root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number
-            ? value.ToString()
-            : null;
+        var code =
+            root.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number
+                ? value.ToString()
+                : null;
         return code is not null && CodeForm().IsMatch(code) ? code : null;
     }
 
@@ -141,7 +156,13 @@ internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDi
             case JsonValueKind.Object:
                 foreach (var field in value.EnumerateObject())
                 {
-                    Collect(field.Value, field.Name == "non_field_errors" ? name : name.Length == 0 ? field.Name : $"{name}.{field.Name}", fields);
+                    Collect(
+                        field.Value,
+                        field.Name == "non_field_errors" ? name
+                            : name.Length == 0 ? field.Name
+                            : $"{name}.{field.Name}",
+                        fields
+                    );
                 }
 
                 break;
@@ -177,7 +198,10 @@ internal sealed partial record ErrorBody(string? Code, string? Text, IReadOnlyDi
         };
     }
 
-    [GeneratedRegex("^(?:no|nok|not_ok|errors?|fail|failed|failure|invalid|denied|refused|rejected|forbidden|unauthorized)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "^(?:no|nok|not_ok|errors?|fail|failed|failure|invalid|denied|refused|rejected|forbidden|unauthorized)$",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase
+    )]
     private static partial Regex NoForm();
 
     [GeneratedRegex("^[A-Za-z0-9_.-]{1,64}$", RegexOptions.CultureInvariant)]

@@ -44,7 +44,7 @@ internal sealed class FileContent(FileSource source) : HttpContent
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            for (var left = source.Length; ;)
+            for (var left = source.Length; ; )
             {
                 var read = await ReadAsync(buffer, cancellationToken);
                 if (limit is { HasPassed: true })

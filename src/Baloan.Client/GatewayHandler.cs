@@ -10,12 +10,13 @@ namespace Baloan.Client;
 /// Puts the access token on a call and repeats it where that is safe. Calls that change nothing are repeated after any
 /// failure that may pass; calls that act only where they certainly did not take effect.
 /// </summary>
-internal sealed partial class GatewayHandler(BaloanOptions options, IAccessTokenSource? tokens, TimeProvider time, ILogger logger) : DelegatingHandler
+internal sealed partial class GatewayHandler(BaloanOptions options, IAccessTokenSource? tokens, TimeProvider time, ILogger logger)
+    : DelegatingHandler
 {
     private const int Retries = 3;
 
-    private readonly Dictionary<Gateway, Pipelines> gateways =
-        Enum.GetValues<Gateway>().ToDictionary(gateway => gateway, gateway => Build(gateway, options, time, logger));
+    private readonly Dictionary<Gateway, Pipelines> gateways = Enum.GetValues<Gateway>()
+        .ToDictionary(gateway => gateway, gateway => Build(gateway, options, time, logger));
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -54,7 +55,10 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
             // that acts only comes to a wait after a try that certainly took no effect.
             throw call.LastFailure is { Failure: not BaloanFailure.Unauthorized } last
                 ? last
-                : new BaloanException(BaloanFailure.Unavailable, "baloan_unavailable", "Time ran out before anything was sent.", exception) { CanRepeat = true };
+                : new BaloanException(BaloanFailure.Unavailable, "baloan_unavailable", "Time ran out before anything was sent.", exception)
+                {
+                    CanRepeat = true,
+                };
         }
     }
 
@@ -66,11 +70,17 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
             return await (call.Operation.Acts ? gateway.Once : gateway.Repeatable).ExecuteAsync(
                 static async (state, token) => await state.Handler.SendOnceAsync(state.Request, token),
                 (Handler: this, Request: request),
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (BrokenCircuitException exception)
         {
-            throw new BaloanException(BaloanFailure.Unavailable, "baloan_unavailable", "Baloan failed too often just now and is left alone for a while.", exception)
+            throw new BaloanException(
+                BaloanFailure.Unavailable,
+                "baloan_unavailable",
+                "Baloan failed too often just now and is left alone for a while.",
+                exception
+            )
             {
                 CanRepeat = true,
                 RetryAfter = exception.RetryAfter,
@@ -97,37 +107,45 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
     {
         // One breaker for both pipelines: what one learns of the gateway spares the other.
         var breaker = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<HttpResponseMessage>
-            {
-                ShouldHandle = new PredicateBuilder<HttpResponseMessage>().Handle<BaloanException>(IsDown),
-                FailureRatio = 0.8,
-                MinimumThroughput = 20,
-                SamplingDuration = TimeSpan.FromSeconds(30),
-                BreakDuration = TimeSpan.FromSeconds(10),
-                OnOpened = opened =>
+            .AddCircuitBreaker(
+                new CircuitBreakerStrategyOptions<HttpResponseMessage>
                 {
-                    Log.CircuitOpened(logger, gateway, opened.BreakDuration);
-                    return default;
-                },
-            })
+                    ShouldHandle = new PredicateBuilder<HttpResponseMessage>().Handle<BaloanException>(IsDown),
+                    FailureRatio = 0.8,
+                    MinimumThroughput = 20,
+                    SamplingDuration = TimeSpan.FromSeconds(30),
+                    BreakDuration = TimeSpan.FromSeconds(10),
+                    OnOpened = opened =>
+                    {
+                        Log.CircuitOpened(logger, gateway, opened.BreakDuration);
+                        return default;
+                    },
+                }
+            )
             .Build();
         return new(
             Repeatable: Retrying(failure => failure.Failure is BaloanFailure.Throttled or BaloanFailure.Unavailable || IsPassing(failure)),
-            Once: Retrying(failure => failure is { Failure: BaloanFailure.Throttled or BaloanFailure.Unavailable, OutcomeKnown: true, TooLate: false }));
+            Once: Retrying(failure =>
+                failure is { Failure: BaloanFailure.Throttled or BaloanFailure.Unavailable, OutcomeKnown: true, TooLate: false }
+            )
+        );
 
         ResiliencePipeline<HttpResponseMessage> Retrying(Func<BaloanException, bool> maySendAgain) =>
             new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
-                .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
-                {
-                    ShouldHandle = new PredicateBuilder<HttpResponseMessage>().Handle<BaloanException>(
-                        failure => maySendAgain(failure) && !(failure.RetryAfter > options.LongestWait)),
-                    MaxRetryAttempts = Retries,
-                    BackoffType = DelayBackoffType.Exponential,
-                    UseJitter = true,
-                    Delay = TimeSpan.FromMilliseconds(500),
-                    MaxDelay = options.LongestWait,
-                    DelayGenerator = static retry => new((retry.Outcome.Exception as BaloanException)?.RetryAfter),
-                })
+                .AddRetry(
+                    new RetryStrategyOptions<HttpResponseMessage>
+                    {
+                        ShouldHandle = new PredicateBuilder<HttpResponseMessage>().Handle<BaloanException>(failure =>
+                            maySendAgain(failure) && !(failure.RetryAfter > options.LongestWait)
+                        ),
+                        MaxRetryAttempts = Retries,
+                        BackoffType = DelayBackoffType.Exponential,
+                        UseJitter = true,
+                        Delay = TimeSpan.FromMilliseconds(500),
+                        MaxDelay = options.LongestWait,
+                        DelayGenerator = static retry => new((retry.Outcome.Exception as BaloanException)?.RetryAfter),
+                    }
+                )
                 .AddPipeline(breaker)
                 .Build();
     }

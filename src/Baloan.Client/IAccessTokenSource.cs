@@ -10,7 +10,9 @@ public interface IAccessTokenSource
     /// <param name="cancellationToken">Stops the waiting.</param>
     ValueTask<string> GetAsync(CancellationToken cancellationToken);
 
-    /// <summary>Another access token, because Baloan answered 401 to <paramref name="refused"/>. Asked at most once for each call.</summary>
+    /// <summary>
+    /// Another access token, because Baloan answered 401 to <paramref name="refused"/>. Asked at most once for each call.
+    /// </summary>
     /// <param name="refused">The token that Baloan refused. Where a newer one is at hand already, give that.</param>
     /// <param name="cancellationToken">Stops the waiting.</param>
     ValueTask<string> ReplaceAsync(string refused, CancellationToken cancellationToken);

@@ -22,17 +22,18 @@ internal static partial class JsonReading
 
     /// <summary>A field's text; null where it is missing, empty or no text.</summary>
     public static string? Text(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)
-            && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text
-                ? text
-                : null;
+        element.ValueKind == JsonValueKind.Object
+        && element.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
+        && value.GetString() is { Length: > 0 } text
+            ? text
+            : null;
 
     /// <summary>
     /// The JSON with U+FFFD for each half surrogate pair, for an answer that is handed on whole: whoever reads or writes it
     /// should not fail over one broken character in a name.
     /// </summary>
-    public static string Repaired(string json) =>
-        Escape().Replace(json, match => match.Groups["half"].Success ? @"\ufffd" : match.Value);
+    public static string Repaired(string json) => Escape().Replace(json, match => match.Groups["half"].Success ? @"\ufffd" : match.Value);
 
     /// <summary>
     /// Whether it looks like the merchant gateway's <c>{status, message, message_code, data}</c>, though the documents of the
@@ -40,8 +41,11 @@ internal static partial class JsonReading
     /// </summary>
     public static bool IsEnvelope(this JsonElement element) =>
         element.Has("message_code")
-        || (element.Text("status") is not null && !element.Has("uuid")
-            && (element.Has("message") || element.Has("data") || element.GetPropertyCount() == 1));
+        || (
+            element.Text("status") is not null
+            && !element.Has("uuid")
+            && (element.Has("message") || element.Has("data") || element.GetPropertyCount() == 1)
+        );
 
     /// <summary>A field's whole number, written as a number or as a text (also <c>"40000000.00"</c>).</summary>
     public static long? WholeNumber(this JsonElement element, string name)
@@ -57,14 +61,18 @@ internal static partial class JsonReading
             JsonValueKind.String => value.GetString(),
             _ => null,
         };
-        return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && decimal.IsInteger(number) && number is >= long.MinValue and <= long.MaxValue
-                ? (long)number
-                : null;
+        return
+            decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && decimal.IsInteger(number)
+            && number is >= long.MinValue and <= long.MaxValue
+            ? (long)number
+            : null;
     }
 
     // Every escape is taken, so that the backslash of one is not mistaken for the beginning of the next.
     [GeneratedRegex(
-        @"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.", RegexOptions.CultureInvariant)]
+        @"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Escape();
 }

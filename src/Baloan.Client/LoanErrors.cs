@@ -11,7 +11,8 @@ public static partial class LoanErrors
 
     private const string Space = @"[\s\u200c]";
     private const string Inquiry = "(?:inquiry|enquiry|query)";
-    private const string Failed = @"(?:(?:has|was|is)\s+)?(?:fail|encounter|fac(?:ed|ing)|met|return|result|unsuccess|ended|not|could|ran|with\s+error)";
+    private const string Failed =
+        @"(?:(?:has|was|is)\s+)?(?:fail|encounter|fac(?:ed|ing)|met|return|result|unsuccess|ended|not|could|ran|with\s+error)";
 
     private static readonly Dictionary<string, LoanError> ByCode;
 
@@ -23,35 +24,48 @@ public static partial class LoanErrors
         new("unauthorized_partnership", "Baloan does not let this partner in.", "ورود نامعتبر"),
         new(
             "phone_number_exist_with_another_national_id",
-            "This phone number is already registered with another national identifier. Please give another phone number, so that an account can be made.",
-            "شماره تماس ارسالی قبلاً در سیستم ما با کد ملی دیگری ثبت شده است. لطفاً شماره تماس جدیدی وارد کنید تا بتوانیم حساب کاربری شما را ایجاد کنیم."),
+            "This phone number is already registered with another national identifier. Please give another phone number, so that an "
+                + "account can be made.",
+            "شماره تماس ارسالی قبلاً در سیستم ما با کد ملی دیگری ثبت شده است. لطفاً شماره تماس جدیدی وارد کنید تا بتوانیم حساب کاربری "
+                + "شما را ایجاد کنیم."
+        ),
         new(
             "national_id_exists_with_another_phone_number",
-            $"This national identifier is already registered with the phone number {PhoneNumber}. Please send the request with the right phone number.",
-            $"کد ملی ارسالی پیش از این در سامانه با شماره تماس {PhoneNumber} ثبت شده است. لطفا با شماره تماس صحیح درخواست را ثبت کنید.")
+            $"This national identifier is already registered with the phone number {PhoneNumber}. Please send the request with the right "
+                + $"phone number.",
+            $"کد ملی ارسالی پیش از این در سامانه با شماره تماس {PhoneNumber} ثبت شده است. لطفا با شماره تماس صحیح درخواست را ثبت کنید."
+        )
         {
             Placeholder = PhoneNumber,
             EnglishWithout =
-                "This national identifier is already registered with another phone number. Please send the request with the right phone number.",
+                "This national identifier is already registered with another phone number. Please send the request with the right phone "
+                + "number.",
             PersianWithout =
                 "کد ملی ارسالی پیش از این در سامانه با شماره تماس دیگری ثبت شده است. لطفا با شماره تماس صحیح درخواست را ثبت کنید.",
         },
         new(
             "age_not_in_valid_range",
             "The birth date is not within the permitted range of age. The customer must be from 18 to 70 years old.",
-            "تاریخ تولد وارد شده در بازه سنی مجاز نیست. لطفاً اطمینان حاصل کنید که سن شما بین ۱۸ تا ۷۰ سال باشد."),
+            "تاریخ تولد وارد شده در بازه سنی مجاز نیست. لطفاً اطمینان حاصل کنید که سن شما بین ۱۸ تا ۷۰ سال باشد."
+        ),
         new(
             "invalid_date_format",
             "The birth date is not valid. It must be a Gregorian date of the form YYYY-MM-DD.",
-            "تاریخ تولد وارد شده نامعتبر است. لطفاً اطمینان حاصل کنید که تاریخ تولد به فرمت صحیح (YYYY-MM-DD) میلادی وارد شده باشد."),
+            "تاریخ تولد وارد شده نامعتبر است. لطفاً اطمینان حاصل کنید که تاریخ تولد به فرمت صحیح (YYYY-MM-DD) میلادی وارد شده باشد."
+        ),
         new(
             "loan_due_or_amount_not_match_store_policies",
-            "The amount or the time of the loan is outside what the policies of the store permit. Please choose an amount that they permit.",
-            "مبلغ یا مدت تسهیلات اعلامی خارج از بازه مجاز سیاست‌های فروشگاه شما است. لطفاً مبلغ تسهیلات را با توجه به سیاست‌های وام‌گیری فروشگاه انتخاب کنید"),
+            "The amount or the time of the loan is outside what the policies of the store permit. Please choose an amount that they "
+                + "permit.",
+            "مبلغ یا مدت تسهیلات اعلامی خارج از بازه مجاز سیاست‌های فروشگاه شما است. لطفاً مبلغ تسهیلات را با توجه به سیاست‌های وام‌گیری "
+                + "فروشگاه انتخاب کنید"
+        ),
         new(
             "national_phone_verification_failed",
             "The phone number does not belong to the national identifier, as the Shahkar register has it. The loan cannot be considered.",
-            "کاربر گرامی، متاسفانه به‌دلیل عدم تطابق اطلاعات شما در سامانه شاهکار (مغایرت شماره تلفن با کد ملی) درخواست وام شما غیر قابل بررسی می‌باشد."),
+            "کاربر گرامی، متاسفانه به‌دلیل عدم تطابق اطلاعات شما در سامانه شاهکار (مغایرت شماره تلفن با کد ملی) درخواست وام شما غیر قابل "
+                + "بررسی می‌باشد."
+        ),
         new("service_inquiry_failed", $"The inquiry of the service {ServiceName} failed.", $"استعلام سرویس {ServiceName} با خطا مواجه شد.")
         {
             Placeholder = ServiceName,
@@ -61,12 +75,14 @@ public static partial class LoanErrors
         new(
             "can_not_update",
             "The field cannot be changed in this state. Please look at the state of the loan again.",
-            "امکان تغییر فیلد در این وضعیت وجود ندارد. لطفا دوباره وضعیت وام را چک کنید."),
+            "امکان تغییر فیلد در این وضعیت وجود ندارد. لطفا دوباره وضعیت وام را چک کنید."
+        ),
         new("failed_to_cancel_loan", "The loan could not be canceled.", "لغو وام با مشکل مواجه شد."),
         new(
             "not_allowed_in_state",
             "This is not possible in this state. Please look at the state of the loan again.",
-            "در این وضعیت امکان ندارد. لطفا دوباره وضعیت وام را چک کنید."),
+            "در این وضعیت امکان ندارد. لطفا دوباره وضعیت وام را چک کنید."
+        ),
         new("already_agreed_by_user", "The customer has already signed the contract.", "قرارداد در حال حاضر توسط کاربر امضا شده است."),
         new("duplicate_request", "The request is a duplicate.", "درخواست تکراری"),
         new("no_request_to_verify", "There is no request to verify.", "درخواستی برای تایید وجود ندارد"),
@@ -75,7 +91,8 @@ public static partial class LoanErrors
         new(
             "loan_amount_exceed_user_credit",
             "The amount is higher than the credit that the customer may use.",
-            "مبلغ درخواستی بیشتر از حد اعتبار مجاز کاربر است."),
+            "مبلغ درخواستی بیشتر از حد اعتبار مجاز کاربر است."
+        ),
     ];
 
     /// <summary>What <see cref="BaloanException.TextIn"/> says, where only the code and Baloan's own text were kept of a refusal.</summary>
@@ -108,7 +125,8 @@ public static partial class LoanErrors
             return with;
         }
 
-        var value = baloanText is null || IsUnfilled(baloanText) ? null
+        var value =
+            baloanText is null || IsUnfilled(baloanText) ? null
             : placeholder == PhoneNumber ? PhoneNumberIn(baloanText)
             : ServiceNameIn(baloanText);
         return value is null ? without : with.Replace(placeholder, value, StringComparison.Ordinal);
@@ -131,8 +149,7 @@ public static partial class LoanErrors
         return match.Success && name.Length is > 0 and <= 60 ? name : null;
     }
 
-    [GeneratedRegex(
-        @"[\p{IsArabic}\p{IsArabicPresentationForms-A}\p{IsArabicPresentationForms-B}-[\P{L}]]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"[\p{IsArabic}\p{IsArabicPresentationForms-A}\p{IsArabicPresentationForms-B}-[\P{L}]]", RegexOptions.CultureInvariant)]
     private static partial Regex ArabicLetter();
 
     [GeneratedRegex(@"(?<![\w*])\+?[\d*](?:[ -]?[\d*]){6,14}(?![\w*])", RegexOptions.CultureInvariant)]
@@ -141,10 +158,11 @@ public static partial class LoanErrors
     // The documents' Persian sentence, and what it may be in English: "Inquiry of service X failed", "X service inquiry has failed".
     [GeneratedRegex(
         $"""
-        استعلام {Space}+ (?:از {Space}+)? سرو[یي]س {Space}+ (?<name>.+?) {Space}+ با {Space}+ (?:خطا|مشکل)
-        | {Inquiry} \s+ (?:(?:of|for|from|to|with)\s+)? (?:the\s+)? (?:service\s*:?\s+)? (?!{Failed}) (?<name>\S.*?) (?:\s+service)? \s+ {Failed}
-        | ^ (?:the\s+)? (?:service\s+)? (?!(?:the|service)\s) (?<name>\S[^.:]*?) (?:\s+service)? \s+ {Inquiry} \s+ {Failed}
-        """,
-        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace)]
+            استعلام {Space}+ (?:از {Space}+)? سرو[یي]س {Space}+ (?<name>.+?) {Space}+ با {Space}+ (?:خطا|مشکل)
+            | {Inquiry} \s+ (?:(?:of|for|from|to|with)\s+)? (?:the\s+)? (?:service\s*:?\s+)? (?!{Failed}) (?<name>\S.*?) (?:\s+service)? \s+ {Failed}
+            | ^ (?:the\s+)? (?:service\s+)? (?!(?:the|service)\s) (?<name>\S[^.:]*?) (?:\s+service)? \s+ {Inquiry} \s+ {Failed}
+            """,
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace
+    )]
     private static partial Regex ServiceNameForm();
 }

@@ -22,14 +22,20 @@ internal static partial class Mask
 
     /// <summary>Hides values that were sent, should the text repeat them.</summary>
     public static string Secrets(string text, IReadOnlyCollection<string> secrets) =>
-        secrets.Where(secret => secret.Length >= LeastSecret).Aggregate(text, (masked, secret) =>
-            secret.Length >= LeastOfLetters || (secret.Length >= LeastWithDigits && secret.Any(char.IsDigit))
-            ? masked.Replace(secret, Hidden, StringComparison.OrdinalIgnoreCase)
-            : Regex.Replace(
-                masked,
-                $@"(?<![\p{{L}}\p{{N}}_]){Regex.Escape(secret)}(?![\p{{L}}\p{{N}}_])",
-                Hidden,
-                RegexOptions.IgnoreCase | RegexOptions.CultureInvariant));
+        secrets
+            .Where(secret => secret.Length >= LeastSecret)
+            .Aggregate(
+                text,
+                (masked, secret) =>
+                    secret.Length >= LeastOfLetters || (secret.Length >= LeastWithDigits && secret.Any(char.IsDigit))
+                        ? masked.Replace(secret, Hidden, StringComparison.OrdinalIgnoreCase)
+                        : Regex.Replace(
+                            masked,
+                            $@"(?<![\p{{L}}\p{{N}}_]){Regex.Escape(secret)}(?![\p{{L}}\p{{N}}_])",
+                            Hidden,
+                            RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+                        )
+            );
 
     /// <summary>
     /// One short line that shows the form of a body and none of what may identify a person or open a door: no run of five
@@ -49,8 +55,12 @@ internal static partial class Mask
                 return line.Append('…').ToString();
             }
 
-            _ = char.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate
+            _ = char.GetUnicodeCategory(character)
+                is UnicodeCategory.Control
+                    or UnicodeCategory.Format
+                    or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator
+                    or UnicodeCategory.Surrogate
                 ? line.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")
                 : line.Append(character);
         }

@@ -41,8 +41,16 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
         var call = new Call<Credit>(
             Operation.CheckCredit,
             data => data.WholeNumber(amount) is { } credit ? new Credit(nationalIdentifier, credit) : null,
-            nationalIdentifier);
-        return call.SendAsync(http, HttpMethod.Post, root + "check-credit/", Content(call, Of(nationalIdentifier)), language, cancellationToken);
+            nationalIdentifier
+        );
+        return call.SendAsync(
+            http,
+            HttpMethod.Post,
+            root + "check-credit/",
+            Content(call, Of(nationalIdentifier)),
+            language,
+            cancellationToken
+        );
     }
 
     /// <summary>Has an OTP sent to the customer's phone. Acts: never sent again where it may have taken effect.</summary>
@@ -54,7 +62,14 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
     {
         ArgumentException.ThrowIfNullOrEmpty(nationalIdentifier);
         var call = new Call<object>(Operation.SendOtp, _ => Nothing, nationalIdentifier);
-        return call.SendAsync(http, HttpMethod.Post, root + "send-credit-otp/", Content(call, Of(nationalIdentifier)), language, cancellationToken);
+        return call.SendAsync(
+            http,
+            HttpMethod.Post,
+            root + "send-credit-otp/",
+            Content(call, Of(nationalIdentifier)),
+            language,
+            cancellationToken
+        );
     }
 
     /// <summary>
@@ -86,7 +101,8 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
     /// Moves the total of an invoice from the customer's credit to the merchant. Acts: never sent again where it may have
     /// taken effect. Ends within <see cref="BaloanOptions.FileTimeout"/>.
     /// </summary>
-    /// <param name="request">What is settled. <see cref="SettleRequest.Otp"/> for version 1, <see cref="SettleRequest.TransactionToken"/> for version 2.</param>
+    /// <param name="request">What is settled. <see cref="SettleRequest.Otp"/> for version 1, <see cref="SettleRequest.TransactionToken"/>
+    /// for version 2.</param>
     /// <param name="language">The language of Baloan's message, should it refuse.</param>
     /// <param name="cancellationToken">Stops the call; the money may have been moved then.</param>
     /// <exception cref="ArgumentException">The request lacks what the version needs. Nothing was sent.</exception>
@@ -103,15 +119,21 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
         if (string.IsNullOrEmpty(proof))
         {
             throw new ArgumentException(
-                version == MerchantApiVersion.V1 ? "Version 1 settles with an OTP." : "Version 2 settles with a transaction token.", nameof(request));
+                version == MerchantApiVersion.V1 ? "Version 1 settles with an OTP." : "Version 2 settles with a transaction token.",
+                nameof(request)
+            );
         }
 
         var call = new Call<SettleReceipt>(
             Operation.Settle,
             // What the customer has left is what a yes of version 2 is known by.
-            data => data.WholeNumber("user_credit") is var credit && (credit is not null || version == MerchantApiVersion.V1) ? new(credit) : null,
+            data =>
+                data.WholeNumber("user_credit") is var credit && (credit is not null || version == MerchantApiVersion.V1)
+                    ? new(credit)
+                    : null,
             request.NationalIdentifier,
-            proof);
+            proof
+        );
         var file = Open(request.Invoice);
         var body = Requests.Multipart();
         body.AddField("national_identifier", request.NationalIdentifier);
@@ -120,7 +142,10 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
             body.AddField("otp", proof);
         }
 
-        body.AddField("data", System.Text.Json.JsonSerializer.Serialize(new InvoiceData(request.Code, new Bill(request.Total)), Default.InvoiceData));
+        body.AddField(
+            "data",
+            System.Text.Json.JsonSerializer.Serialize(new InvoiceData(request.Code, new Bill(request.Total)), Default.InvoiceData)
+        );
         body.AddFile("file", file);
         if (version == MerchantApiVersion.V2)
         {
@@ -144,11 +169,19 @@ public sealed class MerchantClient(HttpClient http, MerchantApiVersion version)
     {
         var call = new Call<UploadedFile>(
             Operation.Upload,
-            data => data.Text("uuid") is { } uuid && data.Text("file") is { } url ? new UploadedFile(uuid, url) : null);
+            data => data.Text("uuid") is { } uuid && data.Text("file") is { } url ? new UploadedFile(uuid, url) : null
+        );
         var content = Open(file);
         var body = Requests.Multipart();
         body.AddFile("file", content);
-        return call.SendAsync(http, HttpMethod.Post, "api/v1/utility/file-upload/", Content(call, body, content), language, cancellationToken);
+        return call.SendAsync(
+            http,
+            HttpMethod.Post,
+            "api/v1/utility/file-upload/",
+            Content(call, body, content),
+            language,
+            cancellationToken
+        );
     }
 
     private HttpContent Of(string nationalIdentifier) =>

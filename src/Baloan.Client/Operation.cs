@@ -26,7 +26,8 @@ internal sealed record Operation(
     bool CarriesFile = false,
     bool Authorized = true,
     bool Enveloped = true,
-    bool AnswerDocumented = true)
+    bool AnswerDocumented = true
+)
 {
     public static Operation MerchantToken { get; } = new("merchant_token", Gateway.Merchant, Authorized: false, Enveloped: false);
 
@@ -38,22 +39,25 @@ internal sealed record Operation(
 
     public static Operation SendOtp { get; } = new("send_otp", Gateway.Merchant, Acts: true) { Fields = ["national_identifier"] };
 
-    public static Operation ValidateOtp { get; } = new("validate_otp", Gateway.Merchant, Acts: true) { Fields = ["national_identifier", "otp"] };
+    public static Operation ValidateOtp { get; } =
+        new("validate_otp", Gateway.Merchant, Acts: true) { Fields = ["national_identifier", "otp"] };
 
-    public static Operation Settle { get; } = new("settle", Gateway.Merchant, Acts: true, CarriesFile: true)
-    {
-        Fields = ["national_identifier", "otp", "token", "data", "file", "code", "bill", "total"],
-    };
+    public static Operation Settle { get; } =
+        new("settle", Gateway.Merchant, Acts: true, CarriesFile: true)
+        {
+            Fields = ["national_identifier", "otp", "token", "data", "file", "code", "bill", "total"],
+        };
 
     public static Operation LoanPolicies { get; } = new("loan_policies", Gateway.Partnership, Enveloped: false);
 
-    public static Operation OpenLoan { get; } = new("open_loan", Gateway.Partnership, Acts: true, Enveloped: false)
-    {
-        // The framework's own status for what was made.
-        Successes = [HttpStatusCode.OK, HttpStatusCode.Created],
-        Words = ["created", "cheque_verified", "send_loan_to_bank", "loan_paid", "blocked", "canceled"],
-        Fields = ["phone_number", "national_identifier", "birth_date", "amount", "loan_due", "store"],
-    };
+    public static Operation OpenLoan { get; } =
+        new("open_loan", Gateway.Partnership, Acts: true, Enveloped: false)
+        {
+            // The framework's own status for what was made.
+            Successes = [HttpStatusCode.OK, HttpStatusCode.Created],
+            Words = ["created", "cheque_verified", "send_loan_to_bank", "loan_paid", "blocked", "canceled"],
+            Fields = ["phone_number", "national_identifier", "birth_date", "amount", "loan_due", "store"],
+        };
 
     public static Operation GetContract { get; } = new("get_contract", Gateway.Partnership, Enveloped: false);
 
@@ -66,7 +70,9 @@ internal sealed record Operation(
     /// <summary>The HTTP statuses that can be a yes, where it acts.</summary>
     public HttpStatusCode[] Successes { get; private init; } = [HttpStatusCode.OK];
 
-    /// <summary>What the <c>status</c> of a yes may be besides <c>ok</c>, where it acts and its answer has no envelope: states of a loan.</summary>
+    /// <summary>
+    /// What the <c>status</c> of a yes may be besides <c>ok</c>, where it acts and its answer has no envelope: states of a loan.
+    /// </summary>
     public string[] Words { get; private init; } = [];
 
     /// <summary>The fields that are sent, where it acts: a refusal may name one.</summary>

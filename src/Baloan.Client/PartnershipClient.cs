@@ -65,14 +65,16 @@ public sealed class PartnershipClient(HttpClient http)
             // Baloan may write it as +98912…
             request.PhoneNumber.TrimStart('0'),
             request.NationalIdentifier,
-            request.BirthDate.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+            request.BirthDate.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture)
+        );
         return call.SendAsync(
             http,
             HttpMethod.Post,
             Root + "loan/",
             new OutgoingContent(Operation.OpenLoan, Requests.Json(request, Default.LoanRequest), sendBefore: request.SendBefore),
             language,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>
@@ -145,9 +147,22 @@ public sealed class PartnershipClient(HttpClient http)
     private static string Of(Guid loan, string what) => $"{Root}loan/{loan:D}/{what}/";
 
     private Task ActAsync(
-        Operation operation, HttpMethod method, string path, HttpContent body, Language language, CancellationToken cancellationToken, params string[] secrets) =>
-        new Call<object>(operation, _ => Nothing, secrets)
-            .SendAsync(http, method, path, new OutgoingContent(operation, body), language, cancellationToken);
+        Operation operation,
+        HttpMethod method,
+        string path,
+        HttpContent body,
+        Language language,
+        CancellationToken cancellationToken,
+        params string[] secrets
+    ) =>
+        new Call<object>(operation, _ => Nothing, secrets).SendAsync(
+            http,
+            method,
+            path,
+            new OutgoingContent(operation, body),
+            language,
+            cancellationToken
+        );
 
     private sealed record Whole(JsonElement Answer);
 }

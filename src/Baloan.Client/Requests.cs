@@ -54,7 +54,9 @@ internal static partial class Requests
     public static void AddFile(this MultipartFormDataContent multipart, string name, FileContent file)
     {
         multipart.Add(Named(file, $"form-data; name=\"{name}\"; filename=\"{SafeFileName(file.Source.FileName)}\""));
-        file.Headers.ContentType = MediaTypeHeaderValue.TryParse(file.Source.ContentType, out var type) ? type : new("application/octet-stream");
+        file.Headers.ContentType = MediaTypeHeaderValue.TryParse(file.Source.ContentType, out var type)
+            ? type
+            : new("application/octet-stream");
     }
 
     // Set by hand: .NET leaves names unquoted, and encodes what is not ASCII in a way that only mail programs read.
@@ -67,9 +69,14 @@ internal static partial class Requests
     /// <summary>The name without path, quotes and control characters, in UTF-8 as curl and browsers send it.</summary>
     private static string SafeFileName(string fileName)
     {
-        var name = Unsafe().Replace(fileName[(fileName.LastIndexOfAny(['/', '\\']) + 1)..], "_").Replace("\"", "%22", StringComparison.Ordinal).Trim();
+        var name = Unsafe()
+            .Replace(fileName[(fileName.LastIndexOfAny(['/', '\\']) + 1)..], "_")
+            .Replace("\"", "%22", StringComparison.Ordinal)
+            .Trim();
         // The end matters more than the beginning: it has the extension.
-        return name.Length == 0 ? "file" : name.Length > LongestFileName ? name[^LongestFileName..] : name;
+        return name.Length == 0 ? "file"
+            : name.Length > LongestFileName ? name[^LongestFileName..]
+            : name;
     }
 
     [GeneratedRegex(@"[\p{Cc}\p{Zl}\p{Zp}]", RegexOptions.CultureInvariant)]

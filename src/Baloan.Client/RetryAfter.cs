@@ -13,8 +13,12 @@ internal static partial class RetryAfter
     {
         var header = response.Headers.RetryAfter;
         var wait = header?.Delta ?? (header?.Date - time.GetUtcNow()) ?? Fraction(response);
-        if (wait is null && text is not null && Sentence().Match(text) is { Success: true } match
-            && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+        if (
+            wait is null
+            && text is not null
+            && Sentence().Match(text) is { Success: true } match
+            && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        )
         {
             wait = TimeSpan.FromSeconds(seconds);
         }
@@ -26,7 +30,8 @@ internal static partial class RetryAfter
     /// <summary>Seconds with a fraction, which HTTP does not know and some fronts write.</summary>
     private static TimeSpan? Fraction(HttpResponseMessage response) =>
         response.Headers.TryGetValues("Retry-After", out var values)
-        && double.TryParse(values.First(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < int.MaxValue
+        && double.TryParse(values.First(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        && seconds < int.MaxValue
             ? TimeSpan.FromSeconds(Math.Ceiling(seconds))
             : null;
 

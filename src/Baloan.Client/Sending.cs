@@ -13,18 +13,21 @@ public sealed record Sending(DateTimeOffset At, string Answer)
 {
     internal static Sending Yes(DateTimeOffset at, HttpStatusCode status) => new(at, Worded("yes", status));
 
-    internal static Sending Failed(DateTimeOffset at, BaloanException failure) => new(
-        at,
-        Worded(
-            failure.Failure switch
-            {
-                BaloanFailure.Rejected or BaloanFailure.NotFound => "refused",
-                BaloanFailure.Throttled => "throttled",
-                BaloanFailure.Unauthorized => "unauthorized",
-                BaloanFailure.Unavailable when failure.Status is null => "not_connected",
-                _ => "unknown",
-            },
-            failure.Status));
+    internal static Sending Failed(DateTimeOffset at, BaloanException failure) =>
+        new(
+            at,
+            Worded(
+                failure.Failure switch
+                {
+                    BaloanFailure.Rejected or BaloanFailure.NotFound => "refused",
+                    BaloanFailure.Throttled => "throttled",
+                    BaloanFailure.Unauthorized => "unauthorized",
+                    BaloanFailure.Unavailable when failure.Status is null => "not_connected",
+                    _ => "unknown",
+                },
+                failure.Status
+            )
+        );
 
     private static string Worded(string word, HttpStatusCode? status) =>
         status is { } code ? string.Create(CultureInfo.InvariantCulture, $"{word} {(int)code}") : word;

@@ -3,11 +3,19 @@ namespace Baloan.Client;
 /// <summary>A settlement: moves <paramref name="Total"/> of the customer's credit to the merchant.</summary>
 /// <param name="NationalIdentifier">The customer's national identifier.</param>
 /// <param name="Otp">The one-time password from the customer's phone. Version 1 needs it, version 2 does not send it.</param>
-/// <param name="TransactionToken">What <see cref="MerchantClient.ValidateOtpAsync"/> gave. Version 2 needs it, version 1 does not send it.</param>
+/// <param name="TransactionToken">What <see cref="MerchantClient.ValidateOtpAsync"/> gave. Version 2 needs it, version 1 does not send
+/// it.</param>
 /// <param name="Code">The merchant's own code of the invoice.</param>
 /// <param name="Total">The amount in whole Toman, above zero.</param>
 /// <param name="Invoice">The invoice, a PDF.</param>
-public sealed record SettleRequest(string NationalIdentifier, string? Otp, string? TransactionToken, string Code, long Total, FileSource Invoice)
+public sealed record SettleRequest(
+    string NationalIdentifier,
+    string? Otp,
+    string? TransactionToken,
+    string Code,
+    long Total,
+    FileSource Invoice
+)
 {
     /// <summary>
     /// Looked at right before the first byte of each sending; once it has passed, nothing is sent. Null for no such limit.

@@ -87,17 +87,41 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
         return judgement.Verdict switch
         {
             Verdict.NotFound => Said(BaloanFailure.NotFound, "not_found", "Baloan does not know it.", response, said),
-            Verdict.Unauthorized => Said(BaloanFailure.Unauthorized, "baloan_unauthorized", "Baloan refuses the credentials.", response, said),
+            Verdict.Unauthorized => Said(
+                BaloanFailure.Unauthorized,
+                "baloan_unauthorized",
+                "Baloan refuses the credentials.",
+                response,
+                said
+            ),
             Verdict.Throttled => Said(
-                BaloanFailure.Throttled, "baloan_throttled", "Too many requests for Baloan.", response, said, RetryAfter.Of(response, said.Text, time)),
+                BaloanFailure.Throttled,
+                "baloan_throttled",
+                "Too many requests for Baloan.",
+                response,
+                said,
+                RetryAfter.Of(response, said.Text, time)
+            ),
             Verdict.Unavailable => Said(
-                BaloanFailure.Unavailable, "baloan_unavailable", "Baloan is not available.", response, said, RetryAfter.Of(response, said.Text, time)),
+                BaloanFailure.Unavailable,
+                "baloan_unavailable",
+                "Baloan is not available.",
+                response,
+                said,
+                RetryAfter.Of(response, said.Text, time)
+            ),
             _ => Said(BaloanFailure.Rejected, said.Code ?? "baloan_rejected", "Baloan refused.", response, said),
         };
     }
 
     private static BaloanException Said(
-        BaloanFailure failure, string code, string otherwise, HttpResponseMessage response, ErrorBody body, TimeSpan? retryAfter = null) =>
+        BaloanFailure failure,
+        string code,
+        string otherwise,
+        HttpResponseMessage response,
+        ErrorBody body,
+        TimeSpan? retryAfter = null
+    ) =>
         new(failure, code, body.Text ?? otherwise)
         {
             Status = response.StatusCode,
@@ -110,37 +134,56 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
 
     private static BaloanException Unusable(Operation operation, HttpStatusCode? status, string message, Exception? inner = null) =>
         operation.Acts
-            ? new(BaloanFailure.NoAnswer, "outcome_unknown", message + " It may have taken effect.", inner) { Status = status, OutcomeKnown = false }
+            ? new(BaloanFailure.NoAnswer, "outcome_unknown", message + " It may have taken effect.", inner)
+            {
+                Status = status,
+                OutcomeKnown = false,
+            }
             : new(BaloanFailure.NoAnswer, "baloan_timeout", message, inner) { Status = status, CanRepeat = true };
 
     private static BaloanException TooLate(Exception exception) =>
-        new(BaloanFailure.Unavailable, "baloan_unavailable", "Time ran out before anything was sent.", exception) { CanRepeat = true, TooLate = true };
+        new(BaloanFailure.Unavailable, "baloan_unavailable", "Time ran out before anything was sent.", exception)
+        {
+            CanRepeat = true,
+            TooLate = true,
+        };
 
     private static BaloanException NoWholeAnswer(Call call, bool begun, Exception? fileFailure, Exception exception)
     {
         if (!begun)
         {
-            return new(BaloanFailure.Unavailable, "baloan_unavailable", "No connection to Baloan could be made.", exception) { CanRepeat = true };
+            return new(BaloanFailure.Unavailable, "baloan_unavailable", "No connection to Baloan could be made.", exception)
+            {
+                CanRepeat = true,
+            };
         }
 
-        var message = exception is OperationCanceledException ? "Baloan did not answer in time."
+        var message =
+            exception is OperationCanceledException ? "Baloan did not answer in time."
             : fileFailure is not null ? "The file could not be sent whole."
             : "The connection to Baloan broke before the answer was there.";
         return Unusable(call.Operation, null, message, exception);
     }
 
     // A connection that takes too long is a cancellation with a TimeoutException inside; our own limits have none.
-    private static bool IsOfConnecting(Exception exception) => exception
-        is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError }
-        or OperationCanceledException { InnerException: TimeoutException };
+    private static bool IsOfConnecting(Exception exception) =>
+        exception
+            is HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.ConnectionError
+                        or HttpRequestError.NameResolutionError
+                        or HttpRequestError.SecureConnectionError
+                }
+                or OperationCanceledException { InnerException: TimeoutException };
 
     // Exception messages may hold addresses and names; their kinds do not.
-    private static string Describe(Exception exception) => exception switch
-    {
-        HttpRequestException { InnerException: { } inner } http => $"{http.HttpRequestError}, {inner.GetType().Name}",
-        HttpRequestException http => http.HttpRequestError.ToString(),
-        _ => exception.GetType().Name,
-    };
+    private static string Describe(Exception exception) =>
+        exception switch
+        {
+            HttpRequestException { InnerException: { } inner } http => $"{http.HttpRequestError}, {inner.GetType().Name}",
+            HttpRequestException http => http.HttpRequestError.ToString(),
+            _ => exception.GetType().Name,
+        };
 
     private static partial class Log
     {

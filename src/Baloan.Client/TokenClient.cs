@@ -1,5 +1,5 @@
-using Microsoft.IdentityModel.JsonWebTokens;
 using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace Baloan.Client;
 
@@ -20,18 +20,30 @@ public sealed class TokenClient(HttpClient http, TimeProvider time)
     /// <param name="password">The store's password.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="BaloanException">Baloan refuses or does not answer.</exception>
-    public Task<AccessToken> GetMerchantTokenAsync(MerchantApiVersion version, string username, string password, CancellationToken cancellationToken) =>
+    public Task<AccessToken> GetMerchantTokenAsync(
+        MerchantApiVersion version,
+        string username,
+        string password,
+        CancellationToken cancellationToken
+    ) =>
         version switch
         {
             MerchantApiVersion.V1 => GetAsync(
-                Operation.MerchantToken, "api/v1/merchant/token/", Form(username, password), username, password, cancellationToken),
+                Operation.MerchantToken,
+                "api/v1/merchant/token/",
+                Form(username, password),
+                username,
+                password,
+                cancellationToken
+            ),
             MerchantApiVersion.V2 => GetAsync(
                 Operation.MerchantToken,
                 "api/v2/merchant/token/",
                 Requests.Json(new Credentials(username, password), RequestJson.Default.Credentials),
                 username,
                 password,
-                cancellationToken),
+                cancellationToken
+            ),
             _ => throw new ArgumentOutOfRangeException(nameof(version)),
         };
 
@@ -46,17 +58,35 @@ public sealed class TokenClient(HttpClient http, TimeProvider time)
     private static HttpContent Form(string username, string password) => Requests.Form(("username", username), ("password", password));
 
     private async Task<AccessToken> GetAsync(
-        Operation operation, string path, HttpContent body, string username, string password, CancellationToken cancellationToken)
+        Operation operation,
+        string path,
+        HttpContent body,
+        string username,
+        string password,
+        CancellationToken cancellationToken
+    )
     {
         var call = new Call<AccessToken>(operation, Read, username, password);
         try
         {
-            return await call.SendAsync(http, HttpMethod.Post, path, new OutgoingContent(operation, body), Language.English, cancellationToken);
+            return await call.SendAsync(
+                http,
+                HttpMethod.Post,
+                path,
+                new OutgoingContent(operation, body),
+                Language.English,
+                cancellationToken
+            );
         }
         catch (BaloanException refusal) when (refusal.Failure is BaloanFailure.Rejected or BaloanFailure.NotFound)
         {
             // Whoever needs the token asked for something else, and must not take this for the answer to it.
-            throw new BaloanException(BaloanFailure.Unauthorized, "baloan_unauthorized", "Baloan refuses the username and password.", refusal)
+            throw new BaloanException(
+                BaloanFailure.Unauthorized,
+                "baloan_unauthorized",
+                "Baloan refuses the username and password.",
+                refusal
+            )
             {
                 Status = refusal.Status,
             };
@@ -68,7 +98,9 @@ public sealed class TokenClient(HttpClient http, TimeProvider time)
             ? new(access, answer.Text("refresh"), ExpiryOf(access) ?? time.GetUtcNow() + ShortLife)
             : null;
 
-    /// <summary>The <c>exp</c> of a JWT: in seconds, or, where that would be thousands of years away, in the milliseconds of JavaScript and Java.</summary>
+    /// <summary>
+    /// The <c>exp</c> of a JWT: in seconds, or, where that would be thousands of years away, in the milliseconds of JavaScript and Java.
+    /// </summary>
     private static DateTimeOffset? ExpiryOf(string access)
     {
         const double FirstMilliseconds = 100_000_000_000;

@@ -33,13 +33,15 @@ internal static class BaloanClientServices
             .AddSingleton(provider => new MerchantClient(ClientOf(provider, Gateway.Merchant), version))
             .AddSingleton(provider => new PartnershipClient(ClientOf(provider, Gateway.Partnership)));
 
-        HttpClient ClientOf(IServiceProvider provider, Gateway? gateway) => BaloanHttpClient.Create(
-            options,
-            gateway is null ? null : provider.GetRequiredKeyedService<AccessTokens>(gateway.Name),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILoggerFactory>(),
-            // Registered by whoever stands in for Baloan without a network.
-            provider.GetService<HttpMessageHandler>());
+        HttpClient ClientOf(IServiceProvider provider, Gateway? gateway) =>
+            BaloanHttpClient.Create(
+                options,
+                gateway is null ? null : provider.GetRequiredKeyedService<AccessTokens>(gateway.Name),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILoggerFactory>(),
+                // Registered by whoever stands in for Baloan without a network.
+                provider.GetService<HttpMessageHandler>()
+            );
     }
 
     /// <summary>Looks at what only Development may do: credentials and customers' identities must not travel in clear text.</summary>
@@ -50,16 +52,18 @@ internal static class BaloanClientServices
         {
             throw new InvalidOperationException(
                 $"Baloan__BaseAddress is in clear text (http) and the environment is '{environment.EnvironmentName}': "
-                + "use https, or set AZURE_FUNCTIONS_ENVIRONMENT to Development on your own machine.");
+                    + "use https, or set AZURE_FUNCTIONS_ENVIRONMENT to Development on your own machine."
+            );
         }
     }
 
-    private static MerchantApiVersion VersionFrom(string? text) => text?.ToLowerInvariant() switch
-    {
-        null or "" or "v2" => MerchantApiVersion.V2,
-        "v1" => MerchantApiVersion.V1,
-        _ => throw new InvalidOperationException("Baloan__MerchantApiVersion has to be v1 or v2."),
-    };
+    private static MerchantApiVersion VersionFrom(string? text) =>
+        text?.ToLowerInvariant() switch
+        {
+            null or "" or "v2" => MerchantApiVersion.V2,
+            "v1" => MerchantApiVersion.V1,
+            _ => throw new InvalidOperationException("Baloan__MerchantApiVersion has to be v1 or v2."),
+        };
 
     private static Uri AddressFrom(string? text) =>
         string.IsNullOrEmpty(text) ? new BaloanOptions().BaseAddress

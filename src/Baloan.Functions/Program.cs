@@ -6,9 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 // Times, numbers and words in logs and answers are the same wherever it runs: a machine set to Persian would write Jalali years.
-CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.DefaultThreadCurrentCulture =
+    CultureInfo.DefaultThreadCurrentUICulture =
+    CultureInfo.CurrentCulture =
+        CultureInfo.InvariantCulture;
 
 var app = FunctionsApplication.CreateBuilder(args).AddBaloan().Build();
+
 // Checks its settings: what trusts an emulator must not begin to run anywhere but on one's own machine.
 app.Services.GetRequiredService<Vault>();
 app.Run();

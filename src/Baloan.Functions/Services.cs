@@ -57,9 +57,10 @@ public static class Services
     }
 
     // Below that, ASP.NET Core writes whole request URLs, and a URL's ?code= is a key.
-    private static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration) => services
-        .AddMetrics()
-        .AddSingleton<AppMeter>()
-        .AddTelemetryExport(configuration)
-        .AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
+    private static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration) =>
+        services
+            .AddMetrics()
+            .AddSingleton<AppMeter>()
+            .AddTelemetryExport(configuration)
+            .AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
 }

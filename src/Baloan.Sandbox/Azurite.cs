@@ -36,11 +36,13 @@ public sealed partial class Azurite : IAsyncDisposable
     public int TablePort { get; }
 
     /// <summary>What <c>AzureWebJobsStorage</c> has to be, with the endpoints that are in use.</summary>
-    public string ConnectionString => string.Create(
-        CultureInfo.InvariantCulture,
-        $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={AccountKey};"
-        + $"BlobEndpoint=http://127.0.0.1:{BlobPort}/{AccountName};QueueEndpoint=http://127.0.0.1:{QueuePort}/{AccountName};"
-        + $"TableEndpoint=http://127.0.0.1:{TablePort}/{AccountName};");
+    public string ConnectionString =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"DefaultEndpointsProtocol=http;AccountName={AccountName};AccountKey={AccountKey};"
+                + $"BlobEndpoint=http://127.0.0.1:{BlobPort}/{AccountName};QueueEndpoint=http://127.0.0.1:{QueuePort}/{AccountName};"
+                + $"TableEndpoint=http://127.0.0.1:{TablePort}/{AccountName};"
+        );
 
     /// <summary>Its process; another one after <see cref="StartAgainAsync"/>.</summary>
     public ChildProcess Process => process;
@@ -57,7 +59,8 @@ public sealed partial class Azurite : IAsyncDisposable
         int blobPort = 0,
         int queuePort = 0,
         int tablePort = 0,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         var folder = dataFolder ?? Directory.CreateTempSubdirectory("baloan-azurite-").FullName;
         try
@@ -94,13 +97,20 @@ public sealed partial class Azurite : IAsyncDisposable
     }
 
     private static async Task<(ChildProcess Process, int[] Ports)> LaunchAsync(
-        string folder, int blobPort, int queuePort, int tablePort, CancellationToken cancellationToken)
+        string folder,
+        int blobPort,
+        int queuePort,
+        int tablePort,
+        CancellationToken cancellationToken
+    )
     {
         var script = Path.Combine(BuildPaths.AzuriteFolder, "node_modules", "azurite", "dist", "src", "azurite.js");
         if (!File.Exists(script))
         {
             throw new SandboxException(
-                $"Azurite is not installed in {BuildPaths.AzuriteFolder}. Install Node 20 or later and build again; the build runs 'npm ci' there.");
+                $"Azurite is not installed in {BuildPaths.AzuriteFolder}. Install Node 20 or later and build again; the build runs 'npm "
+                    + $"ci' there."
+            );
         }
 
         Directory.CreateDirectory(folder);
@@ -110,10 +120,25 @@ public sealed partial class Azurite : IAsyncDisposable
             "Azurite",
             "node",
             [
-                script, "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", folder,
-                "--blobPort", Text(blobPort), "--queuePort", Text(queuePort), "--tablePort", Text(tablePort),
+                script,
+                "--silent",
+                "--disableTelemetry",
+                "--skipApiVersionCheck",
+                "--location",
+                folder,
+                "--blobPort",
+                Text(blobPort),
+                "--queuePort",
+                Text(queuePort),
+                "--tablePort",
+                Text(tablePort),
                 // The default of 5 s closes connections under the feet of clients that keep theirs open.
-                "--blobKeepAliveTimeout", "120", "--queueKeepAliveTimeout", "120", "--tableKeepAliveTimeout", "120",
+                "--blobKeepAliveTimeout",
+                "120",
+                "--queueKeepAliveTimeout",
+                "120",
+                "--tableKeepAliveTimeout",
+                "120",
             ],
             onLine: line =>
             {
@@ -126,16 +151,19 @@ public sealed partial class Azurite : IAsyncDisposable
                         listening.TrySetResult(ports);
                     }
                 }
-            });
+            }
+        );
 
         try
         {
             var first = await Task.WhenAny(listening.Task, process.Exited).WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
             return first == listening.Task
                 ? (process, await listening.Task)
-                : throw new SandboxException(TakenPort().Match(process.LastWords) is { Success: true } taken
-                    ? $"Azurite cannot start: port {taken.Groups["port"].Value} is taken by another program."
-                    : $"Azurite ended while it was starting; its last line was: {process.LastWords}");
+                : throw new SandboxException(
+                    TakenPort().Match(process.LastWords) is { Success: true } taken
+                        ? $"Azurite cannot start: port {taken.Groups["port"].Value} is taken by another program."
+                        : $"Azurite ended while it was starting; its last line was: {process.LastWords}"
+                );
         }
         catch (Exception failure)
         {

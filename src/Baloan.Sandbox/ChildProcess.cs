@@ -44,7 +44,10 @@ public sealed class ChildProcess : IAsyncDisposable
         {
             lock (lastLines)
             {
-                return lastLines.LastOrDefault(line => !string.IsNullOrWhiteSpace(line) && !line.StartsWith("   at ", StringComparison.Ordinal))?.Trim() ?? "it wrote nothing";
+                return lastLines
+                        .LastOrDefault(line => !string.IsNullOrWhiteSpace(line) && !line.StartsWith("   at ", StringComparison.Ordinal))
+                        ?.Trim()
+                    ?? "it wrote nothing";
             }
         }
     }
@@ -63,7 +66,8 @@ public sealed class ChildProcess : IAsyncDisposable
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string?>? environment = null,
         string? workingDirectory = null,
-        Action<string>? onLine = null)
+        Action<string>? onLine = null
+    )
     {
         var start = new ProcessStartInfo(fileName, arguments)
         {
@@ -162,7 +166,9 @@ public sealed class ChildProcess : IAsyncDisposable
         var children = new List<string>();
         try
         {
-            children.AddRange(Directory.GetDirectories($"/proc/{id}/task").Select(task => File.ReadAllText(Path.Combine(task, "children"))));
+            children.AddRange(
+                Directory.GetDirectories($"/proc/{id}/task").Select(task => File.ReadAllText(Path.Combine(task, "children")))
+            );
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

@@ -9,8 +9,10 @@ public static class CurlLine
     public static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>A file for curl's <c>-F</c>: its path in quotes of its own, for a comma or semicolon would end it there.</summary>
-    public static string FilePart(string field, string path, string type) =>
-        Quote($"{field}=@\"{path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\";type={type}");
+    public static string FilePart(string field, string path, string type) => Quote($"{field}=@\"{Escape(path)}\";type={type}");
+
+    private static string Escape(string path) =>
+        path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 
     /// <summary>The words for a JSON body, with line breaks between its fields where it is long.</summary>
     public static IReadOnlyList<string> JsonBody(JsonObject body)

@@ -63,10 +63,15 @@ public sealed partial class FunctionApp : IAsyncDisposable
 
     /// <summary>The id of the app's own process, the last one of several.</summary>
     /// <exception cref="InvalidOperationException">The log level is above Information, where the host does not tell it.</exception>
-    public int WorkerId => int.Parse(LogLines.Select(line => ReadyLine().Match(line)).Last(match => match.Success).Groups["id"].ValueSpan, CultureInfo.InvariantCulture);
+    public int WorkerId =>
+        int.Parse(
+            LogLines.Select(line => ReadyLine().Match(line)).Last(match => match.Success).Groups["id"].ValueSpan,
+            CultureInfo.InvariantCulture
+        );
 
     /// <summary>Whether the host has ended, or had to replace the app's process.</summary>
-    public bool HasDied => process.Exited.IsCompleted || log.Any(line => line.Contains("The function app's process ended", StringComparison.Ordinal));
+    public bool HasDied =>
+        process.Exited.IsCompleted || log.Any(line => line.Contains("The function app's process ended", StringComparison.Ordinal));
 
     /// <summary>Starts the app and waits until it answers <c>GET /api/health</c>, whatever it answers.</summary>
     /// <param name="settings">Its settings.</param>
@@ -76,7 +81,9 @@ public sealed partial class FunctionApp : IAsyncDisposable
     {
         if (!File.Exists(BuildPaths.FunctionApp))
         {
-            throw new SandboxException($"The function app is not built: there is no {BuildPaths.FunctionApp}. Run 'dotnet build' and try again.");
+            throw new SandboxException(
+                $"The function app is not built: there is no {BuildPaths.FunctionApp}. Run 'dotnet build' and try again."
+            );
         }
 
         var folder = settings.Folder ?? Path.GetDirectoryName(BuildPaths.FunctionApp)!;
@@ -92,11 +99,15 @@ public sealed partial class FunctionApp : IAsyncDisposable
             {
                 log.Enqueue(line);
                 settings.OnLogLine?.Invoke(line);
-                if (ListeningLine().Match(line) is { Success: true } match && Uri.TryCreate(match.Groups["address"].Value, UriKind.Absolute, out var address))
+                if (
+                    ListeningLine().Match(line) is { Success: true } match
+                    && Uri.TryCreate(match.Groups["address"].Value, UriKind.Absolute, out var address)
+                )
                 {
                     listening.TrySetResult(address);
                 }
-            });
+            }
+        );
 
         try
         {
@@ -116,7 +127,9 @@ public sealed partial class FunctionApp : IAsyncDisposable
             await process.DisposeAsync();
             if (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                throw new SandboxException($"The function app did not answer within {StartLimit.TotalMinutes} minutes: {process.LastWords}");
+                throw new SandboxException(
+                    $"The function app did not answer within {StartLimit.TotalMinutes} minutes: {process.LastWords}"
+                );
             }
 
             throw;
@@ -133,7 +146,8 @@ public sealed partial class FunctionApp : IAsyncDisposable
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
     // The host's last line says why.
-    private static string DidNotStart(ChildProcess process) => $"The function app did not start (exit code {process.ExitCode}): {process.LastWords}";
+    private static string DidNotStart(ChildProcess process) =>
+        $"The function app did not start (exit code {process.ExitCode}): {process.LastWords}";
 
     private static Dictionary<string, string?> EnvironmentOf(FunctionAppSettings settings)
     {
@@ -149,7 +163,10 @@ public sealed partial class FunctionApp : IAsyncDisposable
             ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
 
             // Kestrel has no dynamic port for the name localhost, which stands for two addresses.
-            ["ASPNETCORE_URLS"] = string.Create(CultureInfo.InvariantCulture, $"http://{(settings.Port == 0 ? "127.0.0.1" : "localhost")}:{settings.Port}"),
+            ["ASPNETCORE_URLS"] = string.Create(
+                CultureInfo.InvariantCulture,
+                $"http://{(settings.Port == 0 ? "127.0.0.1" : "localhost")}:{settings.Port}"
+            ),
         };
         foreach (var (name, value) in settings.More)
         {

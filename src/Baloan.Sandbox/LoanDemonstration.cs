@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Baloan.Sandbox;
 
-/// <summary>One loan through the function app's HTTP API, from the policies to <c>loan_paid</c>, with the callbacks of Baloan's sandbox.</summary>
+/// <summary>
+/// One loan through the function app's HTTP API, from the policies to <c>loan_paid</c>, with the callbacks of Baloan's sandbox.
+/// </summary>
 internal sealed class LoanDemonstration(Uri app, string? key, BaloanServer baloan, SandboxConsole console)
 {
     // Those of the document's sample.
@@ -18,7 +20,11 @@ internal sealed class LoanDemonstration(Uri app, string? key, BaloanServer baloa
         using var calls = new ShownCalls(app, key, console, 8);
 
         calls.Head("Which stores lend 10,000,000 Toman?");
-        var policies = await calls.GetAsync(string.Create(CultureInfo.InvariantCulture, $"api/loan-policies?amount={Amount}"), [], cancellationToken);
+        var policies = await calls.GetAsync(
+            string.Create(CultureInfo.InvariantCulture, $"api/loan-policies?amount={Amount}"),
+            [],
+            cancellationToken
+        );
         foreach (var policy in policies.Body.AsArray())
         {
             var stores = policy!["stores"]!.AsArray().Select(store => $"{store!["id"]} {store["title_fa"]}");
@@ -39,7 +45,8 @@ internal sealed class LoanDemonstration(Uri app, string? key, BaloanServer baloa
             },
             HttpStatusCode.Created,
             ["uuid"],
-            cancellationToken);
+            cancellationToken
+        );
         console.Answer($"Location: {opened.Location}");
         var location = opened.AbsoluteLocation();
         var uuid = opened.Text("uuid");
@@ -56,11 +63,19 @@ internal sealed class LoanDemonstration(Uri app, string? key, BaloanServer baloa
         await calls.PostAsync($"api/loans/{uuid}/contract/otp", null, HttpStatusCode.OK, [], cancellationToken);
 
         calls.Head("The customer tells the OTP: sign");
-        await calls.PostAsync($"api/loans/{uuid}/contract/signature", new() { ["otp"] = MagicNumbers.Otp }, HttpStatusCode.OK, [], cancellationToken);
+        await calls.PostAsync(
+            $"api/loans/{uuid}/contract/signature",
+            new() { ["otp"] = MagicNumbers.Otp },
+            HttpStatusCode.OK,
+            [],
+            cancellationToken
+        );
 
         calls.Head("Wait until Baloan calls back that the loan is paid");
         var paid = await WaitAsync(calls, location, "loan_paid", cancellationToken);
-        console.Rows([.. ((JsonArray)paid.Body["history"]!).Select(entry => (entry!["state"]!.ToString(), $"received at {entry["received_at"]}"))]);
+        console.Rows([
+            .. ((JsonArray)paid.Body["history"]!).Select(entry => (entry!["state"]!.ToString(), $"received at {entry["received_at"]}")),
+        ]);
 
         calls.Head("What Baloan's books say");
         await CheckBooksAsync(calls, Guid.Parse(uuid), cancellationToken);
@@ -92,14 +107,18 @@ internal sealed class LoanDemonstration(Uri app, string? key, BaloanServer baloa
         var callbacks = Answered(books.Loans.Callbacks, uuid);
         if (!callbacks.SequenceEqual(["created", "cheque_verified", "send_loan_to_bank", "loan_paid"]))
         {
-            throw new SandboxException($"The app took these callbacks of loan {uuid}, and not each state once: {string.Join(", ", callbacks)}.");
+            throw new SandboxException(
+                $"The app took these callbacks of loan {uuid}, and not each state once: {string.Join(", ", callbacks)}."
+            );
         }
 
-        console.Rows(
-        [
+        console.Rows([
             ("loan", loan.Uuid.ToString()),
             ("customer", loan.NationalIdentifier),
-            ("amount", string.Create(CultureInfo.InvariantCulture, $"{loan.Amount:#,0} Toman over {loan.LoanDue} months at store {loan.Store}")),
+            (
+                "amount",
+                string.Create(CultureInfo.InvariantCulture, $"{loan.Amount:#,0} Toman over {loan.LoanDue} months at store {loan.Store}")
+            ),
             ("state", LoanBooks.Name(loan.State)),
             ("callbacks", string.Create(CultureInfo.InvariantCulture, $"{callbacks.Count}, each answered with 200")),
             ("credit left", string.Create(CultureInfo.InvariantCulture, $"{books.Credits[Customer]:#,0} Toman")),

@@ -17,31 +17,39 @@ internal static class LocalServer
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="SandboxException">The port is taken.</exception>
     public static async Task<(WebApplication App, int Port)> StartAsync(
-        string name, int port, X509Certificate2? certificate, Action<WebApplication> map, CancellationToken cancellationToken)
+        string name,
+        int port,
+        X509Certificate2? certificate,
+        Action<WebApplication> map,
+        CancellationToken cancellationToken
+    )
     {
         // Empty: neither settings files nor ASPNETCORE_ variables of the surroundings may change what a test starts.
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions listen)
+        builder
+            .WebHost.UseKestrelCore()
+            .UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel =>
             {
-                if (certificate is not null)
+                void Listen(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions listen)
                 {
-                    listen.UseHttps(certificate);
+                    if (certificate is not null)
+                    {
+                        listen.UseHttps(certificate);
+                    }
                 }
-            }
 
-            if (port == 0)
-            {
-                kestrel.Listen(IPAddress.Loopback, 0, Listen);
-            }
-            else
-            {
-                kestrel.ListenLocalhost(port, Listen);
-            }
-        });
+                if (port == 0)
+                {
+                    kestrel.Listen(IPAddress.Loopback, 0, Listen);
+                }
+                else
+                {
+                    kestrel.ListenLocalhost(port, Listen);
+                }
+            });
 
         var app = builder.Build();
         map(app);
@@ -52,7 +60,9 @@ internal static class LocalServer
         catch (IOException failure) when (failure.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             await app.DisposeAsync();
-            throw new SandboxException(string.Create(CultureInfo.InvariantCulture, $"{name} cannot start: port {port} is taken by another program."));
+            throw new SandboxException(
+                string.Create(CultureInfo.InvariantCulture, $"{name} cannot start: port {port} is taken by another program.")
+            );
         }
 
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();

@@ -12,14 +12,16 @@ internal sealed class SandboxConsole
 
     public SandboxConsole()
     {
-        console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
-            Interactive = Console.IsOutputRedirected ? InteractionSupport.No : InteractionSupport.Detect,
+        console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+                Interactive = Console.IsOutputRedirected ? InteractionSupport.No : InteractionSupport.Detect,
 
-            // The default ones take a build server's log for a terminal.
-            Enrichment = new() { UseDefaultEnrichers = false },
-        });
+                // The default ones take a build server's log for a terminal.
+                Enrichment = new() { UseDefaultEnrichers = false },
+            }
+        );
 
         // Commands are copied from here: they are broken where a shell allows it, and nowhere else.
         console.Profile.Width = 10_000;
@@ -35,7 +37,9 @@ internal sealed class SandboxConsole
 
     /// <summary>A command to copy, broken where the shell allows it.</summary>
     public void Command(params string[] words) =>
-        console.MarkupLineInterpolated($"  [teal]$ {CurlLine.Wrap(words, Columns - 4).Replace("\n", "\n    ", StringComparison.Ordinal)}[/]");
+        console.MarkupLineInterpolated(
+            $"  [teal]$ {CurlLine.Wrap(words, Columns - 4).Replace("\n", "\n    ", StringComparison.Ordinal)}[/]"
+        );
 
     public void Answer(string text) => console.MarkupLineInterpolated($"    {text}");
 
@@ -51,7 +55,6 @@ internal sealed class SandboxConsole
     }
 
     /// <summary>Does something that takes a while, and says so meanwhile.</summary>
-    public async Task<T> WaitAsync<T>(string text, Func<Task<T>> work) => console.Profile.Capabilities.Interactive
-        ? await console.Status().StartAsync(Markup.Escape(text), _ => work())
-        : await work();
+    public async Task<T> WaitAsync<T>(string text, Func<Task<T>> work) =>
+        console.Profile.Capabilities.Interactive ? await console.Status().StartAsync(Markup.Escape(text), _ => work()) : await work();
 }

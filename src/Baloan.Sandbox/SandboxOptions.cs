@@ -42,7 +42,9 @@ internal sealed record SandboxOptions
 
     public TimeSpan LoanStep { get; private init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long after the sending an unchanged credit proves that nothing was moved. Short, so that a person sees how it is found out.</summary>
+    /// <summary>
+    /// How long after the sending an unchanged credit proves that nothing was moved. Short, so that a person sees how it is found out.
+    /// </summary>
     public TimeSpan VerifyAfter { get; private init; } = TimeSpan.FromSeconds(15);
 
     public string? DataFolder { get; private init; }
@@ -55,21 +57,29 @@ internal sealed record SandboxOptions
         for (var i = 0; i < arguments.Length; i++)
         {
             var name = arguments[i];
-            string Value() => ++i < arguments.Length ? arguments[i] : throw new SandboxException($"{name} needs a value; --help lists the options.");
-            int Port() => int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue
-                ? port
-                : throw new SandboxException($"{name} needs a port, which is a number from 0 to 65535.");
+            string Value() =>
+                ++i < arguments.Length ? arguments[i] : throw new SandboxException($"{name} needs a value; --help lists the options.");
+            int Port() =>
+                int.TryParse(Value(), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue
+                    ? port
+                    : throw new SandboxException($"{name} needs a port, which is a number from 0 to 65535.");
             TimeSpan Seconds(double least, double most) =>
-                double.TryParse(Value(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= most
+                double.TryParse(Value(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+                && seconds >= least
+                && seconds <= most
                     ? TimeSpan.FromSeconds(seconds)
-                    : throw new SandboxException(string.Create(CultureInfo.InvariantCulture, $"{name} needs a number of seconds from {least} to {most}."));
+                    : throw new SandboxException(
+                        string.Create(CultureInfo.InvariantCulture, $"{name} needs a number of seconds from {least} to {most}.")
+                    );
             options = name switch
             {
                 "--once" => options with { Once = true },
                 "--help" or "-h" => options with { Help = true },
                 "--merchant-version" => options with
                 {
-                    MerchantVersion = Value() is "v1" or "v2" ? arguments[i] : throw new SandboxException("--merchant-version is v1 or v2."),
+                    MerchantVersion = Value() is "v1" or "v2"
+                        ? arguments[i]
+                        : throw new SandboxException("--merchant-version is v1 or v2."),
                 },
                 "--app-port" => options with { AppPort = Port() },
                 "--baloan-port" => options with { BaloanPort = Port() },
@@ -77,7 +87,10 @@ internal sealed record SandboxOptions
                 "--storage-port" => options with { StoragePort = Port() },
                 "--key" => options with
                 {
-                    Key = Value() is { Length: > 0 } key && key.All(c => c is > ' ' and <= '~') ? key : throw new SandboxException("--key is a word of ASCII letters, digits and signs."),
+                    Key =
+                        Value() is { Length: > 0 } key && key.All(c => c is > ' ' and <= '~')
+                            ? key
+                            : throw new SandboxException("--key is a word of ASCII letters, digits and signs."),
                 },
                 "--loan-step" => options with { LoanStep = Seconds(0.1, 60) },
                 "--verify-after" => options with { VerifyAfter = Seconds(2, 300) },

@@ -33,7 +33,10 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         await using var app = await StartAppAsync(azurite, baloan, vault, log, ending);
 
         baloan.Loans.Step = options.LoanStep;
-        baloan.Loans.CallbackUrl = new Uri(app.BaseAddress, "api/callbacks/loan-state" + (options.Key is { } key ? $"?code={Uri.EscapeDataString(key)}" : ""));
+        baloan.Loans.CallbackUrl = new Uri(
+            app.BaseAddress,
+            "api/callbacks/loan-state" + (options.Key is { } key ? $"?code={Uri.EscapeDataString(key)}" : "")
+        );
 
         using (var either = CancellationTokenSource.CreateLinkedTokenSource(ending))
         {
@@ -51,8 +54,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         if (options.Once)
         {
             console.Title("What to try next");
-            console.Rows(
-            [
+            console.Rows([
                 ("Let it run", "dotnet run --project src/Baloan.Sandbox"),
                 ("Then its console", "http://localhost:7071/api/console, in a browser"),
                 ("and its API", "http://localhost:7071/api/docs, to read and to try"),
@@ -63,8 +65,7 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         }
 
         console.Title("Running");
-        console.Rows(
-        [
+        console.Rows([
             ("Function app", $"{app.BaseAddress}api/"),
             ("Its function key", options.Key ?? "none is asked for (--key sets one)"),
             ("Its health", $"{app.BaseAddress}api/health"),
@@ -75,7 +76,13 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
             ("Its certificate", vault.CertificatePath),
             ("Storage", azurite.ConnectionString),
         ]);
-        console.Text(string.Create(CultureInfo.InvariantCulture, $"\n  A settlement without an answer is found out after {options.VerifyAfter.TotalSeconds:0.###} s here, and a loan moves on every {options.LoanStep.TotalSeconds:0.###} s."));
+        console.Text(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"\n  A settlement without an answer is found out after {options.VerifyAfter.TotalSeconds:0.###} s here, and a loan "
+                    + $"moves on every {options.LoanStep.TotalSeconds:0.###} s."
+            )
+        );
         console.Text($"  Press Ctrl-C to end everything. Now open the console, in Persian and English:\n\n  {app.BaseAddress}api/console");
 
         var ended = Task.Delay(Timeout.Infinite, ending);
@@ -97,15 +104,24 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
 
         ending.ThrowIfCancellationRequested();
         var dead = azurite.Process.Exited.IsCompleted ? azurite.Process : app.Process;
-        throw new SandboxException(string.Create(CultureInfo.InvariantCulture, $"{dead.Name} ended by itself with exit code {dead.ExitCode}; its last line was: {dead.LastWords}"));
+        throw new SandboxException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{dead.Name} ended by itself with exit code {dead.ExitCode}; its last line was: {dead.LastWords}"
+            )
+        );
     }
 
     private static void RequireFree(int port, string name, string option)
     {
         if (port != 0 && !Ports.IsFree(port))
         {
-            throw new SandboxException(string.Create(
-                CultureInfo.InvariantCulture, $"Port {port} is taken, so {name} cannot start; end the program that uses it, or choose another port with {option}."));
+            throw new SandboxException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Port {port} is taken, so {name} cannot start; end the program that uses it, or choose another port with {option}."
+                )
+            );
         }
     }
 
@@ -139,7 +155,14 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
     {
         try
         {
-            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return new FileStream(
+                Path.Combine(folder, "lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose
+            );
         }
         catch (IOException)
         {
@@ -161,9 +184,15 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         var taken = first == 0 ? [] : Enumerable.Range(first, 3).Where(port => !Ports.IsFree(port)).ToList();
         int Port(int offset) => first == 0 || taken.Count > 0 ? 0 : first + offset;
         var azurite = await console.WaitAsync(
-            "Azurite is starting", () => Azurite.StartAsync(folder, Port(0), Port(1), Port(2), cancellationToken));
-        console.Done(string.Create(
-            CultureInfo.InvariantCulture, $"Azurite (storage)  ports {azurite.BlobPort} (blobs), {azurite.QueuePort} (queues), {azurite.TablePort} (tables)"));
+            "Azurite is starting",
+            () => Azurite.StartAsync(folder, Port(0), Port(1), Port(2), cancellationToken)
+        );
+        console.Done(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Azurite (storage)  ports {azurite.BlobPort} (blobs), {azurite.QueuePort} (queues), {azurite.TablePort} (tables)"
+            )
+        );
         if (taken.Count > 0)
         {
             console.Note($"Free ports, because {string.Join(", ", taken)} {(taken.Count == 1 ? "is" : "are")} taken by another program.");
@@ -172,7 +201,13 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
         return azurite;
     }
 
-    private async Task<FunctionApp> StartAppAsync(Azurite azurite, BaloanServer baloan, KeyVaultEmulator vault, TextWriter log, CancellationToken cancellationToken)
+    private async Task<FunctionApp> StartAppAsync(
+        Azurite azurite,
+        BaloanServer baloan,
+        KeyVaultEmulator vault,
+        TextWriter log,
+        CancellationToken cancellationToken
+    )
     {
         var settings = new FunctionAppSettings(azurite.ConnectionString, baloan.BaseAddress)
         {
@@ -182,7 +217,10 @@ internal sealed class SandboxRun(SandboxOptions options, SandboxConsole console)
             Port = options.AppPort,
             FunctionKey = options.Key,
             OnLogLine = log.WriteLine,
-            More = new Dictionary<string, string?> { ["Settlements__VerifyAfter"] = options.VerifyAfter.ToString("c", CultureInfo.InvariantCulture) },
+            More = new Dictionary<string, string?>
+            {
+                ["Settlements__VerifyAfter"] = options.VerifyAfter.ToString("c", CultureInfo.InvariantCulture),
+            },
         };
         var app = await console.WaitAsync("The function app is starting", () => FunctionApp.StartAsync(settings, cancellationToken));
         console.Done($"Function app       {app.BaseAddress}");

@@ -29,7 +29,13 @@ internal sealed class SettlementDemonstration(Uri app, string? key, BaloanServer
         if (merchantVersion != "v1")
         {
             calls.Head("The customer tells the OTP: exchange it for a transaction token");
-            var validated = await PostAsync(calls, "otp/validate", new() { ["national_identifier"] = Customer, ["otp"] = MagicNumbers.Otp }, "token", cancellationToken);
+            var validated = await PostAsync(
+                calls,
+                "otp/validate",
+                new() { ["national_identifier"] = Customer, ["otp"] = MagicNumbers.Otp },
+                "token",
+                cancellationToken
+            );
             proof = ("token", validated.Text("token"));
         }
 
@@ -37,27 +43,54 @@ internal sealed class SettlementDemonstration(Uri app, string? key, BaloanServer
         var location = await HandInAsync(calls, code, proof, cancellationToken);
 
         calls.Head("Wait until it is settled");
-        var settlement = await calls.PollAsync(location, "status", answer => answer.Status == HttpStatusCode.OK, ["status", "known_by", "user_credit"], cancellationToken);
+        var settlement = await calls.PollAsync(
+            location,
+            "status",
+            answer => answer.Status == HttpStatusCode.OK,
+            ["status", "known_by", "user_credit"],
+            cancellationToken
+        );
         if (settlement.Text("status") != "settled")
         {
-            throw new SandboxException($"The settlement ended as '{settlement.Text("status")}': {settlement.Body["error"]?.ToJsonString() ?? "no error is given"}.");
+            throw new SandboxException(
+                $"The settlement ended as '{settlement.Text("status")}': {settlement.Body["error"]?.ToJsonString() ?? "no error is given"}."
+            );
         }
 
         calls.Head("What Baloan's books say");
         await CheckBooksAsync(calls, code, cancellationToken);
     }
 
-    private static Task<Answered> PostAsync(ShownCalls calls, string path, JsonObject body, string shown, CancellationToken cancellationToken) =>
-        calls.PostAsync($"api/merchant/{path}", body, HttpStatusCode.OK, [shown], cancellationToken);
+    private static Task<Answered> PostAsync(
+        ShownCalls calls,
+        string path,
+        JsonObject body,
+        string shown,
+        CancellationToken cancellationToken
+    ) => calls.PostAsync($"api/merchant/{path}", body, HttpStatusCode.OK, [shown], cancellationToken);
 
-    private async Task<Uri> HandInAsync(ShownCalls calls, string code, (string Name, string Value) proof, CancellationToken cancellationToken)
+    private async Task<Uri> HandInAsync(
+        ShownCalls calls,
+        string code,
+        (string Name, string Value) proof,
+        CancellationToken cancellationToken
+    )
     {
         var address = new Uri(app, "api/merchant/settlements");
-        var data = new JsonObject { ["code"] = code, ["bill"] = new JsonObject { ["total"] = Total } }.ToJsonString();
-        console.Command(
-        [
-            "curl", "-i", "-X POST", CurlLine.Quote(address.AbsoluteUri), .. calls.Key, $"--form-string 'national_identifier={Customer}'",
-            $"--form-string {CurlLine.Quote($"{proof.Name}={proof.Value}")}", $"--form-string {CurlLine.Quote($"data={data}")}",
+        var data = new JsonObject
+        {
+            ["code"] = code,
+            ["bill"] = new JsonObject { ["total"] = Total },
+        }.ToJsonString();
+        console.Command([
+            "curl",
+            "-i",
+            "-X POST",
+            CurlLine.Quote(address.AbsoluteUri),
+            .. calls.Key,
+            $"--form-string 'national_identifier={Customer}'",
+            $"--form-string {CurlLine.Quote($"{proof.Name}={proof.Value}")}",
+            $"--form-string {CurlLine.Quote($"data={data}")}",
             $"-F {CurlLine.FilePart("file", InvoicePath(), "application/pdf")}",
         ]);
 
@@ -93,8 +126,7 @@ internal sealed class SettlementDemonstration(Uri app, string? key, BaloanServer
             throw new SandboxException($"Baloan's books do not have exactly one settlement {code} of {Total} Toman with this invoice.");
         }
 
-        console.Rows(
-        [
+        console.Rows([
             ("code", settlement.Code),
             ("customer", settlement.NationalIdentifier),
             ("total", string.Create(CultureInfo.InvariantCulture, $"{settlement.Total:#,0} Toman")),

@@ -6,7 +6,9 @@ using System.Text.Json.Nodes;
 
 namespace Baloan.Sandbox;
 
-/// <summary>Calls of a demonstration: each is shown as the curl line that does the same, with those fields of its answer that tell something.</summary>
+/// <summary>
+/// Calls of a demonstration: each is shown as the curl line that does the same, with those fields of its answer that tell something.
+/// </summary>
 internal sealed class ShownCalls(Uri app, string? key, SandboxConsole console, int steps) : IDisposable
 {
     /// <summary>How long a demonstration waits for what takes a moment.</summary>
@@ -26,7 +28,13 @@ internal sealed class ShownCalls(Uri app, string? key, SandboxConsole console, i
     public void Dispose() => http.Dispose();
 
     /// <summary>POSTs a JSON object; null for no body.</summary>
-    public async Task<Answered> PostAsync(string path, JsonObject? body, HttpStatusCode expected, string[] shown, CancellationToken cancellationToken)
+    public async Task<Answered> PostAsync(
+        string path,
+        JsonObject? body,
+        HttpStatusCode expected,
+        string[] shown,
+        CancellationToken cancellationToken
+    )
     {
         var address = new Uri(app, path);
         console.Command(["curl", "-X POST", CurlLine.Quote(address.AbsoluteUri), .. Key, .. body is null ? [] : CurlLine.JsonBody(body)]);
@@ -53,7 +61,13 @@ internal sealed class ShownCalls(Uri app, string? key, SandboxConsole console, i
     /// <param name="ended">Whether that was the last.</param>
     /// <param name="shown">What is shown of each, the field among it.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public async Task<Answered> PollAsync(Uri address, string field, Func<Answered, bool> ended, string[] shown, CancellationToken cancellationToken)
+    public async Task<Answered> PollAsync(
+        Uri address,
+        string field,
+        Func<Answered, bool> ended,
+        string[] shown,
+        CancellationToken cancellationToken
+    )
     {
         console.Command(["curl", CurlLine.Quote(address.AbsoluteUri), .. Key]);
         var until = DateTimeOffset.UtcNow + Patience;
@@ -61,7 +75,13 @@ internal sealed class ShownCalls(Uri app, string? key, SandboxConsole console, i
         while (true)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
-            var answer = await SendAsync(request, [HttpStatusCode.Accepted, HttpStatusCode.OK], shown, cancellationToken, body => body[field]?.ToString() != last);
+            var answer = await SendAsync(
+                request,
+                [HttpStatusCode.Accepted, HttpStatusCode.OK],
+                shown,
+                cancellationToken,
+                body => body[field]?.ToString() != last
+            );
             last = answer.Text(field);
             if (ended(answer))
             {
@@ -70,7 +90,9 @@ internal sealed class ShownCalls(Uri app, string? key, SandboxConsole console, i
 
             if (DateTimeOffset.UtcNow > until)
             {
-                throw new SandboxException($"The {field} of {address.AbsolutePath} is still '{last}' after {Patience.TotalMinutes} minutes.");
+                throw new SandboxException(
+                    $"The {field} of {address.AbsolutePath} is still '{last}' after {Patience.TotalMinutes} minutes."
+                );
             }
 
             await Task.Delay(answer.RetryAfter ?? TimeSpan.FromSeconds(0.5), cancellationToken);
@@ -100,7 +122,12 @@ internal sealed class ShownCalls(Uri app, string? key, SandboxConsole console, i
     }
 
     public async Task<Answered> SendAsync(
-        HttpRequestMessage request, HttpStatusCode[] expected, string[] shown, CancellationToken cancellationToken, Func<JsonNode, bool>? isShown = null)
+        HttpRequestMessage request,
+        HttpStatusCode[] expected,
+        string[] shown,
+        CancellationToken cancellationToken,
+        Func<JsonNode, bool>? isShown = null
+    )
     {
         var call = $"{request.Method} {request.RequestUri!.AbsolutePath}";
         if (key is not null)
@@ -115,13 +142,20 @@ internal sealed class ShownCalls(Uri app, string? key, SandboxConsole console, i
             var body = Parse(text);
             if (body is null || isShown is null || isShown(body))
             {
-                console.Answer(string.Create(CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {(body is null ? text : Shown(body, shown))}"));
+                console.Answer(
+                    string.Create(CultureInfo.InvariantCulture, $"{(int)response.StatusCode} {(body is null ? text : Shown(body, shown))}")
+                );
             }
 
             if (!expected.Contains(response.StatusCode) || body is null)
             {
-                throw new SandboxException(string.Create(
-                    CultureInfo.InvariantCulture, $"The function app answered {call} with {(int)response.StatusCode}{(body is null ? " and no JSON" : $": {(body as JsonObject)?["detail"] ?? body}")}"));
+                throw new SandboxException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The function app answered {call} with {(int)response.StatusCode}"
+                            + $"{(body is null ? " and no JSON" : $": {(body as JsonObject)?["detail"] ?? body}")}"
+                    )
+                );
             }
 
             return new(response.StatusCode, response.Headers.Location, response.Headers.RetryAfter?.Delta, body);
@@ -166,9 +200,13 @@ internal sealed record Answered(HttpStatusCode Status, Uri? Location, TimeSpan? 
 {
     /// <summary>A field of the answer as text.</summary>
     /// <exception cref="SandboxException">It has none of that name.</exception>
-    public string Text(string name) => (Body as JsonObject)?[name]?.ToString() ?? throw new SandboxException($"The function app's answer has no '{name}'.");
+    public string Text(string name) =>
+        (Body as JsonObject)?[name]?.ToString() ?? throw new SandboxException($"The function app's answer has no '{name}'.");
 
     /// <summary>The absolute address that the answer names.</summary>
     /// <exception cref="SandboxException">It names none.</exception>
-    public Uri AbsoluteLocation() => Location is { IsAbsoluteUri: true } location ? location : throw new SandboxException("The Location of an answer is missing or not absolute.");
+    public Uri AbsoluteLocation() =>
+        Location is { IsAbsoluteUri: true } location
+            ? location
+            : throw new SandboxException("The Location of an answer is missing or not absolute.");
 }

@@ -41,32 +41,36 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IReadOnlyList<Uri> Addresses => [.. AddressesOf(front!)];
 
-    /// <summary>Whether nobody needs a key: neither <c>LocalFunctionsHost__FunctionKey</c> nor <c>LocalFunctionsHost__AdminKey</c> is set.</summary>
+    /// <summary>
+    /// Whether nobody needs a key: neither <c>LocalFunctionsHost__FunctionKey</c> nor <c>LocalFunctionsHost__AdminKey</c> is set.
+    /// </summary>
     public bool AsksForNoKey => front!.Services.GetRequiredService<FunctionKeys>().AreOff;
 
     /// <summary>Starts the app that was built into a folder as a process of its own, and serves it.</summary>
     /// <param name="folder">The folder with its <c>host.json</c> and <c>worker.config.json</c>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="FunctionsHostException">There is no app, it did not start, or a setting cannot be used; the message says which.</exception>
+    /// <exception cref="FunctionsHostException">There is no app, it did not start, or a setting cannot be used; the message says
+    /// which.</exception>
     public static Task<FunctionsHost> StartAsync(string folder, CancellationToken cancellationToken = default)
     {
         folder = Path.GetFullPath(folder);
         var local = LocalSettings.Read(folder);
         var assembly = WorkerProcesses.AssemblyOf(folder);
         var settings = HostSettings.Read(folder, Path.GetFileNameWithoutExtension(assembly), local, []);
-        return StartAsync(folder, settings, (address, id) => WorkerProcesses.Start(folder, assembly, local, address, id), HostLogging.ToConsole, cancellationToken);
+        return StartAsync(
+            folder,
+            settings,
+            (address, id) => WorkerProcesses.Start(folder, assembly, local, address, id),
+            HostLogging.ToConsole,
+            cancellationToken
+        );
     }
 
     /// <summary>Takes nothing new, lets what runs finish for up to 30 seconds, and ends the app.</summary>
     public async ValueTask DisposeAsync()
     {
         await ending.CancelAsync();
-        await Task.WhenAll(
-        [
-            front?.StopAsync() ?? Task.CompletedTask,
-            .. listening,
-            Task.WhenAny(Task.WhenAll(timers), Task.Delay(Grace)),
-        ]);
+        await Task.WhenAll([front?.StopAsync() ?? Task.CompletedTask, .. listening, Task.WhenAny(Task.WhenAll(timers), Task.Delay(Grace))]);
         await worker.StopAsync();
         await (front?.DisposeAsync() ?? default);
         await protocol.DisposeAsync();
@@ -75,10 +79,17 @@ public sealed partial class FunctionsHost : IAsyncDisposable
 
     /// <summary>Starts an app in some other way than as a process of the built one.</summary>
     internal static async Task<FunctionsHost> StartAsync(
-        string folder, IConfiguration settings, LaunchWorker launch, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+        string folder,
+        IConfiguration settings,
+        LaunchWorker launch,
+        Action<ILoggingBuilder> logging,
+        CancellationToken cancellationToken
+    )
     {
         var builder = Builder(settings, logging);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2)
+        );
         builder.Services.AddGrpc(options => (options.MaxReceiveMessageSize, options.MaxSendMessageSize) = (null, null));
         builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Worker>(provider, folder, launch));
         var protocol = builder.Build();
@@ -110,7 +121,10 @@ public sealed partial class FunctionsHost : IAsyncDisposable
     }
 
     private static IEnumerable<Uri> AddressesOf(WebApplication app) =>
-        app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(address => new Uri(address));
+        app
+            .Services.GetRequiredService<IServer>()
+            .Features.GetRequiredFeature<IServerAddressesFeature>()
+            .Addresses.Select(address => new Uri(address));
 
     private static string[] Urls(IConfiguration settings)
     {
@@ -127,8 +141,10 @@ public sealed partial class FunctionsHost : IAsyncDisposable
             if (keys.AreOff && !OwnMachine.IsLoopback(address.Host))
             {
                 throw new FunctionsHostException(
-                    $"Without keys only this machine is served, and '{url}' in ASPNETCORE_URLS is open to others. Set {HostSettings.Own}__FunctionKey and "
-                    + $"{HostSettings.Own}__AdminKey, or use http://localhost:{address.Port}.");
+                    $"Without keys only this machine is served, and '{url}' in ASPNETCORE_URLS is open to others. Set "
+                        + $"{HostSettings.Own}__FunctionKey and "
+                        + $"{HostSettings.Own}__AdminKey, or use http://localhost:{address.Port}."
+                );
             }
         }
 
@@ -142,11 +158,13 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         var starting = worker.StartAsync(AddressesOf(protocol).Single(), cancellationToken);
 
         var builder = Builder(settings, logging);
-        builder.WebHost.UseUrls(urls).ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = settings.GetValue("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", DefaultMaxRequestBodySize);
-        });
+        builder
+            .WebHost.UseUrls(urls)
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = settings.GetValue("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", DefaultMaxRequestBodySize);
+            });
         HttpThrottle.Configure(builder.Services, settings);
         builder.Services.AddHttpForwarder();
         builder.Services.AddAzureClientsCore();
@@ -166,7 +184,9 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
-            throw new FunctionsHostException($"It cannot listen on {string.Join(" and ", urls)}: {(failure.InnerException ?? failure).Message}.");
+            throw new FunctionsHostException(
+                $"It cannot listen on {string.Join(" and ", urls)}: {(failure.InnerException ?? failure).Message}."
+            );
         }
 
         // HTTP does not wait for storage.
@@ -191,7 +211,13 @@ public sealed partial class FunctionsHost : IAsyncDisposable
                 else if (function.Trigger is { IsTimer: true, Schedule: { } schedule })
                 {
                     var container = TimerRuns.Container(settings, front.Services.GetRequiredService<AzureComponentFactory>());
-                    var timer = new TimerFunction(function, settings.Resolve(schedule), new TimerRuns(container, settings[HostSettings.HostId]!, function.Name), runner, logger);
+                    var timer = new TimerFunction(
+                        function,
+                        settings.Resolve(schedule),
+                        new TimerRuns(container, settings[HostSettings.HostId]!, function.Name),
+                        runner,
+                        logger
+                    );
                     timers.Add(timer.RunAsync(ending.Token));
                     admin.Add(function.Name, _ => timer.FireAsync());
                 }

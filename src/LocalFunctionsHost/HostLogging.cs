@@ -9,17 +9,22 @@ internal static class HostLogging
     // What WebJobs tells of its own runs is told by FunctionRunner, by the function's name; what it says at start is of its one job.
     private static readonly Dictionary<string, LogLevel> Levels = new()
     {
-        ["Function"] = LogLevel.None, ["Host.Results"] = LogLevel.None, ["Host"] = LogLevel.Warning,
-        ["Microsoft.Azure.WebJobs"] = LogLevel.Warning, ["Microsoft.Hosting.Lifetime"] = LogLevel.Warning, ["Grpc"] = LogLevel.Warning,
+        ["Function"] = LogLevel.None,
+        ["Host.Results"] = LogLevel.None,
+        ["Host"] = LogLevel.Warning,
+        ["Microsoft.Azure.WebJobs"] = LogLevel.Warning,
+        ["Microsoft.Hosting.Lifetime"] = LogLevel.Warning,
+        ["Grpc"] = LogLevel.Warning,
         ["Yarp"] = LogLevel.None,
     };
 
-    public static void ToConsole(ILoggingBuilder logging) => logging.AddSimpleConsole(console =>
-    {
-        console.SingleLine = true;
-        console.UseUtcTimestamp = true;
-        console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-    });
+    public static void ToConsole(ILoggingBuilder logging) =>
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
 
     public static void Configure(ILoggingBuilder logging, IConfiguration settings)
     {
@@ -36,8 +41,13 @@ internal static class HostLogging
             for (var i = 0; i < options.Rules.Count; i++)
             {
                 var rule = options.Rules[i];
-                options.Rules[i] = new(rule.ProviderName, rule.CategoryName, rule.LogLevel, (provider, category, level) =>
-                    (level >= LogLevel.Warning || !WritesUrls(category)) && (rule.Filter?.Invoke(provider, category, level) ?? true));
+                options.Rules[i] = new(
+                    rule.ProviderName,
+                    rule.CategoryName,
+                    rule.LogLevel,
+                    (provider, category, level) =>
+                        (level >= LogLevel.Warning || !WritesUrls(category)) && (rule.Filter?.Invoke(provider, category, level) ?? true)
+                );
             }
         });
     }

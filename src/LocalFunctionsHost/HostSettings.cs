@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace LocalFunctionsHost;
 
-/// <summary>The settings as Azure's host has them: <c>host.json</c> under a section, over it <c>local.settings.json</c>, over that the environment.</summary>
+/// <summary>
+/// The settings as Azure's host has them: <c>host.json</c> under a section, over it <c>local.settings.json</c>, over that the
+/// environment.
+/// </summary>
 internal static partial class HostSettings
 {
     /// <summary>The section of <c>host.json</c>, so that <c>AzureFunctionsJobHost__extensions__…</c> overrides a part of it.</summary>
@@ -31,8 +34,7 @@ internal static partial class HostSettings
         var file = new ConfigurationBuilder().AddJsonFile(path).Build();
         return new ConfigurationBuilder()
             .AddInMemoryCollection(file.AsEnumerable().Select(pair => KeyValuePair.Create($"{Section}:{pair.Key}", pair.Value)))
-            .AddInMemoryCollection(
-            [
+            .AddInMemoryCollection([
                 // Where the WebJobs SDK looks for the options of its extensions.
                 new("AzureWebJobsConfigurationSection", Section),
                 new(Storage, "UseDevelopmentStorage=true"),
@@ -50,7 +52,10 @@ internal static partial class HostSettings
     {
         try
         {
-            return JsonDocument.Parse(File.ReadAllText(path), new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            return JsonDocument.Parse(
+                File.ReadAllText(path),
+                new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip }
+            );
         }
         catch (JsonException failure)
         {
@@ -61,11 +66,15 @@ internal static partial class HostSettings
 
     /// <summary>Puts settings in place of <c>%Setting%</c>.</summary>
     /// <exception cref="FunctionsHostException">A setting is missing.</exception>
-    public static string Resolve(this IConfiguration settings, string text) => Placeholder().Replace(
-        text,
-        match => settings[Key(match.Groups[1].Value)] is { Length: > 0 } value
-            ? value
-            : throw new FunctionsHostException($"the setting '{match.Groups[1].Value}' is missing"));
+    public static string Resolve(this IConfiguration settings, string text) =>
+        Placeholder()
+            .Replace(
+                text,
+                match =>
+                    settings[Key(match.Groups[1].Value)] is { Length: > 0 } value
+                        ? value
+                        : throw new FunctionsHostException($"the setting '{match.Groups[1].Value}' is missing")
+            );
 
     private static string Key(string name) => name.Replace("__", ":", StringComparison.Ordinal);
 

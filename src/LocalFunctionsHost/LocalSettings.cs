@@ -11,7 +11,9 @@ internal sealed record LocalSettings(IReadOnlyDictionary<string, string> Values,
     /// <exception cref="FunctionsHostException">It is encrypted, or no JSON.</exception>
     public static LocalSettings Read(string folder)
     {
-        var path = new[] { folder, Directory.GetCurrentDirectory() }.Select(place => Path.Combine(place, "local.settings.json")).FirstOrDefault(File.Exists);
+        var path = new[] { folder, Directory.GetCurrentDirectory() }
+            .Select(place => Path.Combine(place, "local.settings.json"))
+            .FirstOrDefault(File.Exists);
         if (path is null)
         {
             return new(new Dictionary<string, string>(), null);
@@ -22,14 +24,18 @@ internal sealed record LocalSettings(IReadOnlyDictionary<string, string> Values,
         if (Property(root, "IsEncrypted") is { ValueKind: JsonValueKind.True })
         {
             throw new FunctionsHostException(
-                $"{path} is encrypted, which only Core Tools can read. Run 'func settings decrypt', or set IsEncrypted to false and write the values in plain.");
+                $"{path} is encrypted, which only Core Tools can read. Run 'func settings decrypt', or set IsEncrypted to false and "
+                    + $"write the values in plain."
+            );
         }
 
         JsonProperty[] values = Property(root, "Values") is { ValueKind: JsonValueKind.Object } found ? [.. found.EnumerateObject()] : [];
         return new(
-            values.Where(value => value.Value.ValueKind != JsonValueKind.Null && Environment.GetEnvironmentVariable(value.Name) is null)
+            values
+                .Where(value => value.Value.ValueKind != JsonValueKind.Null && Environment.GetEnvironmentVariable(value.Name) is null)
                 .ToDictionary(value => value.Name, value => value.Value.ToString()),
-            Property(Property(root, "Host"), "LocalHttpPort")?.ToString());
+            Property(Property(root, "Host"), "LocalHttpPort")?.ToString()
+        );
     }
 
     private static JsonElement? Property(JsonElement? parent, string name) =>

@@ -33,7 +33,10 @@ try
 
     if (host.AsksForNoKey)
     {
-        Console.WriteLine("No key is asked for: every program of this machine can call. LocalFunctionsHost__FunctionKey and LocalFunctionsHost__AdminKey set keys.");
+        Console.WriteLine(
+            "No key is asked for: every program of this machine can call. LocalFunctionsHost__FunctionKey and "
+                + "LocalFunctionsHost__AdminKey set keys."
+        );
     }
 
     await Task.Delay(Timeout.Infinite, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

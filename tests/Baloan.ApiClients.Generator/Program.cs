@@ -20,7 +20,9 @@ async Task WriteAsync(string name, string client, string text)
         GenerateOptionalParameters = true,
         CSharpGeneratorSettings =
         {
-            Namespace = $"Baloan.{client}s", JsonLibrary = CSharpJsonLibrary.SystemTextJson, GenerateNullableReferenceTypes = true,
+            Namespace = $"Baloan.{client}s",
+            JsonLibrary = CSharpJsonLibrary.SystemTextJson,
+            GenerateNullableReferenceTypes = true,
         },
     };
     await File.WriteAllTextAsync(Path.Combine(folder, $"{client}.cs"), new CSharpClientGenerator(document, settings).GenerateFile());

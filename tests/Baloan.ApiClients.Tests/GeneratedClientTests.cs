@@ -21,15 +21,20 @@ public sealed class GeneratedClientTests(Stage stage) : IClassFixture<Stage>
             otp: order.Otp,
             data: order.Data.ToJsonString(),
             file: new(new MemoryStream(order.Invoice), "invoice.pdf"),
-            cancellationToken: Cancel);
+            cancellationToken: Cancel
+        );
         accepted.Code.ShouldBe(order.Code);
-        await Until.TrueAsync("it settles", async () =>
-            (await client.GetSettlementAsync(settlementCode: order.Code, cancellationToken: Cancel)).Status
-                == OpenApiClients.SettlementStatus.Settled);
+        await Until.TrueAsync(
+            "it settles",
+            async () =>
+                (await client.GetSettlementAsync(settlementCode: order.Code, cancellationToken: Cancel)).Status
+                == OpenApiClients.SettlementStatus.Settled
+        );
 
         stage.Books.ShouldHaveMovedOnce(order);
-        var refusal = await Should.ThrowAsync<OpenApiClients.ApiException<OpenApiClients.Problem>>(
-            () => client.GetSettlementAsync(settlementCode: "nobody", cancellationToken: Cancel));
+        var refusal = await Should.ThrowAsync<OpenApiClients.ApiException<OpenApiClients.Problem>>(() =>
+            client.GetSettlementAsync(settlementCode: "nobody", cancellationToken: Cancel)
+        );
         refusal.Result.Code.ShouldBe("not_found");
     }
 
@@ -47,15 +52,20 @@ public sealed class GeneratedClientTests(Stage stage) : IClassFixture<Stage>
             otp: order.Otp,
             data: order.Data.ToJsonString(),
             file: new(new MemoryStream(order.Invoice), "invoice.pdf"),
-            cancellationToken: Cancel);
+            cancellationToken: Cancel
+        );
         accepted.Code.ShouldBe(order.Code);
-        await Until.TrueAsync("it settles", async () =>
-            (await client.GetSettlementAsync(settlementCode: order.Code, cancellationToken: Cancel)).Status
-                == SwaggerClients.SettlementStatus.Settled);
+        await Until.TrueAsync(
+            "it settles",
+            async () =>
+                (await client.GetSettlementAsync(settlementCode: order.Code, cancellationToken: Cancel)).Status
+                == SwaggerClients.SettlementStatus.Settled
+        );
 
         stage.Books.ShouldHaveMovedOnce(order);
-        var refusal = await Should.ThrowAsync<SwaggerClients.ApiException<SwaggerClients.Problem>>(
-            () => client.GetSettlementAsync(settlementCode: "nobody", cancellationToken: Cancel));
+        var refusal = await Should.ThrowAsync<SwaggerClients.ApiException<SwaggerClients.Problem>>(() =>
+            client.GetSettlementAsync(settlementCode: "nobody", cancellationToken: Cancel)
+        );
         refusal.Result.Code.ShouldBe("not_found");
     }
 

@@ -3,14 +3,19 @@ using Microsoft.Playwright;
 
 namespace Baloan.Browser.Tests;
 
-/// <summary>The API's page: under its closed policy it shows every call, and tries them. That nothing comes from elsewhere is looked at for every page.</summary>
+/// <summary>
+/// The API's page: under its closed policy it shows every call, and tries them. That nothing comes from elsewhere is looked at for every
+/// page.
+/// </summary>
 public sealed class ApiPageTests(ConsoleStage stage) : ConsoleTests(stage)
 {
     [Fact]
     public async Task Every_operation_is_listed_and_a_call_is_tried_with_the_key_that_the_console_has()
     {
         var page = await OpenDocsAsync(ConsoleStage.FunctionKey);
-        var described = (await Stage.App.GetAsync("api/openapi.json")).ShouldBe(200)["paths"]!.AsObject().Sum(path => path.Value!.AsObject().Count);
+        var described = (await Stage.App.GetAsync("api/openapi.json")).ShouldBe(200)["paths"]!
+            .AsObject()
+            .Sum(path => path.Value!.AsObject().Count);
 
         await Expect(page.Locator(".opblock")).ToHaveCountAsync(described);
         var operation = await UnfoldAsync(page, "CheckCredit");
@@ -43,8 +48,11 @@ public sealed class ApiPageTests(ConsoleStage stage) : ConsoleTests(stage)
         var operation = await UnfoldAsync(page, "CreateSettlement");
 
         await Expect(operation.Locator("input[type=file]")).ToHaveCountAsync(1);
-        (await operation.Locator("input[type=text], textarea").EvaluateAllAsync<string[]>("(fields) => fields.map((field) => field.value)"))
-            .ShouldContain(value => value.Contains("TLC-111111", StringComparison.Ordinal));
+        (
+            await operation
+                .Locator("input[type=text], textarea")
+                .EvaluateAllAsync<string[]>("(fields) => fields.map((field) => field.value)")
+        ).ShouldContain(value => value.Contains("TLC-111111", StringComparison.Ordinal));
     }
 
     private async Task<IPage> OpenDocsAsync(string? key)

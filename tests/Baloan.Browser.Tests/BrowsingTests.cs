@@ -54,7 +54,18 @@ public sealed class BrowsingTests(ConsoleStage stage) : ConsoleTests(stage)
         await Expect(page.Locator("h1 bdi")).ToHaveTextAsync(Stage.HostileOrder.Code);
         (await page.Locator("h1 bdi").EvaluateAsync<string>("(element) => getComputedStyle(element).unicodeBidi")).ShouldBe("isolate");
 
-        foreach (var route in new[] { "settlements", $"loans/{Stage.HostileLoan}", $"settlements/{Uri.EscapeDataString("%3Cimg src=x onerror=alert(1)>")}", "loans?state=<b>", "%E0%A4%A", "nowhere/else", "" })
+        foreach (
+            var route in new[]
+            {
+                "settlements",
+                $"loans/{Stage.HostileLoan}",
+                $"settlements/{Uri.EscapeDataString("%3Cimg src=x onerror=alert(1)>")}",
+                "loans?state=<b>",
+                "%E0%A4%A",
+                "nowhere/else",
+                "",
+            }
+        )
         {
             Expected.AddRange(["404", "400"]);
             await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/{route}");

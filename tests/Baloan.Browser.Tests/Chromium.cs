@@ -10,16 +10,24 @@ internal static class Chromium
     /// <summary>Its program; null where there is none.</summary>
     public static string? Path { get; } =
         Environment.GetEnvironmentVariable("BALOAN_CHROMIUM")
-        ?? (from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        ?? (
+            from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+                System.IO.Path.PathSeparator,
+                StringSplitOptions.RemoveEmptyEntries
+            )
             from name in Names
             let program = System.IO.Path.Combine(folder, name)
             where File.Exists(program)
-            select program).FirstOrDefault();
+            select program
+        ).FirstOrDefault();
 
-    public static Task<IBrowser> LaunchAsync(IPlaywright playwright) => playwright.Chromium.LaunchAsync(new()
-    {
-        ExecutablePath = Path,
-        // It shows nothing but our own page, and its sandbox does not start for root or in most containers.
-        Args = ["--no-sandbox", "--disable-dev-shm-usage"],
-    });
+    public static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
+        playwright.Chromium.LaunchAsync(
+            new()
+            {
+                ExecutablePath = Path,
+                // It shows nothing but our own page, and its sandbox does not start for root or in most containers.
+                Args = ["--no-sandbox", "--disable-dev-shm-usage"],
+            }
+        );
 }

@@ -47,13 +47,14 @@ public sealed class ConsoleStage : Stage
     /// <summary>A loan that nobody opened here, with a hostile reason and a state that nobody knows.</summary>
     public Guid HostileLoan { get; } = Guid.NewGuid();
 
-    protected override Dictionary<string, string?> Settings => new(base.Settings)
-    {
-        ["Settlements__VerifyAfter"] = "00:00:04",
-        ["Console__ShopName"] = ShopName,
-        ["Console__Support"] = "Baloan's desk, 021-0000",
-        ["Console__LockAfterMinutes"] = "10",
-    };
+    protected override Dictionary<string, string?> Settings =>
+        new(base.Settings)
+        {
+            ["Settlements__VerifyAfter"] = "00:00:04",
+            ["Console__ShopName"] = ShopName,
+            ["Console__Support"] = "Baloan's desk, 021-0000",
+            ["Console__LockAfterMinutes"] = "10",
+        };
 
     public override async ValueTask InitializeAsync()
     {
@@ -67,11 +68,16 @@ public sealed class ConsoleStage : Stage
         App = await StartAppAsync(functionKey: FunctionKey);
         await Task.WhenAll(StartBrowserAsync(), SettleAsync(), BorrowAsync());
         // What happens is counted a moment later.
-        await Until.TrueAsync("all is counted", async () =>
-        {
-            var stats = (await App.GetAsync("api/stats?hours=24")).ShouldBe(200);
-            return stats["loans"]!["blocked"]!.GetValue<int>() == 1 && stats["time_to_settle"]!["count"]!.GetValue<int>() == 2 && stats["waiting"]!["needs_review"]!["count"]!.GetValue<int>() == 3;
-        });
+        await Until.TrueAsync(
+            "all is counted",
+            async () =>
+            {
+                var stats = (await App.GetAsync("api/stats?hours=24")).ShouldBe(200);
+                return stats["loans"]!["blocked"]!.GetValue<int>() == 1
+                    && stats["time_to_settle"]!["count"]!.GetValue<int>() == 2
+                    && stats["waiting"]!["needs_review"]!["count"]!.GetValue<int>() == 3;
+            }
+        );
     }
 
     public override async ValueTask DisposeAsync()
@@ -96,10 +102,16 @@ public sealed class ConsoleStage : Stage
             await table.UpsertEntityAsync(
                 new TableEntity("stats", string.Create(CultureInfo.InvariantCulture, $"hour-{hour:yyyyMMddHH}"))
                 {
-                    ["accepted"] = busy, ["settled"] = busy - rejected - failed, ["rejected"] = rejected, ["failed"] = failed, ["callbacks"] = busy * 2, ["conflicts"] = busy == 15 ? 1 : 0,
+                    ["accepted"] = busy,
+                    ["settled"] = busy - rejected - failed,
+                    ["rejected"] = rejected,
+                    ["failed"] = failed,
+                    ["callbacks"] = busy * 2,
+                    ["conflicts"] = busy == 15 ? 1 : 0,
                 },
                 TableUpdateMode.Replace,
-                Cancel);
+                Cancel
+            );
         }
     }
 
@@ -115,15 +127,20 @@ public sealed class ConsoleStage : Stage
         foreach (var order in new[] { InReview, ToDecide, ToDecideInPersian })
         {
             await App.AcceptAsync(order);
-            await Until.TrueAsync($"{order.Code} is sent", async () => (await App.GetSettlementAsync(order)).Json!.Text("status") == "verifying");
+            await Until.TrueAsync(
+                $"{order.Code} is sent",
+                async () => (await App.GetSettlementAsync(order)).Json!.Text("status") == "verifying"
+            );
             Books.SetCredit(order.Customer, Books.Credit(order.Customer) - 1);
         }
 
-        await Task.WhenAll(new[] { Settled, Rejected, HostileOrder }.Select(async order =>
-        {
-            await App.AcceptAsync(order);
-            await App.EndAsync($"api/merchant/settlements/{Uri.EscapeDataString(order.Code)}");
-        }));
+        await Task.WhenAll(
+            new[] { Settled, Rejected, HostileOrder }.Select(async order =>
+            {
+                await App.AcceptAsync(order);
+                await App.EndAsync($"api/merchant/settlements/{Uri.EscapeDataString(order.Code)}");
+            })
+        );
         // A second attempt, refused as well.
         await App.AcceptAsync(Rejected);
         await App.EndOfAsync(Rejected);
@@ -150,11 +167,31 @@ public sealed class ConsoleStage : Stage
         await CallBackAsync(HostileLoan, $"{Hostile}");
     }
 
-    private async Task<Guid> OpenLoanAsync() => Guid.Parse((await App.PostAsync("api/loans", new JsonObject
-    {
-        ["phone_number"] = "09350000123", ["national_identifier"] = Order.NewCustomer(), ["birth_date"] = "1991-03-17", ["amount"] = 10_000_000, ["loan_due"] = 12, ["store"] = 1,
-    })).ShouldBe(201).Text("uuid"));
+    private async Task<Guid> OpenLoanAsync() => Guid.Parse((
+                await App.PostAsync(
+                    "api/loans",
+                    new JsonObject
+                    {
+                        ["phone_number"] = "09350000123",
+                        ["national_identifier"] = Order.NewCustomer(),
+                        ["birth_date"] = "1991-03-17",
+                        ["amount"] = 10_000_000,
+                        ["loan_due"] = 12,
+                        ["store"] = 1,
+                    }
+                )
+            ).ShouldBe(201).Text("uuid"));
 
     private async Task CallBackAsync(Guid loan, string state, string? reason = null) =>
-        (await App.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = loan.ToString(), ["state"] = state, ["reason"] = reason })).ShouldBe(200);
+        (
+            await App.PostAsync(
+                "api/callbacks/loan-state",
+                new JsonObject
+                {
+                    ["uuid"] = loan.ToString(),
+                    ["state"] = state,
+                    ["reason"] = reason,
+                }
+            )
+        ).ShouldBe(200);
 }

@@ -6,7 +6,9 @@ using Microsoft.Playwright;
 
 namespace Baloan.Browser.Tests;
 
-/// <summary>Opens the console as a reader does, and holds what every page has to keep: no error, no other host, no key in an address.</summary>
+/// <summary>
+/// Opens the console as a reader does, and holds what every page has to keep: no error, no other host, no key in an address.
+/// </summary>
 public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
 {
     protected const int Phone = 360;
@@ -23,7 +25,10 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        Assert.SkipWhen(Chromium.Path is null, "There is no Chromium on this machine ('apt-get install chromium', or BALOAN_CHROMIUM); the console is not tried.");
+        Assert.SkipWhen(
+            Chromium.Path is null,
+            "There is no Chromium on this machine ('apt-get install chromium', or BALOAN_CHROMIUM); the console is not tried."
+        );
         return ValueTask.CompletedTask;
     }
 
@@ -46,21 +51,32 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
     /// <param name="dark">Whether the reader prefers dark colors.</param>
     /// <param name="app">Another app than the stage's.</param>
     protected async Task<IPage> OpenAsync(
-        string route = "", string language = "en", string? key = ConsoleStage.FunctionKey, int width = 1280, bool dark = false, RunningApp? app = null)
+        string route = "",
+        string language = "en",
+        string? key = ConsoleStage.FunctionKey,
+        int width = 1280,
+        bool dark = false,
+        RunningApp? app = null
+    )
     {
-        var context = await stage.Browser.NewContextAsync(new()
-        {
-            Locale = language == "fa" ? "fa-IR" : "en-GB",
-            TimezoneId = "Asia/Tehran",
-            ViewportSize = new() { Width = width, Height = 800 },
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-            Permissions = ["clipboard-read", "clipboard-write"],
-            AcceptDownloads = true,
-        });
+        var context = await stage.Browser.NewContextAsync(
+            new()
+            {
+                Locale = language == "fa" ? "fa-IR" : "en-GB",
+                TimezoneId = "Asia/Tehran",
+                ViewportSize = new() { Width = width, Height = 800 },
+                ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+                Permissions = ["clipboard-read", "clipboard-write"],
+                AcceptDownloads = true,
+            }
+        );
         contexts.Add(context);
         if (key is not null)
         {
-            await context.AddInitScriptAsync($"if (location.host && !sessionStorage.getItem('tried')) {{ sessionStorage.setItem('tried', 1); sessionStorage.setItem('baloan-console-key', '{key}'); }}");
+            await context.AddInitScriptAsync(
+                $"if (location.host && !sessionStorage.getItem('tried')) {{ sessionStorage.setItem('tried', 1); "
+                    + $"sessionStorage.setItem('baloan-console-key', '{key}'); }}"
+            );
         }
 
         var page = await context.NewPageAsync();
@@ -77,7 +93,10 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
         page.Request += (_, request) =>
         {
             var address = new Uri(request.Url);
-            if (address.Scheme is not ("data" or "blob") && (address.Authority != host.Authority || request.Url.Contains("function", StringComparison.Ordinal)))
+            if (
+                address.Scheme is not ("data" or "blob")
+                && (address.Authority != host.Authority || request.Url.Contains("function", StringComparison.Ordinal))
+            )
             {
                 faults.Add($"It asked for {request.Url}.");
             }
@@ -100,25 +119,30 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
     protected static async Task NothingIsCutAsync(IPage page)
     {
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth")).ShouldBeLessThanOrEqualTo(0);
-        (await page.EvaluateAsync<string[]>(
-            """
-            [...document.querySelectorAll('main *, header *')]
-              .filter((element) => element.clientWidth > 0 && !element.closest('.chart, .visually-hidden, thead, input') && getComputedStyle(element).display !== 'inline' && getComputedStyle(element).textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 1)
-              .map((element) => element.outerHTML.slice(0, 200))
-            """)).ShouldBeEmpty();
+        (
+            await page.EvaluateAsync<string[]>(
+                """
+                [...document.querySelectorAll('main *, header *')]
+                  .filter((element) => element.clientWidth > 0 && !element.closest('.chart, .visually-hidden, thead, input') && getComputedStyle(element).display !== 'inline' && getComputedStyle(element).textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 1)
+                  .map((element) => element.outerHTML.slice(0, 200))
+                """
+            )
+        ).ShouldBeEmpty();
     }
 
     /// <summary>What axe-core finds that is serious.</summary>
     protected static async Task IsAccessibleAsync(IPage page)
     {
         var found = await page.RunAxe();
-        found.Violations
-            .Where(violation => violation.Impact is "serious" or "critical")
+        found
+            .Violations.Where(violation => violation.Impact is "serious" or "critical")
             .SelectMany(violation => violation.Nodes.Select(node => $"{violation.Id}: {violation.Help}: {node.Html}"))
             .ShouldBeEmpty();
     }
 
-    /// <summary>Keeps a picture beside the tests; and, where <c>BALOAN_SCREENSHOTS</c> is set, those of the README in <c>docs/images</c>.</summary>
+    /// <summary>
+    /// Keeps a picture beside the tests; and, where <c>BALOAN_SCREENSHOTS</c> is set, those of the README in <c>docs/images</c>.
+    /// </summary>
     /// <param name="page">Where it is.</param>
     /// <param name="name">Of the file.</param>
     /// <param name="forReadme">Whether the README shows it.</param>
@@ -129,7 +153,9 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
         var folders = new List<string> { Path.Combine(AppContext.BaseDirectory, "screenshots") };
         if (forReadme && Environment.GetEnvironmentVariable("BALOAN_SCREENSHOTS") is not (null or ""))
         {
-            folders.Add(typeof(ConsoleTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "Images").Value!);
+            folders.Add(
+                typeof(ConsoleTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "Images").Value!
+            );
         }
 
         foreach (var folder in folders)
@@ -141,13 +167,22 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
 
     /// <summary>Answers a call of the page in the app's place, with what an app in trouble would say.</summary>
     protected static Task AnswerAsync(IPage page, string path, object answer, int status = 200) =>
-        page.RouteAsync(address => address.Contains($"/api/{path}", StringComparison.Ordinal), route => route.FulfillAsync(new()
-        {
-            Status = status, ContentType = "application/json", Body = System.Text.Json.JsonSerializer.Serialize(answer),
-        }));
+        page.RouteAsync(
+            address => address.Contains($"/api/{path}", StringComparison.Ordinal),
+            route =>
+                route.FulfillAsync(
+                    new()
+                    {
+                        Status = status,
+                        ContentType = "application/json",
+                        Body = System.Text.Json.JsonSerializer.Serialize(answer),
+                    }
+                )
+        );
 
     /// <summary>The digits that a Persian reader types and sees.</summary>
-    protected static string Persian(string digits) => string.Concat(digits.Select(digit => char.IsAsciiDigit(digit) ? (char)('۰' + (digit - '0')) : digit));
+    protected static string Persian(string digits) =>
+        string.Concat(digits.Select(digit => char.IsAsciiDigit(digit) ? (char)('۰' + (digit - '0')) : digit));
 
     /// <summary>Makes the window as wide as a narrow phone.</summary>
     protected static async Task NarrowAsync(IPage page)

@@ -18,7 +18,15 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
 
         await page.GetByLabel("مبلغ به تومان").FillAsync("۱۲٬۳۴۵٬۰۰۰");
         await page.GetByLabel("کد خرید").FillAsync(order.Code);
-        await page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "فاکتور.pdf", MimeType = "application/pdf", Buffer = order.Invoice });
+        await page.Locator("#file")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "فاکتور.pdf",
+                    MimeType = "application/pdf",
+                    Buffer = order.Invoice,
+                }
+            );
         await page.GetByRole(AriaRole.Button, new() { Name = "ارسال کد یک‌بارمصرف با پیامک" }).ClickAsync();
         await Expect(page.Locator("main")).ToContainTextAsync("ارسال شد.");
         await page.GetByLabel("کد یک‌بارمصرف", new() { Exact = true }).FillAsync("۱۱۱۱۱");
@@ -51,7 +59,15 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
         await TypeAsync("#code", order.Code);
         await TabToAsync(page, "#file");
         // The system's own dialog cannot be reached from here.
-        await page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "invoice.pdf", MimeType = "application/pdf", Buffer = order.Invoice });
+        await page.Locator("#file")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "invoice.pdf",
+                    MimeType = "application/pdf",
+                    Buffer = order.Invoice,
+                }
+            );
         await TabToAsync(page, "#send-otp");
         await page.Keyboard.PressAsync("Space");
         await Expect(page.Locator("main")).ToContainTextAsync("Sent.");
@@ -106,19 +122,22 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
         Expected.Add("ERR_FAILED");
         var page = await OpenAsync("counter");
         var lost = 0;
-        await page.RouteAsync("**/api/merchant/settlements", async route =>
-        {
-            if (Interlocked.Increment(ref lost) == 1)
+        await page.RouteAsync(
+            "**/api/merchant/settlements",
+            async route =>
             {
-                // It arrives, and its answer does not come back.
-                await route.FetchAsync();
-                await route.AbortAsync();
+                if (Interlocked.Increment(ref lost) == 1)
+                {
+                    // It arrives, and its answer does not come back.
+                    await route.FetchAsync();
+                    await route.AbortAsync();
+                }
+                else
+                {
+                    await route.ContinueAsync();
+                }
             }
-            else
-            {
-                await route.ContinueAsync();
-            }
-        });
+        );
         var order = await FillAsync(page, Order.New());
 
         await page.Locator("#settle").ClickAsync();
@@ -213,11 +232,14 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
     {
         var page = await OpenAsync("counter");
         var answer = new TaskCompletionSource();
-        await page.RouteAsync("**/api/merchant/credit-check", async route =>
-        {
-            await answer.Task;
-            await route.ContinueAsync();
-        });
+        await page.RouteAsync(
+            "**/api/merchant/credit-check",
+            async route =>
+            {
+                await answer.Task;
+                await route.ContinueAsync();
+            }
+        );
         await page.Locator("#customer").FillAsync(Order.NewCustomer());
         await page.Locator("#check").ClickAsync();
         await page.Locator("#customer").FillAsync(Order.NewCustomer());
@@ -253,7 +275,15 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.Locator("#customer").FillAsync(order.Customer);
         await page.Locator("#total").FillAsync($"{order.Total}");
         await page.Locator("#code").FillAsync(order.Code);
-        await page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "invoice.pdf", MimeType = "application/pdf", Buffer = order.Invoice });
+        await page.Locator("#file")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "invoice.pdf",
+                    MimeType = "application/pdf",
+                    Buffer = order.Invoice,
+                }
+            );
         await page.Locator("#otp").FillAsync(MagicNumbers.Otp);
         return order;
     }

@@ -64,7 +64,7 @@ public sealed class DoorTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.EvaluateAsync("document.fonts.ready");
         await Task.WhenAll(pending);
 
-        var list = string.Join('\n', sizes.OrderByDescending(one => one.Size).Select(one => $"{one.Size,7} {one.Url}"));
+        var list = string.Join('\n', sizes.OrderByDescending(one => one.Size).Select(one => $"{one.Size, 7} {one.Url}"));
         TestContext.Current.TestOutputHelper!.WriteLine(list);
         sizes.Count.ShouldBeGreaterThan(10, list);
         sizes.Count(one => one.Url.EndsWith(".woff2", StringComparison.Ordinal)).ShouldBe(language == "fa" ? 2 : 1, list);
@@ -95,7 +95,8 @@ public sealed class DoorTests(ConsoleStage stage) : ConsoleTests(stage)
               button.click();
               return fetch('https://example.com/').catch(() => {});
             }
-            """);
+            """
+        );
 
         (await page.EvaluateAsync<bool>("'taken' in window")).ShouldBeFalse();
     }

@@ -103,19 +103,35 @@ public sealed class ListTests(ConsoleStage stage) : ConsoleTests(stage)
     {
         var page = await OpenAsync("nowhere", language);
         var failures = 2;
-        await page.RouteAsync("**/api/subscriptions", route => route.FulfillAsync(new()
-        {
-            ContentType = "application/json",
-            Body = $$"""
-                {"items":[{"id":"a1","host":"hooks.example.com","allowed":true,"events":["settlement","loan_state"],"states":["loan_paid"],"signed":true,"created_at":"2026-11-01T08:00:00Z",
-                "last_delivery":{"at":"2026-11-30T08:00:00Z","status":500},"waiting":1,"failed":{{failures}}}]}
-                """,
-        }));
-        await page.RouteAsync("**/api/subscriptions/a1/redeliver", route =>
-        {
-            failures = 0;
-            return route.FulfillAsync(new() { Status = 202, ContentType = "application/json", Body = "{}" });
-        });
+        await page.RouteAsync(
+            "**/api/subscriptions",
+            route =>
+                route.FulfillAsync(
+                    new()
+                    {
+                        ContentType = "application/json",
+                        Body = $$"""
+                        {"items":[{"id":"a1","host":"hooks.example.com","allowed":true,"events":["settlement","loan_state"],"states":["loan_paid"],"signed":true,"created_at":"2026-11-01T08:00:00Z",
+                        "last_delivery":{"at":"2026-11-30T08:00:00Z","status":500},"waiting":1,"failed":{{failures}}}]}
+                        """,
+                    }
+                )
+        );
+        await page.RouteAsync(
+            "**/api/subscriptions/a1/redeliver",
+            route =>
+            {
+                failures = 0;
+                return route.FulfillAsync(
+                    new()
+                    {
+                        Status = 202,
+                        ContentType = "application/json",
+                        Body = "{}",
+                    }
+                );
+            }
+        );
         await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/subscriptions");
         await Expect(page.Locator("table.cards .badge")).ToHaveTextAsync(failed);
         await NothingIsCutAsync(page);

@@ -53,19 +53,30 @@ public sealed class LoanTests(ConsoleStage stage) : ConsoleTests(stage)
     {
         var page = await OpenAsync("nowhere", language);
         JsonNode? sent = null;
-        await page.RouteAsync("**/api/loan-openings?*", route => route.FulfillAsync(new()
-        {
-            ContentType = "application/json",
-            Body = sent is not null ? """{"items":[],"continuation":null}""" : """
-                {"items":[{"id":"abc123","status":"unknown","national_identifier":"******5678","phone_number":"*******0123","amount":10000000,"loan_due":12,"store":1,"uuid":null,
-                "sendings":[{"at":"2026-11-30T08:00:00Z","answer":"unknown 504"}],"resolution":null,"created_at":"2026-11-30T08:00:00Z","updated_at":"2026-11-30T08:00:00Z"}],"continuation":null}
-                """,
-        }));
-        await page.RouteAsync("**/api/loan-openings/abc123/resolve", route =>
-        {
-            sent = JsonNode.Parse(route.Request.PostData!);
-            return route.FulfillAsync(new() { ContentType = "application/json", Body = "{}" });
-        });
+        await page.RouteAsync(
+            "**/api/loan-openings?*",
+            route =>
+                route.FulfillAsync(
+                    new()
+                    {
+                        ContentType = "application/json",
+                        Body = sent is not null
+                            ? """{"items":[],"continuation":null}"""
+                            : """
+                            {"items":[{"id":"abc123","status":"unknown","national_identifier":"******5678","phone_number":"*******0123","amount":10000000,"loan_due":12,"store":1,"uuid":null,
+                            "sendings":[{"at":"2026-11-30T08:00:00Z","answer":"unknown 504"}],"resolution":null,"created_at":"2026-11-30T08:00:00Z","updated_at":"2026-11-30T08:00:00Z"}],"continuation":null}
+                            """,
+                    }
+                )
+        );
+        await page.RouteAsync(
+            "**/api/loan-openings/abc123/resolve",
+            route =>
+            {
+                sent = JsonNode.Parse(route.Request.PostData!);
+                return route.FulfillAsync(new() { ContentType = "application/json", Body = "{}" });
+            }
+        );
         await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/openings");
         await page.GetByLabel(notOpened).CheckAsync();
         await page.Locator("textarea").FillAsync("By phone.");
@@ -81,5 +92,15 @@ public sealed class LoanTests(ConsoleStage stage) : ConsoleTests(stage)
     }
 
     private async Task CallBackAsync(string uuid, string state) =>
-        (await Stage.App.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = uuid, ["state"] = state, ["reason"] = null })).ShouldBe(200);
+        (
+            await Stage.App.PostAsync(
+                "api/callbacks/loan-state",
+                new JsonObject
+                {
+                    ["uuid"] = uuid,
+                    ["state"] = state,
+                    ["reason"] = null,
+                }
+            )
+        ).ShouldBe(200);
 }

@@ -8,13 +8,39 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
     private static readonly DateTime Now = new(2026, 11, 30, 10, 40, 0, DateTimeKind.Utc);
 
     [Theory]
-    [InlineData("en", "1 webhook does not arrive|2 messages of queue invoices failed for good|3 callbacks were refused|1 loan opening of unknown outcome|A settlement has been verifying for")]
-    [InlineData("fa", "۱ وب‌هوک تحویل نمی‌شود|۲ پیام صف invoices ناموفقِ نهایی شد|۳ اعلان بالون پذیرفته نشد|نتیجهٔ تشکیل ۱ پروندهٔ وام مشخص نیست|است که در حال استعلام است")]
+    [InlineData(
+        "en",
+        "1 webhook does not arrive|2 messages of queue invoices failed for good|3 callbacks were refused|1 loan opening of unknown "
+            + "outcome|A settlement has been verifying for"
+    )]
+    [InlineData(
+        "fa",
+        "۱ وب‌هوک تحویل نمی‌شود|۲ پیام صف invoices ناموفقِ نهایی شد|۳ اعلان بالون پذیرفته نشد|نتیجهٔ تشکیل ۱ پروندهٔ وام مشخص نیست|است "
+            + "که در حال استعلام است"
+    )]
     public async Task Everything_that_needs_a_person_is_counted(string language, string texts)
     {
         var page = await OpenAsync("nowhere", language);
         await AnswerAsync(page, "stats", Stats(poison: 2, refused: 3, verifyingSince: Now.AddHours(-2)));
-        await AnswerAsync(page, "subscriptions", new { items = new[] { new { id = "1", host = "a.example", allowed = true, events = new[] { "settlement" }, failed = 4, waiting = 0 } } });
+        await AnswerAsync(
+            page,
+            "subscriptions",
+            new
+            {
+                items = new[]
+                {
+                    new
+                    {
+                        id = "1",
+                        host = "a.example",
+                        allowed = true,
+                        events = new[] { "settlement" },
+                        failed = 4,
+                        waiting = 0,
+                    },
+                },
+            }
+        );
         await AnswerAsync(page, "loan-openings", new { items = new[] { new { id = "1" } }, continuation = (string?)null });
         await GoAsync(page, "");
 
@@ -48,8 +74,14 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
     }
 
     [Theory]
-    [InlineData("en", "Settled today|12,345,000 Toman|Yesterday: 9,000,000 Toman|said by Baloan: 5|inferred from the credit: 1|decided by a person: 1")]
-    [InlineData("fa", "تسویه‌شدهٔ امروز|۱۲٬۳۴۵٬۰۰۰ تومان|دیروز: ۹٬۰۰۰٬۰۰۰ تومان|به اعلام بالون: ۵|از روی اعتبار مشتری: ۱|به تصمیم یک نفر: ۱")]
+    [InlineData(
+        "en",
+        "Settled today|12,345,000 Toman|Yesterday: 9,000,000 Toman|said by Baloan: 5|inferred from the credit: 1|decided by a person: 1"
+    )]
+    [InlineData(
+        "fa",
+        "تسویه‌شدهٔ امروز|۱۲٬۳۴۵٬۰۰۰ تومان|دیروز: ۹٬۰۰۰٬۰۰۰ تومان|به اعلام بالون: ۵|از روی اعتبار مشتری: ۱|به تصمیم یک نفر: ۱"
+    )]
     public async Task Money_comes_first_and_says_how_it_is_known(string language, string texts)
     {
         var page = await OpenAsync("nowhere", language);
@@ -100,26 +132,105 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
 
     private static object Stats(int poison = 0, int refused = 0, DateTime? verifyingSince = null, bool withSums = false)
     {
-        var counts = new { accepted = 8, settled = 7, rejected = 1, failed = 0, needs_review = 0 };
-        var sums = new { accepted = 13_000_000, settled = 12_345_000, rejected = 655_000, failed = 0, needs_review = 0 };
-        var none = new { accepted = 0, settled = 0, rejected = 0, failed = 0, needs_review = 0 };
+        var counts = new
+        {
+            accepted = 8,
+            settled = 7,
+            rejected = 1,
+            failed = 0,
+            needs_review = 0,
+        };
+        var sums = new
+        {
+            accepted = 13_000_000,
+            settled = 12_345_000,
+            rejected = 655_000,
+            failed = 0,
+            needs_review = 0,
+        };
+        var none = new
+        {
+            accepted = 0,
+            settled = 0,
+            rejected = 0,
+            failed = 0,
+            needs_review = 0,
+        };
         var nothing = new { count = 0, oldest_at = (DateTime?)null };
         var token = new { configured = true, expires_at = Now.AddHours(5) };
         return new
         {
             generated_at = Now,
-            hours = Enumerable.Range(0, 24).Select(hour => new
+            hours = Enumerable
+                .Range(0, 24)
+                .Select(hour => new
+                {
+                    hour = new DateTime(2026, 11, 29, 11, 0, 0, DateTimeKind.Utc).AddHours(hour),
+                    settlements = hour == 20 ? counts : none,
+                    sums = withSums
+                        ? hour == 20
+                            ? sums
+                            : none
+                        : null,
+                    known_by = withSums
+                        ? hour == 20
+                            ? new
+                            {
+                                baloan = 5,
+                                credit = 1,
+                                person = 1,
+                            }
+                            : new
+                            {
+                                baloan = 0,
+                                credit = 0,
+                                person = 0,
+                            }
+                        : null,
+                    callbacks = 2,
+                    conflicts = 0,
+                    refused_callbacks = hour == 3 ? refused : 0,
+                }),
+            time_to_settle = new
             {
-                hour = new DateTime(2026, 11, 29, 11, 0, 0, DateTimeKind.Utc).AddHours(hour), settlements = hour == 20 ? counts : none, sums = withSums ? hour == 20 ? sums : none : null,
-                known_by = withSums ? hour == 20 ? new { baloan = 5, credit = 1, person = 1 } : new { baloan = 0, credit = 0, person = 0 } : null,
-                callbacks = 2, conflicts = 0, refused_callbacks = hour == 3 ? refused : 0,
-            }),
-            time_to_settle = new { count = 7, median_seconds = 2.5, p95_seconds = 40.0 },
-            waiting = new { queued = nothing, submitting = nothing, verifying = new { count = verifyingSince is null ? 0 : 1, oldest_at = verifyingSince }, needs_review = nothing },
-            loans = new { created = 1, cheque_verified = 0, send_loan_to_bank = 0, loan_paid = 4, blocked = 0, canceled = 0 },
-            queues = new[] { new { name = "invoices", messages = 0, poison } },
+                count = 7,
+                median_seconds = 2.5,
+                p95_seconds = 40.0,
+            },
+            waiting = new
+            {
+                queued = nothing,
+                submitting = nothing,
+                verifying = new { count = verifyingSince is null ? 0 : 1, oldest_at = verifyingSince },
+                needs_review = nothing,
+            },
+            loans = new
+            {
+                created = 1,
+                cheque_verified = 0,
+                send_loan_to_bank = 0,
+                loan_paid = 4,
+                blocked = 0,
+                canceled = 0,
+            },
+            queues = new[]
+            {
+                new
+                {
+                    name = "invoices",
+                    messages = 0,
+                    poison,
+                },
+            },
             tokens = new { merchant = token, partnership = token },
-            days = withSums ? new { today = new { settlements = counts, sums }, yesterday = new { settlements = counts, sums = sums with { settled = 9_000_000 } }, same_weekday_last_week = new { settlements = none, sums = none } } : null,
+            days = withSums
+                ? new
+                {
+                    today = new { settlements = counts, sums },
+                    yesterday = new { settlements = counts, sums = sums with { settled = 9_000_000 } },
+                    same_weekday_last_week = new { settlements = none, sums = none },
+                }
+                : null,
         };
     }
 }

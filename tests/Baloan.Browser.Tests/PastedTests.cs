@@ -15,7 +15,15 @@ public sealed class PastedTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.Locator("#customer").FillAsync($"\u202A{order.Customer}\u202C\u200F");
         await page.Locator("#total").FillAsync("\u200E2,400,000\uFEFF");
         await page.Locator("#code").FillAsync($"\u200F{order.Code[..3]}\u200C{order.Code[3..]}\u00AD");
-        await page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "invoice.pdf", MimeType = "application/pdf", Buffer = order.Invoice });
+        await page.Locator("#file")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "invoice.pdf",
+                    MimeType = "application/pdf",
+                    Buffer = order.Invoice,
+                }
+            );
         await page.Locator("#send-otp").ClickAsync();
         await Expect(page.Locator("main")).ToContainTextAsync("Sent.");
         await page.Locator("#otp").FillAsync($"{MagicNumbers.Otp[..2]}\u200B{MagicNumbers.Otp[2..]}\u2069");

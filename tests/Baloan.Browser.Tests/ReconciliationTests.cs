@@ -14,15 +14,40 @@ public sealed class ReconciliationTests(ConsoleStage stage) : ConsoleTests(stage
         var page = await OpenAsync("reconciliation", language);
         await page.Locator("#compare").ClickAsync();
         await Expect(page.Locator("#statement-error")).Not.ToBeEmptyAsync();
-        await AnswerAsync(page, "merchant/reconciliations", new
-        {
-            period = new { from = "2026-11-29", to = "2026-11-30" }, matched = 12, totals = new { theirs = 20_000_000, ours = 18_000_000 },
-            columns = new { code = "کد سفارش", total = "مبلغ (ریال)", total_unit = "rial", date = "تاریخ", names = new[] { "کد سفارش", "مبلغ (ریال)", "تاریخ", "شرح" } },
-            theirs_not_ours = new[] { Difference("=cmd|'/c calc'!A1", 500_000, null, null) }, ours_not_theirs = new[] { Difference(Stage.Settled.Code, null, 1_250_000, "settled") },
-            different_total = new[] { Difference("TLC-9", 100_000, 1_000_000, "settled") }, moved_twice = new[] { Difference("TLC-8", 2_000_000, 1_000_000, "settled") },
-            bad_lines = new[] { new { sheet = (string?)null, line = 7, code = (string?)null, text = "There is no amount." } }, repeated_lines = Array.Empty<object>(),
-            warnings = new[] { "One line was kept out." },
-        });
+        await AnswerAsync(
+            page,
+            "merchant/reconciliations",
+            new
+            {
+                period = new { from = "2026-11-29", to = "2026-11-30" },
+                matched = 12,
+                totals = new { theirs = 20_000_000, ours = 18_000_000 },
+                columns = new
+                {
+                    code = "کد سفارش",
+                    total = "مبلغ (ریال)",
+                    total_unit = "rial",
+                    date = "تاریخ",
+                    names = new[] { "کد سفارش", "مبلغ (ریال)", "تاریخ", "شرح" },
+                },
+                theirs_not_ours = new[] { Difference("=cmd|'/c calc'!A1", 500_000, null, null) },
+                ours_not_theirs = new[] { Difference(Stage.Settled.Code, null, 1_250_000, "settled") },
+                different_total = new[] { Difference("TLC-9", 100_000, 1_000_000, "settled") },
+                moved_twice = new[] { Difference("TLC-8", 2_000_000, 1_000_000, "settled") },
+                bad_lines = new[]
+                {
+                    new
+                    {
+                        sheet = (string?)null,
+                        line = 7,
+                        code = (string?)null,
+                        text = "There is no amount.",
+                    },
+                },
+                repeated_lines = Array.Empty<object>(),
+                warnings = new[] { "One line was kept out." },
+            }
+        );
         await ChooseAsync(page);
         await page.Locator("#compare").ClickAsync();
 
@@ -79,8 +104,26 @@ public sealed class ReconciliationTests(ConsoleStage stage) : ConsoleTests(stage
     }
 
     private static object Difference(string code, long? theirs, long? ours, string? status) =>
-        new { code, theirs, ours, status, known_by = status is null ? null : "baloan", sent_at = (string?)null, ended_at = (string?)null, lines = new[] { new { sheet = (string?)null, line = 3 } } };
+        new
+        {
+            code,
+            theirs,
+            ours,
+            status,
+            known_by = status is null ? null : "baloan",
+            sent_at = (string?)null,
+            ended_at = (string?)null,
+            lines = new[] { new { sheet = (string?)null, line = 3 } },
+        };
 
     private static Task ChooseAsync(IPage page, string content = "code,total\nTLC-1,1\n") =>
-        page.Locator("#statement").SetInputFilesAsync(new FilePayload { Name = "statement.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(content) });
+        page.Locator("#statement")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "statement.csv",
+                    MimeType = "text/csv",
+                    Buffer = Encoding.UTF8.GetBytes(content),
+                }
+            );
 }

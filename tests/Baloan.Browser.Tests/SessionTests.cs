@@ -8,7 +8,12 @@ public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
     [Theory]
     [InlineData("en", "Function key", "Cancel", "Enter a key")]
     [InlineData("fa", "کلید برنامه", "انصراف", "وارد کردن کلید")]
-    public async Task A_question_for_the_key_that_was_declined_does_not_come_again_by_itself(string language, string title, string cancel, string enter)
+    public async Task A_question_for_the_key_that_was_declined_does_not_come_again_by_itself(
+        string language,
+        string title,
+        string cancel,
+        string enter
+    )
     {
         Expected.AddRange(["401", "404"]);
         var page = await OpenAsync("", language, key: null);
@@ -57,14 +62,29 @@ public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
         var page = await OpenAsync("settlements");
         await Expect(page.Locator("table.cards")).ToBeVisibleAsync();
         var keys = new List<string?>();
-        await page.RouteAsync("**/api/merchant/settlements/*/resolve", async route =>
-        {
-            (await route.Request.HeaderValueAsync("x-functions-key")).ShouldBe(ConsoleStage.FunctionKey);
-            keys.Add(await route.Request.HeaderValueAsync("x-baloan-key"));
-            await route.FulfillAsync(keys[^1] == "own"
-                ? new() { Status = 409, ContentType = "application/json", Body = """{"detail":"It was decided meanwhile."}""" }
-                : new() { Status = 401, ContentType = "application/problem+json", Body = """{"code":"own_key_required"}""" });
-        });
+        await page.RouteAsync(
+            "**/api/merchant/settlements/*/resolve",
+            async route =>
+            {
+                (await route.Request.HeaderValueAsync("x-functions-key")).ShouldBe(ConsoleStage.FunctionKey);
+                keys.Add(await route.Request.HeaderValueAsync("x-baloan-key"));
+                await route.FulfillAsync(
+                    keys[^1] == "own"
+                        ? new()
+                        {
+                            Status = 409,
+                            ContentType = "application/json",
+                            Body = """{"detail":"It was decided meanwhile."}""",
+                        }
+                        : new()
+                        {
+                            Status = 401,
+                            ContentType = "application/problem+json",
+                            Body = """{"code":"own_key_required"}""",
+                        }
+                );
+            }
+        );
         await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/settlements/{Stage.InReview.Code}");
         Expected.Add("409");
         await page.GetByLabel("Baloan says no money was moved").CheckAsync();
@@ -120,7 +140,8 @@ public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
               const keys = (one, path) => Object.entries(one).flatMap(([key, value]) => value && typeof value === 'object' ? keys(value, `${path}.${key}`) : [`${path}.${key} ${typeof value}`]);
               return keys(text, '').sort();
             }))
-            """);
+            """
+        );
 
         keys[0].ShouldBe(keys[1]);
         keys[0].Length.ShouldBeGreaterThan(200);
@@ -130,12 +151,20 @@ public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
     [InlineData(0, "صفر", "zero")]
     [InlineData(1_000, "هزار", "one thousand")]
     [InlineData(1_001_000, "یک میلیون و هزار", "one million one thousand")]
-    [InlineData(12_345_678, "دوازده میلیون و سیصد و چهل و پنج هزار و ششصد و هفتاد و هشت", "twelve million three hundred and forty-five thousand six hundred and seventy-eight")]
+    [InlineData(
+        12_345_678,
+        "دوازده میلیون و سیصد و چهل و پنج هزار و ششصد و هفتاد و هشت",
+        "twelve million three hundred and forty-five thousand six hundred and seventy-eight"
+    )]
     [InlineData(2_000_000_019, "دو میلیارد و نوزده", "two billion nineteen")]
     public async Task Amounts_are_written_in_words(long amount, string persian, string english)
     {
         var page = await OpenAsync("nowhere");
-        var words = await page.EvaluateAsync<string[]>("async (amount) => { const { inWords } = await import('./console/in-words.js'); return [inWords(amount, true), inWords(amount, false)]; }", amount);
+        var words = await page.EvaluateAsync<string[]>(
+            "async (amount) => { const { inWords } = await import('./console/in-words.js'); return [inWords(amount, true), "
+                + "inWords(amount, false)]; }",
+            amount
+        );
 
         words.ShouldBe([persian, english]);
     }

@@ -20,21 +20,27 @@ public abstract class ViewTests(ConsoleStage stage, string language) : ConsoleTe
         await IsAccessibleAsync(page);
         await KeepPictureAsync(page, $"console-{view}-{language}", forReadme: language == "en" && view is ("overview" or "settlement"));
         await NarrowAsync(page);
-        await KeepPictureAsync(page, $"console-{view}-{language}-phone", forReadme: language == "fa" && view == "overview", screen: view == "overview");
+        await KeepPictureAsync(
+            page,
+            $"console-{view}-{language}-phone",
+            forReadme: language == "fa" && view == "overview",
+            screen: view == "overview"
+        );
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
         await NothingIsCutAsync(page);
         await IsAccessibleAsync(page);
     }
 
-    private string RouteOf(string view) => view switch
-    {
-        "overview" => "",
-        "settlement" => $"settlements/{Stage.InReview.Code}",
-        "rejected" => $"settlements/{Stage.Rejected.Code}",
-        "loan" => $"loans/{Stage.Loan}",
-        "receipt" => $"receipt/{Stage.Settled.Code}",
-        _ => view,
-    };
+    private string RouteOf(string view) =>
+        view switch
+        {
+            "overview" => "",
+            "settlement" => $"settlements/{Stage.InReview.Code}",
+            "rejected" => $"settlements/{Stage.Rejected.Code}",
+            "loan" => $"loans/{Stage.Loan}",
+            "receipt" => $"receipt/{Stage.Settled.Code}",
+            _ => view,
+        };
 }
 
 /// <summary>The views in English.</summary>
@@ -43,7 +49,11 @@ public sealed class EnglishViewTests(ConsoleStage stage) : ViewTests(stage, "en"
     [Theory]
     [InlineData("overview", "a decision|Settled|Needs review|Conflicts|invoices|Valid for")]
     [InlineData("settlements", "TLC-111111|Settled|1,250,000 Toman|Rejected|Needs review")]
-    [InlineData("settlement", "TLC-111113|4,509,001 Toman|Needs review|What does Baloan say?|Baloan's desk, 021-0000|Before the sending|100,000,000 Toman|Put before a person|Invoice|byte")]
+    [InlineData(
+        "settlement",
+        "TLC-111113|4,509,001 Toman|Needs review|What does Baloan say?|Baloan's desk, 021-0000|Before the sending|100,000,000 Toman|Put "
+            + "before a person|Invoice|byte"
+    )]
     [InlineData("rejected", "TLC-111112|Rejected|No money was moved|Reason:|Attempt 1|Attempt 2")]
     [InlineData("loans", "Paid|10,000,000 Toman|12 months|Blocked")]
     [InlineData("loan", "Paid|10,000,000 Toman|Monthly instalment|Late|Conflict|The customer asked for it.")]

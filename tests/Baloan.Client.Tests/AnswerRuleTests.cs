@@ -191,8 +191,7 @@ public sealed class AnswerRuleTests
         await using var baloan = await StartAsync(Answer(200, """{"status":"ok"}"""));
         using var bench = new Bench(baloan.Address);
 
-        ShouldBeUnknown(
-            await Should.ThrowAsync<BaloanException>(() => bench.V1.SettleAsync(Settlement(), Language.English, Stop)), 200);
+        ShouldBeUnknown(await Should.ThrowAsync<BaloanException>(() => bench.V1.SettleAsync(Settlement(), Language.English, Stop)), 200);
     }
 
     [Theory]
@@ -226,7 +225,8 @@ public sealed class AnswerRuleTests
             {
                 seen = data;
                 return readable;
-            });
+            }
+        );
 
         judgement.Verdict.ShouldBe((Verdict)verdict);
         seen.GetRawText().ShouldBe("""{"token":"t"}""");

@@ -59,7 +59,12 @@ public sealed class Bench : IAccessTokenSource, IDisposable
     public static LoanRequest LoanFile() => new(PhoneNumber, NationalIdentifier, new(1999, 2, 14), 10_000_000, 12, 1);
 
     public static FileSource Pdf(string name = "invoice.pdf", string content = "%PDF-1.7 sample") =>
-        new(name, "application/pdf", Encoding.UTF8.GetByteCount(content), _ => Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(content))));
+        new(
+            name,
+            "application/pdf",
+            Encoding.UTF8.GetByteCount(content),
+            _ => Task.FromResult<Stream>(new MemoryStream(Encoding.UTF8.GetBytes(content)))
+        );
 
     public async ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
@@ -80,21 +85,22 @@ public sealed class Bench : IAccessTokenSource, IDisposable
         Logs.Dispose();
     }
 
-    private Task StartAsync(string operation, FileSource? file, CancellationToken? stop) => operation switch
-    {
-        "check_credit" => V2.CheckCreditAsync(NationalIdentifier, Language.English, stop ?? Stop),
-        "merchant_token" => Tokens.GetMerchantTokenAsync(MerchantApiVersion.V2, "store", "open sesame", stop ?? Stop),
-        "partnership_token" => Tokens.GetPartnershipTokenAsync("partner", "open sesame", stop ?? Stop),
-        "upload" => V2.UploadAsync(file ?? Pdf(), Language.English, stop ?? Stop),
-        "send_otp" => V2.SendOtpAsync(NationalIdentifier, Language.English, stop ?? Stop),
-        "validate_otp" => V2.ValidateOtpAsync(NationalIdentifier, Otp, Language.English, stop ?? Stop),
-        "settle" => V2.SettleAsync(Settlement(file), Language.English, stop ?? Stop),
-        "loan_policies" => Partnership.GetLoanPoliciesAsync(Language.English, stop ?? Stop),
-        "open_loan" => Partnership.OpenLoanAsync(LoanFile(), Language.English, stop ?? Stop),
-        "get_contract" => Partnership.GetContractAsync(Loan, Language.English, stop ?? Stop),
-        "send_contract_otp" => Partnership.SendContractOtpAsync(Loan, Language.English, stop ?? Stop),
-        "sign_contract" => Partnership.SignContractAsync(Loan, Otp, Language.English, stop ?? Stop),
-        "cancel_loan" => Partnership.CancelLoanAsync(Loan, Language.English, stop ?? Stop),
-        _ => throw new ArgumentOutOfRangeException(nameof(operation)),
-    };
+    private Task StartAsync(string operation, FileSource? file, CancellationToken? stop) =>
+        operation switch
+        {
+            "check_credit" => V2.CheckCreditAsync(NationalIdentifier, Language.English, stop ?? Stop),
+            "merchant_token" => Tokens.GetMerchantTokenAsync(MerchantApiVersion.V2, "store", "open sesame", stop ?? Stop),
+            "partnership_token" => Tokens.GetPartnershipTokenAsync("partner", "open sesame", stop ?? Stop),
+            "upload" => V2.UploadAsync(file ?? Pdf(), Language.English, stop ?? Stop),
+            "send_otp" => V2.SendOtpAsync(NationalIdentifier, Language.English, stop ?? Stop),
+            "validate_otp" => V2.ValidateOtpAsync(NationalIdentifier, Otp, Language.English, stop ?? Stop),
+            "settle" => V2.SettleAsync(Settlement(file), Language.English, stop ?? Stop),
+            "loan_policies" => Partnership.GetLoanPoliciesAsync(Language.English, stop ?? Stop),
+            "open_loan" => Partnership.OpenLoanAsync(LoanFile(), Language.English, stop ?? Stop),
+            "get_contract" => Partnership.GetContractAsync(Loan, Language.English, stop ?? Stop),
+            "send_contract_otp" => Partnership.SendContractOtpAsync(Loan, Language.English, stop ?? Stop),
+            "sign_contract" => Partnership.SignContractAsync(Loan, Otp, Language.English, stop ?? Stop),
+            "cancel_loan" => Partnership.CancelLoanAsync(Loan, Language.English, stop ?? Stop),
+            _ => throw new ArgumentOutOfRangeException(nameof(operation)),
+        };
 }

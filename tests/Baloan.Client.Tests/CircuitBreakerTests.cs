@@ -49,7 +49,19 @@ public sealed class CircuitBreakerTests
         await using var baloan = await StartAsync([.. Enumerable.Repeat(Answer(503, ""), 20), Good()]);
         using var bench = WithoutWaits(baloan);
         // What acts is sent once, a read four times.
-        foreach (var operation in new[] { "loan_policies", "open_loan", "get_contract", "send_contract_otp", "sign_contract", "open_loan", "get_contract", "loan_policies" })
+        foreach (
+            var operation in new[]
+            {
+                "loan_policies",
+                "open_loan",
+                "get_contract",
+                "send_contract_otp",
+                "sign_contract",
+                "open_loan",
+                "get_contract",
+                "loan_policies",
+            }
+        )
         {
             (await bench.FailAsync(operation)).RetryAfter.ShouldBeNull();
         }
@@ -89,7 +101,8 @@ public sealed class CircuitBreakerTests
         (await bench.FailAsync("check_credit")).RetryAfter.ShouldNotBeNull();
     }
 
-    private static Bench WithoutWaits(ScriptedBaloan baloan) => new(baloan.Address, options => options with { LongestWait = TimeSpan.Zero });
+    private static Bench WithoutWaits(ScriptedBaloan baloan) =>
+        new(baloan.Address, options => options with { LongestWait = TimeSpan.Zero });
 
     private static async Task FailAsync(Bench bench, int calls)
     {

@@ -16,11 +16,13 @@ public sealed class ClientServicesTests
 
         services.Select(service => service.ServiceType).ShouldBe([typeof(MerchantClient)]);
         Should.Throw<ArgumentException>(() => new ServiceCollection().AddBaloanClient(_ => { })).Message.ShouldContain("credentials");
-        Should.Throw<ArgumentException>(() => new ServiceCollection().AddBaloanClient(options =>
-        {
-            options.Partnership = new("partner", "password");
-            options.Baloan = new() { BaseAddress = new Uri("ftp://baloan.example") };
-        }));
+        Should.Throw<ArgumentException>(() =>
+            new ServiceCollection().AddBaloanClient(options =>
+            {
+                options.Partnership = new("partner", "password");
+                options.Baloan = new() { BaseAddress = new Uri("ftp://baloan.example") };
+            })
+        );
         new BaloanCredentials("store", "a secret").ToString().ShouldNotContain("a secret");
     }
 
@@ -35,7 +37,8 @@ public sealed class ClientServicesTests
                 await Task.Yield();
                 return new AccessToken($"token-{Interlocked.Increment(ref fetched)}", null, time.Now.AddHours(24));
             },
-            time);
+            time
+        );
 
         var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => tokens.GetAsync(Cancel).AsTask()));
         all.ShouldAllBe(token => token == "token-1");

@@ -29,7 +29,8 @@ public sealed class ClockAndWaitTests
         var time = new ManualTime();
         var expiry = time.GetUtcNow().AddHours(1);
         var claims = string.Create(CultureInfo.InvariantCulture, $"{{\"exp\":{expiry.ToUnixTimeMilliseconds()}}}");
-        var access = $"eyJhbGciOiJIUzI1NiJ9.{Convert.ToBase64String(Encoding.ASCII.GetBytes(claims)).TrimEnd('=').Replace('+', '-').Replace('/', '_')}.c2ln";
+        var payload = System.Buffers.Text.Base64Url.EncodeToString(Encoding.ASCII.GetBytes(claims));
+        var access = $"eyJhbGciOiJIUzI1NiJ9.{payload}.c2ln";
         await using var baloan = await StartAsync(Answer(200, $$"""{"access":"{{access}}"}"""));
         using var bench = new Bench(baloan.Address, time: time);
 

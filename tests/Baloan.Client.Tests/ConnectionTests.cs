@@ -12,7 +12,8 @@ public sealed class ConnectionTests
 {
     public static TheoryData<string> Reads => ["check_credit", "upload", "merchant_token", "loan_policies", "get_contract"];
 
-    public static TheoryData<string> Acts => ["send_otp", "validate_otp", "settle", "open_loan", "send_contract_otp", "sign_contract", "cancel_loan"];
+    public static TheoryData<string> Acts =>
+        ["send_otp", "validate_otp", "settle", "open_loan", "send_contract_otp", "sign_contract", "cancel_loan"];
 
     [Theory]
     [MemberData(nameof(Reads))]
@@ -90,7 +91,9 @@ public sealed class ConnectionTests
     {
         await using var baloan = new RawBaloan(connection => Task.Delay(Timeout.Infinite, connection.Stopping));
         using var bench = new Bench(
-            new UriBuilder(baloan.Address) { Scheme = "https" }.Uri, options => options with { ConnectTimeout = TimeSpan.FromMilliseconds(50) });
+            new UriBuilder(baloan.Address) { Scheme = "https" }.Uri,
+            options => options with { ConnectTimeout = TimeSpan.FromMilliseconds(50) }
+        );
 
         ShouldBeUnavailable(await bench.FailAsync(operation));
 
@@ -268,14 +271,18 @@ public sealed class ConnectionTests
             await connection.ReadRequestAsync();
         }
 
-        await (where switch
-        {
-            "in the status line" => connection.WriteAsync("HTTP/1.1 20"),
-            "in the headers" => connection.WriteAsync("HTTP/1.1 200 OK\nContent-Type: app"),
-            "in the answer" => connection.WriteAsync("HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Length: 100\n\n{\"status\":\"ok\""),
-            "with nonsense" => connection.WriteAsync("220 mail.example ESMTP\n\n"),
-            _ => Task.CompletedTask,
-        });
+        await (
+            where switch
+            {
+                "in the status line" => connection.WriteAsync("HTTP/1.1 20"),
+                "in the headers" => connection.WriteAsync("HTTP/1.1 200 OK\nContent-Type: app"),
+                "in the answer" => connection.WriteAsync(
+                    "HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Length: 100\n\n{\"status\":\"ok\""
+                ),
+                "with nonsense" => connection.WriteAsync("220 mail.example ESMTP\n\n"),
+                _ => Task.CompletedTask,
+            }
+        );
         if (reset)
         {
             connection.Reset();

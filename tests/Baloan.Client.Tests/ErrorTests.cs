@@ -9,47 +9,80 @@ public sealed class ErrorTests
 {
     private const string Html = "<!DOCTYPE html><html><body><h1>Bad Gateway</h1></body></html>";
 
-    public static TheoryData<string, string, string?, string?> Shapes => new()
-    {
-        // body, content type, code, text
-        { """{"status":"error","message":"اعتبار کافی نیست.","message_code":"credit_not_enough","data":{}}""", "application/json", "credit_not_enough", "اعتبار کافی نیست." },
-        { """{"status":"error","message":"No.","message_code":4001,"data":null}""", "application/json", "4001", "No." },
-        { """{"status":"error","message":"","message_code":"","data":{"amount":["Too low."],"national_identifier":"0012345678"}}""", "application/json", null, "amount: Too low." },
-        { """{"status":"error","message":{"otp":["Wrong."]},"message_code":"invalid"}""", "application/json", "invalid", "otp: Wrong." },
-        { """{"message":"No.","code":"duplicate_request"}""", "application/json", "duplicate_request", "No." },
-        { """{"message_code":"only_a_code"}""", "application/json", "only_a_code", null },
-        { """{"detail":"Not now.","code":"not_allowed_in_state"}""", "application/json", "not_allowed_in_state", "Not now." },
-        { """{"detail":"Not now."}""", "application/json", null, "Not now." },
-        { """{"detail":["Not now.","Nor later."]}""", "application/json", null, "Not now. Nor later." },
-        { """{"detail":"Bad token","code":"token_not_valid","messages":[{"token_class":"AccessToken"}]}""", "application/json", "token_not_valid", "Bad token" },
-        { """{"amount":["A valid integer is required."],"code":["This field is required."]}""", "application/json", null, "amount: A valid integer is required. code: This field is required." },
-        { """{"bill":{"total":["Too high.","Really."]},"code":"invalid"}""", "application/json", "invalid", "bill.total: Too high. Really." },
-        { """{"amount":"Too low."}""", "application/json", null, "amount: Too low." },
-        { """{"non_field_errors":["Wrong OTP."],"otp":["Expired."]}""", "application/json", null, "Wrong OTP." },
-        { "\"Wrong OTP.\"", "application/json", null, "Wrong OTP." },
-        { """["Wrong OTP.","Try again."]""", "application/json", null, "Wrong OTP. Try again." },
-        { "Wrong OTP.", "text/plain", null, "Wrong OTP." },
-        { "\uFEFF{\"detail\":\"With a mark.\"}", "application/json", null, "With a mark." },
-        { """{"detail":"<h1>Not found</h1>","code":"x"}""", "application/json", "x", null },
-        { """{"detail":"","code":"a code with blanks"}""", "application/json", null, null },
-        { """{"detail":"line\u0000one\r\nline two"}""", "application/json", null, "line one line two" },
-        { """{"detail":"\ud800"}""", "application/json", null, null },
-        { """{"detail":"cut off""", "application/json", null, null },
-        { Html, "text/html", null, null },
-        { Html, "application/json", null, null },
-        { """{"<script>":["x"]}""", "application/json", null, null },
-        { "", "text/plain", null, null },
-        { "null", "application/json", null, null },
-        { "42", "application/json", null, null },
-        { "{}", "application/json", null, null },
-        { "[[[{\"a\":[]}]]]", "application/json", null, null },
-    };
+    public static TheoryData<string, string, string?, string?> Shapes =>
+        new()
+        {
+            // body, content type, code, text
+            {
+                """{"status":"error","message":"اعتبار کافی نیست.","message_code":"credit_not_enough","data":{}}""",
+                "application/json",
+                "credit_not_enough",
+                "اعتبار کافی نیست."
+            },
+            { """{"status":"error","message":"No.","message_code":4001,"data":null}""", "application/json", "4001", "No." },
+            {
+                """{"status":"error","message":"","message_code":"","data":{"amount":["Too low."],"national_identifier":"0012345678"}}""",
+                "application/json",
+                null,
+                "amount: Too low."
+            },
+            {
+                """{"status":"error","message":{"otp":["Wrong."]},"message_code":"invalid"}""",
+                "application/json",
+                "invalid",
+                "otp: Wrong."
+            },
+            { """{"message":"No.","code":"duplicate_request"}""", "application/json", "duplicate_request", "No." },
+            { """{"message_code":"only_a_code"}""", "application/json", "only_a_code", null },
+            { """{"detail":"Not now.","code":"not_allowed_in_state"}""", "application/json", "not_allowed_in_state", "Not now." },
+            { """{"detail":"Not now."}""", "application/json", null, "Not now." },
+            { """{"detail":["Not now.","Nor later."]}""", "application/json", null, "Not now. Nor later." },
+            {
+                """{"detail":"Bad token","code":"token_not_valid","messages":[{"token_class":"AccessToken"}]}""",
+                "application/json",
+                "token_not_valid",
+                "Bad token"
+            },
+            {
+                """{"amount":["A valid integer is required."],"code":["This field is required."]}""",
+                "application/json",
+                null,
+                "amount: A valid integer is required. code: This field is required."
+            },
+            {
+                """{"bill":{"total":["Too high.","Really."]},"code":"invalid"}""",
+                "application/json",
+                "invalid",
+                "bill.total: Too high. Really."
+            },
+            { """{"amount":"Too low."}""", "application/json", null, "amount: Too low." },
+            { """{"non_field_errors":["Wrong OTP."],"otp":["Expired."]}""", "application/json", null, "Wrong OTP." },
+            { "\"Wrong OTP.\"", "application/json", null, "Wrong OTP." },
+            { """["Wrong OTP.","Try again."]""", "application/json", null, "Wrong OTP. Try again." },
+            { "Wrong OTP.", "text/plain", null, "Wrong OTP." },
+            { "\uFEFF{\"detail\":\"With a mark.\"}", "application/json", null, "With a mark." },
+            { """{"detail":"<h1>Not found</h1>","code":"x"}""", "application/json", "x", null },
+            { """{"detail":"","code":"a code with blanks"}""", "application/json", null, null },
+            { """{"detail":"line\u0000one\r\nline two"}""", "application/json", null, "line one line two" },
+            { """{"detail":"\ud800"}""", "application/json", null, null },
+            { """{"detail":"cut off""", "application/json", null, null },
+            { Html, "text/html", null, null },
+            { Html, "application/json", null, null },
+            { """{"<script>":["x"]}""", "application/json", null, null },
+            { "", "text/plain", null, null },
+            { "null", "application/json", null, null },
+            { "42", "application/json", null, null },
+            { "{}", "application/json", null, null },
+            { "[[[{\"a\":[]}]]]", "application/json", null, null },
+        };
 
     [Theory]
     [MemberData(nameof(Shapes))]
     public async Task A_refusal_of_a_read_is_read_whatever_its_shape(string body, string contentType, string? code, string? text)
     {
-        await using var baloan = await StartAsync([.. new[] { 400, 403, 404, 401, 401 }.Select(status => Answer(status, body, contentType))]);
+        await using var baloan = await StartAsync([
+            .. new[] { 400, 403, 404, 401, 401 }.Select(status => Answer(status, body, contentType)),
+        ]);
         using var bench = new Bench(baloan.Address);
 
         foreach (var status in new[] { HttpStatusCode.BadRequest, HttpStatusCode.Forbidden })
@@ -64,7 +97,14 @@ public sealed class ErrorTests
         ShouldSay(missing, text);
 
         var unauthorized = await bench.FailAsync("check_credit");
-        ShouldBe(unauthorized, BaloanFailure.Unauthorized, "baloan_unauthorized", HttpStatusCode.Unauthorized, canRepeat: false, known: true);
+        ShouldBe(
+            unauthorized,
+            BaloanFailure.Unauthorized,
+            "baloan_unauthorized",
+            HttpStatusCode.Unauthorized,
+            canRepeat: false,
+            known: true
+        );
         ShouldSay(unauthorized, text);
         baloan.Requests.Count.ShouldBe(5);
     }
@@ -74,7 +114,9 @@ public sealed class ErrorTests
     public async Task A_wish_to_wait_is_read_whatever_its_shape(string body, string contentType, string? code, string? text)
     {
         _ = code;
-        await using var baloan = await StartAsync([.. new[] { 429, 503 }.Select(status => Answer(status, body, contentType, ("Retry-After", "60")))]);
+        await using var baloan = await StartAsync([
+            .. new[] { 429, 503 }.Select(status => Answer(status, body, contentType, ("Retry-After", "60"))),
+        ]);
         using var bench = new Bench(baloan.Address);
 
         var throttled = await bench.FailAsync("check_credit");
@@ -82,7 +124,14 @@ public sealed class ErrorTests
         ShouldSay(throttled, text);
 
         var unavailable = await bench.FailAsync("check_credit");
-        ShouldBe(unavailable, BaloanFailure.Unavailable, "baloan_unavailable", HttpStatusCode.ServiceUnavailable, canRepeat: true, known: true);
+        ShouldBe(
+            unavailable,
+            BaloanFailure.Unavailable,
+            "baloan_unavailable",
+            HttpStatusCode.ServiceUnavailable,
+            canRepeat: true,
+            known: true
+        );
         ShouldSay(unavailable, text);
     }
 
@@ -101,9 +150,27 @@ public sealed class ErrorTests
             ShouldSay(refused, text);
         }
 
-        foreach (var operation in new[] { "send_otp", "validate_otp", "settle", "open_loan", "send_contract_otp", "sign_contract", "cancel_loan" })
+        foreach (
+            var operation in new[]
+            {
+                "send_otp",
+                "validate_otp",
+                "settle",
+                "open_loan",
+                "send_contract_otp",
+                "sign_contract",
+                "cancel_loan",
+            }
+        )
         {
-            ShouldBe(await bench.FailAsync(operation), BaloanFailure.NoAnswer, "outcome_unknown", HttpStatusCode.OK, canRepeat: false, known: false);
+            ShouldBe(
+                await bench.FailAsync(operation),
+                BaloanFailure.NoAnswer,
+                "outcome_unknown",
+                HttpStatusCode.OK,
+                canRepeat: false,
+                known: false
+            );
         }
 
         baloan.Requests.Count.ShouldBe(11);
@@ -149,12 +216,26 @@ public sealed class ErrorTests
 
         foreach (var operation in new[] { "send_otp", "validate_otp", "settle" })
         {
-            ShouldBe(await bench.FailAsync(operation), BaloanFailure.NoAnswer, "outcome_unknown", (HttpStatusCode)status, canRepeat: false, known: false);
+            ShouldBe(
+                await bench.FailAsync(operation),
+                BaloanFailure.NoAnswer,
+                "outcome_unknown",
+                (HttpStatusCode)status,
+                canRepeat: false,
+                known: false
+            );
         }
 
         foreach (var operation in new[] { "check_credit", "upload", "merchant_token" })
         {
-            ShouldBe(await bench.FailAsync(operation), BaloanFailure.NoAnswer, "baloan_timeout", (HttpStatusCode)status, canRepeat: true, known: true);
+            ShouldBe(
+                await bench.FailAsync(operation),
+                BaloanFailure.NoAnswer,
+                "baloan_timeout",
+                (HttpStatusCode)status,
+                canRepeat: true,
+                known: true
+            );
         }
 
         baloan.Requests.Count.ShouldBe(6);
@@ -178,7 +259,14 @@ public sealed class ErrorTests
         await using var baloan = await StartAsync(Data(data));
         using var bench = new Bench(baloan.Address);
 
-        ShouldBe(await bench.FailAsync(operation), BaloanFailure.NoAnswer, "outcome_unknown", HttpStatusCode.OK, canRepeat: false, known: false);
+        ShouldBe(
+            await bench.FailAsync(operation),
+            BaloanFailure.NoAnswer,
+            "outcome_unknown",
+            HttpStatusCode.OK,
+            canRepeat: false,
+            known: false
+        );
     }
 
     [Theory]
@@ -193,13 +281,22 @@ public sealed class ErrorTests
         await using var baloan = await StartAsync(Data(data));
         using var bench = new Bench(baloan.Address);
 
-        ShouldBe(await bench.FailAsync(operation), BaloanFailure.NoAnswer, "baloan_timeout", HttpStatusCode.OK, canRepeat: true, known: true);
+        ShouldBe(
+            await bench.FailAsync(operation),
+            BaloanFailure.NoAnswer,
+            "baloan_timeout",
+            HttpStatusCode.OK,
+            canRepeat: true,
+            known: true
+        );
     }
 
     [Fact]
     public async Task Field_errors_come_by_field()
     {
-        await using var baloan = await StartAsync(Answer(400, """{"non_field_errors":["No."],"bill":{"total":["Too high.","Really."]},"otp":["Expired."]}"""));
+        await using var baloan = await StartAsync(
+            Answer(400, """{"non_field_errors":["No."],"bill":{"total":["Too high.","Really."]},"otp":["Expired."]}""")
+        );
         using var bench = new Bench(baloan.Address);
 
         var fields = (await bench.FailAsync("settle")).FieldErrors.ShouldNotBeNull();
@@ -218,7 +315,14 @@ public sealed class ErrorTests
         (await bench.FailAsync("settle")).Message.Length.ShouldBeLessThan(600);
     }
 
-    private static void ShouldBe(BaloanException failure, BaloanFailure kind, string code, HttpStatusCode status, bool canRepeat, bool known)
+    private static void ShouldBe(
+        BaloanException failure,
+        BaloanFailure kind,
+        string code,
+        HttpStatusCode status,
+        bool canRepeat,
+        bool known
+    )
     {
         failure.Failure.ShouldBe(kind);
         failure.Code.ShouldBe(code);

@@ -70,10 +70,12 @@ public sealed class FileTests
         await using var baloan = await StartAsync(Good());
         using var bench = new Bench(baloan.Address);
 
-        await Should.ThrowAsync<TimeZoneNotFoundException>(
-            () => bench.RunAsync(operation, Pdf() with { OpenAsync = _ => throw new TimeZoneNotFoundException("the store is down") }));
-        await Should.ThrowAsync<IOException>(
-            () => bench.RunAsync(operation, Pdf() with { OpenAsync = _ => throw new OperationCanceledException("the store's own timeout") }));
+        await Should.ThrowAsync<TimeZoneNotFoundException>(() =>
+            bench.RunAsync(operation, Pdf() with { OpenAsync = _ => throw new TimeZoneNotFoundException("the store is down") })
+        );
+        await Should.ThrowAsync<IOException>(() =>
+            bench.RunAsync(operation, Pdf() with { OpenAsync = _ => throw new OperationCanceledException("the store's own timeout") })
+        );
 
         baloan.Requests.ShouldBeEmpty();
     }
@@ -132,7 +134,7 @@ public sealed class FileTests
         {
             var headers = await connection.ReadHeadersAsync();
             var length = headers.Split("\r\n").Single(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))[15..];
-            for (var left = int.Parse(length, System.Globalization.CultureInfo.InvariantCulture); left > 0;)
+            for (var left = int.Parse(length, System.Globalization.CultureInfo.InvariantCulture); left > 0; )
             {
                 left -= await connection.Stream.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, left)), connection.Stopping);
             }
@@ -144,11 +146,17 @@ public sealed class FileTests
     /// <summary>A file that is made while it is read, and counts.</summary>
     private sealed class MadeFile(long length)
     {
-        public FileSource Source => new("made.pdf", "application/pdf", length, _ =>
-        {
-            Opened++;
-            return Task.FromResult<Stream>(new MadeStream(this, length));
-        });
+        public FileSource Source =>
+            new(
+                "made.pdf",
+                "application/pdf",
+                length,
+                _ =>
+                {
+                    Opened++;
+                    return Task.FromResult<Stream>(new MadeStream(this, length));
+                }
+            );
 
         public long BreaksAt { get; init; } = long.MaxValue;
 
@@ -165,8 +173,7 @@ public sealed class FileTests
         // One period more than is ever read at once.
         private static readonly byte[] Pattern = [.. Enumerable.Range(0, 256 * 1024).Select(position => (byte)(position % Period))];
 
-        public static void Fill(Span<byte> bytes, long position) =>
-            Pattern.AsSpan((int)(position % Period), bytes.Length).CopyTo(bytes);
+        public static void Fill(Span<byte> bytes, long position) => Pattern.AsSpan((int)(position % Period), bytes.Length).CopyTo(bytes);
 
         private sealed class MadeStream(MadeFile file, long length) : Stream
         {
@@ -180,9 +187,14 @@ public sealed class FileTests
 
             public override long Length => throw new NotSupportedException();
 
-            public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+            public override long Position
+            {
+                get => throw new NotSupportedException();
+                set => throw new NotSupportedException();
+            }
 
-            public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Nobody should wait for a file.");
+            public override int Read(byte[] buffer, int offset, int count) =>
+                throw new NotSupportedException("Nobody should wait for a file.");
 
             public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
             {
@@ -199,9 +211,7 @@ public sealed class FileTests
                 return new(count);
             }
 
-            public override void Flush()
-            {
-            }
+            public override void Flush() { }
 
             public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

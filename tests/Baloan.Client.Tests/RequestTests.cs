@@ -99,7 +99,9 @@ public sealed class RequestTests
         await using var baloan = await StartAsync(Data("{}"));
         using var bench = new Bench(baloan.Address);
 
-        await Should.ThrowAsync<NotSupportedException>(async () => await bench.V1.ValidateOtpAsync(NationalIdentifier, Otp, Language.English, Stop));
+        await Should.ThrowAsync<NotSupportedException>(async () =>
+            await bench.V1.ValidateOtpAsync(NationalIdentifier, Otp, Language.English, Stop)
+        );
 
         baloan.Requests.ShouldBeEmpty();
     }
@@ -112,20 +114,30 @@ public sealed class RequestTests
         await using var baloan = await StartAsync(Answer(200, answer));
         using var bench = new Bench(baloan.Address);
 
-        var receipt = await bench.V1.SettleAsync(Settlement() with { TransactionToken = null, Total = 500_000_000 }, Language.English, Stop);
+        var receipt = await bench.V1.SettleAsync(
+            Settlement() with
+            {
+                TransactionToken = null,
+                Total = 500_000_000,
+            },
+            Language.English,
+            Stop
+        );
 
         receipt.UserCredit.ShouldBeNull();
         ShouldBePost(baloan.Only, "/api/v1/merchant/settle-confirm/", "en");
         var parts = await PartsAsync(baloan.Only);
-        parts.Select(part => part.Disposition).ShouldBe(
-        [
-            "form-data; name=\"national_identifier\"",
-            "form-data; name=\"otp\"",
-            "form-data; name=\"data\"",
-            "form-data; name=\"file\"; filename=\"invoice.pdf\"",
-        ]);
-        parts.Select(part => part.Body).ShouldBe(
-            [NationalIdentifier, Otp, """{"code":"TLC-111111","bill":{"total":500000000}}""", "%PDF-1.7 sample"]);
+        parts
+            .Select(part => part.Disposition)
+            .ShouldBe([
+                "form-data; name=\"national_identifier\"",
+                "form-data; name=\"otp\"",
+                "form-data; name=\"data\"",
+                "form-data; name=\"file\"; filename=\"invoice.pdf\"",
+            ]);
+        parts
+            .Select(part => part.Body)
+            .ShouldBe([NationalIdentifier, Otp, """{"code":"TLC-111111","bill":{"total":500000000}}""", "%PDF-1.7 sample"]);
         parts.Select(part => part.ContentType).ShouldBe([null, null, null, "application/pdf"]);
     }
 
@@ -142,15 +154,17 @@ public sealed class RequestTests
         receipt.UserCredit.ShouldBe(left);
         ShouldBePost(baloan.Only, "/api/v2/merchant/settle-confirm/", "fa");
         var parts = await PartsAsync(baloan.Only);
-        parts.Select(part => part.Disposition).ShouldBe(
-        [
-            "form-data; name=\"national_identifier\"",
-            "form-data; name=\"data\"",
-            "form-data; name=\"file\"; filename=\"invoice.pdf\"",
-            "form-data; name=\"token\"",
-        ]);
-        parts.Select(part => part.Body).ShouldBe(
-            [NationalIdentifier, """{"code":"TLC-111111","bill":{"total":60000000}}""", "%PDF-1.7 sample", TransactionToken]);
+        parts
+            .Select(part => part.Disposition)
+            .ShouldBe([
+                "form-data; name=\"national_identifier\"",
+                "form-data; name=\"data\"",
+                "form-data; name=\"file\"; filename=\"invoice.pdf\"",
+                "form-data; name=\"token\"",
+            ]);
+        parts
+            .Select(part => part.Body)
+            .ShouldBe([NationalIdentifier, """{"code":"TLC-111111","bill":{"total":60000000}}""", "%PDF-1.7 sample", TransactionToken]);
         parts.Select(part => part.ContentType).ShouldBe([null, null, "application/pdf", null]);
     }
 
@@ -160,9 +174,15 @@ public sealed class RequestTests
         await using var baloan = await StartAsync(Data("{}"));
         using var bench = new Bench(baloan.Address);
 
-        await Should.ThrowAsync<ArgumentException>(async () => await bench.V1.SettleAsync(Settlement() with { Otp = null }, Language.English, Stop));
-        await Should.ThrowAsync<ArgumentException>(async () => await bench.V2.SettleAsync(Settlement() with { TransactionToken = "" }, Language.English, Stop));
-        await Should.ThrowAsync<ArgumentException>(async () => await bench.V2.SettleAsync(Settlement() with { Total = 0 }, Language.English, Stop));
+        await Should.ThrowAsync<ArgumentException>(async () =>
+            await bench.V1.SettleAsync(Settlement() with { Otp = null }, Language.English, Stop)
+        );
+        await Should.ThrowAsync<ArgumentException>(async () =>
+            await bench.V2.SettleAsync(Settlement() with { TransactionToken = "" }, Language.English, Stop)
+        );
+        await Should.ThrowAsync<ArgumentException>(async () =>
+            await bench.V2.SettleAsync(Settlement() with { Total = 0 }, Language.English, Stop)
+        );
 
         baloan.Requests.ShouldBeEmpty();
     }
@@ -188,7 +208,9 @@ public sealed class RequestTests
 
         foreach (var client in new[] { bench.V1, bench.V2 })
         {
-            (await client.UploadAsync(Pdf("example.pdf"), Language.English, Stop)).ShouldBe(new UploadedFile("d4c22af9-3676-4c6e-ab72-2a7b5b22afc5", Url));
+            (await client.UploadAsync(Pdf("example.pdf"), Language.English, Stop)).ShouldBe(
+                new UploadedFile("d4c22af9-3676-4c6e-ab72-2a7b5b22afc5", Url)
+            );
         }
 
         baloan.Requests.Count.ShouldBe(2);
@@ -276,8 +298,13 @@ public sealed class RequestTests
     [InlineData("https://api.baloan.ir?x=1")]
     [InlineData("/relative")]
     public void A_base_address_that_is_none_is_refused(string address) =>
-        Should.Throw<ArgumentException>(() => BaloanHttpClient.Create(
-            new BaloanOptions { BaseAddress = new Uri(address, UriKind.RelativeOrAbsolute) }, null, TimeProvider.System));
+        Should.Throw<ArgumentException>(() =>
+            BaloanHttpClient.Create(
+                new BaloanOptions { BaseAddress = new Uri(address, UriKind.RelativeOrAbsolute) },
+                null,
+                TimeProvider.System
+            )
+        );
 
     [Fact]
     public void What_is_secret_does_not_show_itself()
@@ -286,7 +313,9 @@ public sealed class RequestTests
         Settlement().ToString().ShouldNotContain(TransactionToken);
         new Credit(NationalIdentifier, 5).ToString().ShouldNotContain(NationalIdentifier);
         new UploadedFile("u", "https://signed").ToString().ShouldNotContain("signed");
-        new AccessToken("acc", "ref", DateTimeOffset.UnixEpoch).ToString().ShouldBe("AccessToken { ExpiresAt = 1970-01-01T00:00:00.0000000+00:00 }");
+        new AccessToken("acc", "ref", DateTimeOffset.UnixEpoch)
+            .ToString()
+            .ShouldBe("AccessToken { ExpiresAt = 1970-01-01T00:00:00.0000000+00:00 }");
     }
 
     private static void ShouldBePost(Received request, string target, string language)
@@ -302,7 +331,9 @@ public sealed class RequestTests
         request.Headers["Content-Length"].ShouldBe(request.Body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    private static async Task<IReadOnlyList<(string Disposition, string? ContentType, string Body, IEnumerable<string> Headers)>> PartsAsync(Received request)
+    private static async Task<
+        IReadOnlyList<(string Disposition, string? ContentType, string Body, IEnumerable<string> Headers)>
+    > PartsAsync(Received request)
     {
         var type = MediaTypeHeaderValue.Parse(request.Headers["Content-Type"]);
         type.MediaType.ShouldBe("multipart/form-data");

@@ -8,8 +8,25 @@ namespace Baloan.Client.Tests;
 /// <summary>How often each operation is sent.</summary>
 public sealed class RetryTests
 {
-    private static readonly string[] Reads = ["check_credit", "upload", "merchant_token", "partnership_token", "loan_policies", "get_contract"];
-    private static readonly string[] Acts = ["send_otp", "validate_otp", "settle", "open_loan", "send_contract_otp", "sign_contract", "cancel_loan"];
+    private static readonly string[] Reads =
+    [
+        "check_credit",
+        "upload",
+        "merchant_token",
+        "partnership_token",
+        "loan_policies",
+        "get_contract",
+    ];
+    private static readonly string[] Acts =
+    [
+        "send_otp",
+        "validate_otp",
+        "settle",
+        "open_loan",
+        "send_contract_otp",
+        "sign_contract",
+        "cancel_loan",
+    ];
 
     public static TheoryData<string, int> PassingForReads => Pairs(Reads, [408, 429, 500, 502, 503, 504]);
 
@@ -40,7 +57,10 @@ public sealed class RetryTests
     public async Task What_acts_is_sent_again_after_a_429_of_Baloan_s_own_framework(string operation)
     {
         await using var baloan = await StartAsync(
-            Answer(429, Throttled), Answer(429, """{"status":"error","message":"Slow down.","message_code":"throttled","data":{}}"""), Good());
+            Answer(429, Throttled),
+            Answer(429, """{"status":"error","message":"Slow down.","message_code":"throttled","data":{}}"""),
+            Good()
+        );
         using var bench = new Bench(baloan.Address);
 
         await bench.RunAsync(operation);
@@ -136,11 +156,15 @@ public sealed class RetryTests
             Answer(status, Throttled, headers: ("Retry-After", "3")),
             async context =>
             {
-                context.Response.Headers.RetryAfter = (time.GetUtcNow() + TimeSpan.FromSeconds(4)).ToString("R", CultureInfo.InvariantCulture);
+                context.Response.Headers.RetryAfter = (time.GetUtcNow() + TimeSpan.FromSeconds(4)).ToString(
+                    "R",
+                    CultureInfo.InvariantCulture
+                );
                 await Answer(status, Throttled)(context);
             },
             Answer(status, """{"detail":"Request was throttled. Expected available in 2 seconds."}"""),
-            Good());
+            Good()
+        );
         using var bench = new Bench(baloan.Address, time: time);
 
         await bench.RunAsync(operation);
@@ -159,7 +183,9 @@ public sealed class RetryTests
     public async Task A_longer_wait_than_a_call_should_hold_is_handed_to_the_caller(string? header, string body, int seconds)
     {
         await using var baloan = await StartAsync(
-            header is null ? Answer(429, body) : Answer(429, body, headers: ("Retry-After", header)), Good());
+            header is null ? Answer(429, body) : Answer(429, body, headers: ("Retry-After", header)),
+            Good()
+        );
         using var bench = new Bench(baloan.Address, options => options with { LongestWait = TimeSpan.FromMilliseconds(900) });
 
         var failure = await bench.FailAsync("check_credit");
@@ -257,7 +283,12 @@ public sealed class RetryTests
     public async Task Many_different_certain_refusals_may_come_before_the_yes()
     {
         await using var baloan = await StartAsync(
-            Answer(429, Throttled), Answer(429, Throttled, headers: ("Retry-After", "1")), Answer(401, TokenNotValid), Answer(429, Throttled), Data("""{"user_credit":1}"""));
+            Answer(429, Throttled),
+            Answer(429, Throttled, headers: ("Retry-After", "1")),
+            Answer(401, TokenNotValid),
+            Answer(429, Throttled),
+            Data("""{"user_credit":1}""")
+        );
         using var bench = new Bench(baloan.Address);
 
         (await bench.V2.SettleAsync(Settlement(), Language.English, Stop)).UserCredit.ShouldBe(1);
@@ -286,8 +317,9 @@ public sealed class RetryTests
         await using var baloan = await StartAsync(Good());
         using var http = BaloanHttpClient.Create(new() { BaseAddress = baloan.Address }, new Fixed(token), TimeProvider.System);
 
-        var failure = await Should.ThrowAsync<InvalidOperationException>(
-            () => new MerchantClient(http, MerchantApiVersion.V2).SettleAsync(Settlement(), Language.English, Stop));
+        var failure = await Should.ThrowAsync<InvalidOperationException>(() =>
+            new MerchantClient(http, MerchantApiVersion.V2).SettleAsync(Settlement(), Language.English, Stop)
+        );
 
         failure.ToString().ShouldNotContain("X-Evil");
         failure.ToString().ShouldNotContain("توکن");

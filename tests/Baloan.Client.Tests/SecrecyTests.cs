@@ -10,13 +10,29 @@ namespace Baloan.Client.Tests;
 public sealed class SecrecyTests
 {
     private const string SignedUrl = "https://s3.example/a.pdf?AWSAccessKeyId=71337362&Signature=bPkVTGsrPutYLgCy&Expires=1730123744";
-    private const string Jwt = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.ztvTy1POnT5UXyEqsTVuDz3O7nsRv81t49rlLTVUnko";
+    private const string Jwt =
+        "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.ztvTy1POnT5UXyEqsTVuDz3O7nsRv81t49rlLTVUnko";
 
     private const string BirthDate = "1999-02-14";
 
     // These are masked by their form, wherever they stand.
     private static readonly string[] NeverLogged =
-        [NationalIdentifier, Otp, TransactionToken, "Signature=", "71337362", Jwt, PhoneNumber, "۰۹۱۲۳۴۵۶۷۸۹", "\\u06f0\\u06f9", "0912 345", BirthDate, "1377/11/25", "1377\\/11", "۱۳۷۷/۱۱/۲۵"];
+    [
+        NationalIdentifier,
+        Otp,
+        TransactionToken,
+        "Signature=",
+        "71337362",
+        Jwt,
+        PhoneNumber,
+        "۰۹۱۲۳۴۵۶۷۸۹",
+        "\\u06f0\\u06f9",
+        "0912 345",
+        BirthDate,
+        "1377/11/25",
+        "1377\\/11",
+        "۱۳۷۷/۱۱/۲۵",
+    ];
 
     // These are masked because the call itself sent them.
     private static readonly Dictionary<string, string[]> Sent = new()
@@ -47,12 +63,19 @@ public sealed class SecrecyTests
     {
         foreach (var (operation, secrets) in Sent)
         {
-            await using var baloan = await StartAsync(
-            [
-                .. Echoes(status, echo => $$$"""{"status":"error","message":"No: {{{echo}}}","message_code":"no","data":{"otp":["{{{echo}}}"]}}"""),
+            await using var baloan = await StartAsync([
+                .. Echoes(
+                    status,
+                    echo => $$$"""{"status":"error","message":"No: {{{echo}}}","message_code":"no","data":{"otp":["{{{echo}}}"]}}"""
+                ),
                 .. Echoes(status, echo => $$"""{"detail":"No: {{echo}}"}"""),
                 .. Echoes(status, echo => $"\"{echo}\""),
-                .. Echoes(status, echo => $"<html>{echo} {SignedUrl} {Jwt} \\u06f0\\u06f9\\u06f1\\u06f2\\u06f3 0912 345 6789 1377/11/25 1377\\/11\\/25 ۱۳۷۷/۱۱/۲۵</html>"),
+                .. Echoes(
+                    status,
+                    echo =>
+                        $"<html>{echo} {SignedUrl} {Jwt} \\u06f0\\u06f9\\u06f1\\u06f2\\u06f3 0912 345 6789 1377/11/25 1377\\/11\\/25 "
+                        + $"۱۳۷۷/۱۱/۲۵</html>"
+                ),
             ]);
             using var bench = new Bench(baloan.Address, options => options with { LongestWait = TimeSpan.Zero });
             using var traces = new KeptTraces();
@@ -70,7 +93,8 @@ public sealed class SecrecyTests
                     continue;
                 }
 
-                var shown = $"{failure} {failure.TextIn(Language.English)} {failure.TextIn(Language.Persian)} "
+                var shown =
+                    $"{failure} {failure.TextIn(Language.English)} {failure.TextIn(Language.Persian)} "
                     + string.Join(' ', failure.FieldErrors?.Values.SelectMany(text => text) ?? []);
                 foreach (var secret in secrets)
                 {
@@ -90,14 +114,22 @@ public sealed class SecrecyTests
     [Fact]
     public async Task The_log_keeps_the_form_of_a_body_that_cannot_be_shown()
     {
-        await using var baloan = await StartAsync(Answer(
-            500, $"<h1>Server\r\nError (500)</h1>\u202e call {NationalIdentifier} at {SignedUrl} with {Jwt}" + new string('x', 5000), "text/html"));
+        await using var baloan = await StartAsync(
+            Answer(
+                500,
+                $"<h1>Server\r\nError (500)</h1>\u202e call {NationalIdentifier} at {SignedUrl} with {Jwt}" + new string('x', 5000),
+                "text/html"
+            )
+        );
         using var bench = new Bench(baloan.Address);
 
         await bench.FailAsync("settle");
 
         var line = bench.Logs.Warnings.ShouldHaveSingleItem();
-        line.ShouldStartWith("Baloan answered settle with 500, NoAnswer: <h1>Server\\u000d\\u000aError (500)</h1>\\u202e call *** at https://s3.example/a.pdf?*** with ***");
+        line.ShouldStartWith(
+            "Baloan answered settle with 500, NoAnswer: <h1>Server\\u000d\\u000aError (500)</h1>\\u202e call *** at "
+                + "https://s3.example/a.pdf?*** with ***"
+        );
         line.Length.ShouldBeLessThan(700);
     }
 
@@ -111,7 +143,9 @@ public sealed class SecrecyTests
         await using var baloan = await StartAsync(Answer(500, $"<h1>Upstream Error</h1> the token was {token}", "text/html"));
         using var bench = new Bench(baloan.Address);
 
-        await Should.ThrowAsync<BaloanException>(() => bench.V2.SettleAsync(Settlement() with { TransactionToken = token }, Language.English, TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<BaloanException>(() =>
+            bench.V2.SettleAsync(Settlement() with { TransactionToken = token }, Language.English, TestContext.Current.CancellationToken)
+        );
 
         bench.Logs.Warnings.ShouldHaveSingleItem().ShouldContain("<h1>Upstream Error</h1> the token was");
     }
@@ -124,16 +158,22 @@ public sealed class SecrecyTests
 
         await bench.RunAsync("settle");
 
-        bench.Logs.Warnings.ShouldBe(
-            [$"Baloan answered settle with 429, Throttled: {Throttled}", """Baloan answered settle with 401, Unauthorized: {"detail":"No."}"""]);
+        bench.Logs.Warnings.ShouldBe([
+            $"Baloan answered settle with 429, Throttled: {Throttled}",
+            """Baloan answered settle with 401, Unauthorized: {"detail":"No."}""",
+        ]);
     }
 
     [Fact]
     public async Task A_success_gives_nothing_away_either()
     {
-        await using var baloan = await StartAsync(context => context.Request.Path.Value!.EndsWith("/loan-policies", StringComparison.Ordinal)
-            ? Answer(200, "[]")(context)
-            : Data($$"""{"user_credit":5,"token":"{{TransactionToken}}","uuid":"{{Loan}}","file":"{{SignedUrl}}","phone_number":"{{PhoneNumber}}"}""")(context));
+        await using var baloan = await StartAsync(context =>
+            context.Request.Path.Value!.EndsWith("/loan-policies", StringComparison.Ordinal)
+                ? Answer(200, "[]")(context)
+                : Data(
+                    $$"""{"user_credit":5,"token":"{{TransactionToken}}","uuid":"{{Loan}}","file":"{{SignedUrl}}","phone_number":"{{PhoneNumber}}"}"""
+                )(context)
+        );
         using var bench = new Bench(baloan.Address);
         using var traces = new KeptTraces();
 
@@ -152,13 +192,17 @@ public sealed class SecrecyTests
     // Four times each, for that is how often a call may try.
     private static IEnumerable<Func<HttpContext, Task>> Echoes(int status, Func<string, string> body) =>
         Enumerable.Repeat<Func<HttpContext, Task>>(
-            context => Answer(
-                status,
-                body(
-                    $"{NationalIdentifier} {Otp} ۱۱۱۱۱ {TransactionToken} {context.Request.Headers.Authorization} open sesame "
-                    + $"{PhoneNumber} +989123456789 ۰۹۱۲۳۴۵۶۷۸۹ {BirthDate} ۱۹۹۹-۰۲-۱۴"),
-                "text/plain")(context),
-            4);
+            context =>
+                Answer(
+                    status,
+                    body(
+                        $"{NationalIdentifier} {Otp} ۱۱۱۱۱ {TransactionToken} {context.Request.Headers.Authorization} open sesame "
+                            + $"{PhoneNumber} +989123456789 ۰۹۱۲۳۴۵۶۷۸۹ {BirthDate} ۱۹۹۹-۰۲-۱۴"
+                    ),
+                    "text/plain"
+                )(context),
+            4
+        );
 
     /// <summary>Every trace of the process, by name and tag.</summary>
     private sealed class KeptTraces : IDisposable
@@ -172,8 +216,11 @@ public sealed class SecrecyTests
             {
                 ShouldListenTo = _ => true,
                 Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-                ActivityStopped = activity => lines.Enqueue(
-                    $"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} {string.Join(' ', activity.Events.SelectMany(e => e.Tags))}"),
+                ActivityStopped = activity =>
+                    lines.Enqueue(
+                        $"{activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} "
+                            + $"{string.Join(' ', activity.Events.SelectMany(e => e.Tags))}"
+                    ),
             };
             ActivitySource.AddActivityListener(listener);
         }

@@ -58,7 +58,8 @@ public sealed class SendingTests
         await using var baloan = await StartAsync(
             Answer(401, """{"detail":"Token expired","code":"token_not_valid"}"""),
             Answer(429, """{"detail":"Request was throttled. Expected available in 3 seconds."}"""),
-            Data("""{"user_credit":1}"""));
+            Data("""{"user_credit":1}""")
+        );
         using var bench = new Bench(baloan.Address);
         var start = bench.Time.GetUtcNow();
 
@@ -91,7 +92,8 @@ public sealed class SendingTests
         (await cut.FailAsync("settle")).Sendings.ShouldHaveSingleItem().Answer.ShouldBe("unknown");
 
         using var nowhere = new Bench(new("http://127.0.0.1:1"));
-        (await nowhere.FailAsync("settle")).Sendings.Select(sending => sending.Answer)
+        (await nowhere.FailAsync("settle"))
+            .Sendings.Select(sending => sending.Answer)
             .ShouldBe(["not_connected", "not_connected", "not_connected", "not_connected"]);
     }
 
@@ -106,10 +108,12 @@ public sealed class SendingTests
             "invoice.pdf",
             "application/pdf",
             4,
-            _ => Task.FromResult<Stream>(new StandingStill(() => clocks.Monotonic += TimeSpan.FromSeconds(100))));
+            _ => Task.FromResult<Stream>(new StandingStill(() => clocks.Monotonic += TimeSpan.FromSeconds(100)))
+        );
 
-        var failure = await Should.ThrowAsync<BaloanException>(
-            () => new MerchantClient(http, MerchantApiVersion.V2).SettleAsync(Settlement(file), Language.English, Stop));
+        var failure = await Should.ThrowAsync<BaloanException>(() =>
+            new MerchantClient(http, MerchantApiVersion.V2).SettleAsync(Settlement(file), Language.English, Stop)
+        );
 
         failure.OutcomeKnown.ShouldBeFalse();
         failure.Sendings.ShouldHaveSingleItem().Answer.ShouldBe("unknown");
@@ -136,7 +140,13 @@ public sealed class SendingTests
 
     private static Task<SettleReceipt> SettleAsync(Bench bench, TimeSpan? within) =>
         bench.V2.SettleAsync(
-            Settlement() with { SendBefore = within is { } limit ? Deadline.Start(bench.Time, limit) : null }, Language.English, Stop);
+            Settlement() with
+            {
+                SendBefore = within is { } limit ? Deadline.Start(bench.Time, limit) : null,
+            },
+            Language.English,
+            Stop
+        );
 
     /// <summary>A file of four bytes in whose reading time passes.</summary>
     private sealed class StandingStill(Action pass) : MemoryStream("%PDF"u8.ToArray())

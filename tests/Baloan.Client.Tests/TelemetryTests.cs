@@ -18,7 +18,8 @@ public sealed class TelemetryTests
             Good(),
             Answer(400, """{"detail":"No.","code":"one_of_many"}"""),
             Answer(500, ""),
-            Good());
+            Good()
+        );
         using var bench = new Bench(baloan.Address);
         var seen = Ours.Value = [];
         using var meters = new MeterListener();
@@ -29,14 +30,19 @@ public sealed class TelemetryTests
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-            Ours.Value?.Add($"{instrument.Name} {value} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
+        meters.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, _) =>
+                Ours.Value?.Add($"{instrument.Name} {value} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}")
+        );
         meters.Start();
         using var traces = new ActivityListener
         {
             ShouldListenTo = source => source.Name == BaloanTelemetry.Name,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity => Ours.Value?.Add($"{activity.DisplayName} {activity.Status} {string.Join(' ', activity.Tags.Select(tag => $"{tag.Key}={tag.Value}"))}"),
+            ActivityStopped = activity =>
+                Ours.Value?.Add(
+                    $"{activity.DisplayName} {activity.Status} {string.Join(' ', activity.Tags.Select(tag => $"{tag.Key}={tag.Value}"))}"
+                ),
         };
         ActivitySource.AddActivityListener(traces);
 
@@ -45,8 +51,7 @@ public sealed class TelemetryTests
         await bench.FailAsync("send_otp");
         await bench.RunAsync("check_credit");
 
-        seen.ShouldBe(
-        [
+        seen.ShouldBe([
             "baloan.client.calls 1 operation=settle result=ok",
             "baloan settle Unset baloan.operation=settle baloan.result=ok",
             "baloan.client.calls 1 operation=settle result=rejected",

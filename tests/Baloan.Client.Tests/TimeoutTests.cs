@@ -160,7 +160,8 @@ public sealed class TimeoutTests
                 time.Advance(TimeSpan.FromSeconds(60));
                 await Answer(429, Throttled)(context);
             },
-            Silence(arrived));
+            Silence(arrived)
+        );
         using var bench = new Bench(baloan.Address, time: time);
 
         var call = bench.FailAsync("settle");

@@ -8,7 +8,9 @@ public sealed class TokenClientTests
 {
     // The sample of the documents, version 2.
     private const string SampleAccess =
-        "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIiwiZXhwIjoxNzcwMjk0MzcwLCJpYXQiOjE3NzAyMDc5NzAsImp0aSI6IjYzMDk5YWVkMWUyMDRmMTU5MDkxN2ZiOTBmZGViZDJlIiwidXNlcl9pZCI6NTE2Nzl9.ztvTy1POnT5UXyEqsTVuDz3O7nsRv81t49rlLTVUnko";
+        "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIiwiZXhwIjoxNzcwMjk0MzcwLCJpYXQi"
+        + "OjE3NzAyMDc5NzAsImp0aSI6IjYzMDk5YWVkMWUyMDRmMTU5MDkxN2ZiOTBmZGViZDJl"
+        + "IiwidXNlcl9pZCI6NTE2Nzl9.ztvTy1POnT5UXyEqsTVuDz3O7nsRv81t49rlLTVUnko";
 
     // The sample of the documents, version 1: two segments, not a JWT.
     private const string TwoSegments = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.6Xg5lfYhy5DqJbHNT2XZ_crZrv8QmXyrNqN4RG-Q-pU";

@@ -45,8 +45,12 @@ public sealed class ArchitectureTests
 
     [Fact]
     public void Core_knows_no_HTTP_server_and_no_Functions_worker() =>
-        ReferencesOf(Core).Where(name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
-            || name.StartsWith("Microsoft.Azure.Functions", StringComparison.Ordinal)).ShouldBeEmpty();
+        ReferencesOf(Core)
+            .Where(name =>
+                name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
+                || name.StartsWith("Microsoft.Azure.Functions", StringComparison.Ordinal)
+            )
+            .ShouldBeEmpty();
 
     [Fact]
     public void The_client_of_Baloan_knows_nothing_of_Azure() =>

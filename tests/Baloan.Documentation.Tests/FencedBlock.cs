@@ -22,9 +22,13 @@ internal sealed record FencedBlock(string Language, int Line, string Text)
 
             var end = Array.FindIndex(lines, i + 1, line => line.Trim() == Fence);
             end.ShouldBeGreaterThan(0, $"{page} line {i + 1} opens a block that has no end");
-            blocks.Add(new(
-                lines[i].Trim()[Fence.Length..], i + 1,
-                string.Join('\n', lines[(i + 1)..end].Select(line => line.Length > indent ? line[indent..] : line.TrimStart()))));
+            blocks.Add(
+                new(
+                    lines[i].Trim()[Fence.Length..],
+                    i + 1,
+                    string.Join('\n', lines[(i + 1)..end].Select(line => line.Length > indent ? line[indent..] : line.TrimStart()))
+                )
+            );
             i = end;
         }
 

@@ -10,12 +10,19 @@ public sealed partial class LinkTests
         var faults = new List<string>();
         foreach (var page in Repository.Pages)
         {
-            foreach (var link in Link().Matches(Code().Replace(Repository.Read(page), "")).Select(match => match.Groups["to"].Value).Where(link => !link.Contains(':', StringComparison.Ordinal)))
+            foreach (
+                var link in Link()
+                    .Matches(Code().Replace(Repository.Read(page), ""))
+                    .Select(match => match.Groups["to"].Value)
+                    .Where(link => !link.Contains(':', StringComparison.Ordinal))
+            )
             {
                 var (path, anchor) = link.Split('#') is [var file, var heading] ? (file, heading) : (link, "");
-                var target = path.Length == 0
-                    ? page
-                    : Path.GetRelativePath(Repository.Folder, Path.Combine(Repository.Folder, Path.GetDirectoryName(page)!, path)).Replace('\\', '/');
+                var target =
+                    path.Length == 0
+                        ? page
+                        : Path.GetRelativePath(Repository.Folder, Path.Combine(Repository.Folder, Path.GetDirectoryName(page)!, path))
+                            .Replace('\\', '/');
                 if (!Path.Exists(Path.Combine(Repository.Folder, target)))
                 {
                     faults.Add($"{page}: {link} is not there");
@@ -37,8 +44,14 @@ public sealed partial class LinkTests
         {
             var folder = index[..^"README.md".Length];
             var links = Link().Matches(Repository.Read(index)).Select(match => match.Groups["to"].Value).ToHashSet();
-            Repository.Pages.Where(page => page.StartsWith(folder, StringComparison.Ordinal) && page != index && !page[folder.Length..].Contains('/', StringComparison.Ordinal))
-                .Select(page => page[folder.Length..]).ShouldBeSubsetOf(links, index);
+            Repository
+                .Pages.Where(page =>
+                    page.StartsWith(folder, StringComparison.Ordinal)
+                    && page != index
+                    && !page[folder.Length..].Contains('/', StringComparison.Ordinal)
+                )
+                .Select(page => page[folder.Length..])
+                .ShouldBeSubsetOf(links, index);
         }
     }
 

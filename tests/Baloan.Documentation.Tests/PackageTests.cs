@@ -15,12 +15,25 @@ public sealed class PackageTests(RunningSandbox sandbox)
     [Fact]
     public async Task A_new_app_that_adds_the_package_gets_a_credit_with_the_lines_of_its_readme()
     {
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("BALOAN_LONG_TESTS") is null or "", "It packs and builds: BALOAN_LONG_TESTS=1 runs it, as .ci/run does.");
+        Assert.SkipWhen(
+            Environment.GetEnvironmentVariable("BALOAN_LONG_TESTS") is null or "",
+            "It packs and builds: BALOAN_LONG_TESTS=1 runs it, as .ci/run does."
+        );
         var folder = Directory.CreateTempSubdirectory("baloan-package-").FullName;
         try
         {
             var packages = Path.Combine(folder, "packages");
-            await DotnetAsync(Repository.Folder, "pack", "src/Baloan.Client", "-c", "Release", "-o", packages, "--artifacts-path", Path.Combine(folder, "artifacts"));
+            await DotnetAsync(
+                Repository.Folder,
+                "pack",
+                "src/Baloan.Client",
+                "-c",
+                "Release",
+                "-o",
+                packages,
+                "--artifacts-path",
+                Path.Combine(folder, "artifacts")
+            );
             var package = Directory.EnumerateFiles(packages, "Baloan.Client.*.nupkg").ShouldHaveSingleItem();
             Directory.EnumerateFiles(packages, "Baloan.Client.*.snupkg").ShouldHaveSingleItem();
             await ShouldHoldAsync(package, "README.md", "lib/net10.0/Baloan.Client.dll", "lib/net10.0/Baloan.Client.xml");
@@ -28,18 +41,30 @@ public sealed class PackageTests(RunningSandbox sandbox)
             var app = Directory.CreateDirectory(Path.Combine(folder, "app")).FullName;
             var code = FencedBlock.Of(ReadMe).Single(block => block.Language == "csharp").Text;
             code.ShouldContain("http://localhost:7090");
-            await File.WriteAllTextAsync(Path.Combine(app, "Program.cs"), code.Replace("http://localhost:7090", sandbox.Baloan, StringComparison.Ordinal), Cancel);
-            await File.WriteAllTextAsync(Path.Combine(app, "app.csproj"), """
+            await File.WriteAllTextAsync(
+                Path.Combine(app, "Program.cs"),
+                code.Replace("http://localhost:7090", sandbox.Baloan, StringComparison.Ordinal),
+                Cancel
+            );
+            await File.WriteAllTextAsync(
+                Path.Combine(app, "app.csproj"),
+                """
                 <Project Sdk="Microsoft.NET.Sdk.Web">
                   <PropertyGroup><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable></PropertyGroup>
                 </Project>
-                """, Cancel);
-            await File.WriteAllTextAsync(Path.Combine(app, "nuget.config"), $"""
+                """,
+                Cancel
+            );
+            await File.WriteAllTextAsync(
+                Path.Combine(app, "nuget.config"),
+                $"""
                 <configuration>
                   <config><add key="globalPackagesFolder" value="{Path.Combine(folder, "cache")}" /></config>
                   <packageSources><add key="local" value="{packages}" /></packageSources>
                 </configuration>
-                """, Cancel);
+                """,
+                Cancel
+            );
             await DotnetAsync(app, "add", "package", "Baloan.Client");
             await DotnetAsync(app, "build");
 
@@ -48,7 +73,12 @@ public sealed class PackageTests(RunningSandbox sandbox)
             var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
             listener.Stop();
             await using var running = ChildProcess.Start(
-                "The app", "dotnet", [Path.Combine(app, "bin", "Debug", "net10.0", "app.dll")], new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = address }, app);
+                "The app",
+                "dotnet",
+                [Path.Combine(app, "bin", "Debug", "net10.0", "app.dll")],
+                new Dictionary<string, string?> { ["ASPNETCORE_URLS"] = address },
+                app
+            );
             using var http = new HttpClient { BaseAddress = new Uri(address) };
 
             (await CreditAsync(http, running)).ShouldBe("100000000");
@@ -78,7 +108,11 @@ public sealed class PackageTests(RunningSandbox sandbox)
     private static async Task DotnetAsync(string folder, params string[] arguments)
     {
         var (exitCode, output) = await RunningSandbox.RunAsync(
-            "dotnet", arguments, folder, new Dictionary<string, string?> { ["MSBUILDDISABLENODEREUSE"] = "1" });
+            "dotnet",
+            arguments,
+            folder,
+            new Dictionary<string, string?> { ["MSBUILDDISABLENODEREUSE"] = "1" }
+        );
         exitCode.ShouldBe(0, $"dotnet {string.Join(' ', arguments)}\n{output}");
     }
 

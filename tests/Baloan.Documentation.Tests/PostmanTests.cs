@@ -15,7 +15,10 @@ public sealed class PostmanTests(RunningSandbox sandbox)
     [Fact]
     public async Task The_collection_is_made_from_the_description_and_newman_runs_it()
     {
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("BALOAN_LONG_TESTS") is null or "", "It installs newman: BALOAN_LONG_TESTS=1 runs it, as .ci/run does.");
+        Assert.SkipWhen(
+            Environment.GetEnvironmentVariable("BALOAN_LONG_TESTS") is null or "",
+            "It installs newman: BALOAN_LONG_TESTS=1 runs it, as .ci/run does."
+        );
         if (!Directory.Exists(Path.Combine(Folder, "node_modules", "newman")))
         {
             await NodeAsync("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error");
@@ -33,10 +36,23 @@ public sealed class PostmanTests(RunningSandbox sandbox)
                 await File.WriteAllTextAsync(Path.Combine(Folder, Name), collection, Cancel);
             }
 
-            (await File.ReadAllTextAsync(Path.Combine(Folder, Name), Cancel)).ShouldBe(collection, "samples/postman/README.md says how it is written anew.");
+            (await File.ReadAllTextAsync(Path.Combine(Folder, Name), Cancel)).ShouldBe(
+                collection,
+                "samples/postman/README.md says how it is written anew."
+            );
             await NodeAsync(
-                "node", Path.Combine("node_modules", "newman", "bin", "newman.js"), "run", Name, "--env-var", $"baseUrl={sandbox.App}/api",
-                "--working-dir", Path.GetDirectoryName(BuildPaths.SampleInvoice)!, "--color", "off", "--reporter-cli-no-banner");
+                "node",
+                Path.Combine("node_modules", "newman", "bin", "newman.js"),
+                "run",
+                Name,
+                "--env-var",
+                $"baseUrl={sandbox.App}/api",
+                "--working-dir",
+                Path.GetDirectoryName(BuildPaths.SampleInvoice)!,
+                "--color",
+                "off",
+                "--reporter-cli-no-banner"
+            );
         }
         finally
         {

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Reflection;
 using System.Text;
 using Baloan.Core.Settlements;
+using Baloan.Functions.Http;
 using Baloan.Functions.Http.Responses;
 using Baloan.Functions.OpenApi;
-using Baloan.Functions.Http;
 
 namespace Baloan.Documentation.Tests;
 
@@ -12,7 +12,8 @@ namespace Baloan.Documentation.Tests;
 public sealed class ProblemPageTests
 {
     private const string Page = "docs/problems.md";
-    private const string Again = "BALOAN_WRITE_PAGES=1 dotnet run --project tests/Baloan.Documentation.Tests -- -class '*.ProblemPageTests'";
+    private const string Again =
+        "BALOAN_WRITE_PAGES=1 dotnet run --project tests/Baloan.Documentation.Tests -- -class '*.ProblemPageTests'";
     private const int ManyCalls = 8;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -42,8 +43,10 @@ public sealed class ProblemPageTests
                 Statuses: code.Select(one => one.problem.Status).Distinct().Order().ToList(),
                 Calls: code.Select(one => one.Call).Distinct().ToList(),
                 Details: code.Select(one => one.problem.Detail).Distinct().ToList(),
-                RetryAfter: code.Any(one => one.problem.HasRetryAfter));
-        var page = new StringBuilder($"""
+                RetryAfter: code.Any(one => one.problem.HasRetryAfter)
+            );
+        var page = new StringBuilder(
+            $"""
             # Problems
 
             Every `code` that a problem document can have, with its status, the calls that may answer it, and its sentences, which say what
@@ -59,24 +62,34 @@ public sealed class ProblemPageTests
             ## Answers
 
 
-            """.ReplaceLineEndings("\n"));
+            """.ReplaceLineEndings("\n")
+        );
         foreach (var (code, statuses, calls, details, retryAfter) in problems)
         {
             page.Append(CultureInfo.InvariantCulture, $"### `{code}`\n\n**{string.Join(" or ", statuses)}**");
             page.Append(retryAfter ? ", with `Retry-After`: " : ": ");
-            page.Append(calls.Count > ManyCalls ? $"{calls.Count} calls" : string.Join(", ", calls.Select(call => $"`{call}`"))).Append("\n\n");
+            page.Append(calls.Count > ManyCalls ? $"{calls.Count} calls" : string.Join(", ", calls.Select(call => $"`{call}`")))
+                .Append("\n\n");
             details.ForEach(detail => Say(page, detail));
         }
 
-        page.Append("""
+        page.Append(
+            """
             ## Errors of settlements and uploads
 
             The `error` of a settlement or an upload that was `rejected`, `failed` or needs review has a `code` too: Baloan’s own where Baloan
             refused, and otherwise one of these.
 
 
-            """.ReplaceLineEndings("\n"));
-        foreach (var code in typeof(SettlementErrors).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetRawConstantValue()).OfType<string>().Order(StringComparer.Ordinal))
+            """.ReplaceLineEndings("\n")
+        );
+        foreach (
+            var code in typeof(SettlementErrors)
+                .GetFields(BindingFlags.Public | BindingFlags.Static)
+                .Select(field => field.GetRawConstantValue())
+                .OfType<string>()
+                .Order(StringComparer.Ordinal)
+        )
         {
             page.Append(CultureInfo.InvariantCulture, $"### error `{code}`\n\n");
             Say(page, SettlementTexts.TextOf(code));
@@ -88,5 +101,8 @@ public sealed class ProblemPageTests
     private static void Say(StringBuilder page, Text text) =>
         page.Append(CultureInfo.InvariantCulture, $"{Escaped(text.English)}\n\n<p dir=\"rtl\" lang=\"fa\">{Escaped(text.Persian)}</p>\n\n");
 
-    private static string Escaped(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+    private static string Escaped(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal);
 }

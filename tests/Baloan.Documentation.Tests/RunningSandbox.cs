@@ -28,8 +28,21 @@ public sealed partial class RunningSandbox : IAsyncLifetime
             "The sandbox",
             "dotnet",
             [
-                typeof(BaloanServer).Assembly.Location, "--app-port", "0", "--baloan-port", "0", "--vault-port", "0", "--storage-port", "0",
-                "--loan-step", "0.2", "--verify-after", "4", "--data", data,
+                typeof(BaloanServer).Assembly.Location,
+                "--app-port",
+                "0",
+                "--baloan-port",
+                "0",
+                "--vault-port",
+                "0",
+                "--storage-port",
+                "0",
+                "--loan-step",
+                "0.2",
+                "--verify-after",
+                "4",
+                "--data",
+                data,
             ],
             onLine: line =>
             {
@@ -38,7 +51,8 @@ public sealed partial class RunningSandbox : IAsyncLifetime
                 {
                     up.TrySetResult();
                 }
-            });
+            }
+        );
         await Task.WhenAny(up.Task, sandbox.Exited).WaitAsync(TimeSpan.FromMinutes(3));
         sandbox.Exited.IsCompleted.ShouldBeFalse(string.Join('\n', lines));
         App = Address(lines, "Function app");
@@ -53,16 +67,27 @@ public sealed partial class RunningSandbox : IAsyncLifetime
 
     /// <summary>Runs a program in a folder until it ends, and gives all that it wrote.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(
-        string program, string[] arguments, string? folder = null, IReadOnlyDictionary<string, string?>? environment = null)
+        string program,
+        string[] arguments,
+        string? folder = null,
+        IReadOnlyDictionary<string, string?>? environment = null
+    )
     {
         var output = new StringBuilder();
-        await using var process = ChildProcess.Start(program, program, arguments, environment, folder ?? Repository.Folder, line =>
-        {
-            lock (output)
+        await using var process = ChildProcess.Start(
+            program,
+            program,
+            arguments,
+            environment,
+            folder ?? Repository.Folder,
+            line =>
             {
-                output.AppendLine(line);
+                lock (output)
+                {
+                    output.AppendLine(line);
+                }
             }
-        });
+        );
         await process.Exited.WaitAsync(TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
         lock (output)
         {
@@ -71,11 +96,17 @@ public sealed partial class RunningSandbox : IAsyncLifetime
     }
 
     /// <summary>Whether a program is installed.</summary>
-    public static bool IsAtHand(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, program + ".exe")));
+    public static bool IsAtHand(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, program)) || File.Exists(Path.Combine(folder, program + ".exe")));
 
     private static string Address(IEnumerable<string> lines, string name) =>
-        lines.Select(line => Started().Match(line)).First(match => match.Success && match.Groups["name"].Value.TrimEnd() == name).Groups["address"].Value;
+        lines
+            .Select(line => Started().Match(line))
+            .First(match => match.Success && match.Groups["name"].Value.TrimEnd() == name)
+            .Groups["address"]
+            .Value;
 
     [GeneratedRegex("^  ok  (?<name>[A-Z].{17})\\s*(?<address>https?://[^/]+)/")]
     private static partial Regex Started();

@@ -33,9 +33,14 @@ public sealed partial class ShellLineTests(RunningSandbox sandbox)
     [Fact]
     public async Task The_lines_that_start_something_are_the_ones_that_work()
     {
-        var lines = Repository.Pages.SelectMany(page => FencedBlock.Of(page)).Where(block => block.Language == "sh")
-            .SelectMany(block => block.Text.Split('\n')).Where(line => line.StartsWith("dotnet ", StringComparison.Ordinal))
-            .Select(line => line.Split('#')[0].TrimEnd()).Distinct().ToList();
+        var lines = Repository
+            .Pages.SelectMany(page => FencedBlock.Of(page))
+            .Where(block => block.Language == "sh")
+            .SelectMany(block => block.Text.Split('\n'))
+            .Where(line => line.StartsWith("dotnet ", StringComparison.Ordinal))
+            .Select(line => line.Split('#')[0].TrimEnd())
+            .Distinct()
+            .ToList();
 
         lines.ShouldContain(Run);
         lines.ShouldContain($"{Run} -- --once");
@@ -44,7 +49,10 @@ public sealed partial class ShellLineTests(RunningSandbox sandbox)
         {
             // An option that there is not ends the sandbox before it says its help.
             var options = line[Run.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1);
-            var (exitCode, output) = await RunningSandbox.RunAsync("dotnet", [typeof(BaloanServer).Assembly.Location, .. options, "--help"]);
+            var (exitCode, output) = await RunningSandbox.RunAsync(
+                "dotnet",
+                [typeof(BaloanServer).Assembly.Location, .. options, "--help"]
+            );
             exitCode.ShouldBe(0, $"{line}\n{output}");
         }
     }
@@ -54,17 +62,26 @@ public sealed partial class ShellLineTests(RunningSandbox sandbox)
     {
         foreach (var page in Repository.Pages)
         {
-            FencedBlock.Of(page).Where(block => block.Language != "sh" && CallsSandbox().IsMatch(block.Text))
+            FencedBlock
+                .Of(page)
+                .Where(block => block.Language != "sh" && CallsSandbox().IsMatch(block.Text))
                 .ShouldBeEmpty($"{page} has calls to the sandbox in blocks that are not ‘sh’");
         }
     }
 
     private static List<FencedBlock> Lines(string page) =>
-        [.. FencedBlock.Of(page).Where(block => block.Language == "sh" && !block.Text.Split('\n').All(line => line.StartsWith("dotnet ", StringComparison.Ordinal)))];
+        [
+            .. FencedBlock
+                .Of(page)
+                .Where(block =>
+                    block.Language == "sh" && !block.Text.Split('\n').All(line => line.StartsWith("dotnet ", StringComparison.Ordinal))
+                ),
+        ];
 
     private string Script(string page)
     {
-        var script = new StringBuilder("""
+        var script = new StringBuilder(
+            """
             set -euo pipefail
             # What a line writes is not left in the project's folder.
             work=$(mktemp -d)
@@ -83,7 +100,8 @@ public sealed partial class ShellLineTests(RunningSandbox sandbox)
               fi
             }
 
-            """.ReplaceLineEndings("\n"));
+            """.ReplaceLineEndings("\n")
+        );
         foreach (var block in Lines(page))
         {
             script.Append(CultureInfo.InvariantCulture, $"echo '--- {page} line {block.Line}'\n");
@@ -91,7 +109,8 @@ public sealed partial class ShellLineTests(RunningSandbox sandbox)
             script.Append(block.Text).Append('\n');
         }
 
-        return script.ToString()
+        return script
+            .ToString()
             .Replace("http://localhost:7071", sandbox.App, StringComparison.Ordinal)
             .Replace("http://localhost:7090", sandbox.Baloan, StringComparison.Ordinal)
             .Replace("8080", FreePort.Find().ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);

@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.EndToEnd.Tests;
 
-/// <summary>The one address of an app whose process ends and is started again, as a cloud's front end is: while there is none, POSTs wait.</summary>
+/// <summary>
+/// The one address of an app whose process ends and is started again, as a cloud's front end is: while there is none, POSTs wait.
+/// </summary>
 internal sealed class FrontDoor : IAsyncDisposable
 {
     private readonly HttpMessageInvoker behind = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
@@ -63,7 +65,10 @@ internal sealed class FrontDoor : IAsyncDisposable
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
             var address = await app.Task.WaitAsync(context.RequestAborted);
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, context.Request.Path + context.Request.QueryString))
+            using var request = new HttpRequestMessage(
+                HttpMethod.Post,
+                new Uri(address, context.Request.Path + context.Request.QueryString)
+            )
             {
                 Content = new ByteArrayContent(body.ToArray()) { Headers = { ContentType = new(context.Request.ContentType!) } },
             };

@@ -38,7 +38,11 @@ public sealed class HappyPathTests(OneAppStage stage)
         await app.EndOfAsync(await app.AcceptAsync(Order.New()));
 
         // Other tests settle as well, meanwhile.
-        await Until.TrueAsync("it is counted", async () => await StatsAsync() is var now && now.Accepted > before.Accepted && now.Settled > before.Settled && now.Timed > before.Timed);
+        await Until.TrueAsync(
+            "it is counted",
+            async () =>
+                await StatsAsync() is var now && now.Accepted > before.Accepted && now.Settled > before.Settled && now.Timed > before.Timed
+        );
         var stats = (await app.GetAsync("api/stats")).ShouldBe(200);
         stats["hours"]!.AsArray().Count.ShouldBe(24);
         ((bool)stats["tokens"]!["merchant"]!["configured"]!).ShouldBeTrue();
@@ -75,13 +79,16 @@ public sealed class HappyPathTests(OneAppStage stage)
         await app.SendOtpAsync(order.Customer);
         stage.Baloan.Faults.Next(Operation.CheckCredit, Fault.SlowAnswer with { Delay = TimeSpan.FromSeconds(2) });
 
-        var accepted = await app.PostAsync("api/merchant/settlements", new()
-        {
-            ["national_identifier"] = order.Customer,
-            ["otp"] = order.Otp,
-            ["data"] = order.Data,
-            ["invoice_blob"] = blob.Name,
-        });
+        var accepted = await app.PostAsync(
+            "api/merchant/settlements",
+            new()
+            {
+                ["national_identifier"] = order.Customer,
+                ["otp"] = order.Otp,
+                ["data"] = order.Data,
+                ["invoice_blob"] = blob.Name,
+            }
+        );
         accepted.ShouldBe(202);
         await blob.UploadAsync(new BinaryData("%PDF-1.4 another one"u8.ToArray()), overwrite: true, Cancel);
 
@@ -110,7 +117,14 @@ public sealed class HappyPathTests(OneAppStage stage)
     {
         var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(System.Text.Encoding.Latin1.GetBytes(content)) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } }, "file", fileName },
+            {
+                new ByteArrayContent(System.Text.Encoding.Latin1.GetBytes(content))
+                {
+                    Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+                },
+                "file",
+                fileName
+            },
         };
 
         var accepted = await app.SendAsync(HttpMethod.Post, "api/merchant/uploads", form);
@@ -163,8 +177,9 @@ public sealed class HappyPathOfVersion1Tests(HappyPathOfVersion1Tests.Version1 s
         var order = Order.New() with { Token = Guid.NewGuid().ToString() };
 
         (await app.PostSettlementAsync(order)).ShouldBeProblem(400, "invalid_request")["errors"]!.AsObject().ShouldContainKey("token");
-        (await app.PostAsync("api/merchant/otp/validate", new() { ["national_identifier"] = order.Customer, ["otp"] = MagicNumbers.Otp }))
-            .ShouldBeProblem(409, "not_supported_by_api_version");
+        (
+            await app.PostAsync("api/merchant/otp/validate", new() { ["national_identifier"] = order.Customer, ["otp"] = MagicNumbers.Otp })
+        ).ShouldBeProblem(409, "not_supported_by_api_version");
     }
 
     public sealed class Version1 : OneAppStage

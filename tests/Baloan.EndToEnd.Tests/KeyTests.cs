@@ -13,41 +13,43 @@ public sealed class KeyTests(KeyedStage stage)
 
     private readonly RunningApp app = stage.App;
 
-    public static TheoryData<string, string> Routes => new()
-    {
-        { "POST", "api/merchant/credit-check" },
-        { "POST", "api/merchant/otp" },
-        { "POST", "api/merchant/otp/validate" },
-        { "POST", "api/merchant/settlements" },
-        { "GET", "api/merchant/settlements" },
-        { "GET", "api/merchant/settlements/some-code" },
-        { "POST", "api/merchant/settlements/some-code/resolve" },
-        { "POST", "api/merchant/uploads" },
-        { "GET", "api/merchant/uploads/0123456789abcdef0123456789abcdef" },
-        { "GET", "api/loan-policies" },
-        { "GET", "api/loan-policies/stores" },
-        { "POST", "api/loans" },
-        { "GET", "api/loans" },
-        { "GET", $"api/loans/{Loan}" },
-        { "GET", $"api/loans/{Loan}/contract" },
-        { "POST", $"api/loans/{Loan}/contract/otp" },
-        { "POST", $"api/loans/{Loan}/contract/signature" },
-        { "POST", $"api/loans/{Loan}/cancel" },
-        { "POST", "api/callbacks/loan-state" },
-        { "POST", "api/subscriptions" },
-        { "POST", "api/subscriptions/unsubscribe" },
-        { "DELETE", "api/subscriptions/some-id" },
-    };
+    public static TheoryData<string, string> Routes =>
+        new()
+        {
+            { "POST", "api/merchant/credit-check" },
+            { "POST", "api/merchant/otp" },
+            { "POST", "api/merchant/otp/validate" },
+            { "POST", "api/merchant/settlements" },
+            { "GET", "api/merchant/settlements" },
+            { "GET", "api/merchant/settlements/some-code" },
+            { "POST", "api/merchant/settlements/some-code/resolve" },
+            { "POST", "api/merchant/uploads" },
+            { "GET", "api/merchant/uploads/0123456789abcdef0123456789abcdef" },
+            { "GET", "api/loan-policies" },
+            { "GET", "api/loan-policies/stores" },
+            { "POST", "api/loans" },
+            { "GET", "api/loans" },
+            { "GET", $"api/loans/{Loan}" },
+            { "GET", $"api/loans/{Loan}/contract" },
+            { "POST", $"api/loans/{Loan}/contract/otp" },
+            { "POST", $"api/loans/{Loan}/contract/signature" },
+            { "POST", $"api/loans/{Loan}/cancel" },
+            { "POST", "api/callbacks/loan-state" },
+            { "POST", "api/subscriptions" },
+            { "POST", "api/subscriptions/unsubscribe" },
+            { "DELETE", "api/subscriptions/some-id" },
+        };
 
-    public static TheoryData<string, string> AdminRoutes => new()
-    {
-        { "POST", "api/tokens/refresh" },
-        { "POST", "admin/functions/VerifySettlements" },
-        { "POST", "admin/functions/RefreshTokens" },
-        { "POST", "admin/functions/Invoices" },
-        { "POST", "admin/functions/RecordLoans" },
-        { "POST", "admin/functions/DeliverEvents" },
-    };
+    public static TheoryData<string, string> AdminRoutes =>
+        new()
+        {
+            { "POST", "api/tokens/refresh" },
+            { "POST", "admin/functions/VerifySettlements" },
+            { "POST", "admin/functions/RefreshTokens" },
+            { "POST", "admin/functions/Invoices" },
+            { "POST", "admin/functions/RecordLoans" },
+            { "POST", "admin/functions/DeliverEvents" },
+        };
 
     [Theory]
     [MemberData(nameof(Routes))]
@@ -93,17 +95,21 @@ public sealed class KeyTests(KeyedStage stage)
                 { new StringContent(order.Data.ToJsonString()), "data" },
                 { new ByteArrayContent(order.Invoice), "file", "invoice.pdf" },
             },
-            header: "");
+            header: ""
+        );
         accepted.ShouldBe(202);
 
         // As Logic Apps does it: the address as it stands, and the one in each answer next.
         var location = accepted.Headers.Location.ShouldNotBeNull();
-        var end = await Until.FoundAsync("it has ended", async () =>
-        {
-            var answer = await app.SendAsync(HttpMethod.Get, location.ToString(), header: "");
-            location = answer.Headers.Location ?? location;
-            return answer.Status == 202 ? null : answer.ShouldBe(200);
-        });
+        var end = await Until.FoundAsync(
+            "it has ended",
+            async () =>
+            {
+                var answer = await app.SendAsync(HttpMethod.Get, location.ToString(), header: "");
+                location = answer.Headers.Location ?? location;
+                return answer.Status == 202 ? null : answer.ShouldBe(200);
+            }
+        );
         end.Text("status").ShouldBe("settled");
     }
 
@@ -117,7 +123,11 @@ public sealed class KeyTests(KeyedStage stage)
         loan.ShouldBe(200).Text("uuid").ShouldBe(opened.ShouldBe(201).Text("uuid"));
 
         var subscribed = await app.SendAsync(
-            HttpMethod.Post, $"api/subscriptions{key}", JsonContent.Create(new JsonObject { ["callback_url"] = "https://prod-01.logic.azure.com/run" }), header: "");
+            HttpMethod.Post,
+            $"api/subscriptions{key}",
+            JsonContent.Create(new JsonObject { ["callback_url"] = "https://prod-01.logic.azure.com/run" }),
+            header: ""
+        );
         subscribed.ShouldBe(201).Text("id").ShouldNotBeEmpty();
         var ended = await app.SendAsync(HttpMethod.Delete, subscribed.Headers.Location.ShouldNotBeNull().ToString(), header: "");
         ended.Status.ShouldBe(204);
@@ -145,6 +155,6 @@ public sealed class KeyTests(KeyedStage stage)
     }
 
     // An empty header is none.
-    private Task<Answer> SendAsync(string method, string path, string header) => app.SendAsync(
-        new HttpMethod(method), path, method == "POST" ? JsonContent.Create(new JsonObject()) : null, header);
+    private Task<Answer> SendAsync(string method, string path, string header) =>
+        app.SendAsync(new HttpMethod(method), path, method == "POST" ? JsonContent.Create(new JsonObject()) : null, header);
 }

@@ -113,7 +113,9 @@ public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
 
         var loan = LoanOf(borrower)!.Value;
         await Until.TrueAsync(
-            "its amount is recorded", async () => (long?)(await app.LoanInAsync("created", loan, 1))["amount"] == Borrower.Amount);
+            "its amount is recorded",
+            async () => (long?)(await app.LoanInAsync("created", loan, 1))["amount"] == Borrower.Amount
+        );
         await ShouldBeWholeAsync(loan, Borrower.Amount);
     }
 
@@ -134,13 +136,13 @@ public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
     /// <summary>How many writes one callback makes, until its event is delivered.</summary>
     private async Task<int> CountWritesAsync()
     {
-        int writes = await CountWritesOfOneAsync(), before;
+        int writes = await CountWritesOfOneAsync(),
+            before;
         do
         {
             // A sweep may have come in between, and no other callback would get to that write.
             (before, writes) = (writes, await CountWritesOfOneAsync());
-        }
-        while (writes != before);
+        } while (writes != before);
         return writes;
     }
 
@@ -152,7 +154,9 @@ public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
         loans.MoveOn(loan);
         await DeliveredAsync(loan);
         await Until.TrueAsync(
-            "the queue is empty", async () => (await stage.Queue("events").GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0);
+            "the queue is empty",
+            async () => (await stage.Queue("events").GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0
+        );
         proxy.Arm(null);
         return writes;
     }
@@ -199,11 +203,14 @@ public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
         }
     }
 
-    private Guid? LoanOf(Borrower borrower) => loans.All.SingleOrDefault(loan => loan.NationalIdentifier == borrower.NationalIdentifier)?.Uuid;
+    private Guid? LoanOf(Borrower borrower) =>
+        loans.All.SingleOrDefault(loan => loan.NationalIdentifier == borrower.NationalIdentifier)?.Uuid;
 
-    private Task DeliveredAsync(Guid loan, int times = 1) => Until.TrueAsync(
-        $"the subscriber is told of {loan}",
-        () => subscriber.Deliveries.Count(delivery => (string)delivery.Json["data"]!["uuid"]! == loan.ToString()) >= times);
+    private Task DeliveredAsync(Guid loan, int times = 1) =>
+        Until.TrueAsync(
+            $"the subscriber is told of {loan}",
+            () => subscriber.Deliveries.Count(delivery => (string)delivery.Json["data"]!["uuid"]! == loan.ToString()) >= times
+        );
 
     private async Task StartAppAsync() => door.Open(app = await stage.StartAppAsync(Settings, proxy.ConnectionString));
 }

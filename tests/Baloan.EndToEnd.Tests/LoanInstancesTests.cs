@@ -21,26 +21,36 @@ public sealed class LoanInstancesTests(Stage stage) : IClassFixture<Stage>
         await using var subscriber = await Receiver.StartAsync();
         (await lasting.SubscribeAsync(subscriber.CallbackUrl)).ShouldBe(201);
         var loan = Guid.NewGuid();
-        var callbacks = Enumerable.Range(0, Each).SelectMany(number => States.Select(state => (State: state, Reason: $"number {number}"))).ToList();
+        var callbacks = Enumerable
+            .Range(0, Each)
+            .SelectMany(number => States.Select(state => (State: state, Reason: $"number {number}")))
+            .ToList();
         var sent = new ConcurrentDictionary<(string, string), int>();
         var answered = 0;
 
-        await Task.WhenAll(callbacks.Index().Select(async entry =>
-        {
-            var (index, callback) = entry;
-            if (index % 2 == 0 || !await TryCallBackAsync(dying, callback))
-            {
-                // No answer: Baloan calls back again.
-                (await TryCallBackAsync(lasting, callback)).ShouldBeTrue();
-            }
+        await Task.WhenAll(
+            callbacks
+                .Index()
+                .Select(async entry =>
+                {
+                    var (index, callback) = entry;
+                    if (index % 2 == 0 || !await TryCallBackAsync(dying, callback))
+                    {
+                        // No answer: Baloan calls back again.
+                        (await TryCallBackAsync(lasting, callback)).ShouldBeTrue();
+                    }
 
-            if (Interlocked.Increment(ref answered) == callbacks.Count * 3 / 4)
-            {
-                await dying.Process.KillAsync();
-            }
-        }));
+                    if (Interlocked.Increment(ref answered) == callbacks.Count * 3 / 4)
+                    {
+                        await dying.Process.KillAsync();
+                    }
+                })
+        );
 
-        await Until.TrueAsync("all are recorded", async () => (await RowsAsync()).Select(row => (row.State, row.Reason!)).ToHashSet().SetEquals(callbacks));
+        await Until.TrueAsync(
+            "all are recorded",
+            async () => (await RowsAsync()).Select(row => (row.State, row.Reason!)).ToHashSet().SetEquals(callbacks)
+        );
         foreach (var rows in (await RowsAsync()).GroupBy(row => (row.State, row.Reason!)))
         {
             // A repeated one may have been recorded both times, or once.
@@ -53,7 +63,10 @@ public sealed class LoanInstancesTests(Stage stage) : IClassFixture<Stage>
         await started.LoanInAsync("loan_paid", loan);
         (await lasting.ListsOfAsync(loan)).ShouldBe(["loan_paid"]);
         var accepted = (await RowsAsync()).Where(row => row.Note is null).ToDictionary(row => row.EventId);
-        await Until.TrueAsync("each accepted change is told", () => accepted.Keys.All(id => subscriber.Deliveries.Any(delivery => delivery.EventId == id)));
+        await Until.TrueAsync(
+            "each accepted change is told",
+            () => accepted.Keys.All(id => subscriber.Deliveries.Any(delivery => delivery.EventId == id))
+        );
         foreach (var delivery in subscriber.Deliveries)
         {
             accepted.ShouldContainKey(delivery.EventId, delivery.Body);

@@ -29,7 +29,9 @@ public sealed class LoanPathTests : IDisposable
     public async Task A_loan_is_chosen_opened_signed_and_paid()
     {
         var borrower = Borrower.New();
-        var policies = (await app.GetAsync($"api/loan-policies?amount={Borrower.Amount}&loan_due={Borrower.Due}&store={Borrower.Store}")).Items.ShouldNotBeNull();
+        var policies = (
+            await app.GetAsync($"api/loan-policies?amount={Borrower.Amount}&loan_due={Borrower.Due}&store={Borrower.Store}")
+        ).Items.ShouldNotBeNull();
         policies.ShouldHaveSingleItem()!["stores"]!.AsArray().Select(store => (int)store!["id"]!).ShouldContain(Borrower.Store);
         (await app.GetAsync("api/loan-policies")).Items.ShouldNotBeNull().Count.ShouldBeGreaterThan(1);
 
@@ -58,7 +60,9 @@ public sealed class LoanPathTests : IDisposable
         (await app.GetAsync($"api/loans/{loan}/contract")).ShouldBe(200)["is_agreed_by_user"]!.GetValue<bool>().ShouldBeTrue();
 
         var booked = loans.All.Where(one => one.NationalIdentifier == borrower.NationalIdentifier).ShouldHaveSingleItem();
-        (booked.Uuid, booked.State, booked.IsAgreedByUser, booked.PhoneNumber).ShouldBe((loan, LoanState.LoanPaid, true, borrower.PhoneNumber));
+        (booked.Uuid, booked.State, booked.IsAgreedByUser, booked.PhoneNumber).ShouldBe(
+            (loan, LoanState.LoanPaid, true, borrower.PhoneNumber)
+        );
         await Until.TrueAsync("Baloan has all its answers", () => loans.Taken(loan).Count == 4);
         loans.Callbacks.Where(callback => callback.Uuid == loan).ShouldAllBe(callback => callback.Try == 1);
     }
@@ -110,7 +114,9 @@ public sealed class LoanPathTests : IDisposable
             var states = index < Each ? toPaid : toCanceled;
             await Until.TrueAsync("Baloan has all its answers", () => loans.Taken(loan).Count == 2 * states.Length);
             await Until.TrueAsync(
-                "all callbacks are recorded", async () => (await stage.Storage.HistoryOfAsync(loan)).Sum(row => row.Times) == 2 * states.Length);
+                "all callbacks are recorded",
+                async () => (await stage.Storage.HistoryOfAsync(loan)).Sum(row => row.Times) == 2 * states.Length
+            );
             var answer = (await app.GetLoanAsync(loan)).ShouldBe(200);
 
             answer.Text("state").ShouldBe(states[^1]);

@@ -18,7 +18,12 @@ public sealed class LogTests(Stage stage) : IClassFixture<Stage>
     {
         var secrets = new HashSet<string>
         {
-            FunctionKey, AdminKey, MagicNumbers.Otp, MagicNumbers.ExpiredOtp, BaloanServer.StorePassword, BaloanServer.PartnerPassword,
+            FunctionKey,
+            AdminKey,
+            MagicNumbers.Otp,
+            MagicNumbers.ExpiredOtp,
+            BaloanServer.StorePassword,
+            BaloanServer.PartnerPassword,
             Regex.Match(stage.Storage.ConnectionString, "AccountKey=([^;]+)").Groups[1].Value,
         };
         var app = await stage.StartAppAsync(
@@ -32,7 +37,8 @@ public sealed class LogTests(Stage stage) : IClassFixture<Stage>
                 ["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00",
             },
             functionKey: FunctionKey,
-            adminKey: AdminKey);
+            adminKey: AdminKey
+        );
 
         // Good calls.
         var order = Order.New();
@@ -60,18 +66,32 @@ public sealed class LogTests(Stage stage) : IClassFixture<Stage>
         var sideBySide = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancel };
         await Parallel.ForEachAsync(orders, sideBySide, async (one, _) => await app.SendOtpAsync(one.Customer));
         await Parallel.ForEachAsync(orders, sideBySide, async (one, _) => (await app.PostSettlementAsync(one)).ShouldBe(202));
-        await Task.WhenAll(MagicNumbers.All.Where(number => number.Fault.Delay == TimeSpan.Zero).SelectMany(number => new[]
-        {
-            app.CheckCreditAsync(number.NationalIdentifier(Operation.CheckCredit)),
-            app.PostAsync("api/merchant/otp", new() { ["national_identifier"] = number.NationalIdentifier(Operation.SendOtp) }),
-        }));
-        secrets.UnionWith(MagicNumbers.All.SelectMany(number => new[] { number.NationalIdentifier(Operation.CheckCredit), number.NationalIdentifier(Operation.SendOtp) }));
+        await Task.WhenAll(
+            MagicNumbers
+                .All.Where(number => number.Fault.Delay == TimeSpan.Zero)
+                .SelectMany(number =>
+                    new[]
+                    {
+                        app.CheckCreditAsync(number.NationalIdentifier(Operation.CheckCredit)),
+                        app.PostAsync("api/merchant/otp", new() { ["national_identifier"] = number.NationalIdentifier(Operation.SendOtp) }),
+                    }
+                )
+        );
+        secrets.UnionWith(
+            MagicNumbers.All.SelectMany(number =>
+                new[] { number.NationalIdentifier(Operation.CheckCredit), number.NationalIdentifier(Operation.SendOtp) }
+            )
+        );
         CollectTokens();
 
         // Bad requests, wrong keys, keys in addresses, garbage on the queue with an identity in it.
         await app.PostSettlementAsync(order with { Code = "bad\u0001code", Total = -1 });
         await app.PostAsync("api/merchant/credit-check", new() { ["national_identifier"] = order.Customer + "0123" });
-        await app.SendAsync(HttpMethod.Post, "api/merchant/otp", new StringContent($"{{\"national_identifier\": \"{order.Customer}", Encoding.UTF8, "application/json"));
+        await app.SendAsync(
+            HttpMethod.Post,
+            "api/merchant/otp",
+            new StringContent($"{{\"national_identifier\": \"{order.Customer}", Encoding.UTF8, "application/json")
+        );
         await app.SendAsync(HttpMethod.Get, $"api/merchant/settlements/{order.Code}?code={FunctionKey}", header: "");
         await app.SendAsync(HttpMethod.Get, $"api/nothing/{order.Code}?code={FunctionKey}", header: "");
         await app.SendAsync(HttpMethod.Get, $"api/merchant/settlements/{order.Code}", header: FunctionKey + "-wrong");
@@ -120,7 +140,9 @@ public sealed class LogTests(Stage stage) : IClassFixture<Stage>
         async Task UploadAsync()
         {
             var form = new MultipartFormDataContent { { new ByteArrayContent(order.Invoice), "file", "invoice.pdf" } };
-            var upload = await app.EndAsync((await app.SendAsync(HttpMethod.Post, "api/merchant/uploads", form)).Headers.Location!.ToString());
+            var upload = await app.EndAsync(
+                (await app.SendAsync(HttpMethod.Post, "api/merchant/uploads", form)).Headers.Location!.ToString()
+            );
             secrets.Add(upload.Text("file"));
         }
 
@@ -148,31 +170,54 @@ public sealed class LogTests(Stage stage) : IClassFixture<Stage>
         const string JalaliBirthDate = "1369-12-26";
         var borrower = Borrower.New();
         var (another, thirdPhone) = (Borrower.New(), Borrower.New().PhoneNumber);
-        secrets.UnionWith(
-        [
-            borrower.NationalIdentifier, borrower.PhoneNumber, borrower.BirthDate, another.NationalIdentifier, another.PhoneNumber, thirdPhone,
-            WrongOtp, JalaliBirthDate, ForeignSignature, subscriber.Signature, $"http://127.0.0.1:{subscriber.Port}/workflows/run",
+        secrets.UnionWith([
+            borrower.NationalIdentifier,
+            borrower.PhoneNumber,
+            borrower.BirthDate,
+            another.NationalIdentifier,
+            another.PhoneNumber,
+            thirdPhone,
+            WrongOtp,
+            JalaliBirthDate,
+            ForeignSignature,
+            subscriber.Signature,
+            $"http://127.0.0.1:{subscriber.Port}/workflows/run",
         ]);
 
         // A subscriber that fails, and one that may not be.
         subscriber.AnswerWith(500);
         (await app.SubscribeAsync(subscriber.CallbackUrl, "blocked")).ShouldBe(201);
-        (await app.SubscribeAsync($"https://hooks.example.com/workflows/run?sig={ForeignSignature}")).ShouldBeProblem(400, "invalid_request");
+        (await app.SubscribeAsync($"https://hooks.example.com/workflows/run?sig={ForeignSignature}")).ShouldBeProblem(
+            400,
+            "invalid_request"
+        );
 
         // From the opening to the end, with refusals that name phone numbers, and callbacks that name anybody.
         var loan = await app.OpenLoanAsync(borrower);
-        (await app.PostAsync("api/loans", (borrower with { PhoneNumber = thirdPhone }).Request)).ShouldBeProblem(422, "national_id_exists_with_another_phone_number");
-        (await app.PostAsync("api/loans", (another with { PhoneNumber = borrower.PhoneNumber }).Request)).ShouldBeProblem(422, "phone_number_exist_with_another_national_id");
+        (await app.PostAsync("api/loans", (borrower with { PhoneNumber = thirdPhone }).Request)).ShouldBeProblem(
+            422,
+            "national_id_exists_with_another_phone_number"
+        );
+        (await app.PostAsync("api/loans", (another with { PhoneNumber = borrower.PhoneNumber }).Request)).ShouldBeProblem(
+            422,
+            "phone_number_exist_with_another_national_id"
+        );
         (await app.PostAsync("api/loans", (borrower with { BirthDate = JalaliBirthDate }).Request)).ShouldBeProblem(400, "invalid_request");
         await app.SendAsync(
-            HttpMethod.Post, "api/loans", new StringContent($"{{\"{borrower.PhoneNumber}\": \"{borrower.NationalIdentifier}", Encoding.UTF8, "application/json"));
+            HttpMethod.Post,
+            "api/loans",
+            new StringContent($"{{\"{borrower.PhoneNumber}\": \"{borrower.NationalIdentifier}", Encoding.UTF8, "application/json")
+        );
         await app.LoanInAsync("created", loan);
         loans.MoveOn(loan);
         await app.LoanInAsync("cheque_verified", loan);
         var contract = (await app.CallAsync(Operation.GetContract, borrower, loan)).ShouldBe(200);
         secrets.Add((string)contract["contract_pdf_file"]!["file"]!);
         (await app.CallAsync(Operation.SendContractOtp, borrower, loan)).ShouldBe(200);
-        (await app.PostAsync($"api/loans/{loan}/contract/signature", new() { ["otp"] = WrongOtp })).ShouldBeProblem(422, "incorrect_otp_code");
+        (await app.PostAsync($"api/loans/{loan}/contract/signature", new() { ["otp"] = WrongOtp })).ShouldBeProblem(
+            422,
+            "incorrect_otp_code"
+        );
         (await app.CallAsync(Operation.SignContract, borrower, loan)).ShouldBe(200);
         loans.Block(loan, $"Call {borrower.PhoneNumber} about {borrower.NationalIdentifier}, born {borrower.BirthDate}.");
         await app.LoanInAsync("blocked", loan);
@@ -182,17 +227,27 @@ public sealed class LogTests(Stage stage) : IClassFixture<Stage>
         await app.LoanInAsync("loan_paid", loan);
         (await app.CallBackAsync(loan, "canceled", borrower.PhoneNumber)).ShouldBe(200);
         (await app.CallBackAsync(loan, $"{borrower.PhoneNumber} is no state", borrower.NationalIdentifier)).ShouldBe(200);
-        foreach (var body in new[] { $"{{\"uuid\":\"{borrower.NationalIdentifier}\",\"state\":1}}", $"{{\"{borrower.PhoneNumber}\":{borrower.NationalIdentifier}" })
+        foreach (
+            var body in new[]
+            {
+                $"{{\"uuid\":\"{borrower.NationalIdentifier}\",\"state\":1}}",
+                $"{{\"{borrower.PhoneNumber}\":{borrower.NationalIdentifier}",
+            }
+        )
         {
-            (await app.SendAsync(HttpMethod.Post, "api/callbacks/loan-state", new StringContent(body, Encoding.UTF8, "application/json"))).Status.ShouldBe(400);
+            (
+                await app.SendAsync(HttpMethod.Post, "api/callbacks/loan-state", new StringContent(body, Encoding.UTF8, "application/json"))
+            ).Status.ShouldBe(400);
         }
 
         var canceled = await app.OpenLoanAsync(another);
         (await app.CallAsync(Operation.CancelLoan, another, canceled)).ShouldBe(200);
 
         // Every fault that is answered soon.
-        var magic = MagicNumbers.Loans.Concat(MagicNumbers.All.Where(number => number.Fault.Delay == TimeSpan.Zero))
-            .Select(number => Borrower.Magic(number, Operation.OpenLoan)).ToList();
+        var magic = MagicNumbers
+            .Loans.Concat(MagicNumbers.All.Where(number => number.Fault.Delay == TimeSpan.Zero))
+            .Select(number => Borrower.Magic(number, Operation.OpenLoan))
+            .ToList();
         secrets.UnionWith(magic.SelectMany(one => new[] { one.NationalIdentifier, one.PhoneNumber }));
         await Task.WhenAll(magic.Select(one => app.PostAsync("api/loans", one.Request)));
 

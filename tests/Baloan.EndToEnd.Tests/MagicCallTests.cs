@@ -94,7 +94,8 @@ public sealed class MagicCallTests(MagicCallTests.Calls calls) : IClassFixture<M
                     Operation.SendOtp => "api/merchant/otp",
                     _ => "api/merchant/otp/validate",
                 },
-                body);
+                body
+            );
         }
     }
 }

@@ -28,12 +28,14 @@ public sealed class LoanRefusalTests(OneAppStage stage)
                 var detail = problem.Text("detail");
                 detail.Any(letter => letter is >= 'آ' and <= 'ی').ShouldBe(persian, detail);
                 detail.ShouldNotContain("{");
-                detail.ShouldContain(code switch
-                {
-                    "national_id_exists_with_another_phone_number" => "0912***6789",
-                    "service_inquiry_failed" => persian ? "شاهکار" : "Shahkar",
-                    _ => "",
-                });
+                detail.ShouldContain(
+                    code switch
+                    {
+                        "national_id_exists_with_another_phone_number" => "0912***6789",
+                        "service_inquiry_failed" => persian ? "شاهکار" : "Shahkar",
+                        _ => "",
+                    }
+                );
                 problem.ToJsonString().ShouldNotContain(borrower.NationalIdentifier);
                 problem.ToJsonString().ShouldNotContain(borrower.PhoneNumber);
             }
@@ -86,13 +88,17 @@ public sealed class MagicLoanCallTests(OneAppStage stage, MagicLoanCallTests.Cal
         if (expected.Code == "outcome_unknown")
         {
             calls.Sent(operation, number).ShouldBe(1);
-            problem.Text("detail").ShouldContain(operation switch
-            {
-                Operation.OpenLoan => "GET /api/loans",
-                Operation.SendContractOtp => "Ask the customer",
-                Operation.SignContract => "is_agreed_by_user",
-                _ => "GET /api/loans/{uuid}",
-            });
+            problem
+                .Text("detail")
+                .ShouldContain(
+                    operation switch
+                    {
+                        Operation.OpenLoan => "GET /api/loans",
+                        Operation.SendContractOtp => "Ask the customer",
+                        Operation.SignContract => "is_agreed_by_user",
+                        _ => "GET /api/loans/{uuid}",
+                    }
+                );
         }
     }
 
@@ -110,7 +116,9 @@ public sealed class MagicLoanCallTests(OneAppStage stage, MagicLoanCallTests.Cal
         stage.Books.Calls(Operation.LoanPolicies).ShouldBe(before + 7);
     }
 
-    /// <summary>All the calls: those that must be sent once one after the other, and the rest side by side, for most of them wait.</summary>
+    /// <summary>
+    /// All the calls: those that must be sent once one after the other, and the rest side by side, for most of them wait.
+    /// </summary>
     public sealed class Calls(OneAppStage stage) : IAsyncLifetime
     {
         private const int OpenedAtOnce = 8;
@@ -122,7 +130,9 @@ public sealed class MagicLoanCallTests(OneAppStage stage, MagicLoanCallTests.Cal
         public async ValueTask InitializeAsync()
         {
             stage.Baloan.Loans.Step = TimeSpan.Zero;
-            var each = MagicNumbers.All.SelectMany(number => LoanCalls.Operations.Select(operation => (Number: number, Operation: operation))).ToList();
+            var each = MagicNumbers
+                .All.SelectMany(number => LoanCalls.Operations.Select(operation => (Number: number, Operation: operation)))
+                .ToList();
             await Parallel.ForEachAsync(
                 each.Where(call => call.Operation != Operation.OpenLoan),
                 new ParallelOptions { MaxDegreeOfParallelism = OpenedAtOnce, CancellationToken = TestContext.Current.CancellationToken },
@@ -133,7 +143,8 @@ public sealed class MagicLoanCallTests(OneAppStage stage, MagicLoanCallTests.Cal
                     {
                         opened.Add((call.Operation, call.Number.Code), loan);
                     }
-                });
+                }
+            );
 
             // A 401 takes the access token from every call under way, so that these go first and alone; and it is not to be met again.
             foreach (var (number, operation) in each.Where(call => call.Number.Fault == Fault.Unauthorized))
@@ -162,10 +173,15 @@ public sealed class MagicLoanCallTests(OneAppStage stage, MagicLoanCallTests.Cal
         /// <summary>How often Baloan got a call.</summary>
         public int Sent(Operation operation, MagicNumber number) => sent[(operation, number.Code)];
 
-        private static bool IsSentOnce(MagicNumber number, Operation operation) => MagicOutcome.Of(number, operation).Code == "outcome_unknown";
+        private static bool IsSentOnce(MagicNumber number, Operation operation) =>
+            MagicOutcome.Of(number, operation).Code == "outcome_unknown";
 
-        private Task<Answer> Call(MagicNumber number, Operation operation) => answers[(operation, number.Code)] =
-            stage.App.CallAsync(operation, Borrower.Magic(number, operation), opened.GetValueOrDefault((operation, number.Code)));
+        private Task<Answer> Call(MagicNumber number, Operation operation) =>
+            answers[(operation, number.Code)] = stage.App.CallAsync(
+                operation,
+                Borrower.Magic(number, operation),
+                opened.GetValueOrDefault((operation, number.Code))
+            );
 
         /// <summary>Opens a loan on which all but the signature can be carried out, or that as well.</summary>
         private async Task<Guid> OpenAsync(Borrower borrower, bool signable)

@@ -67,6 +67,6 @@ internal sealed record MagicOutcome(int Status, string? Code)
     }
 
     /// <summary>Whether Baloan itself says it, and not what may be something in front of it.</summary>
-    public static bool IsBaloansWord(MagicNumber number) => Said.ContainsKey(number.Fault.Name)
-        || number.Fault == Fault.NotOk || number.Fault == Fault.NotFound;
+    public static bool IsBaloansWord(MagicNumber number) =>
+        Said.ContainsKey(number.Fault.Name) || number.Fault == Fault.NotOk || number.Fault == Fault.NotFound;
 }

@@ -75,8 +75,14 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
         settlements.BooksOf(number).ShouldAgreeWith(order, settlement);
     }
 
-    private static void ShouldEndAs(JsonObject settlement, MagicOutcome expected) => ShouldEndAs(
-        settlement, expected.Code is null ? "settled" : expected.IsRefusal ? "rejected" : "failed", expected.Code);
+    private static void ShouldEndAs(JsonObject settlement, MagicOutcome expected) =>
+        ShouldEndAs(
+            settlement,
+            expected.Code is null ? "settled"
+                : expected.IsRefusal ? "rejected"
+                : "failed",
+            expected.Code
+        );
 
     private static void ShouldEndAs(JsonObject settlement, string status, string? error)
     {
@@ -112,9 +118,16 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
             }
 
             var sideBySide = new ParallelOptions { MaxDegreeOfParallelism = PostedAtOnce, CancellationToken = Cancel };
-            await Parallel.ForEachAsync(orders.Values, sideBySide, async (entry, _) => await StageOf(entry.Number).App.SendOtpAsync(entry.Order.Customer));
             await Parallel.ForEachAsync(
-                orders.Values, sideBySide, async (entry, _) => (await StageOf(entry.Number).App.PostSettlementAsync(entry.Order)).ShouldBe(202));
+                orders.Values,
+                sideBySide,
+                async (entry, _) => await StageOf(entry.Number).App.SendOtpAsync(entry.Order.Customer)
+            );
+            await Parallel.ForEachAsync(
+                orders.Values,
+                sideBySide,
+                async (entry, _) => (await StageOf(entry.Number).App.PostSettlementAsync(entry.Order)).ShouldBe(202)
+            );
         }
 
         public override async ValueTask DisposeAsync()
@@ -136,7 +149,8 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
         private OneAppStage StageOf(MagicNumber number) =>
             number.Once ? this
             : number.Fault == Fault.Unauthorized ? refused
-            : number.Fault.Meaning.StartsWith("503", StringComparison.Ordinal) || MagicOutcome.Of(number, Operation.CheckCredit).IsUnknown ? unanswered
+            : number.Fault.Meaning.StartsWith("503", StringComparison.Ordinal) || MagicOutcome.Of(number, Operation.CheckCredit).IsUnknown
+                ? unanswered
             : this;
     }
 

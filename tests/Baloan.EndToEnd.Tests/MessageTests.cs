@@ -106,9 +106,13 @@ public sealed class MessageTests(OneAppStage stage)
         }
 
         var poison = new QueueClient(stage.Storage.ConnectionString, "invoices-poison");
-        await Until.TrueAsync("all of it is in the poison queue", async () =>
-            (await poison.ExistsAsync(Cancel)).Value
-            && (await poison.PeekMessagesAsync(32, Cancel)).Value.Select(message => message.MessageText).Intersect(garbage).Count() == garbage.Length);
+        await Until.TrueAsync(
+            "all of it is in the poison queue",
+            async () =>
+                (await poison.ExistsAsync(Cancel)).Value
+                && (await poison.PeekMessagesAsync(32, Cancel)).Value.Select(message => message.MessageText).Intersect(garbage).Count()
+                    == garbage.Length
+        );
         await stage.QueueIsEmptyAsync();
 
         var order = await app.AcceptAsync(Order.New());
@@ -117,6 +121,16 @@ public sealed class MessageTests(OneAppStage stage)
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private Task SendAsync(Order order) => stage.Queue().SendMessageAsync(
-        new JsonObject { ["kind"] = "settlement", ["id"] = order.Code, ["trace_parent"] = null }.ToJsonString(), Cancel);
+    private Task SendAsync(Order order) =>
+        stage
+            .Queue()
+            .SendMessageAsync(
+                new JsonObject
+                {
+                    ["kind"] = "settlement",
+                    ["id"] = order.Code,
+                    ["trace_parent"] = null,
+                }.ToJsonString(),
+                Cancel
+            );
 }

@@ -23,7 +23,12 @@ public sealed record Order(string Customer, long Total)
 
     public string InvoiceSha256 => Convert.ToHexStringLower(SHA256.HashData(Invoice));
 
-    public JsonObject Data => new() { ["code"] = Code, ["bill"] = new JsonObject { ["total"] = Total } };
+    public JsonObject Data =>
+        new()
+        {
+            ["code"] = Code,
+            ["bill"] = new JsonObject { ["total"] = Total },
+        };
 
     /// <summary>An order of a customer that no other test knows.</summary>
     public static Order New(long total = 1_250_000) => new(NewCustomer(), total);
@@ -47,7 +52,8 @@ internal static class BooksAssertions
         moved.InvoiceSize.ShouldBe(order.Invoice.Length);
     }
 
-    public static void ShouldNotHaveMoved(this Books books, Order order) => books.Of(order).ShouldBeEmpty($"{order.Code} must not be moved");
+    public static void ShouldNotHaveMoved(this Books books, Order order) =>
+        books.Of(order).ShouldBeEmpty($"{order.Code} must not be moved");
 
     /// <summary>Settled if and only if the money was moved, and then once.</summary>
     public static void ShouldAgreeWith(this Books books, Order order, JsonObject settlement)

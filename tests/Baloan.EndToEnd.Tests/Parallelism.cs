@@ -11,9 +11,19 @@ namespace Baloan.EndToEnd.Tests;
 /// <summary>Begins with the collections that wait longest, so that the others run beside them.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Long = [nameof(MagicSettlementTests), nameof(StorageCrashTests), nameof(LoanCrashTests), SharedStage.Name];
+    private static readonly string[] Long =
+    [
+        nameof(MagicSettlementTests),
+        nameof(StorageCrashTests),
+        nameof(LoanCrashTests),
+        SharedStage.Name,
+    ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderByDescending(collection => Long.Any(name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)))];
+        [
+            .. testCollections.OrderByDescending(collection =>
+                Long.Any(name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal))
+            ),
+        ];
 }

@@ -56,6 +56,7 @@ public sealed class ProcessEndTests(Stage stage)
             await Until.TrueAsync($"Baloan has the call {operation}", () => stage.Books.Calls(operation) > calls);
         }
     }
+
     [Fact]
     public async Task A_settlement_is_waited_for_and_recorded_when_the_process_is_asked_to_end()
     {

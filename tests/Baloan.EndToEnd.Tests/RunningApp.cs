@@ -28,7 +28,13 @@ public sealed class RunningApp(FunctionApp process, string? key) : IAsyncDisposa
         }
     }
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? header = null, string? language = null)
+    public async Task<Answer> SendAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? content = null,
+        string? header = null,
+        string? language = null
+    )
     {
         // A call may outlast the context in which it was begun.
         var cancel = TestContext.Current.CancellationToken;
@@ -49,7 +55,8 @@ public sealed class RunningApp(FunctionApp process, string? key) : IAsyncDisposa
             (int)response.StatusCode,
             text.StartsWith('{') ? JsonNode.Parse(text)!.AsObject() : null,
             response.Content.Headers.ContentType?.MediaType,
-            response.Headers)
+            response.Headers
+        )
         {
             Items = text.StartsWith('[') ? JsonNode.Parse(text)!.AsArray() : null,
         };
@@ -68,7 +75,8 @@ public sealed class RunningApp(FunctionApp process, string? key) : IAsyncDisposa
 
     public async Task<string> ValidateOtpAsync(string customer) =>
         (await PostAsync("api/merchant/otp/validate", new() { ["national_identifier"] = customer, ["otp"] = MagicNumbers.Otp }))
-            .ShouldBe(200).Text("token");
+            .ShouldBe(200)
+            .Text("token");
 
     /// <summary>Posts a settlement in its multipart form.</summary>
     public Task<Answer> PostSettlementAsync(Order order)
@@ -84,7 +92,11 @@ public sealed class RunningApp(FunctionApp process, string? key) : IAsyncDisposa
         }
 
         form.Add(new StringContent(order.Data.ToJsonString()), "data");
-        form.Add(new ByteArrayContent(order.Invoice) { Headers = { ContentType = new MediaTypeHeaderValue("application/pdf") } }, "file", "invoice.pdf");
+        form.Add(
+            new ByteArrayContent(order.Invoice) { Headers = { ContentType = new MediaTypeHeaderValue("application/pdf") } },
+            "file",
+            "invoice.pdf"
+        );
         return SendAsync(HttpMethod.Post, "api/merchant/settlements", form);
     }
 
@@ -99,8 +111,7 @@ public sealed class RunningApp(FunctionApp process, string? key) : IAsyncDisposa
     public Task<Answer> GetSettlementAsync(Order order) => GetAsync($"api/merchant/settlements/{order.Code}");
 
     /// <summary>Waits until a settlement has ended.</summary>
-    public Task<JsonObject> EndOfAsync(Order order, TimeSpan? limit = null) =>
-        EndAsync($"api/merchant/settlements/{order.Code}", limit);
+    public Task<JsonObject> EndOfAsync(Order order, TimeSpan? limit = null) => EndAsync($"api/merchant/settlements/{order.Code}", limit);
 
     /// <summary>Waits until what stands at an address answers 200.</summary>
     public Task<JsonObject> EndAsync(string path, TimeSpan? limit = null)
@@ -113,7 +124,8 @@ public sealed class RunningApp(FunctionApp process, string? key) : IAsyncDisposa
                 last = await GetAsync(path);
                 return last.Status == 202 ? null : last.ShouldBe(200);
             },
-            limit);
+            limit
+        );
     }
 
     /// <summary>Fires the sweep, as its timer does every minute.</summary>
@@ -150,8 +162,9 @@ public sealed record Answer(int Status, JsonObject? Json, string? ContentType, H
 internal static class JsonReading
 {
     public static string Text(this JsonObject json, string field) =>
-        (json[field] is { } value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null)
-            .ShouldNotBeNull($"no text '{field}' in {json.ToJsonString()}");
+        (json[field] is { } value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null).ShouldNotBeNull(
+            $"no text '{field}' in {json.ToJsonString()}"
+        );
 
     /// <summary>The code of a settlement's error; null where it has none.</summary>
     public static string? ErrorCode(this JsonObject settlement) => (settlement["error"] as JsonObject)?.Text("code");

@@ -22,13 +22,14 @@ public class Stage : IAsyncLifetime
     protected virtual string Version => "v2";
 
     /// <summary>Settings that all apps of this stage have.</summary>
-    protected virtual Dictionary<string, string?> Settings => new()
-    {
-        ["Settlements__VerifyAfter"] = "00:00:05",
+    protected virtual Dictionary<string, string?> Settings =>
+        new()
+        {
+            ["Settlements__VerifyAfter"] = "00:00:05",
 
-        // A message whose function failed comes again at once.
-        ["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00",
-    };
+            // A message whose function failed comes again at once.
+            ["AzureFunctionsJobHost__extensions__queues__visibilityTimeout"] = "00:00:00",
+        };
 
     public virtual async ValueTask InitializeAsync()
     {
@@ -56,7 +57,11 @@ public class Stage : IAsyncLifetime
 
     /// <summary>Starts an app on this stage; it ends with the stage.</summary>
     public async Task<RunningApp> StartAppAsync(
-        Dictionary<string, string?>? more = null, string? storage = null, string? functionKey = null, string? adminKey = null)
+        Dictionary<string, string?>? more = null,
+        string? storage = null,
+        string? functionKey = null,
+        string? adminKey = null
+    )
     {
         var settings = Settings;
         foreach (var (name, value) in more ?? [])
@@ -75,8 +80,10 @@ public class Stage : IAsyncLifetime
                     AdminKey = adminKey,
                     More = settings,
                 },
-                Cancel),
-            functionKey);
+                Cancel
+            ),
+            functionKey
+        );
         lock (apps)
         {
             apps.Add(app);
@@ -90,9 +97,11 @@ public class Stage : IAsyncLifetime
         new(Storage.ConnectionString, name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
 
     /// <summary>Waits until the work queue is empty, messages that are hidden included.</summary>
-    public Task QueueIsEmptyAsync() => Until.TrueAsync(
-        "the work queue is empty",
-        async () => (await Queue().GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0);
+    public Task QueueIsEmptyAsync() =>
+        Until.TrueAsync(
+            "the work queue is empty",
+            async () => (await Queue().GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0
+        );
 }
 
 /// <summary>A stage with one app.</summary>

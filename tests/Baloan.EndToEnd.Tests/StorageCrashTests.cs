@@ -32,14 +32,19 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
         count.ShouldBeGreaterThanOrEqualTo(12 + 3);
 
         var died = new ConcurrentBag<string>();
-        await Task.WhenAll(Enumerable.Range(0, SideBySide).Select(async number =>
-        {
-            await using var lane = number == 0 ? first : await Lane.StartAsync(stage, await Azurite.StartAsync(cancellationToken: Cancel));
-            while (points.TryDequeue(out var point))
-            {
-                died.Add(await lane.DieAndRecoverAsync(point.Write, point.AfterIt));
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, SideBySide)
+                .Select(async number =>
+                {
+                    await using var lane =
+                        number == 0 ? first : await Lane.StartAsync(stage, await Azurite.StartAsync(cancellationToken: Cancel));
+                    while (points.TryDequeue(out var point))
+                    {
+                        died.Add(await lane.DieAndRecoverAsync(point.Write, point.AfterIt));
+                    }
+                })
+        );
 
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', died.Order(StringComparer.Ordinal)));
         died.Count.ShouldBe(count);
@@ -82,13 +87,13 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
         {
             // The first one makes the key of the customers' hashes, which the others find.
             await SettleAsync();
-            IReadOnlyList<(int Write, bool AfterIt)> points = await PointsOfOneAsync(), before;
+            IReadOnlyList<(int Write, bool AfterIt)> points = await PointsOfOneAsync(),
+                before;
             do
             {
                 // A sweep or a lease that is renewed may have come in between, and no other settlement would get to that write.
                 (before, points) = (points, await PointsOfOneAsync());
-            }
-            while (!points.SequenceEqual(before));
+            } while (!points.SequenceEqual(before));
             return points;
         }
 
@@ -163,7 +168,10 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
             return
             [
                 .. callsBefore.Index().Select(entry => (entry.Index + 1, true)),
-                .. callsBefore.Index().Where(entry => entry.Index > 0 && callsBefore[entry.Index - 1] != entry.Item).Select(entry => (entry.Index + 1, false)),
+                .. callsBefore
+                    .Index()
+                    .Where(entry => entry.Index > 0 && callsBefore[entry.Index - 1] != entry.Item)
+                    .Select(entry => (entry.Index + 1, false)),
             ];
         }
 
@@ -180,12 +188,16 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
             }
         }
 
-        private Task QueueIsEmptyAsync() => Until.TrueAsync(
-            "the queue is empty", async () => (await queue.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0);
+        private Task QueueIsEmptyAsync() =>
+            Until.TrueAsync("the queue is empty", async () => (await queue.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0);
 
-        private Task ListedAsSettledAsync(Order order) => Until.TrueAsync(
-            $"{order.Code} is listed as settled",
-            async () => (await app.GetAsync("api/merchant/settlements?top=100&status=settled")).ShouldBe(200)["items"]!.AsArray()
-                .Any(item => item!["code"]!.GetValue<string>() == order.Code));
+        private Task ListedAsSettledAsync(Order order) =>
+            Until.TrueAsync(
+                $"{order.Code} is listed as settled",
+                async () =>
+                    (await app.GetAsync("api/merchant/settlements?top=100&status=settled")).ShouldBe(200)["items"]!
+                        .AsArray()
+                        .Any(item => item!["code"]!.GetValue<string>() == order.Code)
+            );
     }
 }

@@ -51,8 +51,12 @@ public sealed class StorageOutageTests(OneAppStage stage) : IClassFixture<OneApp
 
         (await app.GetSettlementAsync(ended)).ShouldBeProblem(503, "storage_unavailable");
         (await app.CheckCreditAsync(ended.Customer)).ShouldBe(200);
-        await Until.TrueAsync("health says so", async () => (await app.GetAsync("api/health")) is { Status: 503 } health
-            && health.Json!["checks"]!["storage"]!.GetValue<string>() == "failed");
+        await Until.TrueAsync(
+            "health says so",
+            async () =>
+                (await app.GetAsync("api/health")) is { Status: 503 } health
+                && health.Json!["checks"]!["storage"]!.GetValue<string>() == "failed"
+        );
 
         await stage.Storage.StartAgainAsync(Cancel);
         await Until.TrueAsync("health is well again", async () => (await app.GetAsync("api/health")).Status == 200);

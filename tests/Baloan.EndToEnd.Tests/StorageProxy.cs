@@ -22,7 +22,14 @@ internal sealed class StorageProxy : IAsyncDisposable
 
     private static readonly string[] NotForwarded = ["Host", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length"];
 
-    private readonly HttpMessageInvoker storage = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    private readonly HttpMessageInvoker storage = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+        }
+    );
     private readonly List<WebApplication> services = [];
     private readonly Lock gate = new();
     private TaskCompletionSource<bool>? held;
@@ -32,9 +39,7 @@ internal sealed class StorageProxy : IAsyncDisposable
     private Crash? crash;
     private Action? seen;
 
-    private StorageProxy()
-    {
-    }
+    private StorageProxy() { }
 
     /// <summary>What <c>AzureWebJobsStorage</c> has to be, to go through here.</summary>
     public string ConnectionString { get; private set; } = "";
@@ -211,10 +216,17 @@ internal sealed class StorageProxy : IAsyncDisposable
     private async Task<Crash?> CountAsync(HttpRequest request, HttpContent? content)
     {
         var path = request.Path.Value!;
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
-            || path.Contains(HostContainer, StringComparison.Ordinal) || path.Contains(CountersTable, StringComparison.Ordinal)
-            || (path.EndsWith("/$batch", StringComparison.Ordinal) && content is not null
-                && (await content.ReadAsStringAsync()).Contains(CountersTable, StringComparison.Ordinal)))
+        if (
+            HttpMethods.IsGet(request.Method)
+            || HttpMethods.IsHead(request.Method)
+            || path.Contains(HostContainer, StringComparison.Ordinal)
+            || path.Contains(CountersTable, StringComparison.Ordinal)
+            || (
+                path.EndsWith("/$batch", StringComparison.Ordinal)
+                && content is not null
+                && (await content.ReadAsStringAsync()).Contains(CountersTable, StringComparison.Ordinal)
+            )
+        )
         {
             return null;
         }
@@ -230,7 +242,10 @@ internal sealed class StorageProxy : IAsyncDisposable
     {
         // The signature is over the path as the app wrote it.
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var address = new Uri($"http://127.0.0.1:{storagePort}{target}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var address = new Uri(
+            $"http://127.0.0.1:{storagePort}{target}",
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+        );
         var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), address);
         if (context.Request.ContentLength is not null || context.Request.Headers.TransferEncoding.Count > 0)
         {
@@ -241,8 +256,10 @@ internal sealed class StorageProxy : IAsyncDisposable
 
         foreach (var (name, values) in context.Request.Headers)
         {
-            if (!NotForwarded.Contains(name, StringComparer.OrdinalIgnoreCase)
-                && !request.Headers.TryAddWithoutValidation(name, values.ToArray()))
+            if (
+                !NotForwarded.Contains(name, StringComparer.OrdinalIgnoreCase)
+                && !request.Headers.TryAddWithoutValidation(name, values.ToArray())
+            )
             {
                 request.Content?.Headers.TryAddWithoutValidation(name, values.ToArray());
             }

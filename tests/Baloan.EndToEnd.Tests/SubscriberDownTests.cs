@@ -1,4 +1,3 @@
-
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>A subscriber that is down for longer than a process lives.</summary>
@@ -29,12 +28,17 @@ public sealed class SubscriberDownTests(Stage stage) : IClassFixture<Stage>
         subscriber.AnswerWith(200);
         await using var next = await stage.StartAppAsync(Settings);
 
-        await Until.TrueAsync("both are told", () => Of("loan_state").Skip(Count("loan_state")).Any() && Of("settlement").Skip(Count("settlement")).Any());
+        await Until.TrueAsync(
+            "both are told",
+            () => Of("loan_state").Skip(Count("loan_state")).Any() && Of("settlement").Skip(Count("settlement")).Any()
+        );
         var change = Of("loan_state").Last().Json;
         ((string?)change["data"]!["uuid"], (string?)change["data"]!["state"]).ShouldBe((loan.ToString(), "cheque_verified"));
         var end = Of("settlement").Last().Json;
         var (data, row) = (end["data"]!.AsObject(), settled);
-        (data.Text("code"), data.Text("status"), data.Text("national_identifier")).ShouldBe((order.Code, "settled", row.Text("national_identifier")));
+        (data.Text("code"), data.Text("status"), data.Text("national_identifier")).ShouldBe(
+            (order.Code, "settled", row.Text("national_identifier"))
+        );
         foreach (var type in new[] { "loan_state", "settlement" })
         {
             Of(type).Select(delivery => delivery.Body).Distinct().ShouldHaveSingleItem();

@@ -32,7 +32,8 @@ public sealed class TwoInstancesTests(Stage stage)
                 {
                     (await apps[index % 2].PostSettlementAsync(order)).ShouldBe(202);
                 }
-            });
+            }
+        );
 
         foreach (var (index, order) in orders.Index())
         {

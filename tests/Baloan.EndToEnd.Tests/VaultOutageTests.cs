@@ -28,9 +28,13 @@ public sealed class VaultOutageTests(Stage stage) : IDisposable
         refused.ShouldBeProblem(503, "key_vault_unavailable");
         refused.Headers.RetryAfter.ShouldNotBeNull();
         (await app.PostSettlementAsync(waiting)).ShouldBe(202);
-        await Until.TrueAsync("it was put off", async () =>
-            (await app.GetSettlementAsync(waiting)).ShouldBe(202) is var row
-            && row.Text("status") == "queued" && row.Text("created_at") != row.Text("updated_at"));
+        await Until.TrueAsync(
+            "it was put off",
+            async () =>
+                (await app.GetSettlementAsync(waiting)).ShouldBe(202) is var row
+                && row.Text("status") == "queued"
+                && row.Text("created_at") != row.Text("updated_at")
+        );
 
         stage.Vault.Available = true;
         (await app.CheckCreditAsync(order.Customer)).ShouldBe(200);

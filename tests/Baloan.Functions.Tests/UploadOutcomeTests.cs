@@ -18,9 +18,13 @@ public sealed class UploadOutcomeTests(StorageAccounts storage)
     public async Task A_file_of_another_length_than_was_accepted_ends_it(int more)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
-        var file = (await bench.Services.GetRequiredService<FileStore>()
-            .SaveAsync(StorageSetup.UploadsContainer, new MemoryStream(Given.Jpeg()), [FileKind.Jpeg], Cancel))!;
-        var accepted = await bench.Services.GetRequiredService<UploadIntake>()
+        var file = (
+            await bench
+                .Services.GetRequiredService<FileStore>()
+                .SaveAsync(StorageSetup.UploadsContainer, new MemoryStream(Given.Jpeg()), [FileKind.Jpeg], Cancel)
+        )!;
+        var accepted = await bench
+            .Services.GetRequiredService<UploadIntake>()
             .AcceptAsync(file with { Size = file.Size + more }, "a.jpg", Language.English, Cancel);
 
         await bench.Services.GetRequiredService<UploadProcessor>().ProcessAsync(accepted.Id, Cancel);

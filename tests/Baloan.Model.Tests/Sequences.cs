@@ -8,7 +8,9 @@ using FsCheck.Fluent;
 
 namespace Baloan.Model.Tests;
 
-/// <summary>Runs random sequences of steps, each in a world of its own, on all processors; where one fails, looks for the shortest that does.</summary>
+/// <summary>
+/// Runs random sequences of steps, each in a world of its own, on all processors; where one fails, looks for the shortest that does.
+/// </summary>
 /// <remarks>
 /// <c>BALOAN_MODEL_SEQUENCES</c> says how many, <c>BALOAN_MODEL_SEED</c> which ones (a number, or <c>random</c>);
 /// <c>BALOAN_MODEL_STEPS</c> gives one sequence alone, as a failure prints it, and has it told step by step.
@@ -30,16 +32,18 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
     private IReadOnlyList<Step>? failed;
     private Exception? failure;
 
-    public static ulong Seed { get; } = Environment.GetEnvironmentVariable("BALOAN_MODEL_SEED") switch
-    {
-        null or "" => 1,
-        "random" => (ulong)Random.Shared.NextInt64(1, 1_000_000_000),
-        var text => ulong.Parse(text, CultureInfo.InvariantCulture),
-    };
+    public static ulong Seed { get; } =
+        Environment.GetEnvironmentVariable("BALOAN_MODEL_SEED") switch
+        {
+            null or "" => 1,
+            "random" => (ulong)Random.Shared.NextInt64(1, 1_000_000_000),
+            var text => ulong.Parse(text, CultureInfo.InvariantCulture),
+        };
 
-    public static int Count { get; } = Environment.GetEnvironmentVariable("BALOAN_MODEL_SEQUENCES") is { Length: > 0 } text
-        ? int.Parse(text, CultureInfo.InvariantCulture)
-        : Default;
+    public static int Count { get; } =
+        Environment.GetEnvironmentVariable("BALOAN_MODEL_SEQUENCES") is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : Default;
 
     /// <summary>The sequence of a number.</summary>
     public IReadOnlyList<Step> Number(int number)
@@ -67,23 +71,30 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
         }
 
         var began = Stopwatch.GetTimestamp();
-        OnThreads(Environment.ProcessorCount, () =>
-        {
-            for (var number = Interlocked.Increment(ref started); number <= count && number < failedAt; number = Interlocked.Increment(ref started))
+        OnThreads(
+            Environment.ProcessorCount,
+            () =>
             {
-                var sequence = Number(number);
-                if (Play(sequence, null) is { } fault)
+                for (
+                    var number = Interlocked.Increment(ref started);
+                    number <= count && number < failedAt;
+                    number = Interlocked.Increment(ref started)
+                )
                 {
-                    lock (gate)
+                    var sequence = Number(number);
+                    if (Play(sequence, null) is { } fault)
                     {
-                        if (number < failedAt)
+                        lock (gate)
                         {
-                            (failedAt, failed, failure) = (number, sequence, fault);
+                            if (number < failedAt)
+                            {
+                                (failedAt, failed, failure) = (number, sequence, fault);
+                            }
                         }
                     }
                 }
             }
-        });
+        );
         Report(Stopwatch.GetElapsedTime(began));
         Throw();
         return tally;
@@ -94,24 +105,27 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
     public MemoryStorage PlayOne(int number)
     {
         MemoryStorage? storage = null;
-        OnThreads(1, () =>
-        {
-            using var world = newWorld(null);
-            storage = world.Storage;
-            try
+        OnThreads(
+            1,
+            () =>
             {
-                foreach (var step in Number(number))
+                using var world = newWorld(null);
+                storage = world.Storage;
+                try
                 {
-                    world.Take(step);
-                }
+                    foreach (var step in Number(number))
+                    {
+                        world.Take(step);
+                    }
 
-                world.End();
+                    world.End();
+                }
+                catch (Exception fault)
+                {
+                    failure = fault;
+                }
             }
-            catch (Exception fault)
-            {
-                failure = fault;
-            }
-        });
+        );
         return failure is null ? storage! : throw new ModelException($"{name}, sequence {number} of seed {Seed}: {failure}");
     }
 
@@ -163,8 +177,9 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
         var text = Step.TextOf(shortest);
         throw new ModelException(
             $"{name}, sequence {failedAt} of seed {Seed}: {failure.Message}\n"
-            + $"Shortened from {failed.Count} steps to {shortest.Count}. Run it again with\n"
-            + $"  BALOAN_MODEL_STEPS='{text}' dotnet test tests/Baloan.Model.Tests --filter {name}\n{failure}");
+                + $"Shortened from {failed.Count} steps to {shortest.Count}. Run it again with\n"
+                + $"  BALOAN_MODEL_STEPS='{text}' dotnet test tests/Baloan.Model.Tests --filter {name}\n{failure}"
+        );
     }
 
     private IReadOnlyList<Step> Shortest(IReadOnlyList<Step> sequence)
@@ -174,7 +189,8 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
         var current = sequence;
         while (true)
         {
-            var next = shrinker.Shrinker(current)
+            var next = shrinker
+                .Shrinker(current)
                 .TakeWhile(_ => Stopwatch.GetElapsedTime(began) < ShrinkingLimit)
                 .Select(shorter => (Steps: shorter, Fault: Play(shorter, null)))
                 .FirstOrDefault(shorter => shorter.Fault is not null);
@@ -200,11 +216,35 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
         for (var at = 0; at < steps.Count; at++)
         {
             var step = steps[at];
-            foreach (var simpler in new[]
-            {
-                step with { A = 0 }, step with { A = step.A / 2 }, step with { A = step.A - 1 },
-                step with { B = 0 }, step with { B = step.B / 2 }, step with { C = 0 },
-            })
+            foreach (
+                var simpler in new[]
+                {
+                    step with
+                    {
+                        A = 0,
+                    },
+                    step with
+                    {
+                        A = step.A / 2,
+                    },
+                    step with
+                    {
+                        A = step.A - 1,
+                    },
+                    step with
+                    {
+                        B = 0,
+                    },
+                    step with
+                    {
+                        B = step.B / 2,
+                    },
+                    step with
+                    {
+                        C = 0,
+                    },
+                }
+            )
             {
                 if (simpler != step && simpler.A >= 0)
                 {
@@ -218,11 +258,14 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
     {
         var done = Math.Min(started, count);
         var text = new StringBuilder()
-            .AppendLine(CultureInfo.InvariantCulture, $"{name}: {done} sequences of seed {Seed} in {took.TotalSeconds:F1} s ({done / took.TotalSeconds:F0} a second)")
+            .AppendLine(
+                CultureInfo.InvariantCulture,
+                $"{name}: {done} sequences of seed {Seed} in {took.TotalSeconds:F1} s ({done / took.TotalSeconds:F0} a second)"
+            )
             .AppendLine(CultureInfo.InvariantCulture, $"  the same again: BALOAN_MODEL_SEED={Seed} BALOAN_MODEL_SEQUENCES={Count}");
         foreach (var (what, times) in tally.All)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {what,-50} {times,12:N0}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {what, -50} {times, 12:N0}");
         }
 
         Publish(name, text.ToString());

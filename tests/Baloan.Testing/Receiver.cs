@@ -21,7 +21,8 @@ public sealed class Receiver : IAsyncDisposable
     /// <summary>Signs <see cref="CallbackUrl"/>: it must be nowhere but in the request.</summary>
     public string Signature { get; } = $"s1gn-{Guid.NewGuid():N}";
 
-    public string CallbackUrl => $"http://127.0.0.1:{Port}/workflows/run?api-version=2016-10-01&sp=%2Ftriggers%2Fmanual%2Frun&sig={Signature}";
+    public string CallbackUrl =>
+        $"http://127.0.0.1:{Port}/workflows/run?api-version=2016-10-01&sp=%2Ftriggers%2Fmanual%2Frun&sig={Signature}";
 
     public int Port { get; private set; }
 
@@ -38,12 +39,13 @@ public sealed class Receiver : IAsyncDisposable
         return receiver;
     }
 
-    public void AnswerWith(int status, string? retryAfter = null) => Answer = context =>
-    {
-        context.Response.StatusCode = status;
-        context.Response.Headers.RetryAfter = retryAfter;
-        return Task.CompletedTask;
-    };
+    public void AnswerWith(int status, string? retryAfter = null) =>
+        Answer = context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.RetryAfter = retryAfter;
+            return Task.CompletedTask;
+        };
 
     public async Task StopAsync() => await server.DisposeAsync();
 
@@ -55,15 +57,22 @@ public sealed class Receiver : IAsyncDisposable
         server.Run(async context =>
         {
             using var reader = new StreamReader(context.Request.Body);
-            deliveries.Enqueue(new Delivery(
-                context.Request.Method,
-                context.Request.Path + context.Request.QueryString,
-                context.Request.ContentType,
-                context.Request.Headers.Select(header => header.Key).ToHashSet(StringComparer.OrdinalIgnoreCase),
-                await reader.ReadToEndAsync(context.RequestAborted))
+            deliveries.Enqueue(
+                new Delivery(
+                    context.Request.Method,
+                    context.Request.Path + context.Request.QueryString,
+                    context.Request.ContentType,
+                    context.Request.Headers.Select(header => header.Key).ToHashSet(StringComparer.OrdinalIgnoreCase),
+                    await reader.ReadToEndAsync(context.RequestAborted)
+                )
                 {
-                    Values = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-                });
+                    Values = context.Request.Headers.ToDictionary(
+                        header => header.Key,
+                        header => header.Value.ToString(),
+                        StringComparer.OrdinalIgnoreCase
+                    ),
+                }
+            );
             await Answer(context);
         });
         await server.StartAsync(TestContext.Current.CancellationToken);

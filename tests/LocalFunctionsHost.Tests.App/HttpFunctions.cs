@@ -8,17 +8,22 @@ public sealed class HttpFunctions(Probe probe, Gate gate)
 {
     [Function("Number")]
     public static IResult Number(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "numbers/{number:int}")] HttpRequest request, int number) =>
-        Results.Ok(new { number, method = request.Method });
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", Route = "numbers/{number:int}")] HttpRequest request,
+        int number
+    ) => Results.Ok(new { number, method = request.Method });
 
     [Function("Identified")]
     public static Task<IResult> Identified(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ids/{id:guid}/{name?}")] HttpRequest request, Guid id, string? name) =>
-        Task.FromResult(Results.Text($"{id} {name ?? "nobody"} {request.Host}"));
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ids/{id:guid}/{name?}")] HttpRequest request,
+        Guid id,
+        string? name
+    ) => Task.FromResult(Results.Text($"{id} {name ?? "nobody"} {request.Host}"));
 
     [Function("Letters")]
     public static IResult Letters(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "letters/{code:regex(^[a-z]{{3}}$)}")] HttpRequest request, string code)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "letters/{code:regex(^[a-z]{{3}}$)}")] HttpRequest request,
+        string code
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         return Results.Text(code);
@@ -36,7 +41,10 @@ public sealed class HttpFunctions(Probe probe, Gate gate)
     {
         var http = context.GetHttpContext()!;
         http.Response.StatusCode = ReferenceEquals(http.Request, request) ? 202 : 500;
-        await http.Response.WriteAsync($"{context.FunctionDefinition.Name} {Guid.Parse(context.InvocationId):D}", context.CancellationToken);
+        await http.Response.WriteAsync(
+            $"{context.FunctionDefinition.Name} {Guid.Parse(context.InvocationId):D}",
+            context.CancellationToken
+        );
     }
 
     [Function("Action")]
@@ -68,14 +76,18 @@ public sealed class HttpFunctions(Probe probe, Gate gate)
     }
 
     [Function("Keyed")]
-    public static IResult Keyed([HttpTrigger(AuthorizationLevel.Function, "get", Route = "keyed")] HttpRequest request) => Results.Text(request.Method);
+    public static IResult Keyed([HttpTrigger(AuthorizationLevel.Function, "get", Route = "keyed")] HttpRequest request) =>
+        Results.Text(request.Method);
 
     [Function("AdminOnly")]
-    public static IResult AdminOnly([HttpTrigger(AuthorizationLevel.Admin, "get", Route = "admin-only")] HttpRequest request) => Results.Text(request.Method);
+    public static IResult AdminOnly([HttpTrigger(AuthorizationLevel.Admin, "get", Route = "admin-only")] HttpRequest request) =>
+        Results.Text(request.Method);
 
     [Function("Upload")]
     public async Task<IResult> Upload(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "upload")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "upload")] HttpRequest request,
+        CancellationToken cancellationToken
+    )
     {
         var buffer = new byte[64 * 1024];
         long total = 0;
@@ -95,7 +107,9 @@ public sealed class HttpFunctions(Probe probe, Gate gate)
 
     [Function("Held")]
     public async Task<IResult> Held(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "held")] HttpRequest request, CancellationToken cancellationToken)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "held")] HttpRequest request,
+        CancellationToken cancellationToken
+    )
     {
         probe.Tell("held began");
         try

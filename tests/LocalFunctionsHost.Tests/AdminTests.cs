@@ -9,7 +9,8 @@ public sealed class AdminTests : IAsyncLifetime
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => host = await TestHost.StartAsync([("Tick__Schedule", "0 0 0 1 1 *")], cancellationToken: Cancelled);
+    public async ValueTask InitializeAsync() =>
+        host = await TestHost.StartAsync([("Tick__Schedule", "0 0 0 1 1 *")], cancellationToken: Cancelled);
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 

@@ -22,7 +22,10 @@ internal sealed partial class AppProcess : IAsyncDisposable
         var app = Launch(settings, folder);
         try
         {
-            await Until.TrueAsync(() => app.Output.Count("Listening on http://") > 0 || app.Process.Exited.IsCompleted, app.Output.ToString);
+            await Until.TrueAsync(
+                () => app.Output.Count("Listening on http://") > 0 || app.Process.Exited.IsCompleted,
+                app.Output.ToString
+            );
             app.Output.Count("Listening on http://").ShouldBe(1, app.Output.ToString());
             app.Client.BaseAddress = new Uri(ListeningLine().Match(app.Output.ToString()).Groups[1].Value);
             return app;
@@ -50,8 +53,10 @@ internal sealed partial class AppProcess : IAsyncDisposable
                 [typeof(FunctionsHost).Assembly.Location, app ?? Path.GetDirectoryName(typeof(Probe).Assembly.Location)!],
                 environment,
                 folder ?? AppContext.BaseDirectory,
-                output.Add),
-            output);
+                output.Add
+            ),
+            output
+        );
     }
 
     /// <summary>The id of the app's process that answers.</summary>

@@ -15,7 +15,12 @@ public sealed class HttpTests : IAsyncLifetime
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     // No trigger but HTTP has its setting here, and so no storage is needed.
-    public async ValueTask InitializeAsync() => host = await TestHost.StartAsync([("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", "209715200")], gateFile: gate.Path, cancellationToken: Cancelled);
+    public async ValueTask InitializeAsync() =>
+        host = await TestHost.StartAsync(
+            [("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", "209715200")],
+            gateFile: gate.Path,
+            cancellationToken: Cancelled
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -96,7 +101,11 @@ public sealed class HttpTests : IAsyncLifetime
         using var response = await SendAsync("GET", "api/action");
 
         response.StatusCode.ShouldBe(HttpStatusCode.NonAuthoritativeInformation);
-        JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancelled)).RootElement.GetProperty("path").GetString().ShouldBe("/api/action");
+        JsonDocument
+            .Parse(await response.Content.ReadAsStringAsync(Cancelled))
+            .RootElement.GetProperty("path")
+            .GetString()
+            .ShouldBe("/api/action");
     }
 
     [Fact]
@@ -118,7 +127,11 @@ public sealed class HttpTests : IAsyncLifetime
         using var connection = await ConnectAsync();
         await using var stream = connection.GetStream();
         await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"POST /api/upload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {Chunks * chunk.Length}\r\n\r\n"), Cancelled);
+            Encoding.ASCII.GetBytes(
+                $"POST /api/upload HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {Chunks * chunk.Length}\r\n\r\n"
+            ),
+            Cancelled
+        );
         await stream.WriteAsync(chunk, Cancelled);
         await host.Probe.HaveAsync("upload began");
 

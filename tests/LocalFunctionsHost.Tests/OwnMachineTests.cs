@@ -41,8 +41,9 @@ public sealed class OwnMachineTests : IAsyncLifetime
     [InlineData("Sec-Fetch-Site", "same-origin", true)]
     [InlineData("Sec-Fetch-Site", "none", true)]
     public async Task What_a_page_of_another_site_asks_for_is_refused(string header, string value, bool served) =>
-        (await StatusAsync(header, value == "own" ? host.Client.BaseAddress!.GetLeftPart(UriPartial.Authority) : value))
-            .ShouldBe(served ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
+        (await StatusAsync(header, value == "own" ? host.Client.BaseAddress!.GetLeftPart(UriPartial.Authority) : value)).ShouldBe(
+            served ? HttpStatusCode.OK : HttpStatusCode.Forbidden
+        );
 
     [Theory]
     [InlineData("text/plain")]
@@ -63,7 +64,10 @@ public sealed class OwnMachineTests : IAsyncLifetime
     public async Task With_a_key_any_name_and_any_page_is_served()
     {
         await using var keyed = await TestHost.StartAsync([("LocalFunctionsHost__FunctionKey", "key")], cancellationToken: Cancelled);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "api/keyed?code=key") { Headers = { { "Host", "example.com" }, { "Origin", "https://example.com" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "api/keyed?code=key")
+        {
+            Headers = { { "Host", "example.com" }, { "Origin", "https://example.com" } },
+        };
 
         using var response = await keyed.Client.SendAsync(request, Cancelled);
 

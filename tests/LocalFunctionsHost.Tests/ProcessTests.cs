@@ -38,7 +38,13 @@ public sealed class ProcessTests(AzuriteFixture azurite) : IDisposable
         gate.Open();
         await queue.IsEmptyAsync();
 
-        string[] began = [.. first.Output.All.Concat(second.Output.All).Where(line => line.StartsWith("probe: work began message", StringComparison.Ordinal)).Order()];
+        string[] began =
+        [
+            .. first
+                .Output.All.Concat(second.Output.All)
+                .Where(line => line.StartsWith("probe: work began message", StringComparison.Ordinal))
+                .Order(),
+        ];
         began.ShouldBe(bodies.Select(body => $"probe: work began {body}"));
     }
 
@@ -87,11 +93,18 @@ public sealed class ProcessTests(AzuriteFixture azurite) : IDisposable
     [Fact]
     public async Task Values_of_local_settings_are_settings_unless_the_environment_has_them()
     {
-        WriteSettings(new
-        {
-            IsEncrypted = false,
-            Values = new { LocalFunctionsHost__FunctionKey = "from the file", LocalFunctionsHost__AdminKey = "from the file too", AzureWebJobsStorage = azurite.ConnectionString },
-        });
+        WriteSettings(
+            new
+            {
+                IsEncrypted = false,
+                Values = new
+                {
+                    LocalFunctionsHost__FunctionKey = "from the file",
+                    LocalFunctionsHost__AdminKey = "from the file too",
+                    AzureWebJobsStorage = azurite.ConnectionString,
+                },
+            }
+        );
         await using var app = await AppProcess.StartAsync([("LocalFunctionsHost__AdminKey", "from the environment")], folder.FullName);
 
         (await StatusAsync(app, "api/keyed", "from the file")).ShouldBe(HttpStatusCode.OK);
@@ -211,7 +224,9 @@ public sealed class ProcessTests(AzuriteFixture azurite) : IDisposable
 
         await app.Process.Exited.WaitAsync(Cancelled);
         app.Process.ExitCode.ShouldBe(1);
-        app.Output.All.ShouldBe([$"There is no function app in {folder.FullName}: it has no worker.config.json. Run 'dotnet build' and try again."]);
+        app.Output.All.ShouldBe([
+            $"There is no function app in {folder.FullName}: it has no worker.config.json. Run 'dotnet build' and try again.",
+        ]);
     }
 
     [Theory]
@@ -220,7 +235,10 @@ public sealed class ProcessTests(AzuriteFixture azurite) : IDisposable
     public async Task A_host_json_that_cannot_be_read_is_told(string? content, string told)
     {
         await File.WriteAllTextAsync(
-            Path.Combine(folder.FullName, "worker.config.json"), """{"description":{"defaultWorkerPath":"App.dll"}}""", Cancelled);
+            Path.Combine(folder.FullName, "worker.config.json"),
+            """{"description":{"defaultWorkerPath":"App.dll"}}""",
+            Cancelled
+        );
         if (content is not null)
         {
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "host.json"), content, Cancelled);
@@ -265,7 +283,10 @@ public sealed class ProcessTests(AzuriteFixture azurite) : IDisposable
     [Fact]
     public async Task With_a_key_it_listens_where_it_is_told()
     {
-        await using var app = await AppProcess.StartAsync([("ASPNETCORE_URLS", "http://0.0.0.0:0"), ("LocalFunctionsHost__FunctionKey", "a key")]);
+        await using var app = await AppProcess.StartAsync([
+            ("ASPNETCORE_URLS", "http://0.0.0.0:0"),
+            ("LocalFunctionsHost__FunctionKey", "a key"),
+        ]);
 
         app.Output.Count("No key is asked for").ShouldBe(0);
     }
@@ -289,6 +310,11 @@ public sealed class ProcessTests(AzuriteFixture azurite) : IDisposable
     private void WriteSettings(object settings) =>
         File.WriteAllText(Path.Combine(folder.FullName, "local.settings.json"), JsonSerializer.Serialize(settings), Encoding.UTF8);
 
-    private Task<AppProcess> StartAsync(params (string, string?)[] settings) => AppProcess.StartAsync(
-        [("AzureWebJobsStorage", azurite.ConnectionString), ("WorkQueue", queue.Name), ("GateFile", gate.Path), .. settings]);
+    private Task<AppProcess> StartAsync(params (string, string?)[] settings) =>
+        AppProcess.StartAsync([
+            ("AzureWebJobsStorage", azurite.ConnectionString),
+            ("WorkQueue", queue.Name),
+            ("GateFile", gate.Path),
+            .. settings,
+        ]);
 }

@@ -46,7 +46,9 @@ public sealed class QueueTests(AzuriteFixture azurite) : IDisposable
 
         QueueMessage? poison = null;
         await Until.TrueAsync(async () =>
-            (await queue.Poison.ExistsAsync(Cancelled)).Value && (poison = await queue.Poison.ReceiveMessageAsync(cancellationToken: Cancelled)) is not null);
+            (await queue.Poison.ExistsAsync(Cancelled)).Value
+            && (poison = await queue.Poison.ReceiveMessageAsync(cancellationToken: Cancelled)) is not null
+        );
         poison!.Body.ToString().ShouldBe(TestQueue.Base64("fail é"));
         await queue.IsEmptyAsync();
         host.Probe.Count("work began fail é").ShouldBe(3);
@@ -92,7 +94,9 @@ public sealed class QueueTests(AzuriteFixture azurite) : IDisposable
             // Two, and no further batch while more than one of them runs.
             await host.Probe.HaveAsync("work began", 2);
             QueueMessage[] left = [];
-            await Until.TrueAsync(async () => (left = await queue.Client.ReceiveMessagesAsync(32, TimeSpan.FromSeconds(1), Cancelled)).Length > 0);
+            await Until.TrueAsync(async () =>
+                (left = await queue.Client.ReceiveMessagesAsync(32, TimeSpan.FromSeconds(1), Cancelled)).Length > 0
+            );
             left.Length.ShouldBe(5);
             host.Probe.Count("work began").ShouldBe(2);
             gate.Open();
@@ -121,6 +125,10 @@ public sealed class QueueTests(AzuriteFixture azurite) : IDisposable
         await host.Logs.HaveAsync("WorkMessage is disabled: the setting 'OtherStorage' is missing");
     }
 
-    private Task<TestHost> StartAsync(string setting, params (string, string)[] settings) => TestHost.StartAsync(
-        [("AzureWebJobsStorage", azurite.ConnectionString), (setting, queue.Name), .. settings], gateFile: gate.Path, cancellationToken: Cancelled);
+    private Task<TestHost> StartAsync(string setting, params (string, string)[] settings) =>
+        TestHost.StartAsync(
+            [("AzureWebJobsStorage", azurite.ConnectionString), (setting, queue.Name), .. settings],
+            gateFile: gate.Path,
+            cancellationToken: Cancelled
+        );
 }

@@ -14,7 +14,8 @@ public sealed class StorageOutageTests
         var waiting = new TestQueue(late.ConnectionString);
         await using var host = await TestHost.StartAsync(
             [("AzureWebJobsStorage", late.ConnectionString), ("WorkQueue", waiting.Name), ("Tick__Schedule", "0 0 * * * *")],
-            cancellationToken: Cancelled);
+            cancellationToken: Cancelled
+        );
 
         (await host.Client.GetStringAsync("api/letters/abc", Cancelled)).ShouldBe("abc");
         await host.Logs.HaveAsync("The timer of Tick waits for storage");
@@ -32,7 +33,9 @@ public sealed class StorageOutageTests
         var queue = new TestQueue(storage.ConnectionString);
         await queue.SendAsync("before");
         await using var host = await TestHost.StartAsync(
-            [("AzureWebJobsStorage", storage.ConnectionString), ("WorkQueue", queue.Name)], cancellationToken: Cancelled);
+            [("AzureWebJobsStorage", storage.ConnectionString), ("WorkQueue", queue.Name)],
+            cancellationToken: Cancelled
+        );
         await host.Probe.HaveAsync("work ended before");
 
         await storage.StopAsync();

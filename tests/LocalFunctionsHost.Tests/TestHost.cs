@@ -24,15 +24,21 @@ internal sealed class TestHost : IAsyncDisposable
     public Lines Logs { get; }
 
     public static async Task<TestHost> StartAsync(
-        IEnumerable<(string Name, string Value)> settings, string? gateFile = null, CancellationToken cancellationToken = default)
+        IEnumerable<(string Name, string Value)> settings,
+        string? gateFile = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var (probe, logs) = (new Lines(), new Lines());
-        var options = new InProcessAppOptions(typeof(Probe).Assembly, builder =>
-        {
-            builder.AddTestApp();
-            builder.Services.AddSingleton(new Probe(probe.Add));
-            builder.Services.AddSingleton(new Gate(gateFile));
-        })
+        var options = new InProcessAppOptions(
+            typeof(Probe).Assembly,
+            builder =>
+            {
+                builder.AddTestApp();
+                builder.Services.AddSingleton(new Probe(probe.Add));
+                builder.Services.AddSingleton(new Gate(gateFile));
+            }
+        )
         {
             Settings = settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value),
             Logging = logging => logging.AddProvider(logs),

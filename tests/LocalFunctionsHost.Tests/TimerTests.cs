@@ -63,7 +63,11 @@ public sealed class TimerTests(AzuriteFixture azurite)
     public async Task Of_two_processes_one_fires_at_each_time_and_the_other_goes_on_when_it_is_killed()
     {
         (string, string?)[] settings =
-            [("AzureWebJobsStorage", azurite.ConnectionString), ("AzureFunctionsWebHost__hostid", hostId), ("Tick__Schedule", EverySecond)];
+        [
+            ("AzureWebJobsStorage", azurite.ConnectionString),
+            ("AzureFunctionsWebHost__hostid", hostId),
+            ("Tick__Schedule", EverySecond),
+        ];
         await using var first = await AppProcess.StartAsync(settings);
         await using var second = await AppProcess.StartAsync(settings);
         var began = DateTime.UtcNow;
@@ -86,7 +90,8 @@ public sealed class TimerTests(AzuriteFixture azurite)
 
         await using var host = await TestHost.StartAsync(
             [("AzureWebJobsStorage", azurite.ConnectionString), ("AzureFunctionsWebHost__hostid", hostId), ("Start__Schedule", Never)],
-            cancellationToken: Cancelled);
+            cancellationToken: Cancelled
+        );
 
         await host.Probe.HaveAsync("start tick");
         await FiredAsync(host, "StartTick");
@@ -122,13 +127,17 @@ public sealed class TimerTests(AzuriteFixture azurite)
     {
         var before = host.Probe.All.Length;
         using var content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
-        (await host.Client.PostAsync($"admin/functions/{function}", content, Cancelled)).StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted);
+        (await host.Client.PostAsync($"admin/functions/{function}", content, Cancelled)).StatusCode.ShouldBe(
+            System.Net.HttpStatusCode.Accepted
+        );
         await Until.TrueAsync(() => host.Probe.All.Length > before);
     }
 
-    private Task<TestHost> StartAsync(string schedule) => TestHost.StartAsync(
-        [("AzureWebJobsStorage", azurite.ConnectionString), ("AzureFunctionsWebHost__hostid", hostId), ("Tick__Schedule", schedule)],
-        cancellationToken: Cancelled);
+    private Task<TestHost> StartAsync(string schedule) =>
+        TestHost.StartAsync(
+            [("AzureWebJobsStorage", azurite.ConnectionString), ("AzureFunctionsWebHost__hostid", hostId), ("Tick__Schedule", schedule)],
+            cancellationToken: Cancelled
+        );
 
     private async Task<(DateTime Last, DateTime Next)> StatusAsync()
     {
@@ -141,7 +150,8 @@ public sealed class TimerTests(AzuriteFixture azurite)
         var container = new BlobContainerClient(azurite.ConnectionString, "azure-webjobs-hosts");
         await container.CreateIfNotExistsAsync(cancellationToken: Cancelled);
         var text = last.ToString("O", CultureInfo.InvariantCulture);
-        await container.GetBlobClient($"timers/{hostId}/Host.Functions.{function}/status").UploadAsync(
-            new BinaryData($$"""{"Last":"{{text}}","Next":"{{text}}","LastUpdated":"{{text}}"}"""), Cancelled);
+        await container
+            .GetBlobClient($"timers/{hostId}/Host.Functions.{function}/status")
+            .UploadAsync(new BinaryData($$"""{"Last":"{{text}}","Next":"{{text}}","LastUpdated":"{{text}}"}"""), Cancelled);
     }
 }

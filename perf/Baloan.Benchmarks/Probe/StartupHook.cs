@@ -6,7 +6,8 @@ using System.Net.Sockets;
 
 /// <summary>
 /// Runs inside a measured process (DOTNET_STARTUP_HOOKS) and tells, when asked over a socket, what cannot be seen from outside: how many
-/// bytes were allocated, and which HTTP calls were begun. It does nothing in between. It uses .NET alone, since the process it lands in has other packages.
+/// bytes were allocated, and which HTTP calls were begun. It does nothing in between. It uses .NET alone, since the process it lands in
+/// has other packages.
 /// </summary>
 internal static class StartupHook
 {

@@ -16,7 +16,16 @@ namespace Baloan.Benchmarks.Report;
 /// <param name="Figures">The lines of the table.</param>
 /// <param name="Failures">Rows that could not be measured, and why.</param>
 internal sealed record BenchmarkReport(
-    string Machine, string? Commit, DateTimeOffset Date, int Rounds, double Seconds, bool ReadyToRun, TimeSpan Took, IReadOnlyList<Figure> Figures, IReadOnlyList<string> Failures)
+    string Machine,
+    string? Commit,
+    DateTimeOffset Date,
+    int Rounds,
+    double Seconds,
+    bool ReadyToRun,
+    TimeSpan Took,
+    IReadOnlyList<Figure> Figures,
+    IReadOnlyList<string> Failures
+)
 {
     public void PrintTable()
     {
@@ -40,12 +49,23 @@ internal sealed record BenchmarkReport(
                 Number(figure.App),
                 figure.Ratio?.ToString("0.00", CultureInfo.InvariantCulture) ?? "",
                 figure.Target?.Text ?? "",
-                figure.Met switch { true => "met", false => "not met", null => "" });
+                figure.Met switch
+                {
+                    true => "met",
+                    false => "not met",
+                    null => "",
+                }
+            );
         }
 
         console.Write(table);
         console.WriteLine();
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Targets: {Figures.Count(figure => figure.Met == true)} met, {Figures.Count(figure => figure.Met == false)} not met."));
+        console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Targets: {Figures.Count(figure => figure.Met == true)} met, {Figures.Count(figure => figure.Met == false)} not met."
+            )
+        );
         foreach (var failure in Failures)
         {
             console.WriteLine($"Not measured: {failure}");
@@ -54,26 +74,33 @@ internal sealed record BenchmarkReport(
 
     public void PrintJson() => Console.Out.WriteLine(JsonSerializer.Serialize(JsonReport.Of(this), BenchmarkJson.Default.JsonReport));
 
-    private string Heading() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Machine}; commit {Commit ?? "unknown"}; {Date:yyyy-MM-dd HH:mm} UTC; {Rounds} rounds, {Seconds:0.#} s of load each; Release, {(ReadyToRun ? "ReadyToRun" : "not compiled ahead: the compiler's package cannot be had")}; took {Took.TotalMinutes:0.0} minutes");
+    private string Heading() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Machine}; commit {Commit ?? "unknown"}; {Date:yyyy-MM-dd HH:mm} UTC; {Rounds} rounds, {Seconds:0.#} s of load each; "
+                + $"Release, {(ReadyToRun ? "ReadyToRun" : "not compiled ahead: the compiler's package cannot be had")}; took "
+                + $"{Took.TotalMinutes:0.0} minutes"
+        );
 
-    private static string Number(double? number) => number switch
-    {
-        null => "",
-        >= 100 => number.Value.ToString("#,0", CultureInfo.InvariantCulture),
-        >= 10 => number.Value.ToString("0.0", CultureInfo.InvariantCulture),
-        _ => number.Value.ToString("0.00", CultureInfo.InvariantCulture),
-    };
+    private static string Number(double? number) =>
+        number switch
+        {
+            null => "",
+            >= 100 => number.Value.ToString("#,0", CultureInfo.InvariantCulture),
+            >= 10 => number.Value.ToString("0.0", CultureInfo.InvariantCulture),
+            _ => number.Value.ToString("0.00", CultureInfo.InvariantCulture),
+        };
 
     private static IAnsiConsole MakeConsole()
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.No,
-            Interactive = InteractionSupport.No,
-            Enrichment = new() { UseDefaultEnrichers = false },
-        });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Ansi = AnsiSupport.No,
+                Interactive = InteractionSupport.No,
+                Enrichment = new() { UseDefaultEnrichers = false },
+            }
+        );
         console.Profile.Width = 10_000;
         return console;
     }
@@ -81,12 +108,39 @@ internal sealed record BenchmarkReport(
 
 /// <summary>The same for machines.</summary>
 internal sealed record JsonReport(
-    string Machine, string? Commit, DateTimeOffset Date, int Rounds, double Seconds, bool ReadyToRun, double TookSeconds, IReadOnlyList<JsonFigure> Figures, IReadOnlyList<string> Failures)
+    string Machine,
+    string? Commit,
+    DateTimeOffset Date,
+    int Rounds,
+    double Seconds,
+    bool ReadyToRun,
+    double TookSeconds,
+    IReadOnlyList<JsonFigure> Figures,
+    IReadOnlyList<string> Failures
+)
 {
-    public static JsonReport Of(BenchmarkReport report) => new(
-        report.Machine, report.Commit, report.Date, report.Rounds, report.Seconds, report.ReadyToRun, report.Took.TotalSeconds,
-        [.. report.Figures.Select(figure => new JsonFigure(figure.What, figure.Against, figure.Rival, figure.App, figure.Ratio, figure.Target?.Text, figure.Met))],
-        report.Failures);
+    public static JsonReport Of(BenchmarkReport report) =>
+        new(
+            report.Machine,
+            report.Commit,
+            report.Date,
+            report.Rounds,
+            report.Seconds,
+            report.ReadyToRun,
+            report.Took.TotalSeconds,
+            [
+                .. report.Figures.Select(figure => new JsonFigure(
+                    figure.What,
+                    figure.Against,
+                    figure.Rival,
+                    figure.App,
+                    figure.Ratio,
+                    figure.Target?.Text,
+                    figure.Met
+                )),
+            ],
+            report.Failures
+        );
 }
 
 /// <summary>A line of the table for machines.</summary>

@@ -17,11 +17,14 @@ internal sealed record Figure(string What, string? Against, double? Rival, doubl
 internal sealed record Target(string Text, Func<double, double?, bool> IsMet)
 {
     /// <summary>At most so many times the rival's.</summary>
-    public static Target AtMostTimes(double times) => new(FormattableString.Invariant($"at most {times} times"), (_, ratio) => ratio <= times);
+    public static Target AtMostTimes(double times) =>
+        new(FormattableString.Invariant($"at most {times} times"), (_, ratio) => ratio <= times);
 
     /// <summary>At least so many times the rival's.</summary>
-    public static Target AtLeastTimes(double times) => new(FormattableString.Invariant($"at least {times} times"), (_, ratio) => ratio >= times);
+    public static Target AtLeastTimes(double times) =>
+        new(FormattableString.Invariant($"at least {times} times"), (_, ratio) => ratio >= times);
 
     /// <summary>Below so much, whatever the rival's.</summary>
-    public static Target Under(double most, string unit) => new(FormattableString.Invariant($"under {most} {unit}"), (app, _) => app < most);
+    public static Target Under(double most, string unit) =>
+        new(FormattableString.Invariant($"under {most} {unit}"), (app, _) => app < most);
 }

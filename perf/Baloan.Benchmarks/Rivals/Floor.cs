@@ -16,7 +16,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Benchmarks.Rivals;
 
-/// <summary>The least storage work that the design's promises need, in plain loops over the same SDK and the same storage, as a process of its own.</summary>
+/// <summary>
+/// The least storage work that the design's promises need, in plain loops over the same SDK and the same storage, as a process of its
+/// own.
+/// </summary>
 internal sealed class Floor
 {
     public const string Mode = "floor";
@@ -62,14 +65,26 @@ internal sealed class Floor
             floor.index.CreateIfNotExistsAsync(ending),
             floor.subscriptions.CreateIfNotExistsAsync(ending),
             floor.callbacks.CreateIfNotExistsAsync(ending),
-            floor.tally.SetUpAsync(ending));
+            floor.tally.SetUpAsync(ending)
+        );
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
         await using var app = builder.Build();
-        app.MapPost("/settlements", (int atOnce, int count, CancellationToken cancellationToken) => floor.SettleAsync(atOnce, count, cancellationToken));
-        app.MapPost("/writes", (int atOnce, double seconds, string each, CancellationToken cancellationToken) =>
-            floor.WriteAsync(atOnce, TimeSpan.FromSeconds(seconds), [.. each.Split(',').Select(writes => int.Parse(writes, CultureInfo.InvariantCulture))], cancellationToken));
+        app.MapPost(
+            "/settlements",
+            (int atOnce, int count, CancellationToken cancellationToken) => floor.SettleAsync(atOnce, count, cancellationToken)
+        );
+        app.MapPost(
+            "/writes",
+            (int atOnce, double seconds, string each, CancellationToken cancellationToken) =>
+                floor.WriteAsync(
+                    atOnce,
+                    TimeSpan.FromSeconds(seconds),
+                    [.. each.Split(',').Select(writes => int.Parse(writes, CultureInfo.InvariantCulture))],
+                    cancellationToken
+                )
+        );
         await app.StartAsync(ending);
         Console.Out.WriteLine($"Listening on {app.Urls.First()}");
         await Task.Delay(Timeout.Infinite, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -78,7 +93,14 @@ internal sealed class Floor
     public static Task<Server> StartAsync(string connectionString, CancellationToken cancellationToken)
     {
         var (file, arguments) = Self.Command(Mode, connectionString);
-        return Server.StartAsync("The floor", file, arguments, new Dictionary<string, string?>(), probed: true, cancellationToken: cancellationToken);
+        return Server.StartAsync(
+            "The floor",
+            file,
+            arguments,
+            new Dictionary<string, string?>(),
+            probed: true,
+            cancellationToken: cancellationToken
+        );
     }
 
     /// <summary>Carries settlements from acceptance to their end, some at once.</summary>
@@ -87,14 +109,18 @@ internal sealed class Floor
     {
         var began = Stopwatch.GetTimestamp();
         var left = count;
-        await Task.WhenAll(Enumerable.Range(0, atOnce).Select(async _ =>
-        {
-            while (Interlocked.Decrement(ref left) >= 0)
-            {
-                await AcceptAsync(cancellationToken);
-                await CarryOutAsync(cancellationToken);
-            }
-        }));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, atOnce)
+                .Select(async _ =>
+                {
+                    while (Interlocked.Decrement(ref left) >= 0)
+                    {
+                        await AcceptAsync(cancellationToken);
+                        await CarryOutAsync(cancellationToken);
+                    }
+                })
+        );
         return count / Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
@@ -104,10 +130,23 @@ internal sealed class Floor
         var now = DateTimeOffset.UtcNow;
         var row = new Settlement
         {
-            PartitionKey = code, Code = code, WriteId = Guid.NewGuid().ToString("N"), Status = SettlementStatus.Queued, MaskedIdentifier = "******1234",
-            CustomerHash = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), NationalIdentifier = "0012345678", TransactionToken = Guid.NewGuid().ToString(),
-            Total = 1_000, Attempts = 1, AttemptStartedAt = now, DueAt = now, InvoiceBlob = $"{code}.pdf", InvoiceSize = invoice.Length,
-            InvoiceSha256 = Convert.ToHexStringLower(SHA256.HashData(invoice)), CreatedAt = now, UpdatedAt = now,
+            PartitionKey = code,
+            Code = code,
+            WriteId = Guid.NewGuid().ToString("N"),
+            Status = SettlementStatus.Queued,
+            MaskedIdentifier = "******1234",
+            CustomerHash = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)),
+            NationalIdentifier = "0012345678",
+            TransactionToken = Guid.NewGuid().ToString(),
+            Total = 1_000,
+            Attempts = 1,
+            AttemptStartedAt = now,
+            DueAt = now,
+            InvoiceBlob = $"{code}.pdf",
+            InvoiceSize = invoice.Length,
+            InvoiceSha256 = Convert.ToHexStringLower(SHA256.HashData(invoice)),
+            CreatedAt = now,
+            UpdatedAt = now,
         };
 
         // 1. 202 means that it will be carried out even if every process dies right after: the invoice has to be kept first.
@@ -119,7 +158,8 @@ internal sealed class Floor
         // 3. The row is the truth, and its code the idempotency key: an insert, which fails where the code is taken.
         await settlements.AddEntityAsync(row with { OpenETag = entry.Headers.ETag!.Value.ToString() }, cancellationToken);
 
-        // 4. The statistics say how many were accepted, also of those that have not ended: a row of its own for each, in the transaction that
+        // 4. The statistics say how many were accepted, also of those that have not ended: a row of its own for each, in the transaction
+        // that
         // adds it up, so that nobody counts it twice. Nobody waits for it.
         _ = tally.AddAsync([new TableTransactionAction(TableTransactionActionType.Add, FloorTally.Row(code, "accepted"))]);
 
@@ -129,20 +169,31 @@ internal sealed class Floor
 
     private async Task CarryOutAsync(CancellationToken cancellationToken)
     {
-        // 6. (Not counted on either side: one call may bring several.) A message that is hidden until its work is done, so that it comes again if the process dies.
+        // 6. (Not counted on either side: one call may bring several.) A message that is hidden until its work is done, so that it comes
+        // again if the process dies.
         QueueMessage message = await ReceiveAsync(cancellationToken);
 
         // 7. The message is not the truth: the row is read, and its ETag with it.
-        var row = (await settlements.GetEntityAsync<Settlement>(message.Body.ToString(), Settlement.Row, cancellationToken: cancellationToken)).Value;
+        var row = (
+            await settlements.GetEntityAsync<Settlement>(message.Body.ToString(), Settlement.Row, cancellationToken: cancellationToken)
+        ).Value;
 
         // 8. One settlement of a customer at a time, or their credit would not tell what became of an unanswered one: an insert again.
         // 9. The invoice that is sent.
-        var hold = settlements.AddEntityAsync(new TableEntity(row.CustomerHash, HoldRow) { ["Code"] = row.Code, ["Attempt"] = row.Attempts }, cancellationToken);
+        var hold = settlements.AddEntityAsync(
+            new TableEntity(row.CustomerHash, HoldRow) { ["Code"] = row.Code, ["Attempt"] = row.Attempts },
+            cancellationToken
+        );
         var download = ReadInvoiceAsync(row, cancellationToken);
         await Task.WhenAll(hold, download);
 
         // 10. Money is moved at most once: the row says so before the call, under the ETag that was read.
-        var submitting = row with { Status = SettlementStatus.Submitting, SendingId = Guid.NewGuid().ToString("N"), HoldETag = (await hold).Headers.ETag!.Value.ToString() };
+        var submitting = row with
+        {
+            Status = SettlementStatus.Submitting,
+            SendingId = Guid.NewGuid().ToString("N"),
+            HoldETag = (await hold).Headers.ETag!.Value.ToString(),
+        };
         var written = await settlements.UpdateEntityAsync(submitting, row.ETag, TableUpdateMode.Replace, cancellationToken);
 
         // 11. What became of it, without the identifier and the token.
@@ -152,16 +203,20 @@ internal sealed class Floor
         // 12. Lists by state come from an index, in another partition than the row.
         // 13. The customer's next settlement may go on.
         // 14. Each subscriber is told of each event; one may have come a moment ago, at another instance.
-        // 15. The statistics say how it ended. Whoever accepted it may have died before 4, so the transaction takes it for granted and fails if it is not so.
+        // 15. The statistics say how it ended. Whoever accepted it may have died before 4, so the transaction takes it for granted and
+        // fails if it is not so.
         await Task.WhenAll(
             index.UpsertEntityAsync(Entry(Settled, settled), TableUpdateMode.Replace, cancellationToken),
             settlements.DeleteEntityAsync(row.CustomerHash, HoldRow, (await hold).Headers.ETag!.Value, cancellationToken),
-            subscriptions.QueryAsync<TableEntity>("PartitionKey eq 'all'", cancellationToken: cancellationToken).ToListAsync(cancellationToken).AsTask(),
-            tally.AddAsync(
-                [
-                    new TableTransactionAction(TableTransactionActionType.UpdateReplace, FloorTally.Row(row.Code, "accepted"), ETag.All),
-                    new TableTransactionAction(TableTransactionActionType.Add, FloorTally.Row(row.Code, Settled)),
-                ]));
+            subscriptions
+                .QueryAsync<TableEntity>("PartitionKey eq 'all'", cancellationToken: cancellationToken)
+                .ToListAsync(cancellationToken)
+                .AsTask(),
+            tally.AddAsync([
+                new TableTransactionAction(TableTransactionActionType.UpdateReplace, FloorTally.Row(row.Code, "accepted"), ETag.All),
+                new TableTransactionAction(TableTransactionActionType.Add, FloorTally.Row(row.Code, Settled)),
+            ])
+        );
 
         // 16. Last of all: until then the sweep makes good what 12 to 15 left undone.
         await index.DeleteEntityAsync(StatusIndex.Open, settled.IndexKey, new ETag(row.OpenETag), cancellationToken);
@@ -170,7 +225,8 @@ internal sealed class Floor
         await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
     }
 
-    private static TableEntity Entry(string partition, Settlement row) => new(partition, row.IndexKey) { ["Id"] = row.Code, ["WrittenAt"] = row.UpdatedAt };
+    private static TableEntity Entry(string partition, Settlement row) =>
+        new(partition, row.IndexKey) { ["Id"] = row.Code, ["WrittenAt"] = row.UpdatedAt };
 
     private async Task<QueueMessage> ReceiveAsync(CancellationToken cancellationToken)
     {
@@ -222,10 +278,15 @@ internal sealed class Floor
             {
                 for (var i = 0; i < each[turn % each.Length]; i++)
                 {
-                    var row = new TableEntity(Guid.NewGuid().ToString(), "loan") { ["State"] = "created", ["UpdatedAt"] = DateTimeOffset.UtcNow };
+                    var row = new TableEntity(Guid.NewGuid().ToString(), "loan")
+                    {
+                        ["State"] = "created",
+                        ["UpdatedAt"] = DateTimeOffset.UtcNow,
+                    };
                     await callbacks.AddEntityAsync(row, cancellationToken);
                 }
-            });
+            }
+        );
         return load.PerSecond;
     }
 }

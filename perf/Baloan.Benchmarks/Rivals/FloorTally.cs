@@ -12,8 +12,10 @@ internal sealed class FloorTally(TableClient table)
     // Of two rows at the most, and the counter: a transaction has at most a hundred.
     private const int MostTogether = 45;
 
-    private readonly Channel<(IReadOnlyList<TableTransactionAction> Actions, TaskCompletionSource Done)> orders =
-        Channel.CreateUnbounded<(IReadOnlyList<TableTransactionAction> Actions, TaskCompletionSource Done)>(new() { SingleReader = true });
+    private readonly Channel<(IReadOnlyList<TableTransactionAction> Actions, TaskCompletionSource Done)> orders = Channel.CreateUnbounded<(
+        IReadOnlyList<TableTransactionAction> Actions,
+        TaskCompletionSource Done
+    )>(new() { SingleReader = true });
 
     public static TableEntity Row(string code, string what) => new(Partition, $"counted-{what}-{code}");
 
@@ -45,8 +47,15 @@ internal sealed class FloorTally(TableClient table)
 
             try
             {
-                var counter = new TableTransactionAction(TableTransactionActionType.UpdateReplace, new TableEntity(Partition, "hour") { ["Sum"] = sum += together.Count }, etag);
-                var written = await table.SubmitTransactionAsync([.. together.SelectMany(order => order.Actions).DistinctBy(action => action.Entity.RowKey), counter]);
+                var counter = new TableTransactionAction(
+                    TableTransactionActionType.UpdateReplace,
+                    new TableEntity(Partition, "hour") { ["Sum"] = sum += together.Count },
+                    etag
+                );
+                var written = await table.SubmitTransactionAsync([
+                    .. together.SelectMany(order => order.Actions).DistinctBy(action => action.Entity.RowKey),
+                    counter,
+                ]);
                 etag = written.Value[^1].Headers.ETag!.Value;
                 together.ForEach(order => order.Done.SetResult());
             }

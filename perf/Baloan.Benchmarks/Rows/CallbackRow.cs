@@ -24,11 +24,15 @@ internal static class CallbackRow
         Task<Load> AppAsync(int senders, TimeSpan time)
         {
             var loans = new string[senders];
-            return Load.RunAsync(senders, time, async (sender, turn) =>
-            {
-                loans[sender] = turn % States.Length == 0 ? Guid.NewGuid().ToString() : loans[sender];
-                await SendAsync(app, loans[sender], States[turn % States.Length], cancellationToken);
-            });
+            return Load.RunAsync(
+                senders,
+                time,
+                async (sender, turn) =>
+                {
+                    loans[sender] = turn % States.Length == 0 ? Guid.NewGuid().ToString() : loans[sender];
+                    await SendAsync(app, loans[sender], States[turn % States.Length], cancellationToken);
+                }
+            );
         }
 
         async Task<double> FloorAsync(TimeSpan time, string each)
@@ -47,30 +51,49 @@ internal static class CallbackRow
         var uuid = Guid.NewGuid().ToString();
         foreach (var state in States)
         {
-            calls.Add((await app.CountStorageCallsAsync(async () =>
-            {
-                await SendAsync(app, uuid, state, cancellationToken);
-                await Task.Delay(Tail, cancellationToken);
-            })).Count(call => !call.Contains("ByStatus()", StringComparison.Ordinal)));
+            calls.Add(
+                (
+                    await app.CountStorageCallsAsync(async () =>
+                    {
+                        await SendAsync(app, uuid, state, cancellationToken);
+                        await Task.Delay(Tail, cancellationToken);
+                    })
+                ).Count(call => !call.Contains("ByStatus()", StringComparison.Ordinal))
+            );
         }
 
         var each = string.Join(',', calls);
         await FloorAsync(rounds.Time, each);
 
         var samples = new Samples();
-        await rounds.RunAsync("callbacks", async _ =>
-        {
-            samples.Add("one", await FloorAsync(rounds.Time, "1"));
-            var cpu = app.Cpu;
-            var load = await AppAsync(Senders, rounds.Time);
-            samples.Add("app", load.PerSecond);
-            samples.Add("cpu", (app.Cpu - cpu).TotalMilliseconds / load.Count);
-            samples.Add("as many", await FloorAsync(rounds.Time, each));
-        });
+        await rounds.RunAsync(
+            "callbacks",
+            async _ =>
+            {
+                samples.Add("one", await FloorAsync(rounds.Time, "1"));
+                var cpu = app.Cpu;
+                var load = await AppAsync(Senders, rounds.Time);
+                samples.Add("app", load.PerSecond);
+                samples.Add("cpu", (app.Cpu - cpu).TotalMilliseconds / load.Count);
+                samples.Add("as many", await FloorAsync(rounds.Time, each));
+            }
+        );
         return
         [
-            new($"callbacks, {Senders} senders: a second", "one bare table write each", samples.Of("one"), samples.Of("app"), Target.AtLeastTimes(0.8)),
-            new($"callbacks, {Senders} senders: a second", $"as many bare table writes each as storage calls ({each})", samples.Of("as many"), samples.Of("app"), Target.AtLeastTimes(0.8)),
+            new(
+                $"callbacks, {Senders} senders: a second",
+                "one bare table write each",
+                samples.Of("one"),
+                samples.Of("app"),
+                Target.AtLeastTimes(0.8)
+            ),
+            new(
+                $"callbacks, {Senders} senders: a second",
+                $"as many bare table writes each as storage calls ({each})",
+                samples.Of("as many"),
+                samples.Of("app"),
+                Target.AtLeastTimes(0.8)
+            ),
             new($"callbacks, {Senders} senders: CPU time each, ms", null, null, samples.Of("cpu")),
         ];
     }

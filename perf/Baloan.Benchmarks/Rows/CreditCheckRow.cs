@@ -21,7 +21,13 @@ internal static class CreditCheckRow
         await using var app = await stage.StartAppAsync(probed: true, cancellationToken: cancellationToken);
         await using var passThrough = await stage.StartPassThroughAsync(cancellationToken);
         await using var node = await stage.StartNodeAsync(cancellationToken);
-        var contenders = new (string Name, Server Server)[] { (Direct, stage.Sandbox), (PassThrough, passThrough), (Node, node), (App, app) };
+        var contenders = new (string Name, Server Server)[]
+        {
+            (Direct, stage.Sandbox),
+            (PassThrough, passThrough),
+            (Node, node),
+            (App, app),
+        };
 
         foreach (var (name, server) in contenders)
         {
@@ -31,35 +37,48 @@ internal static class CreditCheckRow
         }
 
         var samples = new Samples();
-        await rounds.RunAsync("credit check", async round =>
-        {
-            foreach (var callers in Callers)
+        await rounds.RunAsync(
+            "credit check",
+            async round =>
             {
-                foreach (var (name, server) in contenders.Skip(round % contenders.Length).Concat(contenders.Take(round % contenders.Length)))
+                foreach (var callers in Callers)
                 {
-                    var probed = server == app || server == passThrough;
-                    var (cpu, allocated) = (server.Cpu, probed ? await server.AllocatedBytesAsync() : 0);
-                    var load = await LoadAsync(stage, name, server, callers, rounds.Time, cancellationToken);
-                    samples.Add($"{name} {callers} median", load.Median);
-                    samples.Add($"{name} {callers} p99", load.Percentile99);
-                    samples.Add($"{name} {callers} rate", load.PerSecond);
-                    samples.Add($"{name} {callers} cpu", (server.Cpu - cpu).TotalMicroseconds / load.Count);
-                    if (probed)
+                    foreach (
+                        var (name, server) in contenders.Skip(round % contenders.Length).Concat(contenders.Take(round % contenders.Length))
+                    )
                     {
-                        samples.Add($"{name} {callers} allocated", (double)(await server.AllocatedBytesAsync() - allocated) / load.Count);
+                        var probed = server == app || server == passThrough;
+                        var (cpu, allocated) = (server.Cpu, probed ? await server.AllocatedBytesAsync() : 0);
+                        var load = await LoadAsync(stage, name, server, callers, rounds.Time, cancellationToken);
+                        samples.Add($"{name} {callers} median", load.Median);
+                        samples.Add($"{name} {callers} p99", load.Percentile99);
+                        samples.Add($"{name} {callers} rate", load.PerSecond);
+                        samples.Add($"{name} {callers} cpu", (server.Cpu - cpu).TotalMicroseconds / load.Count);
+                        if (probed)
+                        {
+                            samples.Add(
+                                $"{name} {callers} allocated",
+                                (double)(await server.AllocatedBytesAsync() - allocated) / load.Count
+                            );
+                        }
                     }
                 }
             }
-        });
+        );
 
         var figures = new List<Figure>();
         foreach (var callers in Callers)
         {
             var at = callers == 1 ? "1 caller" : $"{callers} callers";
             Figure Of(string kind, string what, string rival, Target? target = null) =>
-                new($"credit check, {at}: {what}", rival, samples.Of($"{rival} {callers} {kind}"), samples.Of($"{App} {callers} {kind}"), target);
-            figures.AddRange(
-            [
+                new(
+                    $"credit check, {at}: {what}",
+                    rival,
+                    samples.Of($"{rival} {callers} {kind}"),
+                    samples.Of($"{App} {callers} {kind}"),
+                    target
+                );
+            figures.AddRange([
                 Of("median", "median, ms", PassThrough, Target.AtMostTimes(1.3)),
                 Of("median", "median, ms", Node, Target.AtMostTimes(1)),
                 Of("median", "median, ms", Direct),
@@ -78,17 +97,28 @@ internal static class CreditCheckRow
         return figures;
     }
 
-    private static Task<Load> LoadAsync(Stage stage, string name, Server server, int callers, TimeSpan time, CancellationToken cancellationToken)
+    private static Task<Load> LoadAsync(
+        Stage stage,
+        string name,
+        Server server,
+        int callers,
+        TimeSpan time,
+        CancellationToken cancellationToken
+    )
     {
         var path = name == Direct ? "api/v2/merchant/check-credit/" : "api/merchant/credit-check";
         var key = name == Direct ? new AuthenticationHeaderValue("Bearer", stage.BaloanToken) : null;
-        return Load.RunAsync(callers, time, async (_, _) =>
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Body) };
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            request.Headers.Authorization = key;
-            using var response = await server.Http.SendAsync(request, cancellationToken);
-            response.EnsureSuccessStatusCode();
-        });
+        return Load.RunAsync(
+            callers,
+            time,
+            async (_, _) =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Body) };
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                request.Headers.Authorization = key;
+                using var response = await server.Http.SendAsync(request, cancellationToken);
+                response.EnsureSuccessStatusCode();
+            }
+        );
     }
 }

@@ -42,28 +42,63 @@ internal static class GrowthRow
             return CallbackRow.SendAsync(filled.App, FilledStorage.Loan(loan + 1), CallbackRow.States[step + 1], cancellationToken);
         }
 
-        async Task SettleAsync(FilledStorage filled) => await filled.Settlements.SettleAsync(filled.App, [orders.Dequeue()], 1, cancellationToken);
+        async Task SettleAsync(FilledStorage filled) =>
+            await filled.Settlements.SettleAsync(filled.App, [orders.Dequeue()], 1, cancellationToken);
 
         var operations = new (string Name, Func<FilledStorage, int, Task> Run)[]
         {
             ("one loan read", (filled, count) => GetAsync(filled, $"api/loans/{FilledStorage.Loan(Random.Shared.Next(1, count + 1))}")),
             (Callback, (filled, count) => MoveOnAsync(filled, count)),
-            (string.Create(CultureInfo.InvariantCulture, $"one page of {Top} by state"), (filled, _) => GetAsync(filled, string.Create(CultureInfo.InvariantCulture, $"api/merchant/settlements?status={FilledStorage.SettlementState}&top={Top}"))),
+            (
+                string.Create(CultureInfo.InvariantCulture, $"one page of {Top} by state"),
+                (filled, _) =>
+                    GetAsync(
+                        filled,
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"api/merchant/settlements?status={FilledStorage.SettlementState}&top={Top}"
+                        )
+                    )
+            ),
             (Settlement, (filled, _) => SettleAsync(filled)),
         };
         var bare = new (string Name, Func<TableServiceClient, int, Task> Run)[]
         {
-            ("one row by its keys", (tables, count) => tables.GetTableClient(StorageSetup.LoansTable)
-                .GetEntityAsync<TableEntity>(FilledStorage.Loan(Random.Shared.Next(1, count + 1)), Loan.Row, cancellationToken: cancellationToken)),
-            ("one row written and deleted", async (tables, _) =>
-            {
-                var row = new TableEntity(Guid.NewGuid().ToString(), Loan.Row);
-                await tables.GetTableClient(StorageSetup.LoansTable).AddEntityAsync(row, cancellationToken);
-                await tables.GetTableClient(StorageSetup.LoansTable).DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
-            }),
-            (string.Create(CultureInfo.InvariantCulture, $"the first {Top} rows of a partition"), async (tables, _) =>
-                await tables.GetTableClient(StorageSetup.SettlementIndexTable).QueryAsync<TableEntity>($"PartitionKey eq '{FilledStorage.SettlementState}'", Top, cancellationToken: cancellationToken)
-                    .Take(Top).ToListAsync(cancellationToken)),
+            (
+                "one row by its keys",
+                (tables, count) =>
+                    tables
+                        .GetTableClient(StorageSetup.LoansTable)
+                        .GetEntityAsync<TableEntity>(
+                            FilledStorage.Loan(Random.Shared.Next(1, count + 1)),
+                            Loan.Row,
+                            cancellationToken: cancellationToken
+                        )
+            ),
+            (
+                "one row written and deleted",
+                async (tables, _) =>
+                {
+                    var row = new TableEntity(Guid.NewGuid().ToString(), Loan.Row);
+                    await tables.GetTableClient(StorageSetup.LoansTable).AddEntityAsync(row, cancellationToken);
+                    await tables
+                        .GetTableClient(StorageSetup.LoansTable)
+                        .DeleteEntityAsync(row.PartitionKey, row.RowKey, cancellationToken: cancellationToken);
+                }
+            ),
+            (
+                string.Create(CultureInfo.InvariantCulture, $"the first {Top} rows of a partition"),
+                async (tables, _) =>
+                    await tables
+                        .GetTableClient(StorageSetup.SettlementIndexTable)
+                        .QueryAsync<TableEntity>(
+                            $"PartitionKey eq '{FilledStorage.SettlementState}'",
+                            Top,
+                            cancellationToken: cancellationToken
+                        )
+                        .Take(Top)
+                        .ToListAsync(cancellationToken)
+            ),
         };
         var clients = sizes.ToDictionary(size => size.Count, size => new TableServiceClient(size.Filled.Storage.ConnectionString));
         var settlementsEachRound = Math.Max(3, (int)(rounds.Seconds * 5));
@@ -73,7 +108,10 @@ internal static class GrowthRow
         async Task OperateAsync(string name, int count, Server? app, Func<Task> run, Samples? samples)
         {
             var cpu = app?.Cpu;
-            var (time, most) = name == Settlement ? (TimeSpan.MaxValue, settlementsEachRound) : (rounds.Time / 2, name == Callback ? callbacksEachRound : int.MaxValue);
+            var (time, most) =
+                name == Settlement
+                    ? (TimeSpan.MaxValue, settlementsEachRound)
+                    : (rounds.Time / 2, name == Callback ? callbacksEachRound : int.MaxValue);
             var load = await Load.RunAsync(1, time, async (_, _) => await run(), most);
             samples?.Add($"{name} {count} time", load.Median);
             if (app is not null)
@@ -84,7 +122,9 @@ internal static class GrowthRow
 
         async Task RoundAsync(Samples? samples)
         {
-            foreach (var order in await few.Settlements.PrepareAsync(2 * settlementsEachRound, SettlementLoad.InvoiceSize, cancellationToken))
+            foreach (
+                var order in await few.Settlements.PrepareAsync(2 * settlementsEachRound, SettlementLoad.InvoiceSize, cancellationToken)
+            )
             {
                 orders.Enqueue(order);
             }
@@ -120,17 +160,28 @@ internal static class GrowthRow
             }
 
             Figure Of(string kind, string what, Target? target = null) =>
-                new($"{name}: {what}", "with 1,000 stored", samples.Of($"{name} {Few} {kind}"), samples.Of($"{name} {Many} {kind}"), target);
-            figures.AddRange(
-            [
+                new(
+                    $"{name}: {what}",
+                    "with 1,000 stored",
+                    samples.Of($"{name} {Few} {kind}"),
+                    samples.Of($"{name} {Many} {kind}"),
+                    target
+                );
+            figures.AddRange([
                 Of("time", "median with 100,000 stored, ms", Target.AtMostTimes(1.2)),
                 Of("calls", "storage calls", Target.AtMostTimes(1)),
                 Of("cpu", "the app's CPU time each, ms"),
             ]);
         }
 
-        figures.AddRange(bare.Select(one => new Figure(
-            $"bare storage, {one.Name}: median with 100,000 stored, ms", "with 1,000 stored", samples.Of($"{one.Name} {Few} time"), samples.Of($"{one.Name} {Many} time"))));
+        figures.AddRange(
+            bare.Select(one => new Figure(
+                $"bare storage, {one.Name}: median with 100,000 stored, ms",
+                "with 1,000 stored",
+                samples.Of($"{one.Name} {Few} time"),
+                samples.Of($"{one.Name} {Many} time")
+            ))
+        );
         return figures;
 
         async Task<int> CountAsync(string name, FilledStorage filled, Func<Task> run)
@@ -138,16 +189,24 @@ internal static class GrowthRow
             var counts = new List<int>();
             for (var i = 0; i < Counts; i++)
             {
-                foreach (var order in name == Settlement ? await filled.Settlements.PrepareAsync(1, SettlementLoad.InvoiceSize, cancellationToken) : [])
+                foreach (
+                    var order in name == Settlement
+                        ? await filled.Settlements.PrepareAsync(1, SettlementLoad.InvoiceSize, cancellationToken)
+                        : []
+                )
                 {
                     orders.Enqueue(order);
                 }
 
-                counts.Add((await filled.App.CountStorageCallsAsync(async () =>
-                {
-                    await run();
-                    await Task.Delay(name == Settlement ? Tail : TimeSpan.Zero, cancellationToken);
-                })).Count);
+                counts.Add(
+                    (
+                        await filled.App.CountStorageCallsAsync(async () =>
+                        {
+                            await run();
+                            await Task.Delay(name == Settlement ? Tail : TimeSpan.Zero, cancellationToken);
+                        })
+                    ).Count
+                );
             }
 
             // The sweep comes on the minute, and has calls of its own.

@@ -16,23 +16,32 @@ internal static class MemoryRow
     public static async Task<IReadOnlyList<Figure>> RunAsync(Stage stage, Rounds rounds, CancellationToken cancellationToken)
     {
         var samples = new Samples();
-        await rounds.RunAsync("memory", async _ =>
-        {
-            var load = new SettlementLoad(stage);
-            await using var empty = await stage.StartEmptyAsync(cancellationToken);
-            await using var app = await stage.StartAppAsync(probed: false, onLine: load.Hear, cancellationToken: cancellationToken);
-            (await empty.Http.GetAsync("", cancellationToken)).EnsureSuccessStatusCode().Dispose();
-            (await app.Http.GetAsync("api/health", cancellationToken)).Dispose();
-            await Task.Delay(Quiet, cancellationToken);
-            samples.Add("empty", empty.ResidentBytes / Megabyte);
-            samples.Add("idle", app.ResidentBytes / Megabyte);
-            await load.SettleAsync(app, await load.PrepareAsync(AtOnce, InvoiceSize, cancellationToken), AtOnce, cancellationToken);
-            samples.Add("peak", app.PeakResidentBytes / Megabyte);
-        });
+        await rounds.RunAsync(
+            "memory",
+            async _ =>
+            {
+                var load = new SettlementLoad(stage);
+                await using var empty = await stage.StartEmptyAsync(cancellationToken);
+                await using var app = await stage.StartAppAsync(probed: false, onLine: load.Hear, cancellationToken: cancellationToken);
+                (await empty.Http.GetAsync("", cancellationToken)).EnsureSuccessStatusCode().Dispose();
+                (await app.Http.GetAsync("api/health", cancellationToken)).Dispose();
+                await Task.Delay(Quiet, cancellationToken);
+                samples.Add("empty", empty.ResidentBytes / Megabyte);
+                samples.Add("idle", app.ResidentBytes / Megabyte);
+                await load.SettleAsync(app, await load.PrepareAsync(AtOnce, InvoiceSize, cancellationToken), AtOnce, cancellationToken);
+                samples.Add("peak", app.PeakResidentBytes / Megabyte);
+            }
+        );
         return
         [
             new("resident memory, idle, MB", "empty app", samples.Of("empty"), samples.Of("idle"), Target.AtMostTimes(1.5)),
-            new($"resident memory, peak under {AtOnce} settlements of 10 MB at once, MB", "empty app, idle", samples.Of("empty"), samples.Of("peak"), Target.Under(250, "MB")),
+            new(
+                $"resident memory, peak under {AtOnce} settlements of 10 MB at once, MB",
+                "empty app, idle",
+                samples.Of("empty"),
+                samples.Of("peak"),
+                Target.Under(250, "MB")
+            ),
         ];
     }
 }

@@ -18,7 +18,8 @@ internal static class SettlementRow
         await using var floor = await stage.StartFloorAsync(cancellationToken);
         var count = Math.Max(AtOnce.Max(), (int)(CountEverySecond * rounds.Seconds));
 
-        async Task<double> AppAsync(int atOnce, IReadOnlyList<Order> orders) => (await load.SettleAsync(app, orders, atOnce, cancellationToken)).PerSecond;
+        async Task<double> AppAsync(int atOnce, IReadOnlyList<Order> orders) =>
+            (await load.SettleAsync(app, orders, atOnce, cancellationToken)).PerSecond;
         async Task<double> FloorAsync(int atOnce, int many)
         {
             using var response = await floor.Http.PostAsync($"settlements?atOnce={atOnce}&count={many}", null, cancellationToken);
@@ -31,32 +32,41 @@ internal static class SettlementRow
         await FloorAsync(AtOnce[^1], count);
 
         var samples = new Samples();
-        await rounds.RunAsync("settlement", async round =>
-        {
-            foreach (var atOnce in AtOnce)
+        await rounds.RunAsync(
+            "settlement",
+            async round =>
             {
-                var orders = await load.PrepareAsync(count, SettlementLoad.InvoiceSize, cancellationToken);
-                foreach (var server in round % 2 == 0 ? [app, floor] : new[] { floor, app })
+                foreach (var atOnce in AtOnce)
                 {
-                    var name = server == app ? "app" : "floor";
-                    var cpu = server.Cpu;
-                    samples.Add($"{name} {atOnce} rate", await (server == app ? AppAsync(atOnce, orders) : FloorAsync(atOnce, count)));
-                    samples.Add($"{name} {atOnce} cpu", (server.Cpu - cpu).TotalMilliseconds / count);
+                    var orders = await load.PrepareAsync(count, SettlementLoad.InvoiceSize, cancellationToken);
+                    foreach (var server in round % 2 == 0 ? [app, floor] : new[] { floor, app })
+                    {
+                        var name = server == app ? "app" : "floor";
+                        var cpu = server.Cpu;
+                        samples.Add($"{name} {atOnce} rate", await (server == app ? AppAsync(atOnce, orders) : FloorAsync(atOnce, count)));
+                        samples.Add($"{name} {atOnce} cpu", (server.Cpu - cpu).TotalMilliseconds / count);
+                    }
                 }
             }
-        });
+        );
 
-        // Counted on their own: counting costs time. After a while without work, since the end of a settlement's work comes after it is settled.
+        // Counted on their own: counting costs time. After a while without work, since the end of a settlement's work comes after it is
+        // settled.
         const int Counted = 20;
         var counts = new List<double>();
         for (var i = 0; i < 3; i++)
         {
             var counted = await load.PrepareAsync(Counted, SettlementLoad.InvoiceSize, cancellationToken);
-            counts.Add((double)(await app.CountStorageCallsAsync(async () =>
-            {
-                await AppAsync(1, counted);
-                await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
-            })).Count / Counted);
+            counts.Add(
+                (double)
+                    (
+                        await app.CountStorageCallsAsync(async () =>
+                        {
+                            await AppAsync(1, counted);
+                            await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+                        })
+                    ).Count / Counted
+            );
         }
 
         // The sweep comes on the minute, and has calls of its own.
@@ -67,7 +77,13 @@ internal static class SettlementRow
         foreach (var atOnce in AtOnce)
         {
             Figure Of(string kind, string what, Target? target = null) =>
-                new($"settlement, {atOnce} at once: {what}", "floor", samples.Of($"floor {atOnce} {kind}"), samples.Of($"app {atOnce} {kind}"), target);
+                new(
+                    $"settlement, {atOnce} at once: {what}",
+                    "floor",
+                    samples.Of($"floor {atOnce} {kind}"),
+                    samples.Of($"app {atOnce} {kind}"),
+                    target
+                );
             figures.AddRange([Of("rate", "settlements a second", Target.AtLeastTimes(0.7)), Of("cpu", "CPU time each, ms")]);
         }
 

@@ -7,7 +7,9 @@ using Baloan.Benchmarks.Surroundings;
 
 namespace Baloan.Benchmarks.Rows;
 
-/// <summary>From the start of the process to the first answer. Storage and the vault have what an earlier instance has left there.</summary>
+/// <summary>
+/// From the start of the process to the first answer. Storage and the vault have what an earlier instance has left there.
+/// </summary>
 internal static class StartRow
 {
     // A start is short, and the least even of all figures.
@@ -16,7 +18,11 @@ internal static class StartRow
     public static async Task<IReadOnlyList<Figure>> RunAsync(Stage stage, Rounds rounds, CancellationToken cancellationToken)
     {
         Task<HttpResponseMessage> CreditAsync(HttpClient http) =>
-            http.PostAsync("api/merchant/credit-check", JsonContent.Create(new JsonObject { ["national_identifier"] = "0934567890" }), cancellationToken);
+            http.PostAsync(
+                "api/merchant/credit-check",
+                JsonContent.Create(new JsonObject { ["national_identifier"] = "0934567890" }),
+                cancellationToken
+            );
         Task<HttpResponseMessage> HealthAsync(HttpClient http) => http.GetAsync("api/health", cancellationToken);
         Task<HttpResponseMessage> RootAsync(HttpClient http) => http.GetAsync("", cancellationToken);
 
@@ -44,15 +50,18 @@ internal static class StartRow
         await StartAsync(EmptyAsync, RootAsync);
 
         var samples = new Samples();
-        await rounds.RunAsync("start", async _ =>
-        {
-            for (var i = 0; i < StartsEachRound; i++)
+        await rounds.RunAsync(
+            "start",
+            async _ =>
             {
-                samples.Add("empty", await StartAsync(EmptyAsync, RootAsync));
-                samples.Add("credit", await StartAsync(AppAsync, CreditAsync));
-                samples.Add("health", await StartAsync(AppAsync, HealthAsync, mayBeUnwell: true));
+                for (var i = 0; i < StartsEachRound; i++)
+                {
+                    samples.Add("empty", await StartAsync(EmptyAsync, RootAsync));
+                    samples.Add("credit", await StartAsync(AppAsync, CreditAsync));
+                    samples.Add("health", await StartAsync(AppAsync, HealthAsync, mayBeUnwell: true));
+                }
             }
-        });
+        );
         return
         [
             new("start to the first credit check, ms", "empty app", samples.Of("empty"), samples.Of("credit"), Target.AtMostTimes(1.5)),

@@ -22,7 +22,8 @@ internal sealed class FilledStorage : IAsyncDisposable
 
     private readonly DirectoryInfo folder;
 
-    private FilledStorage(DirectoryInfo folder, Azurite storage, Server app, SettlementLoad load) => (this.folder, Storage, App, Settlements) = (folder, storage, app, load);
+    private FilledStorage(DirectoryInfo folder, Azurite storage, Server app, SettlementLoad load) =>
+        (this.folder, Storage, App, Settlements) = (folder, storage, app, load);
 
     public Azurite Storage { get; }
 
@@ -67,7 +68,12 @@ internal sealed class FilledStorage : IAsyncDisposable
     private static Task<Server> StartAppAsync(Stage stage, Azurite storage, SettlementLoad load, CancellationToken cancellationToken) =>
         stage.StartAppAsync(probed: true, storage, load.Hear, cancellationToken);
 
-    private static async Task<(string Code, string Uuid)> MakeOneOfEachAsync(Stage stage, Server app, string uuid, CancellationToken cancellationToken)
+    private static async Task<(string Code, string Uuid)> MakeOneOfEachAsync(
+        Stage stage,
+        Server app,
+        string uuid,
+        CancellationToken cancellationToken
+    )
     {
         var load = new SettlementLoad(stage);
         app.OnLine = load.Hear;
@@ -89,7 +95,15 @@ internal sealed class FilledStorage : IAsyncDisposable
 
     private async Task CheckAsync(int count, CancellationToken cancellationToken)
     {
-        foreach (var path in new[] { $"api/loans/{Loan(1)}", $"api/loans/{Loan(count)}", $"api/merchant/settlements/{Code(1)}", $"api/merchant/settlements/{Code(count)}" })
+        foreach (
+            var path in new[]
+            {
+                $"api/loans/{Loan(1)}",
+                $"api/loans/{Loan(count)}",
+                $"api/merchant/settlements/{Code(1)}",
+                $"api/merchant/settlements/{Code(count)}",
+            }
+        )
         {
             using var response = await App.Http.GetAsync(path, cancellationToken);
             if (response.StatusCode != HttpStatusCode.OK)
@@ -104,18 +118,33 @@ internal sealed class FilledStorage : IAsyncDisposable
     private static void Multiply(string path, string uuid, string code, int count)
     {
         var database = JsonNode.Parse(File.ReadAllBytes(path))!.AsObject();
-        var collections = database["collections"]!.AsArray().ToDictionary(
-            collection => collection!["name"]!.GetValue<string>() is var name && name.StartsWith('$') ? name : name[(name.IndexOf('$', StringComparison.Ordinal) + 1)..], collection => collection!.AsObject());
-        JsonNode Properties(string table, string partition, string key) => collections[table]["data"]!.AsArray().Single(row =>
-            row!["PartitionKey"]!.GetValue<string>() == partition && row["RowKey"]!.GetValue<string>() == key)!["properties"]!;
-        var updatedAt = Properties(StorageSetup.LoansTable, uuid, Core.Loans.Loan.Row)[nameof(Core.Loans.Loan.UpdatedAt)]!.GetValue<string>();
+        var collections = database["collections"]!
+            .AsArray()
+            .ToDictionary(
+                collection =>
+                    collection!["name"]!.GetValue<string>() is var name && name.StartsWith('$')
+                        ? name
+                        : name[(name.IndexOf('$', StringComparison.Ordinal) + 1)..],
+                collection => collection!.AsObject()
+            );
+        JsonNode Properties(string table, string partition, string key) =>
+            collections[table]["data"]!
+                .AsArray()
+                .Single(row => row!["PartitionKey"]!.GetValue<string>() == partition && row["RowKey"]!.GetValue<string>() == key)![
+                "properties"
+            ]!;
+        var updatedAt = Properties(StorageSetup.LoansTable, uuid, Core.Loans.Loan.Row)[
+            nameof(Core.Loans.Loan.UpdatedAt)
+        ]!.GetValue<string>();
         var createdAt = Properties(StorageSetup.SettlementsTable, code, Settlement.Row)[nameof(Settlement.CreatedAt)]!.GetValue<string>();
         var loans = new Copies(uuid, updatedAt, Loan);
         var settlements = new Copies(code, createdAt, Code);
         var tables = new Dictionary<string, Copies>
         {
-            [StorageSetup.LoansTable] = loans, [StorageSetup.LoanIndexTable] = loans,
-            [StorageSetup.SettlementsTable] = settlements, [StorageSetup.SettlementIndexTable] = settlements,
+            [StorageSetup.LoansTable] = loans,
+            [StorageSetup.LoanIndexTable] = loans,
+            [StorageSetup.SettlementsTable] = settlements,
+            [StorageSetup.SettlementIndexTable] = settlements,
         };
 
         using var writer = new StreamWriter(path);
@@ -170,7 +199,9 @@ internal sealed class FilledStorage : IAsyncDisposable
             }
         }
 
-        writer.Write($"],\"idIndex\":[{string.Join(',', Enumerable.Range(1, written))}],\"maxId\":{written.ToString(CultureInfo.InvariantCulture)}");
+        writer.Write(
+            $"],\"idIndex\":[{string.Join(',', Enumerable.Range(1, written))}],\"maxId\":{written.ToString(CultureInfo.InvariantCulture)}"
+        );
         foreach (var (column, values) in keys)
         {
             var order = Enumerable.Range(0, written).ToArray();
@@ -194,7 +225,9 @@ internal sealed class FilledStorage : IAsyncDisposable
     {
         private readonly DateTimeOffset time = DateTimeOffset.Parse(Time, CultureInfo.InvariantCulture);
 
-        /// <summary>A copy of a text with an id and a time of its own, each a second older than the one before; 0 for the text itself.</summary>
+        /// <summary>
+        /// A copy of a text with an id and a time of its own, each a second older than the one before; 0 for the text itself.
+        /// </summary>
         public string Of(string text, int number)
         {
             if (number == 0)
@@ -204,8 +237,7 @@ internal sealed class FilledStorage : IAsyncDisposable
 
             var (id, older) = (IdOf(number), time.AddSeconds(-number));
             // The key holds the id, so it goes first.
-            return text
-                .Replace(TableKeys.NewestFirst(time, Id), TableKeys.NewestFirst(older, id), StringComparison.Ordinal)
+            return text.Replace(TableKeys.NewestFirst(time, Id), TableKeys.NewestFirst(older, id), StringComparison.Ordinal)
                 .Replace(Id, id, StringComparison.Ordinal)
                 .Replace(Time, older.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture), StringComparison.Ordinal);
         }

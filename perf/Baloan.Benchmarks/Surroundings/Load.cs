@@ -28,18 +28,24 @@ internal sealed class Load(long[] sorted, TimeSpan elapsed)
     public static async Task<Load> RunAsync(int callers, TimeSpan time, Func<int, int, Task> call, int most = int.MaxValue)
     {
         var began = Stopwatch.GetTimestamp();
-        var taken = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
-        {
-            var own = new List<long>(16_384);
-            while (own.Count == 0 || (own.Count < most && Stopwatch.GetElapsedTime(began) < time))
-            {
-                var sent = Stopwatch.GetTimestamp();
-                await call(caller, own.Count);
-                own.Add(Stopwatch.GetTimestamp() - sent);
-            }
+        var taken = await Task.WhenAll(
+            Enumerable
+                .Range(0, callers)
+                .Select(caller =>
+                    Task.Run(async () =>
+                    {
+                        var own = new List<long>(16_384);
+                        while (own.Count == 0 || (own.Count < most && Stopwatch.GetElapsedTime(began) < time))
+                        {
+                            var sent = Stopwatch.GetTimestamp();
+                            await call(caller, own.Count);
+                            own.Add(Stopwatch.GetTimestamp() - sent);
+                        }
 
-            return own;
-        })));
+                        return own;
+                    })
+                )
+        );
         var elapsed = Stopwatch.GetElapsedTime(began);
         var sorted = taken.SelectMany(own => own).ToArray();
         Array.Sort(sorted);

@@ -32,8 +32,26 @@ internal sealed record Published(string App, string Host, string Rivals, bool Re
                 return assembly;
             }
 
-            string[] shared = ["publish", Path.Combine(SourceFolder, folder, name), "-c", "Release", "--artifacts-path", artifacts, "-o", output, "-v", "quiet"];
-            ready = ready && await RunAsync([.. shared, "--use-current-runtime", "--no-self-contained", "-p:PublishReadyToRun=true"], cancellationToken) is null;
+            string[] shared =
+            [
+                "publish",
+                Path.Combine(SourceFolder, folder, name),
+                "-c",
+                "Release",
+                "--artifacts-path",
+                artifacts,
+                "-o",
+                output,
+                "-v",
+                "quiet",
+            ];
+            ready =
+                ready
+                && await RunAsync(
+                    [.. shared, "--use-current-runtime", "--no-self-contained", "-p:PublishReadyToRun=true"],
+                    cancellationToken
+                )
+                    is null;
             if (!ready && await RunAsync(shared, cancellationToken) is { } failure)
             {
                 throw new SandboxException($"{name} could not be published: {failure}");

@@ -20,7 +20,10 @@ internal static class SandboxProcess
         vault.SetSecret("baloan-merchant-password", BaloanServer.StorePassword);
         vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
         vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
-        Console.Out.WriteLine($"{VaultPrefix}{JsonSerializer.Serialize(new VaultAddress(vault.VaultUri, vault.CertificatePath), BenchmarkJson.Default.VaultAddress)}");
+        Console.Out.WriteLine(
+            VaultPrefix
+                + JsonSerializer.Serialize(new VaultAddress(vault.VaultUri, vault.CertificatePath), BenchmarkJson.Default.VaultAddress)
+        );
         Console.Out.WriteLine($"Listening on {baloan.BaseAddress}");
         await Task.Delay(Timeout.Infinite, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -34,10 +37,12 @@ internal static class SandboxProcess
             file,
             arguments,
             new Dictionary<string, string?>(),
-            onLine: line => vault ??= line.StartsWith(VaultPrefix, StringComparison.Ordinal)
-                ? JsonSerializer.Deserialize(line[VaultPrefix.Length..], BenchmarkJson.Default.VaultAddress)
-                : null,
-            cancellationToken: cancellationToken);
+            onLine: line =>
+                vault ??= line.StartsWith(VaultPrefix, StringComparison.Ordinal)
+                    ? JsonSerializer.Deserialize(line[VaultPrefix.Length..], BenchmarkJson.Default.VaultAddress)
+                    : null,
+            cancellationToken: cancellationToken
+        );
         return (server, vault!);
     }
 }
@@ -48,5 +53,6 @@ internal sealed record VaultAddress(Uri Uri, string CertificatePath);
 /// <summary>This program, started once more.</summary>
 internal static class Self
 {
-    public static (string File, string[] Arguments) Command(params string[] arguments) => ("dotnet", [typeof(Self).Assembly.Location, .. arguments]);
+    public static (string File, string[] Arguments) Command(params string[] arguments) =>
+        ("dotnet", [typeof(Self).Assembly.Location, .. arguments]);
 }

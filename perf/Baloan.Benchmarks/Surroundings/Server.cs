@@ -56,7 +56,8 @@ internal sealed partial class Server : IAsyncDisposable
         IReadOnlyDictionary<string, string?> environment,
         bool probed = false,
         Action<string>? onLine = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
         var settings = new Dictionary<string, string?>(environment) { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" };
         if (probed)
@@ -71,23 +72,30 @@ internal sealed partial class Server : IAsyncDisposable
         int? worker = null;
         Server? server = null;
         var began = Stopwatch.GetTimestamp();
-        var process = ChildProcess.Start(name, file, arguments, settings, null, line =>
-        {
-            onLine?.Invoke(line);
-            server?.OnLine?.Invoke(line);
-            if (ProbeLine().Match(line) is { Success: true } probing)
+        var process = ChildProcess.Start(
+            name,
+            file,
+            arguments,
+            settings,
+            null,
+            line =>
             {
-                probe = int.Parse(probing.Groups["port"].ValueSpan, CultureInfo.InvariantCulture);
+                onLine?.Invoke(line);
+                server?.OnLine?.Invoke(line);
+                if (ProbeLine().Match(line) is { Success: true } probing)
+                {
+                    probe = int.Parse(probing.Groups["port"].ValueSpan, CultureInfo.InvariantCulture);
+                }
+                else if (WorkerLine().Match(line) is { Success: true } ready)
+                {
+                    worker = int.Parse(ready.Groups["id"].ValueSpan, CultureInfo.InvariantCulture);
+                }
+                else if (ListeningLine().Match(line) is { Success: true } match)
+                {
+                    listening.TrySetResult(new Uri($"{match.Groups["address"].Value.TrimEnd('/')}/"));
+                }
             }
-            else if (WorkerLine().Match(line) is { Success: true } ready)
-            {
-                worker = int.Parse(ready.Groups["id"].ValueSpan, CultureInfo.InvariantCulture);
-            }
-            else if (ListeningLine().Match(line) is { Success: true } match)
-            {
-                listening.TrySetResult(new Uri($"{match.Groups["address"].Value.TrimEnd('/')}/"));
-            }
-        });
+        );
         try
         {
             if (await Task.WhenAny(listening.Task, process.Exited).WaitAsync(StartLimit, cancellationToken) != listening.Task)
@@ -123,12 +131,20 @@ internal sealed partial class Server : IAsyncDisposable
         await process.DisposeAsync();
     }
 
-    private static HttpClient NewClient(Uri address) => new(
-        new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, PooledConnectionIdleTimeout = TimeSpan.FromMinutes(10) })
-    {
-        BaseAddress = address,
-        Timeout = TimeSpan.FromMinutes(2),
-    };
+    private static HttpClient NewClient(Uri address) =>
+        new(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                UseCookies = false,
+                AllowAutoRedirect = false,
+                PooledConnectionIdleTimeout = TimeSpan.FromMinutes(10),
+            }
+        )
+        {
+            BaseAddress = address,
+            Timeout = TimeSpan.FromMinutes(2),
+        };
 
     private static bool IsOfTheApp(string call) =>
         call.Contains("/devstoreaccount1/", StringComparison.Ordinal)

@@ -28,7 +28,12 @@ internal sealed class Stage : IAsyncDisposable
         var storage = await Azurite.StartAsync(cancellationToken: cancellationToken);
         var (sandbox, vault) = await SandboxProcess.StartAsync(cancellationToken);
         var token = await BaloanAsync(
-            sandbox, "token", null, new JsonObject { ["username"] = BaloanServer.StoreUuid, ["password"] = BaloanServer.StorePassword }, cancellationToken);
+            sandbox,
+            "token",
+            null,
+            new JsonObject { ["username"] = BaloanServer.StoreUuid, ["password"] = BaloanServer.StorePassword },
+            cancellationToken
+        );
         return new Stage(published, sandbox, vault, storage, token["access"]!.GetValue<string>());
     }
 
@@ -37,7 +42,12 @@ internal sealed class Stage : IAsyncDisposable
     /// <param name="storage">Its storage; null for the shared one.</param>
     /// <param name="onLine">Told of each line of its log.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task<Server> StartAppAsync(bool probed, Azurite? storage = null, Action<string>? onLine = null, CancellationToken cancellationToken = default) =>
+    public Task<Server> StartAppAsync(
+        bool probed,
+        Azurite? storage = null,
+        Action<string>? onLine = null,
+        CancellationToken cancellationToken = default
+    ) =>
         Server.StartAsync(
             "The app",
             "dotnet",
@@ -54,28 +64,40 @@ internal sealed class Stage : IAsyncDisposable
             },
             probed,
             onLine,
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>Starts an app with nothing in it.</summary>
     public Task<Server> StartEmptyAsync(CancellationToken cancellationToken) =>
-        Server.StartAsync("The empty app", "dotnet", [Published.Rivals], new Dictionary<string, string?>(), cancellationToken: cancellationToken);
+        Server.StartAsync(
+            "The empty app",
+            "dotnet",
+            [Published.Rivals],
+            new Dictionary<string, string?>(),
+            cancellationToken: cancellationToken
+        );
 
-    public Task<Server> StartPassThroughAsync(CancellationToken cancellationToken) => Server.StartAsync(
-        "The pass-through",
-        "dotnet",
-        [Published.Rivals, "pass-through", Sandbox.Address.ToString(), BaloanToken],
-        new Dictionary<string, string?>(),
-        probed: true,
-        cancellationToken: cancellationToken);
+    public Task<Server> StartPassThroughAsync(CancellationToken cancellationToken) =>
+        Server.StartAsync(
+            "The pass-through",
+            "dotnet",
+            [Published.Rivals, "pass-through", Sandbox.Address.ToString(), BaloanToken],
+            new Dictionary<string, string?>(),
+            probed: true,
+            cancellationToken: cancellationToken
+        );
 
-    public Task<Server> StartNodeAsync(CancellationToken cancellationToken) => Server.StartAsync(
-        "Node's pass-through",
-        "node",
-        [Path.Combine(AppContext.BaseDirectory, "Rivals", "pass-through.mjs"), Sandbox.Address.ToString(), BaloanToken],
-        new Dictionary<string, string?> { ["NODE_OPTIONS"] = null },
-        cancellationToken: cancellationToken);
+    public Task<Server> StartNodeAsync(CancellationToken cancellationToken) =>
+        Server.StartAsync(
+            "Node's pass-through",
+            "node",
+            [Path.Combine(AppContext.BaseDirectory, "Rivals", "pass-through.mjs"), Sandbox.Address.ToString(), BaloanToken],
+            new Dictionary<string, string?> { ["NODE_OPTIONS"] = null },
+            cancellationToken: cancellationToken
+        );
 
-    public Task<Server> StartFloorAsync(CancellationToken cancellationToken) => Floor.StartAsync(Storage.ConnectionString, cancellationToken);
+    public Task<Server> StartFloorAsync(CancellationToken cancellationToken) =>
+        Floor.StartAsync(Storage.ConnectionString, cancellationToken);
 
     /// <summary>Calls Baloan's sandbox, version 2, and checks that it said yes.</summary>
     public Task<JsonNode> BaloanAsync(string operation, JsonObject body, CancellationToken cancellationToken) =>
@@ -87,7 +109,13 @@ internal sealed class Stage : IAsyncDisposable
         await Storage.DisposeAsync();
     }
 
-    private static async Task<JsonNode> BaloanAsync(Server sandbox, string operation, string? token, JsonObject body, CancellationToken cancellationToken)
+    private static async Task<JsonNode> BaloanAsync(
+        Server sandbox,
+        string operation,
+        string? token,
+        JsonObject body,
+        CancellationToken cancellationToken
+    )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"api/v2/merchant/{operation}/") { Content = JsonContent.Create(body) };
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);

@@ -6,7 +6,6 @@ namespace Baloan.Core.Counters;
 public static class CounterServices
 {
     /// <summary>Adds the counters.</summary>
-    public static IServiceCollection AddCounters(this IServiceCollection services) => services
-        .AddSingleton<CounterStore>()
-        .AddHostedService(provider => provider.GetRequiredService<CounterStore>());
+    public static IServiceCollection AddCounters(this IServiceCollection services) =>
+        services.AddSingleton<CounterStore>().AddHostedService(provider => provider.GetRequiredService<CounterStore>());
 }

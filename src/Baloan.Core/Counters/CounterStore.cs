@@ -31,7 +31,8 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     private const string HourColumn = "Hour";
     private const string HourFormat = "yyyyMMddHH";
 
-    // A transaction has at most a hundred rows: for each count its own, and those of its hour and of the hour where it was counted before; and the
+    // A transaction has at most a hundred rows: for each count its own, and those of its hour and of the hour where it was counted
+    // before; and the
     // loans'.
     private const int MostCounts = 19;
     private const int MostDeletes = 99;
@@ -72,7 +73,14 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         await setup.ReadyAsync(cancellationToken);
         // Also where it is there already: with its ETag changes what the sweep may take away.
         await table.UpsertEntityAsync(
-            pending with { PartitionKey = Partition, WrittenAt = time.GetUtcNow() }, TableUpdateMode.Replace, cancellationToken);
+            pending with
+            {
+                PartitionKey = Partition,
+                WrittenAt = time.GetUtcNow(),
+            },
+            TableUpdateMode.Replace,
+            cancellationToken
+        );
     }
 
     /// <summary>Takes away the announcement of what was not recorded; nothing where it has been announced again.</summary>
@@ -103,17 +111,19 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         {
             if (row.RowKey.StartsWith(PendingIncrement.Prefix, StringComparison.Ordinal))
             {
-                pending.Add(new PendingIncrement
-                {
-                    PartitionKey = row.PartitionKey,
-                    RowKey = row.RowKey,
-                    ETag = row.ETag,
-                    Uuid = row[nameof(PendingIncrement.Uuid)] as string ?? "",
-                    CallbackId = row[nameof(PendingIncrement.CallbackId)] as string ?? "",
-                    HistoryKey = row[nameof(PendingIncrement.HistoryKey)] as string ?? "",
-                    HappenedAt = row[nameof(PendingIncrement.HappenedAt)] as DateTimeOffset? ?? row.Timestamp ?? default,
-                    WrittenAt = row[nameof(PendingIncrement.WrittenAt)] as DateTimeOffset? ?? row.Timestamp ?? default,
-                });
+                pending.Add(
+                    new PendingIncrement
+                    {
+                        PartitionKey = row.PartitionKey,
+                        RowKey = row.RowKey,
+                        ETag = row.ETag,
+                        Uuid = row[nameof(PendingIncrement.Uuid)] as string ?? "",
+                        CallbackId = row[nameof(PendingIncrement.CallbackId)] as string ?? "",
+                        HistoryKey = row[nameof(PendingIncrement.HistoryKey)] as string ?? "",
+                        HappenedAt = row[nameof(PendingIncrement.HappenedAt)] as DateTimeOffset? ?? row.Timestamp ?? default,
+                        WrittenAt = row[nameof(PendingIncrement.WrittenAt)] as DateTimeOffset? ?? row.Timestamp ?? default,
+                    }
+                );
             }
             else if (now - row.Timestamp > KeptFor)
             {
@@ -181,7 +191,15 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
 
     private static DateTimeOffset? TryReadHour(string key, string prefix) =>
         key.StartsWith(prefix, StringComparison.Ordinal)
-        && DateTimeOffset.TryParseExact(key[prefix.Length..], HourFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var hour) ? hour : null;
+        && DateTimeOffset.TryParseExact(
+            key[prefix.Length..],
+            HourFormat,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var hour
+        )
+            ? hour
+            : null;
 
     private static string KeyOf(CounterIncrement count) => $"{CountedPrefix}{HourOf(count.Since)}-{count.Id}";
 
@@ -194,7 +212,9 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     private static string PendingKeyOf(CounterIncrement count) => PendingIncrement.KeyOf(count.Id);
 
     private static Dictionary<string, long> NumbersIn(TableEntity? row) =>
-        row?.Where(column => column.Value is int or long).ToDictionary(column => column.Key, column => Convert.ToInt64(column.Value, CultureInfo.InvariantCulture)) ?? [];
+        row?.Where(column => column.Value is int or long)
+            .ToDictionary(column => column.Key, column => Convert.ToInt64(column.Value, CultureInfo.InvariantCulture))
+        ?? [];
 
     private void Begin(Order order)
     {
@@ -236,7 +256,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         lock (gate)
         {
             var some = new List<Order>();
-            for (var counts = 0; orders.TryPeek(out var order) && (counts += order.Counts.Count) <= MostCounts;)
+            for (var counts = 0; orders.TryPeek(out var order) && (counts += order.Counts.Count) <= MostCounts; )
             {
                 some.Add(orders.Dequeue());
             }
@@ -313,7 +333,9 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         }
 
         var changed = new List<TableEntity>();
-        var rows = await Task.WhenAll(sums.Keys.Select(async key => (key, TakeLatest(key) ?? await FindAsync(key, CancellationToken.None))));
+        var rows = await Task.WhenAll(
+            sums.Keys.Select(async key => (key, TakeLatest(key) ?? await FindAsync(key, CancellationToken.None)))
+        );
         foreach (var (key, row) in rows)
         {
             var numbers = NumbersIn(row);

@@ -30,9 +30,11 @@ public sealed class DurationHistogram
     /// <summary>Adds what a column says; nothing where it is none of times.</summary>
     public void Add(string column, int count)
     {
-        if (column.StartsWith(Prefix, StringComparison.Ordinal)
+        if (
+            column.StartsWith(Prefix, StringComparison.Ordinal)
             && int.TryParse(column.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number <= LastClass)
+            && number <= LastClass
+        )
         {
             counts[number] += count;
         }

@@ -42,15 +42,18 @@ public sealed record BacklogEntry : ITableEntity
     public static string PartitionOf(string subscription) => $"backlog-{subscription}";
 
     /// <summary>The row of a message that waits. One message has one row, however often it is kept.</summary>
-    public static BacklogEntry Of(EventMessage message, string text) => new()
-    {
-        PartitionKey = PartitionOf(message.Subscription),
-        RowKey = string.Create(
-            CultureInfo.InvariantCulture, $"{Waiting}{message.FirstAt.UtcTicks:D19}-{TableKeys.Escape(message.Event.Id)}"),
-        Message = System.Text.Encoding.UTF8.GetBytes(text),
-        Since = message.FirstAt,
-        DueAt = message.FirstAt,
-    };
+    public static BacklogEntry Of(EventMessage message, string text) =>
+        new()
+        {
+            PartitionKey = PartitionOf(message.Subscription),
+            RowKey = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Waiting}{message.FirstAt.UtcTicks:D19}-{TableKeys.Escape(message.Event.Id)}"
+            ),
+            Message = System.Text.Encoding.UTF8.GetBytes(text),
+            Since = message.FirstAt,
+            DueAt = message.FirstAt,
+        };
 
     /// <summary>The row as it is where a person has it sent again.</summary>
     public BacklogEntry Anew(DateTimeOffset now) => this with { Since = now, DueAt = now, Attempts = 0 };

@@ -12,8 +12,11 @@ public sealed class EventBacklog(StorageClients storage, StorageSetup setup)
 
     private static readonly string[] WithoutMessage =
     [
-        nameof(BacklogEntry.PartitionKey), nameof(BacklogEntry.RowKey),
-        nameof(BacklogEntry.Since), nameof(BacklogEntry.DueAt), nameof(BacklogEntry.Attempts),
+        nameof(BacklogEntry.PartitionKey),
+        nameof(BacklogEntry.RowKey),
+        nameof(BacklogEntry.Since),
+        nameof(BacklogEntry.DueAt),
+        nameof(BacklogEntry.Attempts),
     ];
 
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.SubscriptionsTable);
@@ -30,7 +33,11 @@ public sealed class EventBacklog(StorageClients storage, StorageSetup setup)
     {
         await setup.ReadyAsync(cancellationToken);
         return await table.ReadAsync<BacklogEntry>(
-            RangeOf(subscription, BacklogEntry.Waiting), int.MaxValue, WithoutMessage, cancellationToken);
+            RangeOf(subscription, BacklogEntry.Waiting),
+            int.MaxValue,
+            WithoutMessage,
+            cancellationToken
+        );
     }
 
     /// <summary>Reads a row; null where it is gone.</summary>
@@ -57,25 +64,28 @@ public sealed class EventBacklog(StorageClients storage, StorageSetup setup)
         {
             await table.DeleteEntityAsync(BacklogEntry.PartitionOf(subscription), key, ETag.All, cancellationToken);
         }
-        catch (RequestFailedException gone) when (gone.Status == 404)
-        {
-        }
+        catch (RequestFailedException gone) when (gone.Status == 404) { }
     }
 
     /// <summary>Lets rows that failed for good wait again, as if they had been published now.</summary>
     public async Task RestoreAsync(string subscription, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
-        while (await table.ReadAsync<BacklogEntry>(RangeOf(subscription, BacklogEntry.Failed), MostMoved, null, cancellationToken)
-            is { Count: > 0 } failed)
+        while (
+            await table.ReadAsync<BacklogEntry>(RangeOf(subscription, BacklogEntry.Failed), MostMoved, null, cancellationToken)
+                is { Count: > 0 } failed
+        )
         {
             await table.SubmitTransactionAsync(
-                failed.SelectMany(row => new[]
-                {
-                    new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All),
-                    new TableTransactionAction(TableTransactionActionType.UpsertReplace, row.As(BacklogEntry.Waiting).Anew(now)),
-                }),
-                cancellationToken);
+                failed.SelectMany(row =>
+                    new[]
+                    {
+                        new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All),
+                        new TableTransactionAction(TableTransactionActionType.UpsertReplace, row.As(BacklogEntry.Waiting).Anew(now)),
+                    }
+                ),
+                cancellationToken
+            );
         }
     }
 
@@ -95,10 +105,13 @@ public sealed class EventBacklog(StorageClients storage, StorageSetup setup)
             TableClient.CreateQueryFilter($"PartitionKey eq {BacklogEntry.PartitionOf(subscription)}"),
             int.MaxValue,
             [nameof(BacklogEntry.RowKey)],
-            cancellationToken);
+            cancellationToken
+        );
         return [.. rows.Select(row => row.RowKey)];
     }
 
-    private static string RangeOf(string subscription, string kind) => TableClient.CreateQueryFilter(
-        $"PartitionKey eq {BacklogEntry.PartitionOf(subscription)} and RowKey ge {kind} and RowKey lt {kind[..1] + "."}");
+    private static string RangeOf(string subscription, string kind) =>
+        TableClient.CreateQueryFilter(
+            $"PartitionKey eq {BacklogEntry.PartitionOf(subscription)} and RowKey ge {kind} and RowKey lt {kind[..1] + "."}"
+        );
 }

@@ -25,7 +25,8 @@ public sealed partial class EventDelivery(
     EventQueue queue,
     TimeProvider time,
     AppMeter meter,
-    ILogger<EventDelivery> logger)
+    ILogger<EventDelivery> logger
+)
 {
     private const int GoneForGood = 410;
     private const string NotAllowed = "its host is not allowed any more";
@@ -59,8 +60,14 @@ public sealed partial class EventDelivery(
     // After each failure; the longest wait after all later ones.
     private static readonly TimeSpan[] Waits =
     [
-        TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(5),
-        TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(30),
+        TimeSpan.FromSeconds(10),
+        TimeSpan.FromSeconds(30),
+        TimeSpan.FromMinutes(1),
+        TimeSpan.FromMinutes(2),
+        TimeSpan.FromMinutes(5),
+        TimeSpan.FromMinutes(10),
+        TimeSpan.FromMinutes(20),
+        TimeSpan.FromMinutes(30),
     ];
 
     private static readonly DateTimeOffset? NoPlace = DateTimeOffset.MaxValue;
@@ -70,29 +77,35 @@ public sealed partial class EventDelivery(
     public Task DeliverAsync(EventMessage message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return TracedAsync(message, async () =>
-        {
-            try
+        return TracedAsync(
+            message,
+            async () =>
             {
-                if (message.Event.Change is { } change)
+                try
                 {
-                    if (!await changes.HasChangeAsync(change.Uuid, change.Key, message.Event.Id, cancellationToken))
+                    if (message.Event.Change is { } change)
                     {
-                        await WaitForChangeAsync(message);
-                        return;
+                        if (!await changes.HasChangeAsync(change.Uuid, change.Key, message.Event.Id, cancellationToken))
+                        {
+                            await WaitForChangeAsync(message);
+                            return;
+                        }
+
+                        // Written once, it stays.
+                        message = message with
+                        {
+                            Event = message.Event with { Change = null },
+                        };
                     }
 
-                    // Written once, it stays.
-                    message = message with { Event = message.Event with { Change = null } };
+                    await DeliverInTurnAsync(message, cancellationToken);
                 }
-
-                await DeliverInTurnAsync(message, cancellationToken);
+                catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
+                {
+                    await PutBackAsync(message);
+                }
             }
-            catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
-            {
-                await PutBackAsync(message);
-            }
-        });
+        );
     }
 
     /// <summary>Tries what waits for a subscription. Where nothing does, or somebody else is at it, nothing happens.</summary>
@@ -127,7 +140,8 @@ public sealed partial class EventDelivery(
         await queue.TakeBackAsync(
             subscription,
             message => backlog.KeepAsync(BacklogEntry.Of(message, EventQueue.TextOf(message)).Anew(now), cancellationToken),
-            cancellationToken);
+            cancellationToken
+        );
         await backlog.RestoreAsync(subscription, now, cancellationToken);
         await ComeAgainAsync(subscription, now);
     }
@@ -158,13 +172,18 @@ public sealed partial class EventDelivery(
     }
 
     private static Task TracedAsync(EventMessage message, Func<Task> work) =>
-        Traces.ContinueAsync("deliver event", StorageSetup.EventsQueueName, message.TraceParent, () =>
-        {
-            Traces.Tag(Traces.EventId, message.Event.Id);
-            Traces.Tag(Traces.EventType, message.Event.Type);
-            Traces.Tag(Traces.Subscription, message.Subscription);
-            return work();
-        });
+        Traces.ContinueAsync(
+            "deliver event",
+            StorageSetup.EventsQueueName,
+            message.TraceParent,
+            () =>
+            {
+                Traces.Tag(Traces.EventId, message.Event.Id);
+                Traces.Tag(Traces.EventType, message.Event.Type);
+                Traces.Tag(Traces.Subscription, message.Subscription);
+                return work();
+            }
+        );
 
     private async Task DeliverInTurnAsync(EventMessage message, CancellationToken cancellationToken)
     {
@@ -237,9 +256,10 @@ public sealed partial class EventDelivery(
 
             var now = time.GetUtcNow();
             // A receiver that hangs on one event only must not be asked with that one for ever.
-            BacklogEntry[] due = subscription.Failures > 0
-                ? [waiting.MinBy(row => row.Attempts)!]
-                : [.. waiting.Where(row => row.DueAt <= now + ClockDifference).Take(AtOnce)];
+            BacklogEntry[] due =
+                subscription.Failures > 0
+                    ? [waiting.MinBy(row => row.Attempts)!]
+                    : [.. waiting.Where(row => row.DueAt <= now + ClockDifference).Take(AtOnce)];
             if (due.Length == 0 || time.GetElapsedTime(began) > DrainTime)
             {
                 // At once, but behind others on the queue, where the time alone is up.
@@ -293,16 +313,24 @@ public sealed partial class EventDelivery(
         }
 
         DateTimeOffset? next = null;
-        await TracedAsync(message, async () =>
-        {
-            var result = await PostAsync(subscription, url, message, place, cancellationToken);
-            next = await ConcludeAsync(subscription, message, entry, result, isKept: true);
-        });
+        await TracedAsync(
+            message,
+            async () =>
+            {
+                var result = await PostAsync(subscription, url, message, place, cancellationToken);
+                next = await ConcludeAsync(subscription, message, entry, result, isKept: true);
+            }
+        );
         return next;
     }
 
     private async Task<WebhookResult> PostAsync(
-        Subscription subscription, Uri url, EventMessage message, IDisposable place, CancellationToken cancellationToken)
+        Subscription subscription,
+        Uri url,
+        EventMessage message,
+        IDisposable place,
+        CancellationToken cancellationToken
+    )
     {
         using (place)
         {
@@ -310,7 +338,11 @@ public sealed partial class EventDelivery(
             try
             {
                 return await client.PostAsync(
-                    url, json, await signer.HeadersAsync(subscription, message.Event.Id, json, cancellationToken), cancellationToken);
+                    url,
+                    json,
+                    await signer.HeadersAsync(subscription, message.Event.Id, json, cancellationToken),
+                    cancellationToken
+                );
             }
             catch (Exception failure) when (failure is KeyVaultUnavailableException or NotConfiguredException or CryptographicException)
             {
@@ -323,7 +355,12 @@ public sealed partial class EventDelivery(
     /// <summary>Does what follows from a try.</summary>
     /// <returns>When it has to be tried again (UTC); null where it has not.</returns>
     private async Task<DateTimeOffset?> ConcludeAsync(
-        Subscription subscription, EventMessage message, BacklogEntry entry, WebhookResult result, bool isKept)
+        Subscription subscription,
+        EventMessage message,
+        BacklogEntry entry,
+        WebhookResult result,
+        bool isKept
+    )
     {
         var id = subscription.RowKey;
         switch (result.Status)
@@ -356,7 +393,11 @@ public sealed partial class EventDelivery(
     }
 
     private async Task<DateTimeOffset?> FailAsync(
-        Subscription subscription, EventMessage message, BacklogEntry entry, WebhookResult failure)
+        Subscription subscription,
+        EventMessage message,
+        BacklogEntry entry,
+        WebhookResult failure
+    )
     {
         var now = time.GetUtcNow();
         // Only who does not answer at all keeps a place occupied, and is left alone with all that waits for it.
@@ -427,8 +468,7 @@ public sealed partial class EventDelivery(
         {
             await backlog.ClearAsync(subscription, cancellationToken);
         }
-        else if (time.GetUtcNow() is var now
-            && !(row.RetryAt > now && (row.Failures > 0 || row.RetryAt <= now + delay + Claim)))
+        else if (time.GetUtcNow() is var now && !(row.RetryAt > now && (row.Failures > 0 || row.RetryAt <= now + delay + Claim)))
         {
             await ComeAgainAsync(subscription, now + delay);
         }
@@ -453,7 +493,13 @@ public sealed partial class EventDelivery(
         var wait = message.Attempt <= Waits.Length ? Waits[message.Attempt - 1] : LongestWait;
         await queue.SendAsync(message with { Attempt = message.Attempt + 1 }, wait, CancellationToken.None);
         Log.NotDelivered(
-            logger, message.Event.Id, message.Subscription, message.Attempt, "storage does not answer", (int)wait.TotalSeconds);
+            logger,
+            message.Event.Id,
+            message.Subscription,
+            message.Attempt,
+            "storage does not answer",
+            (int)wait.TotalSeconds
+        );
         meter.EventTried("put_off");
     }
 
@@ -484,10 +530,20 @@ public sealed partial class EventDelivery(
         [LoggerMessage(1, LogLevel.Information, "Event {Event} was delivered to subscription {Subscription} (try {Attempt}).")]
         public static partial void Delivered(ILogger logger, string @event, string subscription, int attempt);
 
-        [LoggerMessage(2, LogLevel.Warning, "Event {Event} could not be delivered to subscription {Subscription} (try {Attempt}): {Reason}. The next try is in {Wait} seconds.")]
+        [LoggerMessage(
+            2,
+            LogLevel.Warning,
+            "Event {Event} could not be delivered to subscription {Subscription} (try {Attempt}): {Reason}. The next try is in {Wait} "
+                + "seconds."
+        )]
         public static partial void NotDelivered(ILogger logger, string @event, string subscription, int attempt, string reason, int wait);
 
-        [LoggerMessage(3, LogLevel.Critical, "Event {Event} is not tried any more for subscription {Subscription} ({Attempts} tries): {Reason}. It is kept in the queue events-poison.")]
+        [LoggerMessage(
+            3,
+            LogLevel.Critical,
+            "Event {Event} is not tried any more for subscription {Subscription} ({Attempts} tries): {Reason}. It is kept in the queue "
+                + "events-poison."
+        )]
         public static partial void GivenUp(ILogger logger, string @event, string subscription, int attempts, string reason);
 
         [LoggerMessage(4, LogLevel.Information, "Subscription {Subscription} was ended by its receiver (410) on event {Event}.")]
@@ -496,7 +552,11 @@ public sealed partial class EventDelivery(
         [LoggerMessage(5, LogLevel.Information, "Event {Event} is not delivered: subscription {Subscription} has ended.")]
         public static partial void Unsubscribed(ILogger logger, string @event, string subscription);
 
-        [LoggerMessage(6, LogLevel.Information, "Event {Event} for subscription {Subscription} is dropped: the change that it tells of was never recorded.")]
+        [LoggerMessage(
+            6,
+            LogLevel.Information,
+            "Event {Event} for subscription {Subscription} is dropped: the change that it tells of was never recorded."
+        )]
         public static partial void NeverRecorded(ILogger logger, string @event, string subscription);
 
         [LoggerMessage(7, LogLevel.Warning, "What waits for subscription {Subscription} is tried again later: storage does not answer.")]

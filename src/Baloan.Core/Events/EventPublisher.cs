@@ -26,9 +26,15 @@ public sealed class EventPublisher(SubscriptionStore subscriptions, EventQueue q
         var delay = happened.Change is null ? TimeSpan.Zero : UntilChangeIsWritten;
         var now = time.GetUtcNow();
         var all = await subscriptions.ReadAllAsync(cancellationToken);
-        await Task.WhenAll(all.Where(subscription => subscription.Wants(happened)).Select(subscription => queue.SendAsync(
-            new EventMessage(subscription.RowKey, happened, 1, now, Activity.Current?.Id), delay, cancellationToken)));
-        await Task.WhenAll(all.Where(subscription => subscription.RetryAt > DateTimeOffset.UnixEpoch && subscription.RetryAt < now - Overdue)
-            .Select(subscription => queue.SendRetryAsync(subscription.RowKey, TimeSpan.Zero, cancellationToken)));
+        await Task.WhenAll(
+            all.Where(subscription => subscription.Wants(happened))
+                .Select(subscription =>
+                    queue.SendAsync(new EventMessage(subscription.RowKey, happened, 1, now, Activity.Current?.Id), delay, cancellationToken)
+                )
+        );
+        await Task.WhenAll(
+            all.Where(subscription => subscription.RetryAt > DateTimeOffset.UnixEpoch && subscription.RetryAt < now - Overdue)
+                .Select(subscription => queue.SendRetryAsync(subscription.RowKey, TimeSpan.Zero, cancellationToken))
+        );
     }
 }

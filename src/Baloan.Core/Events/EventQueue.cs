@@ -24,7 +24,11 @@ public sealed class EventQueue(StorageClients storage, StorageSetup setup)
 
     /// <summary>Has what waits for a subscription tried again after <paramref name="delay"/>.</summary>
     public Task SendRetryAsync(string subscription, TimeSpan delay, CancellationToken cancellationToken) =>
-        queue.SendAsync(JsonSerializer.Serialize(new RetryMessage(subscription), EventJson.Readable.RetryMessage), delay, cancellationToken);
+        queue.SendAsync(
+            JsonSerializer.Serialize(new RetryMessage(subscription), EventJson.Readable.RetryMessage),
+            delay,
+            cancellationToken
+        );
 
     /// <summary>Keeps a message that was given up, until a person deals with it.</summary>
     /// <param name="text">As <see cref="TextOf"/> made it.</param>
@@ -64,11 +68,13 @@ public sealed class EventQueue(StorageClients storage, StorageSetup setup)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, EventJson.Readable.EventMessage) is
-                { Subscription.Length: > 0, Event: { Id.Length: > 0, Type.Length: > 0, Data: not null }, Attempt: > 0 } message
+            return
+                JsonSerializer.Deserialize(text, EventJson.Readable.EventMessage)
+                    is { Subscription.Length: > 0, Event: { Id.Length: > 0, Type.Length: > 0, Data: not null }, Attempt: > 0 } message
                 && message.FirstAt != default
                 && message.Event.Change is null or { Uuid.Length: > 0, Key.Length: > 0 }
-                ? message : null;
+                ? message
+                : null;
         }
         catch (JsonException)
         {

@@ -34,9 +34,11 @@ public sealed record SubscriptionOptions(IReadOnlyList<string> AllowedHosts, IRe
     private static string[] Split(string list) => list.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static int PortOf(string entry) =>
-        int.TryParse(entry, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535 ? port
-        : throw new InvalidOperationException(
-            $"Subscriptions__AllowedPorts has “{entry}”. It has to be a list of ports with “;” between, such as 443;8443.");
+        int.TryParse(entry, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535
+            ? port
+            : throw new InvalidOperationException(
+                $"Subscriptions__AllowedPorts has “{entry}”. It has to be a list of ports with “;” between, such as 443;8443."
+            );
 
     private static int MostFrom(string? text) =>
         string.IsNullOrWhiteSpace(text) ? DefaultMost
@@ -47,7 +49,10 @@ public sealed record SubscriptionOptions(IReadOnlyList<string> AllowedHosts, IRe
     {
         var anyBelow = entry.StartsWith(AnyBelow, StringComparison.Ordinal);
         var name = anyBelow ? entry[AnyBelow.Length..] : entry;
-        if (Uri.CheckHostName(name) != UriHostNameType.Unknown && Uri.TryCreate($"https://{Bracketed(name)}/", UriKind.Absolute, out var address))
+        if (
+            Uri.CheckHostName(name) != UriHostNameType.Unknown
+            && Uri.TryCreate($"https://{Bracketed(name)}/", UriKind.Absolute, out var address)
+        )
         {
             var host = WebhookUrlPolicy.HostOf(address);
             if (host is not null && !anyBelow)
@@ -64,8 +69,10 @@ public sealed record SubscriptionOptions(IReadOnlyList<string> AllowedHosts, IRe
 
         throw new InvalidOperationException(
             $"Subscriptions__AllowedHosts has “{entry}”. It has to be a list of host names with “;” between, such as "
-            + "*.logic.azure.com;hooks.example.com: no scheme, no port, no path, and “*.” only before a name of two parts or more.");
+                + "*.logic.azure.com;hooks.example.com: no scheme, no port, no path, and “*.” only before a name of two parts or more."
+        );
     }
 
-    private static string Bracketed(string name) => name.Contains(':', StringComparison.Ordinal) && !name.StartsWith('[') ? $"[{name}]" : name;
+    private static string Bracketed(string name) =>
+        name.Contains(':', StringComparison.Ordinal) && !name.StartsWith('[') ? $"[{name}]" : name;
 }

@@ -21,7 +21,11 @@ public sealed class SubscriptionStore(StorageClients storage, StorageSetup setup
     {
         await setup.ReadyAsync(cancellationToken);
         return await table.ReadAsync<Subscription>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {Subscription.Partition}"), int.MaxValue, select: null, cancellationToken);
+            TableClient.CreateQueryFilter($"PartitionKey eq {Subscription.Partition}"),
+            int.MaxValue,
+            select: null,
+            cancellationToken
+        );
     }
 
     /// <summary>Keeps a subscription, also where it is there already: then it is tried anew, and what waits for it still does.</summary>
@@ -37,17 +41,19 @@ public sealed class SubscriptionStore(StorageClients storage, StorageSetup setup
     /// <param name="status">The HTTP status; null where there was no answer.</param>
     /// <param name="failures">How many tries have failed one after the other.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task RecordTryAsync(string id, DateTimeOffset at, int? status, int failures, CancellationToken cancellationToken) => MergeAsync(
-        id,
-        new()
-        {
-            [nameof(Subscription.LastTriedAt)] = at,
-            // A column cannot be emptied beside others that stay.
-            [nameof(Subscription.LastStatus)] = status ?? Subscription.NoAnswer,
-            [nameof(Subscription.Failures)] = failures,
-        },
-        ETag.All,
-        cancellationToken);
+    public Task RecordTryAsync(string id, DateTimeOffset at, int? status, int failures, CancellationToken cancellationToken) =>
+        MergeAsync(
+            id,
+            new()
+            {
+                [nameof(Subscription.LastTriedAt)] = at,
+                // A column cannot be emptied beside others that stay.
+                [nameof(Subscription.LastStatus)] = status ?? Subscription.NoAnswer,
+                [nameof(Subscription.Failures)] = failures,
+            },
+            ETag.All,
+            cancellationToken
+        );
 
     /// <summary>Records when what waits is tried next; null where nothing waits.</summary>
     /// <param name="id">The subscription.</param>
@@ -66,7 +72,8 @@ public sealed class SubscriptionStore(StorageClients storage, StorageSetup setup
 
     /// <summary>Ends a subscription; nothing where it is gone already.</summary>
     /// <param name="id">The id.</param>
-    /// <param name="etag">The subscription that is meant, where the same one may have been made again; <see cref="ETag.All"/> for whatever is there.</param>
+    /// <param name="etag">The subscription that is meant, where the same one may have been made again; <see cref="ETag.All"/> for
+    /// whatever is there.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task RemoveAsync(string id, ETag etag, CancellationToken cancellationToken)
     {

@@ -22,24 +22,26 @@ public sealed class WebhookClient : IDisposable
     public WebhookClient(WebhookUrlPolicy policy, TimeProvider time)
     {
         (this.policy, this.time) = (policy, time);
-        http = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = ConnectAsync,
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = ConnectLimit,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-            // In KB.
-            MaxResponseHeadersLength = 16,
-            // Nobody reads the body. What is left of a short one is skipped, so that the connection can be used again.
-            MaxResponseDrainSize = 16 * 1024,
-            ResponseDrainTimeout = TimeSpan.FromSeconds(1),
-            // Traces of HTTP calls hold their URL, and this one's is a secret.
-            ActivityHeadersPropagator = null,
-        })
+        http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                ConnectCallback = ConnectAsync,
+                UseProxy = false,
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                AutomaticDecompression = DecompressionMethods.None,
+                ConnectTimeout = ConnectLimit,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+                // In KB.
+                MaxResponseHeadersLength = 16,
+                // Nobody reads the body. What is left of a short one is skipped, so that the connection can be used again.
+                MaxResponseDrainSize = 16 * 1024,
+                ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+                // Traces of HTTP calls hold their URL, and this one's is a secret.
+                ActivityHeadersPropagator = null,
+            }
+        )
         {
             // Timed below, by the clock that everything else goes by.
             Timeout = Timeout.InfiniteTimeSpan,
@@ -54,7 +56,11 @@ public sealed class WebhookClient : IDisposable
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task<WebhookResult> PostAsync(
-        Uri url, byte[] json, IReadOnlyDictionary<string, string> headers, CancellationToken cancellationToken)
+        Uri url,
+        byte[] json,
+        IReadOnlyDictionary<string, string> headers,
+        CancellationToken cancellationToken
+    )
     {
         using var limit = new CancellationTokenSource(WholeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -82,7 +88,10 @@ public sealed class WebhookClient : IDisposable
         catch (HttpRequestException failure)
         {
             // Its message names the host.
-            return new WebhookResult(null, failure.InnerException is NotPublicException ? NotPublicException.Reason : $"{failure.HttpRequestError}");
+            return new WebhookResult(
+                null,
+                failure.InnerException is NotPublicException ? NotPublicException.Reason : $"{failure.HttpRequestError}"
+            );
         }
     }
 

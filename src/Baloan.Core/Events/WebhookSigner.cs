@@ -27,9 +27,11 @@ public sealed class WebhookSigner(StorageClients storage, StorageSetup setup, Va
     {
         ArgumentNullException.ThrowIfNull(text);
         var bytes = new byte[Length.Most + 2];
-        return text.StartsWith(Prefix, StringComparison.Ordinal)
+        return
+            text.StartsWith(Prefix, StringComparison.Ordinal)
             && Convert.TryFromBase64String(text[Prefix.Length..], bytes, out var length)
-            && length >= Length.Least && length <= Length.Most
+            && length >= Length.Least
+            && length <= Length.Most
             ? bytes[..length]
             : null;
     }
@@ -46,7 +48,12 @@ public sealed class WebhookSigner(StorageClients storage, StorageSetup setup, Va
         var nonce = row.AsSpan(0, nonceLength);
         RandomNumberGenerator.Fill(nonce);
         cipher.Encrypt(
-            nonce, secret, row.AsSpan(nonceLength + tagLength), row.AsSpan(nonceLength, tagLength), Encoding.UTF8.GetBytes(subscription));
+            nonce,
+            secret,
+            row.AsSpan(nonceLength + tagLength),
+            row.AsSpan(nonceLength, tagLength),
+            Encoding.UTF8.GetBytes(subscription)
+        );
         return row;
     }
 
@@ -55,7 +62,11 @@ public sealed class WebhookSigner(StorageClients storage, StorageSetup setup, Va
     /// <exception cref="KeyVaultUnavailableException">The key is not in memory yet and the vault does not answer.</exception>
     /// <exception cref="CryptographicException">The row was not sealed with this app's key.</exception>
     public async Task<IReadOnlyDictionary<string, string>> HeadersAsync(
-        Subscription subscription, string eventId, byte[] json, CancellationToken cancellationToken)
+        Subscription subscription,
+        string eventId,
+        byte[] json,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(subscription);
         if (!subscription.IsSigned)
@@ -90,7 +101,8 @@ public sealed class WebhookSigner(StorageClients storage, StorageSetup setup, Va
             row[(nonceLength + tagLength)..],
             row.Slice(nonceLength, tagLength),
             secret,
-            Encoding.UTF8.GetBytes(subscription.RowKey));
+            Encoding.UTF8.GetBytes(subscription.RowKey)
+        );
         return secret;
     }
 

@@ -21,9 +21,16 @@ public sealed class WebhookUrlPolicy(SubscriptionOptions options, IHostEnvironme
     {
         ArgumentNullException.ThrowIfNull(text);
         fault = WebhookUrlFault.Url;
-        if (text.Length > LongestUrl || text.Any(char.IsControl) || !Uri.TryCreate(text, UriKind.Absolute, out var url)
-            || HasUser(text) || url.Fragment.Length > 0 || url.AbsoluteUri.Length > LongestUrl || url.Port == 0
-            || HostOf(url) is not { } host)
+        if (
+            text.Length > LongestUrl
+            || text.Any(char.IsControl)
+            || !Uri.TryCreate(text, UriKind.Absolute, out var url)
+            || HasUser(text)
+            || url.Fragment.Length > 0
+            || url.AbsoluteUri.Length > LongestUrl
+            || url.Port == 0
+            || HostOf(url) is not { } host
+        )
         {
             return null;
         }
@@ -34,7 +41,8 @@ public sealed class WebhookUrlPolicy(SubscriptionOptions options, IHostEnvironme
             return null;
         }
 
-        fault = mayBeLoopback ? null
+        fault =
+            mayBeLoopback ? null
             : !IsAllowed(url, host) ? WebhookUrlFault.Host
             : !options.AllowedPorts.Contains(url.Port) ? WebhookUrlFault.Port
             : null;
@@ -70,15 +78,23 @@ public sealed class WebhookUrlPolicy(SubscriptionOptions options, IHostEnvironme
         return (end < 0 ? authority : authority[..end]).Contains('@', StringComparison.Ordinal);
     }
 
-    private bool IsAllowed(Uri url, string host) => options.AllowedHosts.Any(allowed =>
-        allowed.StartsWith(SubscriptionOptions.AnyBelow, StringComparison.Ordinal)
-            ? url.HostNameType == UriHostNameType.Dns && host.Length > allowed.Length - 1 && host.EndsWith(allowed[1..], StringComparison.Ordinal)
-            : host == allowed);
+    private bool IsAllowed(Uri url, string host) =>
+        options.AllowedHosts.Any(allowed =>
+            allowed.StartsWith(SubscriptionOptions.AnyBelow, StringComparison.Ordinal)
+                ? url.HostNameType == UriHostNameType.Dns
+                    && host.Length > allowed.Length - 1
+                    && host.EndsWith(allowed[1..], StringComparison.Ordinal)
+                : host == allowed
+        );
 
     private static bool IsLoopback(string host) =>
         host == "localhost"
-        || (IPAddress.TryParse(host, out var address)
-            && (address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.IsLoopback(address) : address.Equals(IPAddress.IPv6Loopback)));
+        || (
+            IPAddress.TryParse(host, out var address)
+            && (
+                address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.IsLoopback(address) : address.Equals(IPAddress.IPv6Loopback)
+            )
+        );
 }
 
 /// <summary>Why a callback URL is not taken.</summary>

@@ -15,20 +15,24 @@ public static class LoanCounters
     public const string RefusedCallbacksColumn = "refused_callbacks";
 
     /// <summary>A callback is about to be recorded.</summary>
-    public static PendingIncrement Pending(LoanCallback callback) => new()
-    {
-        RowKey = PendingIncrement.KeyOf(IdOfCallback(callback.Id)),
-        Uuid = callback.Uuid,
-        CallbackId = callback.Id,
-        HistoryKey = LoanHistoryEntry.KeyOf(callback),
-        HappenedAt = callback.ReceivedAt,
-    };
+    public static PendingIncrement Pending(LoanCallback callback) =>
+        new()
+        {
+            RowKey = PendingIncrement.KeyOf(IdOfCallback(callback.Id)),
+            Uuid = callback.Uuid,
+            CallbackId = callback.Id,
+            HistoryKey = LoanHistoryEntry.KeyOf(callback),
+            HappenedAt = callback.ReceivedAt,
+        };
 
     /// <summary>An opening is about to be recorded.</summary>
-    public static PendingIncrement Pending(LoanOpening opening) => new()
-    {
-        RowKey = PendingIncrement.KeyOf(IdOfOpening(opening.Uuid)), Uuid = opening.Uuid, HappenedAt = opening.OpenedAt,
-    };
+    public static PendingIncrement Pending(LoanOpening opening) =>
+        new()
+        {
+            RowKey = PendingIncrement.KeyOf(IdOfOpening(opening.Uuid)),
+            Uuid = opening.Uuid,
+            HappenedAt = opening.OpenedAt,
+        };
 
     /// <summary>A callback was recorded.</summary>
     /// <param name="callbackId">Its id.</param>
@@ -54,20 +58,25 @@ public static class LoanCounters
             }
         }
 
-        return new(IdOfCallback(callbackId), receivedAt, receivedAt) { OfHour = columns, OfLoans = loans, IsPending = true };
+        return new(IdOfCallback(callbackId), receivedAt, receivedAt)
+        {
+            OfHour = columns,
+            OfLoans = loans,
+            IsPending = true,
+        };
     }
 
     /// <summary>A callback was refused.</summary>
-    public static CounterIncrement RefusedCallback(string id, DateTimeOffset receivedAt) => new($"refused-{id}", receivedAt, receivedAt)
-    {
-        OfHour = new Dictionary<string, int> { [RefusedCallbacksColumn] = 1 },
-    };
+    public static CounterIncrement RefusedCallback(string id, DateTimeOffset receivedAt) =>
+        new($"refused-{id}", receivedAt, receivedAt) { OfHour = new Dictionary<string, int> { [RefusedCallbacksColumn] = 1 } };
 
     /// <summary>An opening has made a loan <c>created</c>.</summary>
-    public static CounterIncrement Opening(string uuid, DateTimeOffset openedAt) => new(IdOfOpening(uuid), openedAt, openedAt)
-    {
-        OfLoans = new Dictionary<string, int> { [LoanStates.Created] = 1 }, IsPending = true,
-    };
+    public static CounterIncrement Opening(string uuid, DateTimeOffset openedAt) =>
+        new(IdOfOpening(uuid), openedAt, openedAt)
+        {
+            OfLoans = new Dictionary<string, int> { [LoanStates.Created] = 1 },
+            IsPending = true,
+        };
 
     private static string IdOfCallback(string callbackId) => $"callback-{callbackId}";
 

@@ -31,7 +31,16 @@ public sealed record LoanHistoryEntry : ITableEntity
 
     /// <summary>The columns that callers get to see, and the keys.</summary>
     public static readonly IReadOnlyList<string> Shown =
-        [nameof(PartitionKey), nameof(RowKey), nameof(CallbackId), nameof(State), nameof(Reason), nameof(ReceivedAt), nameof(Note), nameof(Times)];
+    [
+        nameof(PartitionKey),
+        nameof(RowKey),
+        nameof(CallbackId),
+        nameof(State),
+        nameof(Reason),
+        nameof(ReceivedAt),
+        nameof(Note),
+        nameof(Times),
+    ];
 
     /// <inheritdoc/>
     public string PartitionKey { get; set; } = "";
@@ -76,16 +85,23 @@ public sealed record LoanHistoryEntry : ITableEntity
     public bool HasCounted(string callbackId) => CountedIds.Split(Separator).Contains(callbackId);
 
     /// <summary>The row with one callback more counted.</summary>
-    public LoanHistoryEntry Counting(string callbackId) => this with
-    {
-        Times = Times + 1,
-        CountedIds = string.Join(Separator, CountedIds.Split(Separator, StringSplitOptions.RemoveEmptyEntries).Append(callbackId).TakeLast(MostCountedIds)),
-    };
+    public LoanHistoryEntry Counting(string callbackId) =>
+        this with
+        {
+            Times = Times + 1,
+            CountedIds = string.Join(
+                Separator,
+                CountedIds.Split(Separator, StringSplitOptions.RemoveEmptyEntries).Append(callbackId).TakeLast(MostCountedIds)
+            ),
+        };
 
     /// <summary>The key of the first callback with a state and a reason: one that is the same has the same key.</summary>
     /// <remarks>Unknown states have a range of keys of their own, so that no number of them stands between the known ones.</remarks>
     public static string KeyOf(LoanCallback callback) =>
-        (LoanStates.All.Contains(callback.State) ? Prefix : UnknownPrefix) + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{callback.State.Length}:{callback.State}{callback.Reason}")).AsSpan(0, 16));
+        (LoanStates.All.Contains(callback.State) ? Prefix : UnknownPrefix)
+        + Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{callback.State.Length}:{callback.State}{callback.Reason}")).AsSpan(0, 16)
+        );
 
     /// <summary>The key of a callback that was news again.</summary>
     public static string KeyOfAgain(LoanCallback callback) => KeyOfAgain(KeyOf(callback), callback.Id);
@@ -96,9 +112,10 @@ public sealed record LoanHistoryEntry : ITableEntity
     public static string KeyOfAgain(string firstKey, string callbackId) => $"{firstKey}-{callbackId}";
 
     /// <summary>The row under which an unknown state is read, newest first: without the body, and not counted again.</summary>
-    public LoanHistoryEntry Recent() => this with
-    {
-        RowKey = RecentPrefix + TableKeys.NewestFirst(ReceivedAt, RowKey[UnknownPrefix.Length..]),
-        Body = [],
-    };
+    public LoanHistoryEntry Recent() =>
+        this with
+        {
+            RowKey = RecentPrefix + TableKeys.NewestFirst(ReceivedAt, RowKey[UnknownPrefix.Length..]),
+            Body = [],
+        };
 }

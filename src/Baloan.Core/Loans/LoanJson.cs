@@ -6,9 +6,14 @@ using Baloan.Core.Storage;
 
 namespace Baloan.Core.Loans;
 
-/// <summary>How rows and messages of loans are written. Requests are compared by <see cref="Default"/>'s text, which has to stay as it is.</summary>
+/// <summary>
+/// How rows and messages of loans are written. Requests are compared by <see cref="Default"/>'s text, which has to stay as it is.
+/// </summary>
 [JsonSourceGenerationOptions(
-    JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(UtcConverter)])]
+    JsonSerializerDefaults.Web,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(UtcConverter)]
+)]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(LoanMessage))]
 [JsonSerializable(typeof(LoanRequest))]

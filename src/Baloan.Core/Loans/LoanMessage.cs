@@ -50,7 +50,9 @@ public sealed record LoanMessage(LoanCallback? Callback, LoanOpening? Opening, i
             { Attempt: >= 1, Callback: null, Opening: { } opening } => opening.Uuid,
             _ => null,
         };
-        return Guid.TryParseExact(uuid, "D", out _) ? message! : throw new JsonException("The message holds neither a callback nor an opening.");
+        return Guid.TryParseExact(uuid, "D", out _)
+            ? message!
+            : throw new JsonException("The message holds neither a callback nor an opening.");
     }
 
     private static LoanMessage? Unpacked(string base64)

@@ -8,7 +8,14 @@ namespace Baloan.Core.Loans;
 
 /// <summary>Opens loans at Baloan, each written down before it is sent, and under one key never twice.</summary>
 public sealed partial class LoanOpener(
-    LoanOpeningStore store, LoanRecorder recorder, CustomerHasher hasher, PartnershipClient baloan, StorageClock clock, TimeProvider time, ILogger<LoanOpener> logger)
+    LoanOpeningStore store,
+    LoanRecorder recorder,
+    CustomerHasher hasher,
+    PartnershipClient baloan,
+    StorageClock clock,
+    TimeProvider time,
+    ILogger<LoanOpener> logger
+)
 {
     // For who asks under a key whose request another instance is sending just now.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -92,17 +99,34 @@ public sealed partial class LoanOpener(
             throw;
         }
 
-        var plan = opened.Answer.TryGetProperty("plan_detail", out var detail) && detail.ValueKind == JsonValueKind.Object ? detail.GetRawText() : null;
-        await recorder.RecordAsync(new LoanOpening(
-            opened.Uuid.ToString(), request.Amount, request.LoanDue, request.Store, plan, clock.GetUtcNow(),
-            new(sending.Id, sending.SendingId, LoanOpeningRules.Kept(opened.Answer))));
+        var plan =
+            opened.Answer.TryGetProperty("plan_detail", out var detail) && detail.ValueKind == JsonValueKind.Object
+                ? detail.GetRawText()
+                : null;
+        await recorder.RecordAsync(
+            new LoanOpening(
+                opened.Uuid.ToString(),
+                request.Amount,
+                request.LoanDue,
+                request.Store,
+                plan,
+                clock.GetUtcNow(),
+                new(sending.Id, sending.SendingId, LoanOpeningRules.Kept(opened.Answer))
+            )
+        );
         return opened;
     }
 
-    private Task NoteNotOpenedAsync(LoanOpeningRow sending, string? sendings) => NoteAsync(sending, limit => store.ChangeAsync(
-        sending.Id, row => LoanOpeningRules.AfterNo(row, sending.SendingId, sendings, clock.GetUtcNow()), limit));
+    private Task NoteNotOpenedAsync(LoanOpeningRow sending, string? sendings) =>
+        NoteAsync(
+            sending,
+            limit =>
+                store.ChangeAsync(sending.Id, row => LoanOpeningRules.AfterNo(row, sending.SendingId, sendings, clock.GetUtcNow()), limit)
+        );
 
-    /// <summary>Notes what became of a sending. Where that cannot be, the row is found by the sweep, and then nobody knows what Baloan said.</summary>
+    /// <summary>
+    /// Notes what became of a sending. Where that cannot be, the row is found by the sweep, and then nobody knows what Baloan said.
+    /// </summary>
     private async Task NoteAsync(LoanOpeningRow sending, Func<CancellationToken, Task> note)
     {
         using var limit = new CancellationTokenSource(RecordingPatience, time);
@@ -117,7 +141,9 @@ public sealed partial class LoanOpener(
     }
 
     private static string? Told(Exception failure) =>
-        failure is BaloanException { Sendings: { Count: > 0 } sendings } ? JsonSerializer.Serialize([.. sendings], LoanJson.Readable.SendingArray) : null;
+        failure is BaloanException { Sendings: { Count: > 0 } sendings }
+            ? JsonSerializer.Serialize([.. sendings], LoanJson.Readable.SendingArray)
+            : null;
 
     private static partial class Log
     {

@@ -9,7 +9,14 @@ namespace Baloan.Core.Loans;
 /// <param name="OpenedAt">UTC.</param>
 /// <param name="End">What becomes of the row that was written before the sending; null where a person gave the uuid.</param>
 public sealed record LoanOpening(
-    string Uuid, long Amount, long LoanDue, long Store, string? PlanDetail, DateTimeOffset OpenedAt, LoanOpeningEnd? End = null);
+    string Uuid,
+    long Amount,
+    long LoanDue,
+    long Store,
+    string? PlanDetail,
+    DateTimeOffset OpenedAt,
+    LoanOpeningEnd? End = null
+);
 
 /// <summary>The end of an opening: Baloan said yes to a sending.</summary>
 /// <param name="Id">The opening's id.</param>

@@ -53,34 +53,43 @@ public static class LoanOpeningRules
     /// <param name="isWhole">Whether all of the row could be read.</param>
     /// <param name="fingerprint">The request's own.</param>
     /// <param name="now">UTC.</param>
-    public static LoanOpeningDecision Decide(LoanOpeningRow? row, bool isWhole, string? fingerprint, DateTimeOffset now) => row switch
-    {
-        null => LoanOpeningDecision.Send,
-        _ when !isWhole || IsNewer(row) => LoanOpeningDecision.Unknown,
-        _ when row.Fingerprint != fingerprint => LoanOpeningDecision.KeyReused,
-        { Status: LoanOpeningStatus.Opened } => LoanOpeningDecision.Answer,
-        { Status: LoanOpeningStatus.NotOpened } => LoanOpeningDecision.Send,
-        { Status: LoanOpeningStatus.Sending } when now < row.DueAt => LoanOpeningDecision.Wait,
-        _ => LoanOpeningDecision.Unknown,
-    };
+    public static LoanOpeningDecision Decide(LoanOpeningRow? row, bool isWhole, string? fingerprint, DateTimeOffset now) =>
+        row switch
+        {
+            null => LoanOpeningDecision.Send,
+            _ when !isWhole || IsNewer(row) => LoanOpeningDecision.Unknown,
+            _ when row.Fingerprint != fingerprint => LoanOpeningDecision.KeyReused,
+            { Status: LoanOpeningStatus.Opened } => LoanOpeningDecision.Answer,
+            { Status: LoanOpeningStatus.NotOpened } => LoanOpeningDecision.Send,
+            { Status: LoanOpeningStatus.Sending } when now < row.DueAt => LoanOpeningDecision.Wait,
+            _ => LoanOpeningDecision.Unknown,
+        };
 
     /// <summary>The row to be written before a request is sent, over the one that was there.</summary>
-    public static LoanOpeningRow Begin(LoanOpeningRow? before, string id, LoanRequest request, string? fingerprint, string sendingId, DateTimeOffset now) => new()
-    {
-        PartitionKey = id,
-        ETag = before?.ETag ?? default,
-        Status = LoanOpeningStatus.Sending,
-        SendingId = sendingId,
-        Fingerprint = fingerprint,
-        MaskedIdentifier = Masked.LastFour(request.NationalIdentifier),
-        MaskedPhoneNumber = Masked.LastFour(request.PhoneNumber),
-        Amount = request.Amount,
-        LoanDue = request.LoanDue,
-        Store = request.Store,
-        SentAt = now,
-        DueAt = now + Due,
-        UpdatedAt = now,
-    };
+    public static LoanOpeningRow Begin(
+        LoanOpeningRow? before,
+        string id,
+        LoanRequest request,
+        string? fingerprint,
+        string sendingId,
+        DateTimeOffset now
+    ) =>
+        new()
+        {
+            PartitionKey = id,
+            ETag = before?.ETag ?? default,
+            Status = LoanOpeningStatus.Sending,
+            SendingId = sendingId,
+            Fingerprint = fingerprint,
+            MaskedIdentifier = Masked.LastFour(request.NationalIdentifier),
+            MaskedPhoneNumber = Masked.LastFour(request.PhoneNumber),
+            Amount = request.Amount,
+            LoanDue = request.LoanDue,
+            Store = request.Store,
+            SentAt = now,
+            DueAt = now + Due,
+            UpdatedAt = now,
+        };
 
     /// <summary>Whether whoever was sending it must have died, so that nobody knows what became of it.</summary>
     public static bool IsOverdue(LoanOpeningRow row, DateTimeOffset now) =>
@@ -89,23 +98,42 @@ public static class LoanOpeningRules
     /// <summary>Whether it is one whose outcome has to be found out.</summary>
     public static bool IsOpen(LoanOpeningRow row, DateTimeOffset now) => row.Status == LoanOpeningStatus.Unknown || IsOverdue(row, now);
 
-    /// <summary>After Baloan's yes to a sending, whatever was thought of it meanwhile; null where the row says so already or is of another sending.</summary>
+    /// <summary>
+    /// After Baloan's yes to a sending, whatever was thought of it meanwhile; null where the row says so already or is of another
+    /// sending.
+    /// </summary>
     public static LoanOpeningRow? AfterYes(LoanOpeningRow row, string sendingId, string uuid, string answer, DateTimeOffset now) =>
         row.SendingId != sendingId || IsNewer(row) || (row.Status == LoanOpeningStatus.Opened && row.Uuid == uuid)
             ? null
-            : row with { Status = LoanOpeningStatus.Opened, Uuid = uuid, Answer = answer, UpdatedAt = now };
+            : row with
+            {
+                Status = LoanOpeningStatus.Opened,
+                Uuid = uuid,
+                Answer = answer,
+                UpdatedAt = now,
+            };
 
     /// <summary>After a sending that certainly opened nothing; null where the row is not about that any more.</summary>
     public static LoanOpeningRow? AfterNo(LoanOpeningRow row, string sendingId, string? sendings, DateTimeOffset now) =>
         row.SendingId != sendingId || IsNewer(row) || row.HasEnded
             ? null
-            : row with { Status = LoanOpeningStatus.NotOpened, Sendings = sendings ?? row.Sendings, UpdatedAt = now };
+            : row with
+            {
+                Status = LoanOpeningStatus.NotOpened,
+                Sendings = sendings ?? row.Sendings,
+                UpdatedAt = now,
+            };
 
     /// <summary>After a sending whose answer was lost; null where the row is not about that any more.</summary>
     public static LoanOpeningRow? AfterSilence(LoanOpeningRow row, string sendingId, string? sendings, DateTimeOffset now) =>
         row.SendingId != sendingId || IsNewer(row) || row.Status != LoanOpeningStatus.Sending
             ? null
-            : row with { Status = LoanOpeningStatus.Unknown, Sendings = sendings ?? row.Sendings, UpdatedAt = now };
+            : row with
+            {
+                Status = LoanOpeningStatus.Unknown,
+                Sendings = sendings ?? row.Sendings,
+                UpdatedAt = now,
+            };
 
     /// <summary>After a person's decision; null where there is nothing to decide.</summary>
     public static LoanOpeningRow? AfterDecision(LoanOpeningRow row, Guid? uuid, string note, string? by, DateTimeOffset now) =>
@@ -123,13 +151,20 @@ public static class LoanOpeningRules
                 UpdatedAt = now,
             };
 
-    /// <summary>What has to be recorded of the loan that an opening has opened; null where it has opened none that this code knows of.</summary>
-    public static LoanOpening? OpenedBy(LoanOpeningRow row) => IsNewer(row) || row is not { Status: LoanOpeningStatus.Opened, Uuid: { } uuid }
-        ? null
-        : new(
-            uuid, row.Amount, row.LoanDue, row.Store,
-            row.Answer is { } answer && JsonNode.Parse(answer)!["plan_detail"] is JsonObject plan ? plan.ToJsonString() : null,
-            row.ResolvedAs is null ? row.UpdatedAt : row.SentAt);
+    /// <summary>
+    /// What has to be recorded of the loan that an opening has opened; null where it has opened none that this code knows of.
+    /// </summary>
+    public static LoanOpening? OpenedBy(LoanOpeningRow row) =>
+        IsNewer(row) || row is not { Status: LoanOpeningStatus.Opened, Uuid: { } uuid }
+            ? null
+            : new(
+                uuid,
+                row.Amount,
+                row.LoanDue,
+                row.Store,
+                row.Answer is { } answer && JsonNode.Parse(answer)!["plan_detail"] is JsonObject plan ? plan.ToJsonString() : null,
+                row.ResolvedAs is null ? row.UpdatedAt : row.SentAt
+            );
 
     /// <summary>What is kept of Baloan's answer: the documents' fields, and those of the customer by name alone.</summary>
     public static string Kept(JsonElement answer) => Kept(JsonObject.Create(answer) ?? []);

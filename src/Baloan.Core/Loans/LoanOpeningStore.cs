@@ -10,7 +10,12 @@ namespace Baloan.Core.Loans;
 /// An opening is a partition of one row. The list is the partition <see cref="StatusIndex.Open"/> of the same table: an entry is written
 /// before its row and taken away after the row has ended, and where a loan was opened, after that was recorded too.
 /// </remarks>
-public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetup setup, StorageClock clock, ILogger<LoanOpeningStore> logger)
+public sealed partial class LoanOpeningStore(
+    StorageClients storage,
+    StorageSetup setup,
+    StorageClock clock,
+    ILogger<LoanOpeningStore> logger
+)
 {
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
     private readonly StatusIndex index = new(storage, setup, clock, StorageSetup.LoanOpeningsTable);
@@ -62,7 +67,10 @@ public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetu
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The row as it is then, null where there is none that can be read; and whether it was changed.</returns>
     public async Task<(LoanOpeningRow? Row, bool Changed)> ChangeAsync(
-        string id, Func<LoanOpeningRow, LoanOpeningRow?> rule, CancellationToken cancellationToken)
+        string id,
+        Func<LoanOpeningRow, LoanOpeningRow?> rule,
+        CancellationToken cancellationToken
+    )
     {
         while (true)
         {
@@ -100,7 +108,11 @@ public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetu
     /// <param name="after">The index key of the last one of the page before; null for the first page.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The rows, and the key to go on after; null at the end.</returns>
-    public Task<(IReadOnlyList<LoanOpeningRow> Rows, string? After)> ListAsync(int top, string? after, CancellationToken cancellationToken) =>
+    public Task<(IReadOnlyList<LoanOpeningRow> Rows, string? After)> ListAsync(
+        int top,
+        string? after,
+        CancellationToken cancellationToken
+    ) =>
         index.ListAsync<LoanOpeningRow>(
             [StatusIndex.Open],
             top,
@@ -108,7 +120,8 @@ public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetu
             async (id, stop) => (await FindAsync(id, stop)).Row,
             (row, entry) => row.IndexKey == entry.Key && LoanOpeningRules.IsOpen(row, clock.GetUtcNow()),
             stray: null,
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>Takes an opening out of the list: nothing is left to be done for it.</summary>
     public Task CompleteAsync(LoanOpeningRow row, CancellationToken cancellationToken) =>
@@ -123,27 +136,38 @@ public sealed partial class LoanOpeningStore(StorageClients storage, StorageSetu
         index.RemoveAsync(entry.Partition, entry.Key, entry.ETag, cancellationToken);
 
     /// <summary>Notes that nobody knows what became of a sending, and raises the alert for it.</summary>
-    public Task ForgoAsync(LoanOpeningRow sent, string? sendings, CancellationToken cancellationToken) => ChangeAsync(
-        sent.Id,
-        row =>
-        {
-            var next = LoanOpeningRules.AfterSilence(row, sent.SendingId, sendings, clock.GetUtcNow());
-            if (next is not null)
+    public Task ForgoAsync(LoanOpeningRow sent, string? sendings, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            sent.Id,
+            row =>
             {
-                // Before it is written: who dies in between has raised the alert, and the next who tries raises it once more.
-                Log.Unknown(logger, sent.Id);
-            }
+                var next = LoanOpeningRules.AfterSilence(row, sent.SendingId, sendings, clock.GetUtcNow());
+                if (next is not null)
+                {
+                    // Before it is written: who dies in between has raised the alert, and the next who tries raises it once more.
+                    Log.Unknown(logger, sent.Id);
+                }
 
-            return next;
-        },
-        cancellationToken);
+                return next;
+            },
+            cancellationToken
+        );
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Critical, "Whether Baloan opened the loan of opening {Id} is not known. Ask Baloan, then decide with POST /api/loan-openings/{Id}/resolve.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Critical,
+            "Whether Baloan opened the loan of opening {Id} is not known. Ask Baloan, then decide with POST "
+                + "/api/loan-openings/{Id}/resolve."
+        )]
         public static partial void Unknown(ILogger logger, string id);
 
-        [LoggerMessage(2, LogLevel.Error, "The row of loan opening {Id} is not whole and is left alone. Columns of another type: {Columns}.")]
+        [LoggerMessage(
+            2,
+            LogLevel.Error,
+            "The row of loan opening {Id} is not whole and is left alone. Columns of another type: {Columns}."
+        )]
         public static partial void NotWhole(ILogger logger, string id, string columns);
     }
 }

@@ -20,10 +20,12 @@ public static class LoanPolicies
         && (store is not { } id || Items(policy, "stores").Any(item => NumberOf(Field(item, "id")) == id));
 
     /// <summary>Every store of the policies, as Baloan gave it, each once.</summary>
-    public static IEnumerable<JsonElement> StoresOf(JsonElement policies) => policies.EnumerateArray()
-        .SelectMany(policy => Items(policy, "stores"))
-        .Where(store => NumberOf(Field(store, "id")) is not null)
-        .DistinctBy(store => NumberOf(Field(store, "id")));
+    public static IEnumerable<JsonElement> StoresOf(JsonElement policies) =>
+        policies
+            .EnumerateArray()
+            .SelectMany(policy => Items(policy, "stores"))
+            .Where(store => NumberOf(Field(store, "id")) is not null)
+            .DistinctBy(store => NumberOf(Field(store, "id")));
 
     private static bool IsWithin(JsonElement range, decimal millions)
     {
@@ -32,7 +34,8 @@ public static class LoanPolicies
             return false;
         }
 
-        var bounds = Field(range, "bounds") is { ValueKind: JsonValueKind.String } text && text.ToString() is { Length: 2 } given ? given : "[)";
+        var bounds =
+            Field(range, "bounds") is { ValueKind: JsonValueKind.String } text && text.ToString() is { Length: 2 } given ? given : "[)";
         return (IsOpen(range, "lower", out var lower) || (bounds[0] == '(' ? millions > lower : millions >= lower))
             && (IsOpen(range, "upper", out var upper) || (bounds[1] == ']' ? millions <= upper : millions < upper));
     }

@@ -8,14 +8,24 @@ namespace Baloan.Core.Loans;
 
 /// <summary>Records what is known of loans: in Table storage, and where that does not answer, on a queue that makes it good.</summary>
 public sealed partial class LoanRecorder(
-    LoanStore store, LoanOpeningStore openings, StorageClients storage, StorageSetup setup, TimeProvider time, ILogger<LoanRecorder> logger)
+    LoanStore store,
+    LoanOpeningStore openings,
+    StorageClients storage,
+    StorageSetup setup,
+    TimeProvider time,
+    ILogger<LoanRecorder> logger
+)
 {
     // Baloan waits for the answer to a callback, nobody knows how long.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan[] Waits =
     [
-        TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15),
+        TimeSpan.FromSeconds(10),
+        TimeSpan.FromSeconds(30),
+        TimeSpan.FromMinutes(1),
+        TimeSpan.FromMinutes(5),
+        TimeSpan.FromMinutes(15),
     ];
 
     private readonly MessageQueue queue = new(storage, setup, StorageSetup.LoanQueueName);
@@ -46,7 +56,9 @@ public sealed partial class LoanRecorder(
         }
     }
 
-    /// <summary>Records a loan that Baloan has opened. Never throws: that it was opened is true all the same, and the caller has to learn it.</summary>
+    /// <summary>
+    /// Records a loan that Baloan has opened. Never throws: that it was opened is true all the same, and the caller has to learn it.
+    /// </summary>
     public async Task RecordAsync(LoanOpening opening)
     {
         Traces.Tag(Traces.LoanUuid, opening.Uuid);
@@ -76,9 +88,11 @@ public sealed partial class LoanRecorder(
         Traces.Tag(Traces.LoanUuid, message.Callback?.Uuid ?? message.Opening!.Uuid);
         try
         {
-            await (message.Callback is { } callback
-                ? store.RecordAsync(callback, mayBeRecorded: true, cancellationToken)
-                : RecordAsync(message.Opening!, cancellationToken));
+            await (
+                message.Callback is { } callback
+                    ? store.RecordAsync(callback, mayBeRecorded: true, cancellationToken)
+                    : RecordAsync(message.Opening!, cancellationToken)
+            );
         }
         catch (Exception outage) when (StorageOutage.IsCauseOf(outage))
         {
@@ -87,7 +101,9 @@ public sealed partial class LoanRecorder(
         }
     }
 
-    /// <summary>Records the loan that an opening has opened, also where that was done already, and takes the opening out of the list.</summary>
+    /// <summary>
+    /// Records the loan that an opening has opened, also where that was done already, and takes the opening out of the list.
+    /// </summary>
     /// <exception cref="RequestFailedException">The table does not answer.</exception>
     public async Task CompleteAsync(LoanOpeningRow row, LoanOpening opened, CancellationToken cancellationToken)
     {
@@ -101,7 +117,10 @@ public sealed partial class LoanRecorder(
         {
             // First: until it is there, the same key gets no answer.
             var (row, changed) = await openings.ChangeAsync(
-                end.Id, row => LoanOpeningRules.AfterYes(row, end.SendingId, opening.Uuid, end.Answer, time.GetUtcNow()), cancellationToken);
+                end.Id,
+                row => LoanOpeningRules.AfterYes(row, end.SendingId, opening.Uuid, end.Answer, time.GetUtcNow()),
+                cancellationToken
+            );
             if (row?.Uuid != opening.Uuid || (changed && row.ResolvedAs is not null))
             {
                 Log.DecidedOtherwise(logger, opening.Uuid, end.Id);
@@ -130,16 +149,29 @@ public sealed partial class LoanRecorder(
         [LoggerMessage(1, LogLevel.Warning, "A callback for loan {Uuid} could not be recorded at once and is put on the queue.")]
         public static partial void CallbackPutOff(ILogger logger, string uuid, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Error, "A callback for loan {Uuid} could not be recorded at all and is answered 503; Baloan has to send it again.")]
+        [LoggerMessage(
+            2,
+            LogLevel.Error,
+            "A callback for loan {Uuid} could not be recorded at all and is answered 503; Baloan has to send it again."
+        )]
         public static partial void CallbackNotRecorded(ILogger logger, string uuid);
 
         [LoggerMessage(3, LogLevel.Warning, "Loan {Uuid} was opened and could not be recorded at once; it is put on the queue.")]
         public static partial void OpeningPutOff(ILogger logger, string uuid, Exception exception);
 
-        [LoggerMessage(4, LogLevel.Critical, "Loan {Uuid} was opened and could not be recorded. Its callbacks will be recorded; amount, due and store will be missing.")]
+        [LoggerMessage(
+            4,
+            LogLevel.Critical,
+            "Loan {Uuid} was opened and could not be recorded. Its callbacks will be recorded; amount, due and store will be missing."
+        )]
         public static partial void OpeningNotRecorded(ILogger logger, string uuid);
 
-        [LoggerMessage(6, LogLevel.Critical, "Baloan opened loan {Uuid} for opening {Id}, of which something else is recorded. Ask Baloan whether the customer has two loans.")]
+        [LoggerMessage(
+            6,
+            LogLevel.Critical,
+            "Baloan opened loan {Uuid} for opening {Id}, of which something else is recorded. Ask Baloan whether the customer has two "
+                + "loans."
+        )]
         public static partial void DecidedOtherwise(ILogger logger, string uuid, string id);
 
         // On its own line: with an exception, the texts above would not reach the alerts that wait for them.

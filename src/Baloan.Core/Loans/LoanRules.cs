@@ -62,13 +62,14 @@ public static class LoanRules
     }
 
     /// <summary>The note that history keeps; null for news.</summary>
-    public static string? NoteOf(LoanVerdict verdict) => verdict switch
-    {
-        LoanVerdict.Late => "late",
-        LoanVerdict.Conflict => "conflict",
-        LoanVerdict.UnknownState => "unknown_state",
-        _ => null,
-    };
+    public static string? NoteOf(LoanVerdict verdict) =>
+        verdict switch
+        {
+            LoanVerdict.Late => "late",
+            LoanVerdict.Conflict => "conflict",
+            LoanVerdict.UnknownState => "unknown_state",
+            _ => null,
+        };
 
     /// <summary>What a row with a note was taken for; news, where it is none of ours.</summary>
     public static LoanVerdict VerdictOf(string? note) =>

@@ -7,11 +7,12 @@ namespace Baloan.Core.Loans;
 public static class LoanServices
 {
     /// <summary>Adds all that records loans and their callbacks.</summary>
-    public static IServiceCollection AddLoans(this IServiceCollection services) => services
-        .AddSingleton<LoanStore>()
-        .AddSingleton<IChangeRecord>(provider => provider.GetRequiredService<LoanStore>())
-        .AddSingleton<LoanOpeningStore>()
-        .AddSingleton<LoanOpeningSweep>()
-        .AddSingleton<LoanOpener>()
-        .AddSingleton<LoanRecorder>();
+    public static IServiceCollection AddLoans(this IServiceCollection services) =>
+        services
+            .AddSingleton<LoanStore>()
+            .AddSingleton<IChangeRecord>(provider => provider.GetRequiredService<LoanStore>())
+            .AddSingleton<LoanOpeningStore>()
+            .AddSingleton<LoanOpeningSweep>()
+            .AddSingleton<LoanOpener>()
+            .AddSingleton<LoanRecorder>();
 }

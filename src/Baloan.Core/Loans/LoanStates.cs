@@ -28,14 +28,15 @@ public static class LoanStates
     public static bool IsFinal(string? state) => state is LoanPaid or Canceled;
 
     /// <summary>Its place on the way from <see cref="Created"/> (1) to <see cref="LoanPaid"/> (4); 0 beside that way.</summary>
-    public static int RankOf(string? state) => state switch
-    {
-        Created => 1,
-        ChequeVerified => 2,
-        SendLoanToBank => 3,
-        LoanPaid => 4,
-        _ => 0,
-    };
+    public static int RankOf(string? state) =>
+        state switch
+        {
+            Created => 1,
+            ChequeVerified => 2,
+            SendLoanToBank => 3,
+            LoanPaid => 4,
+            _ => 0,
+        };
 
     /// <summary>
     /// A state as it is written here: without spaces around it, in lower case where it is a known one, and <c>canceld</c>, which stands

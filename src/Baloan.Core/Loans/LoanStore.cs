@@ -23,7 +23,8 @@ public sealed partial class LoanStore(
     TimeProvider time,
     StorageClock clock,
     AppMeter meter,
-    ILogger<LoanStore> logger) : IChangeRecord
+    ILogger<LoanStore> logger
+) : IChangeRecord
 {
     // An entry of the index is written just before its row.
     private static readonly TimeSpan EntryWithoutRow = TimeSpan.FromMinutes(10);
@@ -76,7 +77,10 @@ public sealed partial class LoanStore(
     /// null at the end.
     /// </returns>
     public async Task<(Loan Loan, IReadOnlyList<LoanHistoryEntry> History, string? After)?> ReadAsync(
-        string uuid, string? after, CancellationToken cancellationToken)
+        string uuid,
+        string? after,
+        CancellationToken cancellationToken
+    )
     {
         for (var tries = 1; ; tries++)
         {
@@ -98,11 +102,15 @@ public sealed partial class LoanStore(
                 return (
                     loan,
                     [
-                        .. known.Where(row => !IsUnknown(row)).OrderBy(row => row.ReceivedAt).ThenBy(row => row.RowKey, StringComparer.Ordinal),
+                        .. known
+                            .Where(row => !IsUnknown(row))
+                            .OrderBy(row => row.ReceivedAt)
+                            .ThenBy(row => row.RowKey, StringComparer.Ordinal),
                         // Among the known ones are those of before unknown ones had keys of their own.
                         .. known.Where(IsUnknown).Concat(page).OrderByDescending(row => row.ReceivedAt),
                     ],
-                    unknown.Count > PageOfHistory ? page[^1].RowKey : null);
+                    unknown.Count > PageOfHistory ? page[^1].RowKey : null
+                );
             }
         }
 
@@ -110,11 +118,18 @@ public sealed partial class LoanStore(
     }
 
     private async Task<List<LoanHistoryEntry>> ReadHistoryAsync(
-        string uuid, string first, string behind, int most, CancellationToken cancellationToken) => await table.ReadAsync<LoanHistoryEntry>(
+        string uuid,
+        string first,
+        string behind,
+        int most,
+        CancellationToken cancellationToken
+    ) =>
+        await table.ReadAsync<LoanHistoryEntry>(
             TableClient.CreateQueryFilter($"PartitionKey eq {uuid} and RowKey ge {first} and RowKey lt {behind}"),
             most,
             LoanHistoryEntry.Shown,
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>Reads a page of loans, last changed first.</summary>
     /// <param name="state">Those of one state; null for all.</param>
@@ -123,14 +138,20 @@ public sealed partial class LoanStore(
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The rows, and the key to go on after; null at the end.</returns>
     public Task<(IReadOnlyList<Loan> Rows, string? After)> ListAsync(
-        string? state, int top, string? after, CancellationToken cancellationToken) => index.ListAsync(
+        string? state,
+        int top,
+        string? after,
+        CancellationToken cancellationToken
+    ) =>
+        index.ListAsync(
             state is null ? [.. LoanStates.All, Loan.NoState] : [state],
             top,
             after,
             FindAsync,
             (row, entry) => row.IndexKey == entry.Key && (state is null || row.State == state),
             entry => RemoveStrayAsync(entry, cancellationToken),
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>Whether a callback was recorded as news under a key: it may have been announced, and have turned out to be late.</summary>
     public async Task<bool> HasChangeAsync(string uuid, string key, string eventId, CancellationToken cancellationToken)
@@ -150,11 +171,14 @@ public sealed partial class LoanStore(
         }
 
         var seen = await FindEntryAsync(begun.Uuid, begun.HistoryKey, cancellationToken);
-        var own = seen?.CallbackId == begun.CallbackId
-            ? seen
-            : await FindEntryAsync(begun.Uuid, LoanHistoryEntry.KeyOfAgain(begun.HistoryKey, begun.CallbackId), cancellationToken);
-        return own is not null ? LoanCounters.Callback(begun.CallbackId, begun.HappenedAt, LoanRules.VerdictOf(own.Note), own.CountedFrom, own.State)
-            : seen?.HasCounted(begun.CallbackId) == true ? LoanCounters.Callback(begun.CallbackId, begun.HappenedAt, LoanVerdict.Duplicate, null, seen.State)
+        var own =
+            seen?.CallbackId == begun.CallbackId
+                ? seen
+                : await FindEntryAsync(begun.Uuid, LoanHistoryEntry.KeyOfAgain(begun.HistoryKey, begun.CallbackId), cancellationToken);
+        return own is not null
+                ? LoanCounters.Callback(begun.CallbackId, begun.HappenedAt, LoanRules.VerdictOf(own.Note), own.CountedFrom, own.State)
+            : seen?.HasCounted(begun.CallbackId) == true
+                ? LoanCounters.Callback(begun.CallbackId, begun.HappenedAt, LoanVerdict.Duplicate, null, seen.State)
             : null;
     }
 
@@ -164,8 +188,11 @@ public sealed partial class LoanStore(
     {
         await foreach (var overdue in index.ReadAsync(Unannounced, null, 100, cancellationToken))
         {
-            if (overdue.Id.Split(' ') is [var uuid, var key, var callbackId]
-                && await FindEntryAsync(uuid, key, cancellationToken) is { Note: null } entry && entry.CallbackId == callbackId)
+            if (
+                overdue.Id.Split(' ') is [var uuid, var key, var callbackId]
+                && await FindEntryAsync(uuid, key, cancellationToken) is { Note: null } entry
+                && entry.CallbackId == callbackId
+            )
             {
                 await publisher.PublishAsync(EventOf(entry), cancellationToken);
                 await index.RemoveAsync(Unannounced, overdue.Key, overdue.ETag, cancellationToken);
@@ -274,7 +301,8 @@ public sealed partial class LoanStore(
             if (mayBeRecorded || loan?.State == callback.State || LoanStates.IsFinal(loan?.State))
             {
                 seen = await FindEntryAsync(callback.Uuid, firstKey, cancellationToken);
-                var own = seen is null || seen.CallbackId == callback.Id ? seen
+                var own =
+                    seen is null || seen.CallbackId == callback.Id ? seen
                     : mayBeRecorded ? await FindEntryAsync(callback.Uuid, LoanHistoryEntry.KeyOfAgain(callback), cancellationToken)
                     : null;
                 if (own is not null)
@@ -301,8 +329,10 @@ public sealed partial class LoanStore(
                 continue;
             }
 
-            var entry = EntryOf(callback, seen is null ? firstKey : LoanHistoryEntry.KeyOfAgain(callback), LoanRules.NoteOf(verdict))
-                with { CountedFrom = loan is { IsCounted: true } ? loan.State : null };
+            var entry = EntryOf(callback, seen is null ? firstKey : LoanHistoryEntry.KeyOfAgain(callback), LoanRules.NoteOf(verdict)) with
+            {
+                CountedFrom = loan is { IsCounted: true } ? loan.State : null,
+            };
             if (verdict == LoanVerdict.Accepted && announced.Add(entry.RowKey))
             {
                 await PublishAsync(entry, cancellationToken);
@@ -325,9 +355,10 @@ public sealed partial class LoanStore(
             }
 
             var next = After(loan, callback, verdict);
-            IReadOnlyList<TableTransactionAction> rows = verdict == LoanVerdict.UnknownState
-                ? [new(TableTransactionActionType.Add, entry), new(TableTransactionActionType.Add, entry.Recent())]
-                : [new(TableTransactionActionType.Add, entry)];
+            IReadOnlyList<TableTransactionAction> rows =
+                verdict == LoanVerdict.UnknownState
+                    ? [new(TableTransactionActionType.Add, entry), new(TableTransactionActionType.Add, entry.Recent())]
+                    : [new(TableTransactionActionType.Add, entry)];
             if (await TryWriteAsync(loan, next, rows, null, cancellationToken))
             {
                 // Also later on: this process may have died before it said so.
@@ -351,7 +382,8 @@ public sealed partial class LoanStore(
 
     /// <summary>Whether a callback was received before the one that made the present state, and only now gets its turn.</summary>
     private static bool IsOvertaken(Loan? loan, LoanCallback callback) =>
-        loan?.State is not null && callback.ReceivedAt < loan.UpdatedAt
+        loan?.State is not null
+        && callback.ReceivedAt < loan.UpdatedAt
         // The answer to the opening takes longer than Baloan's first callback.
         && loan.UpdatedAt != loan.OpenedAt;
 
@@ -378,12 +410,18 @@ public sealed partial class LoanStore(
     /// <summary>Writes a loan's row with what goes with it, and lists it where it belongs.</summary>
     /// <returns>Whether it was written; not where somebody else has changed the loan, or one of the rows is there already.</returns>
     private async Task<bool> TryWriteAsync(
-        Loan? read, Loan next, IReadOnlyList<TableTransactionAction> rows, PendingIncrement? begun, CancellationToken cancellationToken)
+        Loan? read,
+        Loan next,
+        IReadOnlyList<TableTransactionAction> rows,
+        PendingIncrement? begun,
+        CancellationToken cancellationToken
+    )
     {
         var moves = read is null || read.IndexPartition != next.IndexPartition || read.IndexKey != next.IndexKey;
         await Task.WhenAll(
             moves ? index.AddAsync(next.IndexPartition, next.IndexKey, next.Uuid, cancellationToken) : Task.CompletedTask,
-            begun is null ? Task.CompletedTask : tally.AddPendingAsync(begun, cancellationToken));
+            begun is null ? Task.CompletedTask : tally.AddPendingAsync(begun, cancellationToken)
+        );
 
         try
         {
@@ -394,7 +432,8 @@ public sealed partial class LoanStore(
                         : new TableTransactionAction(TableTransactionActionType.UpdateReplace, next, read.ETag),
                     .. rows,
                 ],
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (RequestFailedException lost) when (lost.Status is 409 or 412)
         {
@@ -418,15 +457,16 @@ public sealed partial class LoanStore(
         {
             await publisher.PublishAsync(EventOf(entry), limit.Token);
         }
-        catch (Exception outage) when (!cancellationToken.IsCancellationRequested
-            && (outage is OperationCanceledException || StorageOutage.IsCauseOf(outage)))
+        catch (Exception outage)
+            when (!cancellationToken.IsCancellationRequested && (outage is OperationCanceledException || StorageOutage.IsCauseOf(outage)))
         {
             Log.NotAnnounced(logger, entry.PartitionKey, outage);
             await index.AddAsync(
                 Unannounced,
                 TableKeys.NewestFirst(entry.ReceivedAt, entry.CallbackId),
                 $"{entry.PartitionKey} {entry.RowKey} {entry.CallbackId}",
-                cancellationToken);
+                cancellationToken
+            );
         }
     }
 
@@ -455,17 +495,18 @@ public sealed partial class LoanStore(
         }
     }
 
-    private static LoanHistoryEntry EntryOf(LoanCallback callback, string key, string? note) => new()
-    {
-        PartitionKey = callback.Uuid,
-        RowKey = key,
-        CallbackId = callback.Id,
-        State = Shortened(callback.State, LongestState)!,
-        Reason = Shortened(callback.Reason, LongestReason),
-        ReceivedAt = callback.ReceivedAt,
-        Note = note,
-        Body = callback.Body,
-    };
+    private static LoanHistoryEntry EntryOf(LoanCallback callback, string key, string? note) =>
+        new()
+        {
+            PartitionKey = callback.Uuid,
+            RowKey = key,
+            CallbackId = callback.Id,
+            State = Shortened(callback.State, LongestState)!,
+            Reason = Shortened(callback.Reason, LongestReason),
+            ReceivedAt = callback.ReceivedAt,
+            Note = note,
+            Body = callback.Body,
+        };
 
     private static SubscriberEvent EventOf(LoanHistoryEntry entry) =>
         new(
@@ -473,32 +514,58 @@ public sealed partial class LoanStore(
             SubscriberEvent.LoanState,
             entry.State,
             entry.ReceivedAt,
-            new() { ["uuid"] = entry.PartitionKey, ["state"] = entry.State, ["reason"] = Shortened(entry.Reason, LongestReasonInEvents) })
+            new()
+            {
+                ["uuid"] = entry.PartitionKey,
+                ["state"] = entry.State,
+                ["reason"] = Shortened(entry.Reason, LongestReasonInEvents),
+            }
+        )
         {
             Change = new(entry.PartitionKey, entry.RowKey),
         };
 
     private static string? Shortened(string? text, int length) =>
-        text is null || text.Length <= length ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length), "…");
+        text is null || text.Length <= length
+            ? text
+            : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length), "…");
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "A callback for loan {Uuid} was recorded: {Verdict}.")]
         public static partial void Recorded(ILogger logger, string uuid, LoanVerdict verdict);
 
-        [LoggerMessage(2, LogLevel.Critical, "Loan {Uuid} has ended as {Current}, and now Baloan calls it {State}. Ask Baloan which is true.")]
+        [LoggerMessage(
+            2,
+            LogLevel.Critical,
+            "Loan {Uuid} has ended as {Current}, and now Baloan calls it {State}. Ask Baloan which is true."
+        )]
         public static partial void Conflict(ILogger logger, string uuid, string state, string current);
 
         [LoggerMessage(3, LogLevel.Warning, "Subscribers could not be told of a change of loan {Uuid} yet; the sweep will do so.")]
         public static partial void NotAnnounced(ILogger logger, string uuid, Exception exception);
 
-        [LoggerMessage(5, LogLevel.Critical, "Loan {Uuid} has ended as {Current}, and now Baloan gives it a state that this app does not know; its history has it. Ask Baloan what it means.")]
+        [LoggerMessage(
+            5,
+            LogLevel.Critical,
+            "Loan {Uuid} has ended as {Current}, and now Baloan gives it a state that this app does not know; its history has it. Ask "
+                + "Baloan what it means."
+        )]
         public static partial void UnknownAfterEnd(ILogger logger, string uuid, string current);
 
-        [LoggerMessage(6, LogLevel.Critical, "Loan {Uuid} has got more than {Count} states that this app does not know. Somebody may be sending junk with the key of the callback: ask Baloan, and change that key.")]
+        [LoggerMessage(
+            6,
+            LogLevel.Critical,
+            "Loan {Uuid} has got more than {Count} states that this app does not know. Somebody may be sending junk with the key of the "
+                + "callback: ask Baloan, and change that key."
+        )]
         public static partial void ManyUnknown(ILogger logger, string uuid, int count);
 
-        [LoggerMessage(4, LogLevel.Error, "The row of loan {Uuid} is not whole; the next callback writes its state anew. Columns of another type: {Columns}.")]
+        [LoggerMessage(
+            4,
+            LogLevel.Error,
+            "The row of loan {Uuid} is not whole; the next callback writes its state anew. Columns of another type: {Columns}."
+        )]
         public static partial void NotWhole(ILogger logger, string uuid, string columns);
     }
 }

@@ -45,7 +45,8 @@ public sealed record Comparison(
     IReadOnlyList<RepeatedLines> Repeated,
     IReadOnlyList<BadLine> BadLines,
     AmountUnit Unit,
-    bool IsUnitAssumed)
+    bool IsUnitAssumed
+)
 {
     /// <summary>Holds a statement against our books.</summary>
     /// <param name="lines">The statement's lines of the period.</param>
@@ -54,7 +55,11 @@ public sealed record Comparison(
     /// <param name="unit">The unit that the caller gives; null for that of the statement.</param>
     /// <exception cref="StatementException">It is not clear whether the amounts are Rial or Toman.</exception>
     public static Comparison Of(
-        IReadOnlyList<StatementLine> lines, IReadOnlyList<BadLine> badLines, IReadOnlyDictionary<string, OurSettlement> ours, AmountUnit? unit)
+        IReadOnlyList<StatementLine> lines,
+        IReadOnlyList<BadLine> badLines,
+        IReadOnlyDictionary<string, OurSettlement> ours,
+        AmountUnit? unit
+    )
     {
         ArgumentNullException.ThrowIfNull(lines);
         ArgumentNullException.ThrowIfNull(badLines);
@@ -87,8 +92,12 @@ public sealed record Comparison(
         }
 
         var matched = 0;
-        var (theirsNotOurs, oursNotTheirs, differentTotal, movedTwice) =
-            (new List<Difference>(), new List<Difference>(), new List<Difference>(), new List<Difference>());
+        var (theirsNotOurs, oursNotTheirs, differentTotal, movedTwice) = (
+            new List<Difference>(),
+            new List<Difference>(),
+            new List<Difference>(),
+            new List<Difference>()
+        );
         var met = new HashSet<string>();
         foreach (var (code, ofCode) in kept)
         {
@@ -124,8 +133,15 @@ public sealed record Comparison(
             oursTotal += own.Total;
             if (!met.Contains(own.Code))
             {
-                oursNotTheirs.Add(new(
-                    own.Code, null, own.Total, [.. unread[own.Code].Select(line => new ComparedLine(line.Place.Sheet, line.Place.Line, null, null, null, null))], own));
+                oursNotTheirs.Add(
+                    new(
+                        own.Code,
+                        null,
+                        own.Total,
+                        [.. unread[own.Code].Select(line => new ComparedLine(line.Place.Sheet, line.Place.Line, null, null, null, null))],
+                        own
+                    )
+                );
             }
         }
 
@@ -140,7 +156,8 @@ public sealed record Comparison(
             [.. repeated.Select(one => new RepeatedLines(one.Key.Item1, one.Value))],
             bad,
             unit ?? lines.FirstOrDefault(line => line.Unit is not null)?.Unit ?? otherwise,
-            isAssumed);
+            isAssumed
+        );
     }
 
     /// <summary>Our settlement of a code of the statement, also where a spreadsheet shows the digits of the code as Persian ones.</summary>
@@ -149,10 +166,17 @@ public sealed record Comparison(
 
     // Without a reference, two lines may be one that is written twice, or money that was moved twice within the same second.
     private static bool Repeats(ComparedLine line, ComparedLine first) =>
-        line.Reference is not null && line.Reference == first.Reference && line.Total == first.Total && line.Date == first.Date && line.Time == first.Time;
+        line.Reference is not null
+        && line.Reference == first.Reference
+        && line.Total == first.Total
+        && line.Date == first.Date
+        && line.Time == first.Time;
 
     /// <summary>The unit of lines that name none, by the totals that both books have.</summary>
-    private static (AmountUnit Unit, bool IsAssumed) UnitOf(IReadOnlyList<StatementLine> lines, IReadOnlyDictionary<string, OurSettlement> ours)
+    private static (AmountUnit Unit, bool IsAssumed) UnitOf(
+        IReadOnlyList<StatementLine> lines,
+        IReadOnlyDictionary<string, OurSettlement> ours
+    )
     {
         var (unnamed, asToman, asRial) = (0, 0, 0);
         foreach (var line in lines.Where(line => line.Unit is null))

@@ -10,4 +10,12 @@ namespace Baloan.Core.Reconciliation;
 /// <param name="EndedAt">When it ended (UTC); null where it has not.</param>
 /// <param name="IsInPeriod">Whether it belongs to the days that are compared.</param>
 public sealed record OurSettlement(
-    string Code, string Status, bool IsSettled, long Total, string? KnownBy, DateTimeOffset? SentAt, DateTimeOffset? EndedAt, bool IsInPeriod);
+    string Code,
+    string Status,
+    bool IsSettled,
+    long Total,
+    string? KnownBy,
+    DateTimeOffset? SentAt,
+    DateTimeOffset? EndedAt,
+    bool IsInPeriod
+);

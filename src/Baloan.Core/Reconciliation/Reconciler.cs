@@ -20,7 +20,14 @@ public sealed record ReconciliationRequest(StatementChoice Columns, AmountUnit? 
 /// <param name="LinesOutside">How many lines are of other days and were left out.</param>
 /// <param name="NotLookedUp">How many codes were not looked up outside the period.</param>
 public sealed record ReconciliationResult(
-    DateOnly? From, DateOnly? To, bool IsPeriodOfCodes, Statement Statement, Comparison Comparison, int LinesOutside, int NotLookedUp);
+    DateOnly? From,
+    DateOnly? To,
+    bool IsPeriodOfCodes,
+    Statement Statement,
+    Comparison Comparison,
+    int LinesOutside,
+    int NotLookedUp
+);
 
 /// <summary>Holds a statement of Baloan against our books. Nothing is kept.</summary>
 /// <remarks>
@@ -50,7 +57,12 @@ public sealed class Reconciler(EndedSettlements ended, SettlementStore store, St
         if (isOfCodes)
         {
             var every = Math.Max(1, lines.Count / Samples);
-            await LookUpAsync([.. lines.Where((_, index) => index % every == 0).Select(line => line.Code).Distinct()], null, ours, cancellationToken);
+            await LookUpAsync(
+                [.. lines.Where((_, index) => index % every == 0).Select(line => line.Code).Distinct()],
+                null,
+                ours,
+                cancellationToken
+            );
             var days = ours.Values.Where(own => own.IsSettled).Select(DayOf).ToList();
             period = days.Count > 0 ? (request.From ?? days.Min(), request.To ?? days.Max()) : null;
             ours.Clear();
@@ -59,14 +71,21 @@ public sealed class Reconciler(EndedSettlements ended, SettlementStore store, St
         if (period is { } span)
         {
             var last = TehranDays.DayOf(clock.GetUtcNow());
-            var to = span.To.AddDays(DaysAfter) < last ? span.To.AddDays(DaysAfter) : last > span.To ? last : span.To;
+            var to =
+                span.To.AddDays(DaysAfter) < last ? span.To.AddDays(DaysAfter)
+                : last > span.To ? last
+                : span.To;
             await foreach (var attempt in ended.ReadEndedAsync(span.From, to, cancellationToken))
             {
                 Add(ours, attempt, period);
             }
         }
 
-        var missing = lines.Select(line => line.Code).Distinct().Where(code => Comparison.Find(ours, code) is not { IsSettled: true }).ToList();
+        var missing = lines
+            .Select(line => line.Code)
+            .Distinct()
+            .Where(code => Comparison.Find(ours, code) is not { IsSettled: true })
+            .ToList();
         await LookUpAsync([.. missing.Take(MostLookedUp)], period, ours, cancellationToken);
         return new(
             period?.From,
@@ -75,7 +94,8 @@ public sealed class Reconciler(EndedSettlements ended, SettlementStore store, St
             statement,
             Comparison.Of(lines, statement.BadLines, ours, request.Unit),
             statement.Lines.Count - lines.Count,
-            Math.Max(0, missing.Count - MostLookedUp));
+            Math.Max(0, missing.Count - MostLookedUp)
+        );
     }
 
     private static (DateOnly From, DateOnly To)? PeriodOf(List<StatementLine> lines, ReconciliationRequest request)
@@ -91,7 +111,11 @@ public sealed class Reconciler(EndedSettlements ended, SettlementStore store, St
     }
 
     private async Task LookUpAsync(
-        IReadOnlyList<string> codes, (DateOnly From, DateOnly To)? period, Dictionary<string, OurSettlement> ours, CancellationToken cancellationToken)
+        IReadOnlyList<string> codes,
+        (DateOnly From, DateOnly To)? period,
+        Dictionary<string, OurSettlement> ours,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var batch in codes.Chunk(LookedUpAtOnce))
         {
@@ -106,7 +130,9 @@ public sealed class Reconciler(EndedSettlements ended, SettlementStore store, St
 
         async Task<Settlement?> FindAsync(string code) =>
             await SettlementCodes.FindAsync(store, code, cancellationToken)
-            ?? (Digits.ToAscii(code) is var ascii && ascii != code ? await SettlementCodes.FindAsync(store, ascii, cancellationToken) : null);
+            ?? (
+                Digits.ToAscii(code) is var ascii && ascii != code ? await SettlementCodes.FindAsync(store, ascii, cancellationToken) : null
+            );
     }
 
     /// <summary>Adds what is known of a code: of its attempts the last one, which alone can be settled.</summary>
@@ -126,8 +152,12 @@ public sealed class Reconciler(EndedSettlements ended, SettlementStore store, St
             attempt.EndKnownBy?.ToString().ToLowerInvariant(),
             attempt.SubmittedAt,
             attempt.Ended,
-            IsInPeriod: false);
-        ours[code] = own with { IsInPeriod = period is { } span && own.IsSettled && DayOf(own) is var day && day >= span.From && day <= span.To };
+            IsInPeriod: false
+        );
+        ours[code] = own with
+        {
+            IsInPeriod = period is { } span && own.IsSettled && DayOf(own) is var day && day >= span.From && day <= span.To,
+        };
     }
 
     private static DateOnly DayOf(OurSettlement own) => TehranDays.DayOf(own.SentAt ?? own.EndedAt ?? default);

@@ -10,7 +10,20 @@ namespace Baloan.Core.Reconciliation;
 public static partial class SettlementCsv
 {
     private static readonly string[] Columns =
-        ["code", "outcome", "known_by", "total", "customer", "accepted", "sent", "ended", "error", "attempts", "note", "by"];
+    [
+        "code",
+        "outcome",
+        "known_by",
+        "total",
+        "customer",
+        "accepted",
+        "sent",
+        "ended",
+        "error",
+        "attempts",
+        "note",
+        "by",
+    ];
 
     // By the mark at its beginning Excel knows UTF-8.
     private static readonly CsvWriterOptions Options = new() { WriteByteOrderMark = true };
@@ -30,20 +43,20 @@ public static partial class SettlementCsv
     }
 
     private static string[] LineOf(Settlement attempt) =>
-    [
-        AsText(attempt.Code),
-        attempt.StatusName,
-        attempt.EndKnownBy?.ToString().ToLowerInvariant() ?? "",
-        attempt.Total.ToString(CultureInfo.InvariantCulture),
-        attempt.MaskedIdentifier,
-        InTehran(attempt.AttemptStartedAt),
-        InTehran(attempt.SubmittedAt),
-        InTehran(attempt.Ended),
-        AsText(attempt.ErrorCode),
-        attempt.Attempts.ToString(CultureInfo.InvariantCulture),
-        AsText(attempt.Note),
-        AsText(attempt.ResolvedBy),
-    ];
+        [
+            AsText(attempt.Code),
+            attempt.StatusName,
+            attempt.EndKnownBy?.ToString().ToLowerInvariant() ?? "",
+            attempt.Total.ToString(CultureInfo.InvariantCulture),
+            attempt.MaskedIdentifier,
+            InTehran(attempt.AttemptStartedAt),
+            InTehran(attempt.SubmittedAt),
+            InTehran(attempt.Ended),
+            AsText(attempt.ErrorCode),
+            attempt.Attempts.ToString(CultureInfo.InvariantCulture),
+            AsText(attempt.Note),
+            AsText(attempt.ResolvedBy),
+        ];
 
     private static string InTehran(DateTimeOffset? moment) =>
         moment?.ToOffset(TehranDays.Offset).ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture) ?? "";

@@ -13,7 +13,9 @@ internal static partial class StatementAmount
 
     /// <summary>The unit that a word names; null for none.</summary>
     public static AmountUnit? UnitOf(string word) =>
-        TomanWords.Contains(word) ? AmountUnit.Toman : RialWords.Contains(word) ? AmountUnit.Rial : null;
+        TomanWords.Contains(word) ? AmountUnit.Toman
+        : RialWords.Contains(word) ? AmountUnit.Rial
+        : null;
 
     /// <summary>Takes a unit off the end of a name that was joined, such as <c>amountrial</c>.</summary>
     public static (string Name, AmountUnit? Unit) SplitUnit(string joined)
@@ -77,8 +79,10 @@ internal static partial class StatementAmount
     }
 
     [GeneratedRegex(
-        @"^(?:(?<unit>[\p{L}\p{Sc}]+)\s*)?(?<minus>[-−(])?\s*(?<number>[0-9](?:[0-9.,٬،٫’'\s]*[0-9])?)\s*(?:(?<minus>[-−])|\))?\s*(?<unit>[\p{L}\p{Sc}]+)?$",
-        RegexOptions.CultureInvariant)]
+        @"^(?:(?<unit>[\p{L}\p{Sc}]+)\s*)?(?<minus>[-−(])?\s*(?<number>[0-9](?:[0-9.,٬،٫’'\s]*[0-9])?)"
+            + @"\s*(?:(?<minus>[-−])|\))?\s*(?<unit>[\p{L}\p{Sc}]+)?$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Written();
 
     [GeneratedRegex(@"\s+", RegexOptions.CultureInvariant)]
@@ -86,7 +90,9 @@ internal static partial class StatementAmount
 
     // One point and three digits can mean a fraction or thousands; a comma there is always thousands, and so are several points.
     [GeneratedRegex(
-        @"^(?<whole>[0-9]{1,3}(?:,[0-9]{3})+)(?:\.0+)?$|^(?<whole>[0-9]{1,3}(?:\.[0-9]{3}){2,})(?:,0+)?$", RegexOptions.CultureInvariant)]
+        @"^(?<whole>[0-9]{1,3}(?:,[0-9]{3})+)(?:\.0+)?$|^(?<whole>[0-9]{1,3}(?:\.[0-9]{3}){2,})(?:,0+)?$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Grouped();
 
     [GeneratedRegex(@"^(?<whole>[0-9]+)(?:\.0{1,2}|\.0{4,}|,0{1,2})$|^(?<whole>[0-9]{4,})\.000$", RegexOptions.CultureInvariant)]

@@ -85,7 +85,9 @@ public static class StatementFile
                 }
             }
 
-            return even == 0 ? Encoding.Unicode : odd == 0 ? Encoding.BigEndianUnicode : null;
+            return even == 0 ? Encoding.Unicode
+                : odd == 0 ? Encoding.BigEndianUnicode
+                : null;
         }
 
         return Utf8.IsValid(file) ? Encoding.UTF8
@@ -129,8 +131,10 @@ public static class StatementFile
             Encoding = encoding,
             TrackLineNumbers = true,
             MaxRecordSize = LongestLine,
-            OnMalformedRecord = record => broken |= record.Reason == CsvMalformedReason.UnterminatedQuote
-                || (record.Reason == CsvMalformedReason.TextAfterClosingQuote && record.RawRecord.TrimEnd('\r', '\n').Contains('\n')),
+            OnMalformedRecord = record =>
+                broken |=
+                    record.Reason == CsvMalformedReason.UnterminatedQuote
+                    || (record.Reason == CsvMalformedReason.TextAfterClosingQuote && record.RawRecord.TrimEnd('\r', '\n').Contains('\n')),
         };
         using var text = CsvReader.Create(new MemoryStream(file, writable: false), options);
         while (true)
@@ -197,8 +201,7 @@ public static class StatementFile
 
                 yield return new(book.Name, ReadSheet(book));
             }
-        }
-        while (Try(book.NextResult));
+        } while (Try(book.NextResult));
     }
 
     private static IEnumerable<StatementRow> ReadSheet(IExcelDataReader book)

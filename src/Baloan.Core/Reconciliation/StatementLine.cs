@@ -20,7 +20,14 @@ public sealed record StatementRow(StatementPlace Place, IReadOnlyList<string> Ce
 /// <param name="Time">The time of day as it stands there; null where there is none.</param>
 /// <param name="Reference">Baloan's or the bank's reference; null where there is none.</param>
 public sealed record StatementLine(
-    StatementPlace Place, string Code, long Amount, AmountUnit? Unit, DateOnly? Date, string? Time, string? Reference);
+    StatementPlace Place,
+    string Code,
+    long Amount,
+    AmountUnit? Unit,
+    DateOnly? Date,
+    string? Time,
+    string? Reference
+);
 
 /// <summary>Why a line is kept out of the comparison.</summary>
 public enum BadLineReason
@@ -75,7 +82,14 @@ public enum AmountUnit
 /// <param name="Reference">The reference; null where there is none.</param>
 /// <param name="Names">All names, in their order.</param>
 public sealed record StatementColumns(
-    string Code, string Total, AmountUnit? Unit, string? Date, string? Time, string? Reference, IReadOnlyList<string> Names);
+    string Code,
+    string Total,
+    AmountUnit? Unit,
+    string? Date,
+    string? Time,
+    string? Reference,
+    IReadOnlyList<string> Names
+);
 
 /// <summary>What a caller says about a statement's columns; null for what is to be found by the names.</summary>
 /// <param name="Code">The name of the column of codes.</param>
@@ -94,4 +108,5 @@ public sealed record Statement(
     IReadOnlyList<StatementLine> Lines,
     IReadOnlyList<BadLine> BadLines,
     IReadOnlyList<StatementPlace> TotalsRows,
-    IReadOnlyList<string> SkippedSheets);
+    IReadOnlyList<string> SkippedSheets
+);

@@ -98,7 +98,11 @@ public static partial class StatementReader
             {
                 throw names.Count == 0
                     ? new StatementException(StatementFault.Empty)
-                    : new StatementException(StatementFault.ColumnNotFound, missing ?? "code_column", string.Join(", ", names.Select(name => $"“{name}”")));
+                    : new StatementException(
+                        StatementFault.ColumnNotFound,
+                        missing ?? "code_column",
+                        string.Join(", ", names.Select(name => $"“{name}”"))
+                    );
             }
 
             return lines.Count + badLines.Count == 0
@@ -109,8 +113,11 @@ public static partial class StatementReader
         /// <summary>Keeps the row that most likely names the columns, for the sentence that asks for them.</summary>
         private void Remember(IReadOnlyList<string> row, string? lacking)
         {
-            var named = row.Select(cell => Marks.Strip(cell).Trim()).Where(cell => cell.Any(char.IsLetter)).Take(40)
-                .Select(cell => cell.Length > 40 ? cell[..40] : cell).ToList();
+            var named = row.Select(cell => Marks.Strip(cell).Trim())
+                .Where(cell => cell.Any(char.IsLetter))
+                .Take(40)
+                .Select(cell => cell.Length > 40 ? cell[..40] : cell)
+                .ToList();
             if ((lacking is not null && missing is null) || (lacking is null == missing is null && named.Count > names.Count))
             {
                 (missing, names) = (lacking ?? missing, named);
@@ -161,7 +168,13 @@ public static partial class StatementReader
         }
 
         private static BadLineReason? FaultOf(
-            IReadOnlyList<string> cells, StatementTable table, string code, out StatementLine? line, StatementPlace place, string reference)
+            IReadOnlyList<string> cells,
+            StatementTable table,
+            string code,
+            out StatementLine? line,
+            StatementPlace place,
+            string reference
+        )
         {
             line = null;
             if (code.Length == 0)
@@ -208,7 +221,15 @@ public static partial class StatementReader
             }
 
             unit ??= StatementAmount.UnitOf(StatementText.Join(table.Unit(cells))) ?? table.Columns.Unit;
-            line = new(place, code, amount, unit, date, time is "" or "00:00" or "00:00:00" ? null : time, reference.Length > 0 ? reference : null);
+            line = new(
+                place,
+                code,
+                amount,
+                unit,
+                date,
+                time is "" or "00:00" or "00:00:00" ? null : time,
+                reference.Length > 0 ? reference : null
+            );
             return null;
         }
     }

@@ -21,7 +21,14 @@ internal sealed class StatementTable
         }
 
         Columns = new(
-            Shown(code)!, Shown(total)!, unitOfTotal, Shown(date), Shown(time), Shown(reference), [.. names.Where(name => name.Joined.Length > 0).Select(name => name.Shown)]);
+            Shown(code)!,
+            Shown(total)!,
+            unitOfTotal,
+            Shown(date),
+            Shown(time),
+            Shown(reference),
+            [.. names.Where(name => name.Joined.Length > 0).Select(name => name.Shown)]
+        );
 
         string? Shown(int index) => index < 0 ? null : names[index].Shown;
     }
@@ -38,7 +45,10 @@ internal sealed class StatementTable
         var names = row.Select(cell => new Name(cell)).ToArray();
         var codes = choice.Code is { } named ? Chosen(names, named) : Candidates(names, ColumnNames.Code, name => name.Joined);
         var totals = choice.Total is { } amount ? Chosen(names, amount) : Candidates(names, ColumnNames.Total, name => name.WithoutUnit);
-        var dates = choice.Date is { } day ? Chosen(names, day) : First(names, ColumnNames.Date) is >= 0 and var first ? [first] : [];
+        var dates =
+            choice.Date is { } day ? Chosen(names, day)
+            : First(names, ColumnNames.Date) is >= 0 and var first ? [first]
+            : [];
         missing = (codes.Count, totals.Count, dates.Count) switch
         {
             (0, 0, _) => null,
@@ -62,9 +72,10 @@ internal sealed class StatementTable
         {
             // The same amount in both units is one amount.
             var toman = totals.Where(index => names[index].Unit == AmountUnit.Toman).ToList();
-            totals = toman.Count == 1 && totals.TrueForAll(index => names[index].Unit is not null)
-                ? toman
-                : throw new StatementException(StatementFault.ColumnNotClear, "total_column", Shown(totals));
+            totals =
+                toman.Count == 1 && totals.TrueForAll(index => names[index].Unit is not null)
+                    ? toman
+                    : throw new StatementException(StatementFault.ColumnNotClear, "total_column", Shown(totals));
         }
 
         return new(row, codes[0], totals[0], names[totals[0]].Unit, dates is [var one, ..] ? one : -1, names);
@@ -109,7 +120,8 @@ internal sealed class StatementTable
         return [];
     }
 
-    private static List<int> Where(Name[] names, Func<Name, bool> matches) => [.. Enumerable.Range(0, names.Length).Where(index => matches(names[index]))];
+    private static List<int> Where(Name[] names, Func<Name, bool> matches) =>
+        [.. Enumerable.Range(0, names.Length).Where(index => matches(names[index]))];
 
     private static int First(Name[] names, string[] spellings) =>
         spellings.Select(spelling => Array.FindIndex(names, name => name.Joined == spelling)).FirstOrDefault(index => index >= 0, -1);

@@ -10,7 +10,9 @@ internal static class StatementText
     /// <summary>A text as somebody meant to type it: without invisible marks and space around it, and with ASCII digits.</summary>
     public static string Typed(string text) => Digits.Typed(text);
 
-    /// <summary>A name or word without all that does not tell it from others: case, spaces, signs, marks, and spellings of one letter.</summary>
+    /// <summary>
+    /// A name or word without all that does not tell it from others: case, spaces, signs, marks, and spellings of one letter.
+    /// </summary>
     public static string Join(string text)
     {
         var joined = new StringBuilder(text.Length);
@@ -19,14 +21,25 @@ internal static class StatementText
         {
             if ((char.IsLetterOrDigit(sign) && sign != 'ـ') || char.GetUnicodeCategory(sign) == UnicodeCategory.CurrencySymbol)
             {
-                joined.Append(sign switch { 'أ' or 'إ' or 'آ' => 'ا', 'ة' or 'ۀ' => 'ه', 'ؤ' => 'و', 'ئ' => 'ی', _ => char.ToLowerInvariant(sign) });
+                joined.Append(
+                    sign switch
+                    {
+                        'أ' or 'إ' or 'آ' => 'ا',
+                        'ة' or 'ۀ' => 'ه',
+                        'ؤ' => 'و',
+                        'ئ' => 'ی',
+                        _ => char.ToLowerInvariant(sign),
+                    }
+                );
             }
         }
 
         return Digits.ToAscii(joined.ToString());
     }
 
-    /// <summary>The code of a cell as it is compared: as the app itself compares codes, and without what a spreadsheet's text form adds.</summary>
+    /// <summary>
+    /// The code of a cell as it is compared: as the app itself compares codes, and without what a spreadsheet's text form adds.
+    /// </summary>
     public static string Code(string cell)
     {
         var text = Marks.Strip(cell).Trim();

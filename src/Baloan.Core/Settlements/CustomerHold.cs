@@ -21,7 +21,8 @@ public sealed class CustomerHold(StorageClients storage, StorageSetup setup, Set
 
     /// <summary>Takes the hold for the present attempt of a settlement.</summary>
     /// <returns>
-    /// The row with the hold, and with what Baloan last said of the customer's credit, not yet written; null where another settlement has it.
+    /// The row with the hold, and with what Baloan last said of the customer's credit, not yet written; null where another settlement has
+    /// it.
     /// </returns>
     public async Task<Settlement?> TryTakeAsync(Settlement settlement, CancellationToken cancellationToken)
     {
@@ -66,7 +67,10 @@ public sealed class CustomerHold(StorageClients storage, StorageSetup setup, Set
     {
         var found = await table.GetEntityIfExistsAsync<TableEntity>(PartitionOf(settlement), Row, cancellationToken: cancellationToken);
         var held = found.HasValue ? found.Value! : null;
-        var said = held?[CreditColumn] is long credit && held[CreditAtColumn] is DateTimeOffset at ? (credit, at) : default((long, DateTimeOffset)?);
+        var said =
+            held?[CreditColumn] is long credit && held[CreditAtColumn] is DateTimeOffset at
+                ? (credit, at)
+                : default((long, DateTimeOffset)?);
         var (code, attempt) = (held?[CodeColumn] as string ?? "", held?[AttemptColumn] as int? ?? 0);
         if (code == settlement.Code && attempt == settlement.Attempts)
         {
@@ -101,7 +105,12 @@ public sealed class CustomerHold(StorageClients storage, StorageSetup setup, Set
     }
 
     private static Settlement With(Settlement settlement, ETag hold, (long Credit, DateTimeOffset At)? said) =>
-        settlement with { HoldETag = hold.ToString(), KnownCredit = said?.Credit, KnownCreditAt = said?.At };
+        settlement with
+        {
+            HoldETag = hold.ToString(),
+            KnownCredit = said?.Credit,
+            KnownCreditAt = said?.At,
+        };
 
     private static TableEntity RowOf(Settlement settlement, string holder, (long Credit, DateTimeOffset At)? said)
     {

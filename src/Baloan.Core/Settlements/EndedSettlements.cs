@@ -11,7 +11,8 @@ public sealed class EndedSettlements(SettlementList list, SettlementStore store)
     private const int RowsAtOnce = 16;
 
     /// <summary>
-    /// Reads each attempt that ended in the days, oldest first, earlier attempts of a code among them; one that was in review by its last end.
+    /// Reads each attempt that ended in the days, oldest first, earlier attempts of a code among them; one that was in review by its last
+    /// end.
     /// </summary>
     /// <param name="from">The first day.</param>
     /// <param name="to">The last day, itself included.</param>
@@ -24,7 +25,10 @@ public sealed class EndedSettlements(SettlementList list, SettlementStore store)
     /// <param name="to">The last day, itself included.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async IAsyncEnumerable<Settlement> ReadAcceptedAsync(
-        DateOnly from, DateOnly to, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DateOnly from,
+        DateOnly to,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var (first, end) = (TehranDays.BeginningOf(from), TehranDays.EndOf(to));
         List<Settlement> page;
@@ -34,7 +38,9 @@ public sealed class EndedSettlements(SettlementList list, SettlementStore store)
             page = await list.ReadAsync(SettlementRange.All, first, end, after, Page, cancellationToken);
             foreach (var batch in page.Chunk(RowsAtOnce))
             {
-                var rows = await Task.WhenAll(batch.Select(async entry => entry.HasEnded ? entry : await store.FindAsync(entry.Code, cancellationToken)));
+                var rows = await Task.WhenAll(
+                    batch.Select(async entry => entry.HasEnded ? entry : await store.FindAsync(entry.Code, cancellationToken))
+                );
                 foreach (var (entry, row) in batch.Zip(rows))
                 {
                     if (row?.IndexKey == SettlementRange.All.IndexKeyOf(entry))
@@ -45,7 +51,6 @@ public sealed class EndedSettlements(SettlementList list, SettlementStore store)
             }
 
             after = page.Count == 0 ? null : SettlementRange.All.IndexKeyOf(page[^1]);
-        }
-        while (page.Count == Page);
+        } while (page.Count == Page);
     }
 }

@@ -12,7 +12,14 @@ namespace Baloan.Core.Settlements;
 /// <param name="Invoice">The PDF, in container <c>invoices</c>.</param>
 /// <param name="Language">The caller's language.</param>
 public sealed record NewSettlement(
-    string Code, string NationalIdentifier, string? Otp, string? TransactionToken, long Total, StoredFile Invoice, Language Language)
+    string Code,
+    string NationalIdentifier,
+    string? Otp,
+    string? TransactionToken,
+    long Total,
+    StoredFile Invoice,
+    Language Language
+)
 {
     /// <summary>The invoice's name as the caller gave it; null where there was none.</summary>
     public string? InvoiceName { get; init; }

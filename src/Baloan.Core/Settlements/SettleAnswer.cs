@@ -41,19 +41,21 @@ public sealed record SettleAnswer(string SendingId, SettleVerdict Verdict, IRead
         new(sendingId, SettleVerdict.Yes, receipt.Sendings) { UserCredit = receipt.UserCredit };
 
     /// <summary>Anything else.</summary>
-    internal static SettleAnswer Of(string sendingId, BaloanException failure) => new(
-        sendingId,
-        failure switch
+    internal static SettleAnswer Of(string sendingId, BaloanException failure) =>
+        new(
+            sendingId,
+            failure switch
+            {
+                { OutcomeKnown: false } => SettleVerdict.Unknown,
+                { Failure: BaloanFailure.Rejected } => SettleVerdict.No,
+                { Failure: BaloanFailure.Throttled or BaloanFailure.Unauthorized or BaloanFailure.Unavailable } => SettleVerdict.NotTaken,
+                _ => SettleVerdict.Unknown,
+            },
+            failure.Sendings
+        )
         {
-            { OutcomeKnown: false } => SettleVerdict.Unknown,
-            { Failure: BaloanFailure.Rejected } => SettleVerdict.No,
-            { Failure: BaloanFailure.Throttled or BaloanFailure.Unauthorized or BaloanFailure.Unavailable } => SettleVerdict.NotTaken,
-            _ => SettleVerdict.Unknown,
-        },
-        failure.Sendings)
-    {
-        Code = failure.Code,
-        Message = failure.IsBaloanText ? failure.Message : null,
-        RetryAfter = failure.RetryAfter,
-    };
+            Code = failure.Code,
+            Message = failure.IsBaloanText ? failure.Message : null,
+            RetryAfter = failure.RetryAfter,
+        };
 }

@@ -99,7 +99,9 @@ public sealed record Settlement : ITableEntity
     /// <summary>The ETag of the row that keeps other settlements of the customer waiting; see <see cref="CustomerHold"/>.</summary>
     public string? HoldETag { get; set; }
 
-    /// <summary>What Baloan last said of the customer's credit when the hold was taken, in Toman; null where it has said nothing lately.</summary>
+    /// <summary>
+    /// What Baloan last said of the customer's credit when the hold was taken, in Toman; null where it has said nothing lately.
+    /// </summary>
     public long? KnownCredit { get; set; }
 
     /// <summary>When Baloan said <see cref="KnownCredit"/> (UTC).</summary>
@@ -108,7 +110,9 @@ public sealed record Settlement : ITableEntity
     /// <summary>The ETag of the index entry that lists the present attempt as under way.</summary>
     public string OpenETag { get; set; } = "";
 
-    /// <summary>The ETag of its mark on the list by time; null where a version of the app has written the row that had no such list.</summary>
+    /// <summary>
+    /// The ETag of its mark on the list by time; null where a version of the app has written the row that had no such list.
+    /// </summary>
     public string? ListETag { get; set; }
 
     /// <summary>When it was sent (UTC), or a little before.</summary>
@@ -177,7 +181,9 @@ public sealed record Settlement : ITableEntity
     /// <summary>Whether it had ended otherwise before Baloan's own yes was recorded.</summary>
     public bool IsCorrected { get; set; }
 
-    /// <summary>How it had ended before Baloan's own yes; null where it had not, or an older version of the app has recorded that yes.</summary>
+    /// <summary>
+    /// How it had ended before Baloan's own yes; null where it had not, or an older version of the app has recorded that yes.
+    /// </summary>
     public SettlementStatus? EndBefore { get; set; }
 
     /// <summary>When it had ended so (UTC).</summary>
@@ -218,11 +224,16 @@ public sealed record Settlement : ITableEntity
     [IgnoreDataMember]
     public StoredFile Invoice => new(InvoiceBlob, InvoiceSnapshot, FileKind.Pdf, InvoiceSize, InvoiceSha256);
 
-    /// <summary>The status of a row that a newer version of the app has written, which this one does not know; null for all others.</summary>
+    /// <summary>
+    /// The status of a row that a newer version of the app has written, which this one does not know; null for all others.
+    /// </summary>
     [IgnoreDataMember]
-    public string? UnknownStatus => HasKnownStatus || StatusColumn.Length is 0 or > LongestStatus || !StatusColumn.All(char.IsAsciiLetter) ? null : StatusColumn;
+    public string? UnknownStatus =>
+        HasKnownStatus || StatusColumn.Length is 0 or > LongestStatus || !StatusColumn.All(char.IsAsciiLetter) ? null : StatusColumn;
 
-    /// <summary>Whether the status is one that this version of the app knows; what is none and no name of one either is a broken row's.</summary>
+    /// <summary>
+    /// Whether the status is one that this version of the app knows; what is none and no name of one either is a broken row's.
+    /// </summary>
     [IgnoreDataMember]
     public bool HasKnownStatus => KnownStatuses.ContainsKey(StatusColumn);
 
@@ -244,28 +255,43 @@ public sealed record Settlement : ITableEntity
 
     /// <summary>By whom its end is known, also where an older version of the app has written the row.</summary>
     [IgnoreDataMember]
-    public SettlementKnownBy? EndKnownBy => KnownBy ?? Status switch
-    {
-        _ when SchemaVersion >= 2 || !HasEnded || Status == SettlementStatus.NeedsReview => null,
-        _ when Note is not null => SettlementKnownBy.Person,
-        SettlementStatus.Settled => Inferred ? SettlementKnownBy.Credit : SettlementKnownBy.Baloan,
-        SettlementStatus.Rejected => SettlementKnownBy.Baloan,
-        _ => ErrorCode == SettlementErrors.NotSettled ? SettlementKnownBy.Credit : null,
-    };
+    public SettlementKnownBy? EndKnownBy =>
+        KnownBy
+        ?? Status switch
+        {
+            _ when SchemaVersion >= 2 || !HasEnded || Status == SettlementStatus.NeedsReview => null,
+            _ when Note is not null => SettlementKnownBy.Person,
+            SettlementStatus.Settled => Inferred ? SettlementKnownBy.Credit : SettlementKnownBy.Baloan,
+            SettlementStatus.Rejected => SettlementKnownBy.Baloan,
+            _ => ErrorCode == SettlementErrors.NotSettled ? SettlementKnownBy.Credit : null,
+        };
 
     /// <summary>
     /// Whether the row has all that its next step needs. One that has not was left by an older or a broken version: nothing may be sent
     /// for it.
     /// </summary>
     [IgnoreDataMember]
-    public bool IsWhole => HasKnownStatus && PartitionKey == TableKeys.Escape(Code) && (HoldETag is null || CanHold)
-        && (Status.HasEnded()
-            || (Total > 0 && Attempts > 0 && Enum.IsDefined(Language)
-                && NationalIdentifier is { Length: 10 or 11 } identifier && identifier.All(char.IsAsciiDigit)
+    public bool IsWhole =>
+        HasKnownStatus
+        && PartitionKey == TableKeys.Escape(Code)
+        && (HoldETag is null || CanHold)
+        && (
+            Status.HasEnded()
+            || (
+                Total > 0
+                && Attempts > 0
+                && Enum.IsDefined(Language)
+                && NationalIdentifier is { Length: 10 or 11 } identifier
+                && identifier.All(char.IsAsciiDigit)
                 && (Otp ?? TransactionToken) is { Length: > 0 }
-                && IsHash(CustomerHash) && InvoiceBlob.Length > 0 && InvoiceSize > 0 && IsETag(OpenETag)
+                && IsHash(CustomerHash)
+                && InvoiceBlob.Length > 0
+                && InvoiceSize > 0
+                && IsETag(OpenETag)
                 && (Status == SettlementStatus.Queued || CreditBefore is not null)
-                && (Status != SettlementStatus.Verifying || VerifyingSince is not null)));
+                && (Status != SettlementStatus.Verifying || VerifyingSince is not null)
+            )
+        );
 
     /// <summary>The same without what only a whole row can have.</summary>
     public Settlement AsReadable(string code) => this with { Code = code, HoldETag = HoldETag is not null && CanHold ? HoldETag : null };
@@ -273,14 +299,14 @@ public sealed record Settlement : ITableEntity
     /// <summary>The same with all wiped that only its work needed.</summary>
     public Settlement WithoutSecrets() => this with { NationalIdentifier = null, Otp = null, TransactionToken = null };
 
-    private static readonly Dictionary<string, SettlementStatus> KnownStatuses = SettlementStatuses.All.ToDictionary(status => status.ToString());
+    private static readonly Dictionary<string, SettlementStatus> KnownStatuses = SettlementStatuses.All.ToDictionary(status =>
+        status.ToString()
+    );
 
     private bool CanHold => IsETag(HoldETag!) && IsHash(CustomerHash);
 
     private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
     // What is none would be a header that storage does not understand.
-    private static bool IsETag(string text) =>
-        text is ['"', .., '"'] or ['W', '/', '"', .., '"']
-        && text.All(c => c is > ' ' and <= '~');
+    private static bool IsETag(string text) => text is ['"', .., '"'] or ['W', '/', '"', .., '"'] && text.All(c => c is > ' ' and <= '~');
 }

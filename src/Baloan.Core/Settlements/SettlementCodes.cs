@@ -21,18 +21,25 @@ public static class SettlementCodes
     public static bool CanBegin(string text) => text is "." or ".." || IsValid(text.TrimEnd());
 
     /// <summary>
-    /// The one code that all codes stand for that look like this one: composed (NFC), with the Persian letter for its Arabic look-alike, and
+    /// The one code that all codes stand for that look like this one: composed (NFC), with the Persian letter for its Arabic look-alike,
+    /// and
     /// with one kind of space and hyphen.
     /// </summary>
-    public static string Normalize(string code) => string.Concat(Compose(code).Select(sign => sign switch
-    {
-        'ي' or 'ى' => 'ی',
-        'ك' => 'ک',
-        >= '\u0660' and <= '\u0669' => (char)(sign - '\u0660' + '\u06F0'),
-        '\u2010' or '\u2011' => '-',
-        _ when char.GetUnicodeCategory(sign) == UnicodeCategory.SpaceSeparator => ' ',
-        _ => sign,
-    }));
+    public static string Normalize(string code) =>
+        string.Concat(
+            Compose(code)
+                .Select(sign =>
+                    sign switch
+                    {
+                        'ي' or 'ى' => 'ی',
+                        'ك' => 'ک',
+                        >= '\u0660' and <= '\u0669' => (char)(sign - '\u0660' + '\u06F0'),
+                        '\u2010' or '\u2011' => '-',
+                        _ when char.GetUnicodeCategory(sign) == UnicodeCategory.SpaceSeparator => ' ',
+                        _ => sign,
+                    }
+                )
+        );
 
     /// <summary>The code in a route value. The host leaves an escaped slash as it is and decodes all else.</summary>
     public static string FromRoute(string value) => value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
@@ -41,7 +48,9 @@ public static class SettlementCodes
     public static string ToRoute(string code) => Uri.EscapeDataString(code);
 
     /// <summary>Finds the settlement of a code as somebody wrote it; null where there is none, or where it cannot be a code.</summary>
-    /// <remarks>Before codes were normalized they were kept as they came, so that one that is not in its normal form is looked for so first.</remarks>
+    /// <remarks>
+    /// Before codes were normalized they were kept as they came, so that one that is not in its normal form is looked for so first.
+    /// </remarks>
     public static async Task<Settlement?> FindAsync(SettlementStore store, string written, CancellationToken cancellationToken)
     {
         var code = Normalize(written);

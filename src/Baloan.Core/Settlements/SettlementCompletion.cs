@@ -13,8 +13,13 @@ namespace Baloan.Core.Settlements;
 /// not come about.
 /// </remarks>
 public sealed partial class SettlementCompletion(
-    SettlementStore store, CustomerHold hold, ISettlementView view, EventPublisher publisher, CounterStore counters,
-    ILogger<SettlementCompletion> logger)
+    SettlementStore store,
+    CustomerHold hold,
+    ISettlementView view,
+    EventPublisher publisher,
+    CounterStore counters,
+    ILogger<SettlementCompletion> logger
+)
 {
     /// <summary>Completes a settlement that has ended. Doing so again does no harm.</summary>
     /// <param name="ended">The row.</param>
@@ -28,7 +33,10 @@ public sealed partial class SettlementCompletion(
             listed,
             hold.ReleaseAsync(ended, cancellationToken),
             publisher.PublishAsync(SettlementEvent.Of(ended, view.Of(ended)), cancellationToken),
-            counters.CountAsync(SettlementCounters.Ended(ended), SettlementCounters.Accepted(ended) with { IsMostlyCounted = true }).WaitAsync(cancellationToken));
+            counters
+                .CountAsync(SettlementCounters.Ended(ended), SettlementCounters.Accepted(ended) with { IsMostlyCounted = true })
+                .WaitAsync(cancellationToken)
+        );
         if (await listed)
         {
             await store.RemoveFromOpenAsync(ended, openEntry, cancellationToken);

@@ -6,7 +6,9 @@ using Baloan.Core.Storage;
 namespace Baloan.Core.Settlements;
 
 /// <summary>What is counted of settlements, in numbers and in Toman. Ends have columns with the names of the statuses.</summary>
-/// <remarks>An attempt is counted by its last end: one that was in review, or whose end Baloan corrected, is taken off where it stood before.</remarks>
+/// <remarks>
+/// An attempt is counted by its last end: one that was in review, or whose end Baloan corrected, is taken off where it stood before.
+/// </remarks>
 public static class SettlementCounters
 {
     /// <summary>Attempts accepted.</summary>
@@ -25,15 +27,20 @@ public static class SettlementCounters
         {
             count = count with
             {
-                OfHour = new Dictionary<string, int>(count.OfHour) { [DurationHistogram.ColumnOf(row.UpdatedAt - row.AttemptStartedAt)] = 1 },
+                OfHour = new Dictionary<string, int>(count.OfHour)
+                {
+                    [DurationHistogram.ColumnOf(row.UpdatedAt - row.AttemptStartedAt)] = 1,
+                },
             };
         }
 
         return row switch
         {
             { EndBefore: { } before, EndedBeforeAt: { } at } => count with { Before = Of("", row, before.Name(), at, row.KnownByBefore) },
-            { IsCorrected: false, ReviewBeganAt: { } since, Status: not SettlementStatus.NeedsReview } =>
-                count with { Before = Of("", row, SettlementStatus.NeedsReview.Name(), since, null) },
+            { IsCorrected: false, ReviewBeganAt: { } since, Status: not SettlementStatus.NeedsReview } => count with
+            {
+                Before = Of("", row, SettlementStatus.NeedsReview.Name(), since, null),
+            },
             _ => count,
         };
     }
@@ -64,8 +71,13 @@ public static class SettlementCounters
             sums[KnownByColumn(known)] = 1;
         }
 
-        return new(id, row.AttemptStartedAt, at) { OfHour = new Dictionary<string, int> { [outcome] = 1 }, Sums = sums };
+        return new(id, row.AttemptStartedAt, at)
+        {
+            OfHour = new Dictionary<string, int> { [outcome] = 1 },
+            Sums = sums,
+        };
     }
 
-    private static string NameOf(Settlement row) => string.Create(CultureInfo.InvariantCulture, $"{TableKeys.Escape(row.Code)}-{row.Attempts}");
+    private static string NameOf(Settlement row) =>
+        string.Create(CultureInfo.InvariantCulture, $"{TableKeys.Escape(row.Code)}-{row.Attempts}");
 }

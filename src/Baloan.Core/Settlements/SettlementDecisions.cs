@@ -4,7 +4,12 @@ namespace Baloan.Core.Settlements;
 
 /// <summary>What people decide about a settlement.</summary>
 public sealed class SettlementDecisions(
-    SettlementStore store, SettlementCompletion completion, SettlementRecorder recorder, SettlementOptions options, StorageClock clock)
+    SettlementStore store,
+    SettlementCompletion completion,
+    SettlementRecorder recorder,
+    SettlementOptions options,
+    StorageClock clock
+)
 {
     /// <summary>Whether a person may decide now what became of it.</summary>
     public bool MayBeResolved(Settlement settlement) => SettlementRules.MayBeResolved(settlement, clock.GetUtcNow(), options);
@@ -19,7 +24,13 @@ public sealed class SettlementDecisions(
     /// <param name="by">Who decides; null where they did not say.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The row; null where somebody else has changed it meanwhile.</returns>
-    public async Task<Settlement?> ResolveAsync(Settlement settlement, bool settled, string note, string? by, CancellationToken cancellationToken)
+    public async Task<Settlement?> ResolveAsync(
+        Settlement settlement,
+        bool settled,
+        string note,
+        string? by,
+        CancellationToken cancellationToken
+    )
     {
         var open = settlement;
         if (settlement.HasEnded)
@@ -33,9 +44,18 @@ public sealed class SettlementDecisions(
 
     /// <summary>Withdraws a settlement of which nothing has been sent.</summary>
     /// <returns>The row; null where it is too late, or somebody else has changed it meanwhile.</returns>
-    public async Task<Settlement?> WithdrawAsync(Settlement settlement, CancellationToken cancellationToken) => MayBeWithdrawn(settlement)
-        ? await recorder.RecordAsync(
-            SettlementRules.EndUnsettled(settlement, SettlementStatus.Failed, SettlementErrors.Withdrawn, null, clock.GetUtcNow(), options),
-            cancellationToken)
-        : null;
+    public async Task<Settlement?> WithdrawAsync(Settlement settlement, CancellationToken cancellationToken) =>
+        MayBeWithdrawn(settlement)
+            ? await recorder.RecordAsync(
+                SettlementRules.EndUnsettled(
+                    settlement,
+                    SettlementStatus.Failed,
+                    SettlementErrors.Withdrawn,
+                    null,
+                    clock.GetUtcNow(),
+                    options
+                ),
+                cancellationToken
+            )
+            : null;
 }

@@ -50,12 +50,13 @@ public static class SettlementErrors
     public const string CreditUnclear = "credit_unclear";
 
     /// <summary>The code of what kept a call from being made, or from being answered.</summary>
-    internal static string CodeOf(Exception failure) => failure switch
-    {
-        BaloanException baloan => baloan.Code,
-        NotConfiguredException => NotConfigured,
-        KeyVaultUnavailableException => KeyVaultUnavailable,
-        FileChangedException => InvoiceChanged,
-        _ => "storage_unavailable",
-    };
+    internal static string CodeOf(Exception failure) =>
+        failure switch
+        {
+            BaloanException baloan => baloan.Code,
+            NotConfiguredException => NotConfigured,
+            KeyVaultUnavailableException => KeyVaultUnavailable,
+            FileChangedException => InvoiceChanged,
+            _ => "storage_unavailable",
+        };
 }

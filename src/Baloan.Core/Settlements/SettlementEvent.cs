@@ -22,6 +22,7 @@ public static class SettlementEvent
             SubscriberEvent.Settlement,
             ended.Status.Name(),
             ended.UpdatedAt,
-            view);
+            view
+        );
     }
 }

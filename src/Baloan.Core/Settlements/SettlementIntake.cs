@@ -18,8 +18,14 @@ public sealed record Acceptance(Settlement Row, bool IsNew, IReadOnlyList<string
 /// row by the index.
 /// </remarks>
 public sealed class SettlementIntake(
-    SettlementStore store, SettlementCompletion completion, SettlementMessages messages, CustomerHasher hasher, CounterStore counters,
-    SettlementOptions options, StorageClock clock)
+    SettlementStore store,
+    SettlementCompletion completion,
+    SettlementMessages messages,
+    CustomerHasher hasher,
+    CounterStore counters,
+    SettlementOptions options,
+    StorageClock clock
+)
 {
     /// <summary>Accepts a settlement, or a new attempt at one that was refused or failed.</summary>
     public async Task<Acceptance> AcceptAsync(NewSettlement request, CancellationToken cancellationToken)
@@ -64,7 +70,9 @@ public sealed class SettlementIntake(
         return acceptance;
     }
 
-    /// <summary>The settlement that a request asks for once more whose invoice is gone from Blob storage; null where there is none.</summary>
+    /// <summary>
+    /// The settlement that a request asks for once more whose invoice is gone from Blob storage; null where there is none.
+    /// </summary>
     /// <param name="request">The request; its invoice is not looked at.</param>
     /// <param name="blob">The name that the invoice had.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -81,7 +89,8 @@ public sealed class SettlementIntake(
     {
         while (true)
         {
-            var existing = await store.FindAsync(request.Code, cancellationToken)
+            var existing =
+                await store.FindAsync(request.Code, cancellationToken)
                 ?? throw new InvalidOperationException("A settlement's row vanished; rows are never deleted by this app.");
             if (existing.IndexKey != request.IndexKey)
             {
@@ -118,9 +127,9 @@ public sealed class SettlementIntake(
     }
 
     private static string[] DifferencesOf(Settlement existing, Settlement request) =>
-    [
-        .. existing.Total == request.Total ? (string[])[] : ["total"],
-        .. existing.CustomerHash == request.CustomerHash ? (string[])[] : ["customer"],
-        .. existing.InvoiceSha256 == request.InvoiceSha256 ? (string[])[] : ["invoice"],
-    ];
+        [
+            .. existing.Total == request.Total ? (string[])[] : ["total"],
+            .. existing.CustomerHash == request.CustomerHash ? (string[])[] : ["customer"],
+            .. existing.InvoiceSha256 == request.InvoiceSha256 ? (string[])[] : ["invoice"],
+        ];
 }

@@ -13,7 +13,8 @@ namespace Baloan.Core.Settlements;
 /// What has ended is listed with a copy of its row, so that a list is read in one call. Before a row is written that has not ended, its
 /// entry by time is replaced by a mark, and who finds a mark reads the row: a mark is always right. A copy is written over the very mark
 /// that was made before its row and no other, in one transaction with its entries by outcome and by end, so that whoever comes late with an
-/// end that is over changes nothing. The entries by customer are written once and only point: a settlement costs less so, and a customer has
+/// end that is over changes nothing. The entries by customer are written once and only point: a settlement costs less so, and a customer
+/// has
 /// few.
 /// </remarks>
 public sealed class SettlementList(StorageClients storage, StorageSetup setup, StorageClock clock)
@@ -31,7 +32,11 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
     public async Task<string> MarkAsync(Settlement settlement, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
-        var written = await table.UpsertEntityAsync(MarkOf(settlement, SettlementRange.All, clock.GetUtcNow()), TableUpdateMode.Replace, cancellationToken);
+        var written = await table.UpsertEntityAsync(
+            MarkOf(settlement, SettlementRange.All, clock.GetUtcNow()),
+            TableUpdateMode.Replace,
+            cancellationToken
+        );
         return written.Headers.ETag!.Value.ToString();
     }
 
@@ -72,7 +77,9 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
 
         while (true)
         {
-            var listed = (await table.FindAsync<Settlement>(SettlementRange.Listed, SettlementRange.All.KeyOf(ended), cancellationToken)).Row;
+            var listed = (
+                await table.FindAsync<Settlement>(SettlementRange.Listed, SettlementRange.All.KeyOf(ended), cancellationToken)
+            ).Row;
             if (listed is { HasEnded: true } && listed.WriteId == ended.WriteId && listed.Status == ended.Status)
             {
                 return true;
@@ -105,14 +112,23 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
     /// <param name="ended">The row.</param>
     /// <param name="isOver">Whether the attempt keeps that end: another one begins.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task RemoveEndAsync(Settlement ended, bool isOver, CancellationToken cancellationToken) => Task.WhenAll(
-        RemoveAsync(SettlementRange.Of(ended.Status).KeyOf(ended), cancellationToken),
-        isOver ? Task.CompletedTask : RemoveAsync(EndKeyOf(ended), cancellationToken));
+    public Task RemoveEndAsync(Settlement ended, bool isOver, CancellationToken cancellationToken) =>
+        Task.WhenAll(
+            RemoveAsync(SettlementRange.Of(ended.Status).KeyOf(ended), cancellationToken),
+            isOver ? Task.CompletedTask : RemoveAsync(EndKeyOf(ended), cancellationToken)
+        );
 
     /// <summary>Takes off the list what was never accepted.</summary>
-    public Task ForgetAsync(Settlement settlement, CancellationToken cancellationToken) => Task.WhenAll(
-        ForgetAsync(settlement.IndexKey, cancellationToken),
-        table.DeleteEntityAsync(SettlementRange.OfCustomer(settlement.CustomerHash).Partition, settlement.IndexKey, ETag.All, cancellationToken));
+    public Task ForgetAsync(Settlement settlement, CancellationToken cancellationToken) =>
+        Task.WhenAll(
+            ForgetAsync(settlement.IndexKey, cancellationToken),
+            table.DeleteEntityAsync(
+                SettlementRange.OfCustomer(settlement.CustomerHash).Partition,
+                settlement.IndexKey,
+                ETag.All,
+                cancellationToken
+            )
+        );
 
     /// <summary>Takes off the list by time what no row stands behind.</summary>
     public Task ForgetAsync(string indexKey, CancellationToken cancellationToken) =>
@@ -126,7 +142,13 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
     /// <param name="most">How many at the most.</param>
     /// <param name="cancellationToken">Stops it.</param>
     internal Task<List<Settlement>> ReadAsync(
-        SettlementRange range, DateTimeOffset? from, DateTimeOffset? to, string? after, int most, CancellationToken cancellationToken)
+        SettlementRange range,
+        DateTimeOffset? from,
+        DateTimeOffset? to,
+        string? after,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
         var (first, end) = range.KeysIn(from, to);
         // The first key after another one.
@@ -139,7 +161,10 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
     /// <param name="to">The moment at which it is over (UTC).</param>
     /// <param name="cancellationToken">Stops it.</param>
     internal async IAsyncEnumerable<Settlement> ReadEndedAsync(
-        DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DateTimeOffset from,
+        DateTimeOffset to,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var (first, end) = ($"{EndPrefix}{TicksOf(from)}", $"{EndPrefix}{TicksOf(to)}");
         while (true)
@@ -159,11 +184,21 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
         }
     }
 
-    private async Task<List<Settlement>> ReadKeysAsync(string partition, string first, string end, int most, CancellationToken cancellationToken)
+    private async Task<List<Settlement>> ReadKeysAsync(
+        string partition,
+        string first,
+        string end,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
         await setup.ReadyAsync(cancellationToken);
         return await table.ReadAsync<Settlement>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {first} and RowKey lt {end}"), most, null, cancellationToken);
+            TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {first} and RowKey lt {end}"),
+            most,
+            null,
+            cancellationToken
+        );
     }
 
     /// <summary>Lists an end over a mark; where there is none, only if there is none.</summary>
@@ -174,11 +209,14 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
         {
             await table.SubmitTransactionAsync(
                 [
-                    mark is { } etag ? new(TableTransactionActionType.UpdateReplace, byTime, etag) : new(TableTransactionActionType.Add, byTime),
+                    mark is { } etag
+                        ? new(TableTransactionActionType.UpdateReplace, byTime, etag)
+                        : new(TableTransactionActionType.Add, byTime),
                     new(TableTransactionActionType.UpsertReplace, CopyOf(ended, SettlementRange.Of(ended.Status).KeyOf(ended))),
                     new(TableTransactionActionType.UpsertReplace, CopyOf(ended, EndKeyOf(ended))),
                 ],
-                cancellationToken);
+                cancellationToken
+            );
             return true;
         }
         catch (RequestFailedException other) when (other.Status is 404 or 409 or 412)
@@ -190,22 +228,33 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
     private async Task RemoveAsync(string key, CancellationToken cancellationToken) =>
         await table.DeleteEntityAsync(SettlementRange.Listed, key, ETag.All, cancellationToken);
 
-    private static string EndKeyOf(Settlement ended) => string.Create(
-        CultureInfo.InvariantCulture, $"{EndPrefix}{TicksOf(ended.Ended!.Value)}-{TableKeys.Escape(ended.Code)}-{ended.Attempts:D4}");
+    private static string EndKeyOf(Settlement ended) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{EndPrefix}{TicksOf(ended.Ended!.Value)}-{TableKeys.Escape(ended.Code)}-{ended.Attempts:D4}"
+        );
 
     private static string TicksOf(DateTimeOffset moment) => moment.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
 
-    private static TableEntity MarkOf(Settlement settlement, SettlementRange range, DateTimeOffset now) => new(range.Partition, range.KeyOf(settlement))
-    {
-        [nameof(Settlement.Status)] = nameof(SettlementStatus.Queued),
-        [nameof(Settlement.Code)] = settlement.Code,
-        [nameof(Settlement.CustomerHash)] = settlement.CustomerHash,
-        [nameof(Settlement.CreatedAt)] = settlement.CreatedAt,
-        [nameof(Settlement.UpdatedAt)] = now,
-    };
+    private static TableEntity MarkOf(Settlement settlement, SettlementRange range, DateTimeOffset now) =>
+        new(range.Partition, range.KeyOf(settlement))
+        {
+            [nameof(Settlement.Status)] = nameof(SettlementStatus.Queued),
+            [nameof(Settlement.Code)] = settlement.Code,
+            [nameof(Settlement.CustomerHash)] = settlement.CustomerHash,
+            [nameof(Settlement.CreatedAt)] = settlement.CreatedAt,
+            [nameof(Settlement.UpdatedAt)] = now,
+        };
 
-    private static Settlement CopyOf(Settlement ended, string key) => ended.WithoutSecrets() with
-    {
-        PartitionKey = SettlementRange.Listed, RowKey = key, HoldETag = null, KnownCredit = null, KnownCreditAt = null, OpenETag = "", ListETag = null,
-    };
+    private static Settlement CopyOf(Settlement ended, string key) =>
+        ended.WithoutSecrets() with
+        {
+            PartitionKey = SettlementRange.Listed,
+            RowKey = key,
+            HoldETag = null,
+            KnownCredit = null,
+            KnownCreditAt = null,
+            OpenETag = "",
+            ListETag = null,
+        };
 }

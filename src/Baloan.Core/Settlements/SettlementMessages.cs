@@ -13,8 +13,14 @@ public sealed class SettlementMessages(WorkQueue queue)
     /// <summary>Keeps what Baloan said on the queue while its row cannot be written.</summary>
     /// <exception cref="Azure.RequestFailedException">The queue is away too.</exception>
     /// <exception cref="AggregateException">The queue is away too.</exception>
-    public Task KeepAsync(string code, SettleAnswer answer, TimeSpan delay, CancellationToken cancellationToken) => queue.SendAsync(
-        WorkMessage.Settlement, code, delay, cancellationToken, JsonSerializer.SerializeToElement(answer, SettlementJson.Default.SettleAnswer));
+    public Task KeepAsync(string code, SettleAnswer answer, TimeSpan delay, CancellationToken cancellationToken) =>
+        queue.SendAsync(
+            WorkMessage.Settlement,
+            code,
+            delay,
+            cancellationToken,
+            JsonSerializer.SerializeToElement(answer, SettlementJson.Default.SettleAnswer)
+        );
 
     /// <summary>What Baloan said, where a message keeps it; null for all others.</summary>
     /// <exception cref="JsonException">It is none of this app.</exception>

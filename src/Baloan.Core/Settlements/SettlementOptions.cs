@@ -40,11 +40,18 @@ public sealed record SettlementOptions(TimeSpan VerifyAfter)
             return new(TimeSpan.FromMinutes(5));
         }
 
-        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var verifyAfter)
-            && verifyAfter >= TimeSpan.FromSeconds(1) && verifyAfter <= TimeSpan.FromDays(1)
-                ? new(verifyAfter)
-                : throw new InvalidOperationException("Settlements__VerifyAfter has to be a time such as 00:05:00, from one second to one day.");
+        return
+            TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var verifyAfter)
+            && verifyAfter >= TimeSpan.FromSeconds(1)
+            && verifyAfter <= TimeSpan.FromDays(1)
+            ? new(verifyAfter)
+            : throw new InvalidOperationException(
+                "Settlements__VerifyAfter has to be a time such as 00:05:00, from one second to one day."
+            );
     }
 
-    private static TimeSpan Clamp(TimeSpan value, TimeSpan least, TimeSpan most) => value < least ? least : value > most ? most : value;
+    private static TimeSpan Clamp(TimeSpan value, TimeSpan least, TimeSpan most) =>
+        value < least ? least
+        : value > most ? most
+        : value;
 }

@@ -13,7 +13,8 @@ public sealed partial class SettlementProcessor(
     SettlementMessages messages,
     SettlementOptions options,
     StorageClock clock,
-    ILogger<SettlementProcessor> logger)
+    ILogger<SettlementProcessor> logger
+)
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
 
@@ -40,7 +41,8 @@ public sealed partial class SettlementProcessor(
             case SettlementStep.Expire:
                 await recorder.RecordAsync(
                     SettlementRules.EndUnsettled(settlement, SettlementStatus.Failed, SettlementErrors.Expired, null, now, options),
-                    cancellationToken);
+                    cancellationToken
+                );
                 break;
             case SettlementStep.Submit:
                 await submitter.SubmitAsync(settlement, cancellationToken);
@@ -83,7 +85,11 @@ public sealed partial class SettlementProcessor(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "A message names settlement {Code}, of which there is no row. It is dropped: nothing was accepted under that code.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Error,
+            "A message names settlement {Code}, of which there is no row. It is dropped: nothing was accepted under that code."
+        )]
         public static partial void NoRow(ILogger logger, string code);
 
         [LoggerMessage(2, LogLevel.Warning, "The row of settlement {Code} was written by a newer version of the app, which carries it on.")]

@@ -19,12 +19,14 @@ public sealed record SettlementQuery
     public string? Code { get; init; }
 
     /// <summary>Whether a row is looked for.</summary>
-    public bool Matches(Settlement row) => MatchesForEver(row)
+    public bool Matches(Settlement row) =>
+        MatchesForEver(row)
         && (CustomerHash is null || row.CustomerHash == CustomerHash)
         && (Status is null || (row.Status == Status && row.UnknownStatus is null));
 
     /// <summary>Whether what never changes of a settlement is looked for; then its row may be.</summary>
     public bool MatchesForEver(Settlement listed) =>
-        (From is null || listed.CreatedAt >= From) && (To is null || listed.CreatedAt < To)
+        (From is null || listed.CreatedAt >= From)
+        && (To is null || listed.CreatedAt < To)
         && (Code is null || listed.Code.StartsWith(Code, StringComparison.Ordinal));
 }

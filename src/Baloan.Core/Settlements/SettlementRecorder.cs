@@ -15,12 +15,15 @@ public sealed partial class SettlementRecorder(
     StorageClock clock,
     TimeProvider time,
     AppMeter meter,
-    ILogger<SettlementRecorder> logger)
+    ILogger<SettlementRecorder> logger
+)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(15);
 
-    /// <summary>Writes the next row of a settlement; one that has ended is completed, any other is looked at again when it is due.</summary>
+    /// <summary>
+    /// Writes the next row of a settlement; one that has ended is completed, any other is looked at again when it is due.
+    /// </summary>
     /// <returns>The row; null, and nothing done, where somebody else has changed it meanwhile.</returns>
     public async Task<Settlement?> RecordAsync(Settlement next, CancellationToken cancellationToken)
     {
@@ -147,13 +150,15 @@ public sealed partial class SettlementRecorder(
                 break;
         }
 
-        meter.SettlementEnded((ended.Status, ended.KnownBy) switch
-        {
-            (SettlementStatus.Settled, SettlementKnownBy.Credit) => "settled_inferred",
-            (SettlementStatus.Settled, SettlementKnownBy.Person) => "resolved_settled",
-            (_, SettlementKnownBy.Person) => "resolved_not_settled",
-            var (status, _) => status.Name(),
-        });
+        meter.SettlementEnded(
+            (ended.Status, ended.KnownBy) switch
+            {
+                (SettlementStatus.Settled, SettlementKnownBy.Credit) => "settled_inferred",
+                (SettlementStatus.Settled, SettlementKnownBy.Person) => "resolved_settled",
+                (_, SettlementKnownBy.Person) => "resolved_not_settled",
+                var (status, _) => status.Name(),
+            }
+        );
     }
 
     private static partial class Log
@@ -173,16 +178,34 @@ public sealed partial class SettlementRecorder(
         [LoggerMessage(7, LogLevel.Warning, "Settlement {Code} was resolved by a person as {Status}.")]
         public static partial void Resolved(ILogger logger, string code, SettlementStatus status);
 
-        [LoggerMessage(8, LogLevel.Critical, "Baloan settled {Code} after a new attempt at it was let through. Check it with Baloan by hand.")]
+        [LoggerMessage(
+            8,
+            LogLevel.Critical,
+            "Baloan settled {Code} after a new attempt at it was let through. Check it with Baloan by hand."
+        )]
         public static partial void SettledTooLate(ILogger logger, string code);
 
-        [LoggerMessage(11, LogLevel.Critical, "Baloan said yes to {Code}, which had been recorded as {Status}. It is recorded as settled now; tell whoever was told otherwise.")]
+        [LoggerMessage(
+            11,
+            LogLevel.Critical,
+            "Baloan said yes to {Code}, which had been recorded as {Status}. It is recorded as settled now; tell whoever was told "
+                + "otherwise."
+        )]
         public static partial void Corrected(ILogger logger, string code, SettlementStatus status);
 
-        [LoggerMessage(13, LogLevel.Warning, "What came of sending settlement {Code} ({Outcome}) waits on the queue: its row cannot be written.")]
+        [LoggerMessage(
+            13,
+            LogLevel.Warning,
+            "What came of sending settlement {Code} ({Outcome}) waits on the queue: its row cannot be written."
+        )]
         public static partial void Kept(ILogger logger, string code, SettleVerdict outcome);
 
-        [LoggerMessage(12, LogLevel.Critical, "Settlement {Code}: what came of sending it was {Outcome} ({Error}), and storage takes neither its row nor a message. Once storage is back, hold it against its status.")]
+        [LoggerMessage(
+            12,
+            LogLevel.Critical,
+            "Settlement {Code}: what came of sending it was {Outcome} ({Error}), and storage takes neither its row nor a message. Once "
+                + "storage is back, hold it against its status."
+        )]
         public static partial void NotKept(ILogger logger, string code, SettleVerdict outcome, string? error);
     }
 }

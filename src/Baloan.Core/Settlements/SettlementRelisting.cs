@@ -5,13 +5,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Baloan.Core.Settlements;
 
-/// <summary>Lists anew what versions of the app have listed that knew only lists by outcome: a piece with each sweep, until none is left.</summary>
+/// <summary>
+/// Lists anew what versions of the app have listed that knew only lists by outcome: a piece with each sweep, until none is left.
+/// </summary>
 /// <remarks>
 /// An old entry goes once its settlement is listed, so that whoever goes on goes on where the last one stopped. Once there was none, it is
 /// looked for once an hour: an older version may still be running beside this one, or again.
 /// </remarks>
 public sealed partial class SettlementRelisting(
-    StorageClients storage, StorageSetup setup, StorageClock clock, SettlementStore store, ILogger<SettlementRelisting> logger)
+    StorageClients storage,
+    StorageSetup setup,
+    StorageClock clock,
+    SettlementStore store,
+    ILogger<SettlementRelisting> logger
+)
 {
     private const string Marker = "relisted";
     private const string AtColumn = "At";
@@ -22,7 +29,12 @@ public sealed partial class SettlementRelisting(
 
     // What a person waits for comes first.
     private static readonly SettlementStatus[] Old =
-        [SettlementStatus.NeedsReview, SettlementStatus.Failed, SettlementStatus.Rejected, SettlementStatus.Settled];
+    [
+        SettlementStatus.NeedsReview,
+        SettlementStatus.Failed,
+        SettlementStatus.Rejected,
+        SettlementStatus.Settled,
+    ];
 
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.SettlementIndexTable);
     private readonly StatusIndex index = new(storage, setup, clock, StorageSetup.SettlementIndexTable);
@@ -48,7 +60,10 @@ public sealed partial class SettlementRelisting(
         var count = 0;
         foreach (var status in Old)
         {
-            var entries = await index.ReadAsync(status.Name(), null, MostOfSweep, cancellationToken).Take(MostOfSweep - count).ToListAsync(cancellationToken);
+            var entries = await index
+                .ReadAsync(status.Name(), null, MostOfSweep, cancellationToken)
+                .Take(MostOfSweep - count)
+                .ToListAsync(cancellationToken);
             foreach (var some in entries.Chunk(AtOnce))
             {
                 await Task.WhenAll(some.Select(entry => RelistQuietlyAsync(entry, cancellationToken)));
@@ -107,7 +122,11 @@ public sealed partial class SettlementRelisting(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Count} settlements of an older version's lists were listed anew. The next sweep goes on until none is left.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Information,
+            "{Count} settlements of an older version's lists were listed anew. The next sweep goes on until none is left."
+        )]
         public static partial void Relisted(ILogger logger, int count);
 
         [LoggerMessage(2, LogLevel.Error, "Settlement {Code} of an older version's lists could not be listed anew.")]

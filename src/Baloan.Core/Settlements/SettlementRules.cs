@@ -16,7 +16,11 @@ internal static class SettlementRules
     // customer stands at the counter, and an OTP does not live much longer.
     private static readonly TimeSpan[] RoundWaits =
     [
-        TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60),
+        TimeSpan.FromSeconds(2),
+        TimeSpan.FromSeconds(5),
+        TimeSpan.FromSeconds(15),
+        TimeSpan.FromSeconds(30),
+        TimeSpan.FromSeconds(60),
     ];
 
     // What Baloan asks for is obeyed up to here.
@@ -34,27 +38,29 @@ internal static class SettlementRules
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
     /// <summary>What is to be done with a row now, whoever asks, however often and however late.</summary>
-    public static SettlementStep NextStep(Settlement row, DateTimeOffset now) => row switch
-    {
-        { IsNewer: true } or { HasEnded: true } => SettlementStep.Nothing,
-        _ when row.NotAfter <= now && row.Status == SettlementStatus.Queued => SettlementStep.Expire,
-        _ when row.DueAt - now > ClockTolerance => SettlementStep.Wait,
-        { Status: SettlementStatus.Queued } => SettlementStep.Submit,
-        { Status: SettlementStatus.Submitting } => SettlementStep.BeginVerifying,
-        _ => SettlementStep.Verify,
-    };
+    public static SettlementStep NextStep(Settlement row, DateTimeOffset now) =>
+        row switch
+        {
+            { IsNewer: true } or { HasEnded: true } => SettlementStep.Nothing,
+            _ when row.NotAfter <= now && row.Status == SettlementStatus.Queued => SettlementStep.Expire,
+            _ when row.DueAt - now > ClockTolerance => SettlementStep.Wait,
+            { Status: SettlementStatus.Queued } => SettlementStep.Submit,
+            { Status: SettlementStatus.Submitting } => SettlementStep.BeginVerifying,
+            _ => SettlementStep.Verify,
+        };
 
     // 1. Before the call, the row says so, with an id of this one sending. Who loses the race for that write does nothing.
 
     /// <summary>It is sent now. The credit is that before the first sending, however often it is sent.</summary>
-    public static Settlement BeginSending(Settlement row, long credit, string sendingId, DateTimeOffset now, SettlementOptions options) => row with
-    {
-        Status = SettlementStatus.Submitting,
-        SendingId = sendingId,
-        SubmittedAt = now,
-        CreditBefore = CreditBefore(row, credit),
-        DueAt = now + options.SendingLimit + SettlementOptions.SendingMargin,
-    };
+    public static Settlement BeginSending(Settlement row, long credit, string sendingId, DateTimeOffset now, SettlementOptions options) =>
+        row with
+        {
+            Status = SettlementStatus.Submitting,
+            SendingId = sendingId,
+            SubmittedAt = now,
+            CreditBefore = CreditBefore(row, credit),
+            DueAt = now + options.SendingLimit + SettlementOptions.SendingMargin,
+        };
 
     /// <summary>How long the sending that begins now may wait for its first byte.</summary>
     public static TimeSpan TimeToBegin(Settlement row, DateTimeOffset now, SettlementOptions options) =>
@@ -69,7 +75,13 @@ internal static class SettlementRules
 
     /// <summary>Another round later, or the end where there were enough.</summary>
     public static Settlement PutOff(
-        Settlement row, string errorCode, TimeSpan? retryAfter, DateTimeOffset now, SettlementOptions options, double jitter)
+        Settlement row,
+        string errorCode,
+        TimeSpan? retryAfter,
+        DateTimeOffset now,
+        SettlementOptions options,
+        double jitter
+    )
     {
         if (row.Rounds >= RoundWaits.Length)
         {
@@ -104,7 +116,13 @@ internal static class SettlementRules
 
     /// <summary>What becomes of it by an answer; null where the answer changes nothing any more.</summary>
     public static Settlement? Judge(
-        Settlement row, SettleAnswer answer, MerchantApiVersion version, DateTimeOffset now, SettlementOptions options, double jitter)
+        Settlement row,
+        SettleAnswer answer,
+        MerchantApiVersion version,
+        DateTimeOffset now,
+        SettlementOptions options,
+        double jitter
+    )
     {
         if (row.IsNewer || row.SendingId != answer.SendingId)
         {
@@ -112,16 +130,32 @@ internal static class SettlementRules
         }
 
         row = row.With(answer.Sendings);
-        var contradictsItself = answer.Verdict == SettleVerdict.Yes && version == MerchantApiVersion.V2 && answer.UserCredit == row.CreditBefore;
+        var contradictsItself =
+            answer.Verdict == SettleVerdict.Yes && version == MerchantApiVersion.V2 && answer.UserCredit == row.CreditBefore;
         return (contradictsItself ? SettleVerdict.Unknown : answer.Verdict, row.Status) switch
         {
             (SettleVerdict.Yes, SettlementStatus.Settled) when row.KnownBy == SettlementKnownBy.Baloan => null,
             // This is known, whatever anybody has written meanwhile.
             (SettleVerdict.Yes, _) => Settle(row, SettlementKnownBy.Baloan, answer.UserCredit, now) with { IsCorrected = row.HasEnded },
-            (SettleVerdict.No, SettlementStatus.Submitting) =>
-                AwaitLook(row, SettlementStatus.Rejected, answer.Code!, answer.Message, now, TimeSpan.Zero),
-            (SettleVerdict.No, SettlementStatus.Verifying) when row.PendingEnd is null =>
-                AwaitLook(row, SettlementStatus.Rejected, answer.Code!, answer.Message, row.VerifyingSince ?? now, TimeSpan.Zero) with { DueAt = now },
+            (SettleVerdict.No, SettlementStatus.Submitting) => AwaitLook(
+                row,
+                SettlementStatus.Rejected,
+                answer.Code!,
+                answer.Message,
+                now,
+                TimeSpan.Zero
+            ),
+            (SettleVerdict.No, SettlementStatus.Verifying) when row.PendingEnd is null => AwaitLook(
+                row,
+                SettlementStatus.Rejected,
+                answer.Code!,
+                answer.Message,
+                row.VerifyingSince ?? now,
+                TimeSpan.Zero
+            ) with
+            {
+                DueAt = now,
+            },
             (SettleVerdict.NotTaken, SettlementStatus.Submitting) => PutOff(row, answer.Code!, answer.RetryAfter, now, options, jitter),
             (SettleVerdict.Unknown, SettlementStatus.Submitting) => BeginVerifying(row, now, options),
             _ => null,
@@ -131,13 +165,20 @@ internal static class SettlementRules
     // 4. A no is not told, and no later round begun, before the customer's credit has been looked at once more.
 
     /// <summary>Whether the credit says that an earlier sending of the attempt took effect although its answer said it had not.</summary>
-    public static bool HasMovedAlready(Settlement row, long credit) => SettlementSendings.Reached(row) && credit == row.CreditBefore - row.Total;
+    public static bool HasMovedAlready(Settlement row, long credit) =>
+        SettlementSendings.Reached(row) && credit == row.CreditBefore - row.Total;
 
     /// <summary>
     /// It ends without money having been moved: at once, where nothing of it can have got to Baloan; else once the credit says so too.
     /// </summary>
     public static Settlement EndUnsettled(
-        Settlement row, SettlementStatus status, string code, string? message, DateTimeOffset now, SettlementOptions options) =>
+        Settlement row,
+        SettlementStatus status,
+        string code,
+        string? message,
+        DateTimeOffset now,
+        SettlementOptions options
+    ) =>
         SettlementSendings.Reached(row) && row.CreditBefore is not null
             ? AwaitLook(row, status, code, message, now, TimeSpan.Zero)
             : End(row, status, code, message, status == SettlementStatus.Rejected ? SettlementKnownBy.Baloan : null, now);
@@ -145,12 +186,13 @@ internal static class SettlementRules
     // 5. What has no answer is found out by the customer's credit.
 
     /// <summary>From now on nothing more is sent.</summary>
-    public static Settlement BeginVerifying(Settlement row, DateTimeOffset now, SettlementOptions options) => row with
-    {
-        Status = SettlementStatus.Verifying,
-        VerifyingSince = now,
-        DueAt = now + (options.VerifyAfter / 2 < FirstLook ? options.VerifyAfter / 2 : FirstLook),
-    };
+    public static Settlement BeginVerifying(Settlement row, DateTimeOffset now, SettlementOptions options) =>
+        row with
+        {
+            Status = SettlementStatus.Verifying,
+            VerifyingSince = now,
+            DueAt = now + (options.VerifyAfter / 2 < FirstLook ? options.VerifyAfter / 2 : FirstLook),
+        };
 
     /// <summary>
     /// Whether a credit says more than Baloan itself said since, with nothing to explain it: then it is read from a copy that is not up to
@@ -194,21 +236,33 @@ internal static class SettlementRules
         }
 
         return unchanged
-            ? End(row, SettlementStatus.Failed, SettlementErrors.NotSettled, null, SettlementKnownBy.Credit, now) with { CreditAfter = credit }
+            ? End(row, SettlementStatus.Failed, SettlementErrors.NotSettled, null, SettlementKnownBy.Credit, now) with
+            {
+                CreditAfter = credit,
+            }
             : Review(row, credit, now);
     }
 
     /// <summary>Whether a person may decide: it could not be found out, or could have been by now.</summary>
-    public static bool MayBeResolved(Settlement row, DateTimeOffset now, SettlementOptions options) => !row.IsNewer
-        && (row.Status == SettlementStatus.NeedsReview
-            || (row.Status == SettlementStatus.Verifying && now >= row.VerifyingSince + options.VerifyAfter));
+    public static bool MayBeResolved(Settlement row, DateTimeOffset now, SettlementOptions options) =>
+        !row.IsNewer
+        && (
+            row.Status == SettlementStatus.NeedsReview
+            || (row.Status == SettlementStatus.Verifying && now >= row.VerifyingSince + options.VerifyAfter)
+        );
 
     /// <summary>A person decides.</summary>
-    public static Settlement Resolve(Settlement row, bool settled, string note, string? by, DateTimeOffset now) => (settled
-        ? Settle(row, SettlementKnownBy.Person, row.UserCredit, now)
-        : End(row, SettlementStatus.Failed, SettlementErrors.ResolvedNotSettled, null, SettlementKnownBy.Person, now)) with
+    public static Settlement Resolve(Settlement row, bool settled, string note, string? by, DateTimeOffset now) =>
+        (
+            settled
+                ? Settle(row, SettlementKnownBy.Person, row.UserCredit, now)
+                : End(row, SettlementStatus.Failed, SettlementErrors.ResolvedNotSettled, null, SettlementKnownBy.Person, now)
+        ) with
         {
-            ResolvedSettled = settled, Note = note, ResolvedBy = by, ResolvedAt = now,
+            ResolvedSettled = settled,
+            Note = note,
+            ResolvedBy = by,
+            ResolvedAt = now,
         };
 
     /// <summary>
@@ -217,22 +271,31 @@ internal static class SettlementRules
     /// </summary>
     public static (long Credit, DateTimeOffset At)? LastSaidCredit(Settlement row) =>
         row is { Status: SettlementStatus.Settled, KnownBy: SettlementKnownBy.Baloan or SettlementKnownBy.Credit, EndedAt: { } at }
-            && (row.UserCredit ?? row.CreditBefore - row.Total) is { } left ? (left, at)
+        && (row.UserCredit ?? row.CreditBefore - row.Total) is { } left
+            ? (left, at)
         : row is { KnownCredit: { } known, KnownCreditAt: { } since } ? (known, since)
         : null;
 
     private static long CreditBefore(Settlement row, long credit) => SettlementSendings.Reached(row) ? row.CreditBefore ?? credit : credit;
 
-    private static Settlement Requeue(Settlement row, DateTimeOffset dueAt) => row with
-    {
-        Status = SettlementStatus.Queued,
-        SendingId = null,
-        SubmittedAt = null,
-        DueAt = row.NotAfter < dueAt ? row.NotAfter.Value : dueAt,
-    };
+    private static Settlement Requeue(Settlement row, DateTimeOffset dueAt) =>
+        row with
+        {
+            Status = SettlementStatus.Queued,
+            SendingId = null,
+            SubmittedAt = null,
+            DueAt = row.NotAfter < dueAt ? row.NotAfter.Value : dueAt,
+        };
 
     private static Settlement AwaitLook(
-        Settlement row, SettlementStatus end, string code, string? message, DateTimeOffset since, TimeSpan wait) => row with
+        Settlement row,
+        SettlementStatus end,
+        string code,
+        string? message,
+        DateTimeOffset since,
+        TimeSpan wait
+    ) =>
+        row with
         {
             Status = SettlementStatus.Verifying,
             VerifyingSince = since,
@@ -251,7 +314,10 @@ internal static class SettlementRules
         var sofar = now - row.VerifyingSince!.Value;
         var proofAt = row.VerifyingSince.Value + options.VerifyAfter;
         var longest = options.VerifyAfter < LongestTimeBetweenLooks ? options.VerifyAfter : LongestTimeBetweenLooks;
-        var wait = sofar < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : sofar < longest ? sofar : longest;
+        var wait =
+            sofar < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1)
+            : sofar < longest ? sofar
+            : longest;
         return row with { DueAt = now < proofAt && now + wait > proofAt ? proofAt : now + wait };
     }
 
@@ -270,18 +336,27 @@ internal static class SettlementRules
         };
 
     private static Settlement End(
-        Settlement row, SettlementStatus status, string? code, string? message, SettlementKnownBy? by, DateTimeOffset now) => (row with
-        {
-            Status = status,
-            ErrorCode = code,
-            ErrorMessage = message,
-            PendingEnd = null,
-            PendingErrorCode = null,
-            PendingErrorMessage = null,
-            KnownBy = by,
-            Inferred = by == SettlementKnownBy.Credit,
-            EndedAt = now,
-        }).WithoutSecrets();
+        Settlement row,
+        SettlementStatus status,
+        string? code,
+        string? message,
+        SettlementKnownBy? by,
+        DateTimeOffset now
+    ) =>
+        (
+            row with
+            {
+                Status = status,
+                ErrorCode = code,
+                ErrorMessage = message,
+                PendingEnd = null,
+                PendingErrorCode = null,
+                PendingErrorMessage = null,
+                KnownBy = by,
+                Inferred = by == SettlementKnownBy.Credit,
+                EndedAt = now,
+            }
+        ).WithoutSecrets();
 }
 
 /// <summary>What is to be done with a settlement now.</summary>

@@ -14,7 +14,9 @@ public static class SettlementSendings
     {
         try
         {
-            return row.Sendings is { Length: > 0 } json ? JsonSerializer.Deserialize(json, SettlementJson.Default.IReadOnlyListSending) ?? [] : [];
+            return row.Sendings is { Length: > 0 } json
+                ? JsonSerializer.Deserialize(json, SettlementJson.Default.IReadOnlyListSending) ?? []
+                : [];
         }
         catch (JsonException)
         {
@@ -23,12 +25,21 @@ public static class SettlementSendings
     }
 
     /// <summary>The row with some more tries, which are told once however often they are added.</summary>
-    public static Settlement With(this Settlement row, IReadOnlyList<Sending> more) => more.Count == 0
-        ? row
-        : row with { Sendings = JsonSerializer.Serialize<IReadOnlyList<Sending>>([.. Of(row).Union(more).Take(Most)], SettlementJson.Default.IReadOnlyListSending) };
+    public static Settlement With(this Settlement row, IReadOnlyList<Sending> more) =>
+        more.Count == 0
+            ? row
+            : row with
+            {
+                Sendings = JsonSerializer.Serialize<IReadOnlyList<Sending>>(
+                    [.. Of(row).Union(more).Take(Most)],
+                    SettlementJson.Default.IReadOnlyListSending
+                ),
+            };
 
     /// <summary>
-    /// Whether anything of the present attempt may have got to Baloan, or to what stands in front of it: all but a connection that was not made.
+    /// Whether anything of the present attempt may have got to Baloan, or to what stands in front of it: all but a connection that was
+    /// not made.
     /// </summary>
-    public static bool Reached(Settlement row) => Of(row).Any(sending => !sending.Answer.StartsWith("not_connected", StringComparison.Ordinal));
+    public static bool Reached(Settlement row) =>
+        Of(row).Any(sending => !sending.Answer.StartsWith("not_connected", StringComparison.Ordinal));
 }

@@ -6,21 +6,22 @@ namespace Baloan.Core.Settlements;
 public static class SettlementServices
 {
     /// <summary>Adds all that accepts, sends, finds out about and sweeps settlements.</summary>
-    public static IServiceCollection AddSettlements(this IServiceCollection services, SettlementOptions options) => services
-        .AddSingleton(options)
-        .AddSingleton<CustomerHold>()
-        .AddSingleton<SettlementList>()
-        .AddSingleton<SettlementStore>()
-        .AddSingleton<SettlementFinder>()
-        .AddSingleton<EndedSettlements>()
-        .AddSingleton<SettlementRelisting>()
-        .AddSingleton<SettlementMessages>()
-        .AddSingleton<SettlementCompletion>()
-        .AddSingleton<SettlementIntake>()
-        .AddSingleton<SettlementRecorder>()
-        .AddSingleton<SettlementVerifier>()
-        .AddSingleton<SettlementSubmitter>()
-        .AddSingleton<SettlementProcessor>()
-        .AddSingleton<SettlementDecisions>()
-        .AddSingleton<SettlementSweep>();
+    public static IServiceCollection AddSettlements(this IServiceCollection services, SettlementOptions options) =>
+        services
+            .AddSingleton(options)
+            .AddSingleton<CustomerHold>()
+            .AddSingleton<SettlementList>()
+            .AddSingleton<SettlementStore>()
+            .AddSingleton<SettlementFinder>()
+            .AddSingleton<EndedSettlements>()
+            .AddSingleton<SettlementRelisting>()
+            .AddSingleton<SettlementMessages>()
+            .AddSingleton<SettlementCompletion>()
+            .AddSingleton<SettlementIntake>()
+            .AddSingleton<SettlementRecorder>()
+            .AddSingleton<SettlementVerifier>()
+            .AddSingleton<SettlementSubmitter>()
+            .AddSingleton<SettlementProcessor>()
+            .AddSingleton<SettlementDecisions>()
+            .AddSingleton<SettlementSweep>();
 }

@@ -8,7 +8,12 @@ namespace Baloan.Core.Settlements;
 /// <summary>Keeps settlements in Table storage, and lists them.</summary>
 /// <remarks>A settlement is a row in the partition of its code; the attempts before the present one are rows beside it.</remarks>
 public sealed partial class SettlementStore(
-    StorageClients storage, StorageSetup setup, StorageClock clock, SettlementList list, ILogger<SettlementStore> logger)
+    StorageClients storage,
+    StorageSetup setup,
+    StorageClock clock,
+    SettlementList list,
+    ILogger<SettlementStore> logger
+)
 {
     private const string AttemptPrefix = "attempt-";
     private const int MostAttempts = 100;
@@ -39,7 +44,14 @@ public sealed partial class SettlementStore(
         row = row.AsReadable(code);
         return row is { HasKnownStatus: true, HasEnded: true }
             ? row
-            : (row with { Status = SettlementStatus.NeedsReview, ErrorCode = SettlementErrors.NeedsReview, ErrorMessage = null }).WithoutSecrets();
+            : (
+                row with
+                {
+                    Status = SettlementStatus.NeedsReview,
+                    ErrorCode = SettlementErrors.NeedsReview,
+                    ErrorMessage = null,
+                }
+            ).WithoutSecrets();
     }
 
     /// <summary>Reads the attempts before the present one, oldest first; at most a hundred.</summary>
@@ -52,7 +64,11 @@ public sealed partial class SettlementStore(
 
         var (partition, first, end) = (TableKeys.Escape(settlement.Code), AttemptPrefix, AttemptPrefix + "~");
         return await table.ReadAsync<Settlement>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {first} and RowKey lt {end}"), MostAttempts, null, cancellationToken);
+            TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {first} and RowKey lt {end}"),
+            MostAttempts,
+            null,
+            cancellationToken
+        );
     }
 
     /// <summary>Writes a changed copy of a row that was read.</summary>
@@ -91,14 +107,23 @@ public sealed partial class SettlementStore(
         // First, so that the sweep files that end once more where nothing comes after it.
         var open = await index.AddAsync(OpenPartitionOf(next.Code), next.IndexKey, next.Code, cancellationToken);
         var mark = list.MarkAsync(next, cancellationToken);
-        await Task.WhenAll(mark, next.CustomerHash == ended.CustomerHash ? Task.CompletedTask : list.AddToCustomerAsync(next, cancellationToken));
+        await Task.WhenAll(
+            mark,
+            next.CustomerHash == ended.CustomerHash ? Task.CompletedTask : list.AddToCustomerAsync(next, cancellationToken)
+        );
         await list.RemoveEndAsync(ended, isOver: next.Attempts > ended.Attempts, cancellationToken);
         return next with { OpenETag = open.ToString(), ListETag = await mark };
     }
 
-    /// <summary>Lists one that stands still as under way, where the sweep may have forgotten it. A mark that is there stays the one over which its end is filed.</summary>
-    public Task ListStandingAsync(Settlement settlement, CancellationToken cancellationToken) => Task.WhenAll(
-        index.AddAsync(OpenPartitionOf(settlement.Code), settlement.IndexKey, settlement.Code, cancellationToken), ListLateAsync(settlement, cancellationToken));
+    /// <summary>
+    /// Lists one that stands still as under way, where the sweep may have forgotten it. A mark that is there stays the one over which its
+    /// end is filed.
+    /// </summary>
+    public Task ListStandingAsync(Settlement settlement, CancellationToken cancellationToken) =>
+        Task.WhenAll(
+            index.AddAsync(OpenPartitionOf(settlement.Code), settlement.IndexKey, settlement.Code, cancellationToken),
+            ListLateAsync(settlement, cancellationToken)
+        );
 
     /// <summary>Lists one that is under way where a version of the app has accepted it that had no such list.</summary>
     public Task ListLateAsync(Settlement settlement, CancellationToken cancellationToken) =>
@@ -140,8 +165,8 @@ public sealed partial class SettlementStore(
         index.RemoveAsync(OpenPartitionOf(settlement.Code), settlement.IndexKey, entry, cancellationToken);
 
     /// <summary>Takes off all lists what was listed and then not accepted.</summary>
-    public Task ForgetAsync(Settlement settlement, CancellationToken cancellationToken) => Task.WhenAll(
-        RemoveFromOpenAsync(settlement, ETag.All, cancellationToken), list.ForgetAsync(settlement, cancellationToken));
+    public Task ForgetAsync(Settlement settlement, CancellationToken cancellationToken) =>
+        Task.WhenAll(RemoveFromOpenAsync(settlement, ETag.All, cancellationToken), list.ForgetAsync(settlement, cancellationToken));
 
     /// <summary>Reads all that is listed as under way, in no order; an entry's id is the code.</summary>
     public IAsyncEnumerable<StatusIndex.Entry> ReadOpenAsync(CancellationToken cancellationToken) =>
@@ -150,13 +175,25 @@ public sealed partial class SettlementStore(
     /// <summary>Reads what is in review.</summary>
     /// <param name="most">How many at the most.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<IReadOnlyList<(string Code, DateTimeOffset Since)>> ReadInReviewAsync(int most, CancellationToken cancellationToken) =>
-        [.. from listed in await list.ReadAsync(SettlementRange.Of(SettlementStatus.NeedsReview), null, null, null, most, cancellationToken)
-            select (listed.Code, listed.ReviewBeganAt ?? listed.UpdatedAt)];
+    public async Task<IReadOnlyList<(string Code, DateTimeOffset Since)>> ReadInReviewAsync(
+        int most,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. from listed in await list.ReadAsync(
+                SettlementRange.Of(SettlementStatus.NeedsReview),
+                null,
+                null,
+                null,
+                most,
+                cancellationToken
+            )
+            select (listed.Code, listed.ReviewBeganAt ?? listed.UpdatedAt),
+        ];
 
     /// <summary>Takes an entry out of those under way that no row stands behind.</summary>
-    public Task ForgetOpenAsync(StatusIndex.Entry entry, CancellationToken cancellationToken) => Task.WhenAll(
-        RemoveOpenEntryAsync(entry, cancellationToken), list.ForgetAsync(entry.Key, cancellationToken));
+    public Task ForgetOpenAsync(StatusIndex.Entry entry, CancellationToken cancellationToken) =>
+        Task.WhenAll(RemoveOpenEntryAsync(entry, cancellationToken), list.ForgetAsync(entry.Key, cancellationToken));
 
     /// <summary>Takes away this very entry of those under way.</summary>
     public Task RemoveOpenEntryAsync(StatusIndex.Entry entry, CancellationToken cancellationToken) =>
@@ -169,14 +206,20 @@ public sealed partial class SettlementStore(
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The rows, and the key to go on after; null at the end.</returns>
     public Task<(IReadOnlyList<Settlement> Rows, string? After)> ListOpenAsync(
-        int top, string? after, Func<Settlement, bool> matches, CancellationToken cancellationToken) => index.ListAsync(
+        int top,
+        string? after,
+        Func<Settlement, bool> matches,
+        CancellationToken cancellationToken
+    ) =>
+        index.ListAsync(
             [.. Spread.PartitionsOf(StatusIndex.Open)],
             top,
             after,
             FindAsync,
             (row, entry) => row.IndexKey == entry.Key && matches(row),
             stray: null,
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>Reads the settlements whose codes begin so, in the order of their codes.</summary>
     /// <param name="code">How they begin, normalized.</param>
@@ -189,7 +232,11 @@ public sealed partial class SettlementStore(
         // After every sign of a key.
         var (end, row) = (first + "~", Settlement.Row);
         return await table.ReadAsync<Settlement>(
-            TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey lt {end} and RowKey eq {row}"), most, null, cancellationToken);
+            TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey lt {end} and RowKey eq {row}"),
+            most,
+            null,
+            cancellationToken
+        );
     }
 
     /// <summary>Writes the row of a new settlement.</summary>
@@ -225,10 +272,16 @@ public sealed partial class SettlementStore(
             var written = await table.SubmitTransactionAsync(
                 [
                     new TableTransactionAction(
-                        TableTransactionActionType.UpsertReplace, before with { RowKey = $"{AttemptPrefix}{before.Attempts:D4}" }),
+                        TableTransactionActionType.UpsertReplace,
+                        before with
+                        {
+                            RowKey = $"{AttemptPrefix}{before.Attempts:D4}",
+                        }
+                    ),
                     new TableTransactionAction(TableTransactionActionType.UpdateReplace, next, before.ETag),
                 ],
-                cancellationToken);
+                cancellationToken
+            );
             return next with { ETag = written.Value[1].Headers.ETag!.Value };
         }
         catch (RequestFailedException lost) when (lost.Status == 412)
@@ -239,16 +292,22 @@ public sealed partial class SettlementStore(
 
     private static string OpenPartitionOf(string code) => Spread.PartitionOf(StatusIndex.Open, code);
 
-    private Settlement Stamped(Settlement row) => row with
-    {
-        WriteId = Guid.NewGuid().ToString("N"),
-        SchemaVersion = Settlement.CurrentSchema,
-        UpdatedAt = clock.GetUtcNow(),
-    };
+    private Settlement Stamped(Settlement row) =>
+        row with
+        {
+            WriteId = Guid.NewGuid().ToString("N"),
+            SchemaVersion = Settlement.CurrentSchema,
+            UpdatedAt = clock.GetUtcNow(),
+        };
 
     private static partial class Log
     {
-        [LoggerMessage(2, LogLevel.Critical, "The row of settlement {Code} is not whole, and nothing is done for it by itself. Columns of another type: {Columns}. Look at it, ask Baloan, and resolve it.")]
+        [LoggerMessage(
+            2,
+            LogLevel.Critical,
+            "The row of settlement {Code} is not whole, and nothing is done for it by itself. Columns of another type: {Columns}. Look "
+                + "at it, ask Baloan, and resolve it."
+        )]
         public static partial void NotWhole(ILogger logger, string code, string columns);
     }
 }

@@ -21,7 +21,8 @@ public sealed partial class SettlementSubmitter(
     SettlementOptions options,
     StorageClock clock,
     TimeProvider time,
-    ILogger<SettlementSubmitter> logger)
+    ILogger<SettlementSubmitter> logger
+)
 {
     // The name that Baloan sees: a caller's own may say who somebody is.
     private const string InvoiceFileName = "invoice.pdf";
@@ -53,7 +54,12 @@ public sealed partial class SettlementSubmitter(
         try
         {
             // Looked at before anything is sent, so that a missing or changed invoice is known in time.
-            invoice = await files.OpenUnchangedAsync(StorageSetup.InvoicesContainer, settlement.Invoice, InvoiceFileName, cancellationToken);
+            invoice = await files.OpenUnchangedAsync(
+                StorageSetup.InvoicesContainer,
+                settlement.Invoice,
+                InvoiceFileName,
+                cancellationToken
+            );
             await SubmitAsync(settlement, invoice, cancellationToken);
         }
         catch (FileChangedException)
@@ -73,13 +79,18 @@ public sealed partial class SettlementSubmitter(
         {
             credit = (await baloan.CheckCreditAsync(settlement.NationalIdentifier!, settlement.Language, cancellationToken)).Amount;
         }
-        catch (BaloanException refusal) when (refusal.Failure is BaloanFailure.Rejected or BaloanFailure.NotFound && !SettlementSendings.Reached(settlement))
+        catch (BaloanException refusal)
+            when (refusal.Failure is BaloanFailure.Rejected or BaloanFailure.NotFound && !SettlementSendings.Reached(settlement))
         {
             // A page of something in front of Baloan is no word of Baloan's, and the credit is still to be had.
-            await (IsBaloansWord(refusal)
-                ? RejectAsync(settlement, refusal)
-                : recorder.RecordAsync(
-                    SettlementRules.PutOff(settlement, "baloan_timeout", refusal.RetryAfter, clock.GetUtcNow(), options, Jitter), cancellationToken));
+            await (
+                IsBaloansWord(refusal)
+                    ? RejectAsync(settlement, refusal)
+                    : recorder.RecordAsync(
+                        SettlementRules.PutOff(settlement, "baloan_timeout", refusal.RetryAfter, clock.GetUtcNow(), options, Jitter),
+                        cancellationToken
+                    )
+            );
             return;
         }
         catch (Exception failure) when (failure is BaloanException or KeyVaultUnavailableException or NotConfiguredException)
@@ -93,7 +104,9 @@ public sealed partial class SettlementSubmitter(
         if (SettlementRules.IsStale(settlement, credit, now, options))
         {
             await recorder.RecordAsync(
-                SettlementRules.PutOff(settlement, SettlementErrors.CreditUnclear, null, now, options, Jitter), cancellationToken);
+                SettlementRules.PutOff(settlement, SettlementErrors.CreditUnclear, null, now, options, Jitter),
+                cancellationToken
+            );
         }
         else if (SettlementRules.HasMovedAlready(settlement, credit))
         {
@@ -116,7 +129,11 @@ public sealed partial class SettlementSubmitter(
     private async Task<Settlement?> ValidateOtpAsync(Settlement settlement, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var marking = settlement with { OtpValidationStartedAt = now, DueAt = now + options.SendingLimit + SettlementOptions.SendingMargin };
+        var marking = settlement with
+        {
+            OtpValidationStartedAt = now,
+            DueAt = now + options.SendingLimit + SettlementOptions.SendingMargin,
+        };
         if (await store.TryUpdateAsync(marking, cancellationToken) is not { } marked)
         {
             return null;
@@ -167,7 +184,9 @@ public sealed partial class SettlementSubmitter(
         {
             // Storage or this machine stood still, so that there is too little left of the row's time limit.
             await recorder.RecordAsync(
-                SettlementRules.PutOff(submitting, "baloan_unavailable", TimeSpan.Zero, clock.GetUtcNow(), options, Jitter), CancellationToken.None);
+                SettlementRules.PutOff(submitting, "baloan_unavailable", TimeSpan.Zero, clock.GetUtcNow(), options, Jitter),
+                CancellationToken.None
+            );
             return;
         }
 
@@ -177,7 +196,8 @@ public sealed partial class SettlementSubmitter(
             submitting.TransactionToken,
             submitting.Code,
             submitting.Total,
-            invoice)
+            invoice
+        )
         {
             SendBefore = sendBefore,
         };
@@ -205,7 +225,14 @@ public sealed partial class SettlementSubmitter(
 
             return SettleAnswer.Of(submitting.SendingId!, failure);
         }
-        catch (Exception failure) when (failure is KeyVaultUnavailableException or NotConfiguredException or FileChangedException or RequestFailedException or AggregateException)
+        catch (Exception failure)
+            when (failure
+                    is KeyVaultUnavailableException
+                        or NotConfiguredException
+                        or FileChangedException
+                        or RequestFailedException
+                        or AggregateException
+            )
         {
             // No token could be had, or the invoice not be read once more: nothing was sent, or only what Baloan said 401 to.
             return new SettleAnswer(submitting.SendingId!, SettleVerdict.NotTaken, []) { Code = SettlementErrors.CodeOf(failure) };
@@ -215,24 +242,38 @@ public sealed partial class SettlementSubmitter(
     private static bool IsBaloansWord(BaloanException refusal) =>
         refusal.IsBaloanText || (refusal.Failure == BaloanFailure.Rejected && refusal.Code != "baloan_rejected");
 
-    private Task EndAsync(Settlement settlement, string errorCode, CancellationToken cancellationToken) => recorder.RecordAsync(
-        SettlementRules.EndUnsettled(settlement, SettlementStatus.Failed, errorCode, null, clock.GetUtcNow(), options), cancellationToken);
+    private Task EndAsync(Settlement settlement, string errorCode, CancellationToken cancellationToken) =>
+        recorder.RecordAsync(
+            SettlementRules.EndUnsettled(settlement, SettlementStatus.Failed, errorCode, null, clock.GetUtcNow(), options),
+            cancellationToken
+        );
 
     // Baloan said it of a call before the settlement; that is known, and nothing was sent.
-    private Task RejectAsync(Settlement settlement, BaloanException refusal) => recorder.RecordAsync(
-        SettlementRules.EndUnsettled(
-            settlement,
-            SettlementStatus.Rejected,
-            refusal.Code,
-            refusal.IsBaloanText ? refusal.Message : null,
-            clock.GetUtcNow(),
-            options),
-        CancellationToken.None);
+    private Task RejectAsync(Settlement settlement, BaloanException refusal) =>
+        recorder.RecordAsync(
+            SettlementRules.EndUnsettled(
+                settlement,
+                SettlementStatus.Rejected,
+                refusal.Code,
+                refusal.IsBaloanText ? refusal.Message : null,
+                clock.GetUtcNow(),
+                options
+            ),
+            CancellationToken.None
+        );
 
-    private Task PutOffAsync(Settlement settlement, Exception failure, CancellationToken cancellationToken) => recorder.RecordAsync(
-        SettlementRules.PutOff(
-            settlement, SettlementErrors.CodeOf(failure), (failure as BaloanException)?.RetryAfter, clock.GetUtcNow(), options, Jitter),
-        cancellationToken);
+    private Task PutOffAsync(Settlement settlement, Exception failure, CancellationToken cancellationToken) =>
+        recorder.RecordAsync(
+            SettlementRules.PutOff(
+                settlement,
+                SettlementErrors.CodeOf(failure),
+                (failure as BaloanException)?.RetryAfter,
+                clock.GetUtcNow(),
+                options,
+                Jitter
+            ),
+            cancellationToken
+        );
 
     private static partial class Log
     {

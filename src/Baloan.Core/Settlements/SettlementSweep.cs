@@ -11,7 +11,8 @@ public sealed partial class SettlementSweep(
     SettlementMessages messages,
     SettlementOptions options,
     StorageClock clock,
-    ILogger<SettlementSweep> logger)
+    ILogger<SettlementSweep> logger
+)
 {
     private static readonly TimeSpan LongestPatience = TimeSpan.FromHours(1);
 
@@ -89,12 +90,13 @@ public sealed partial class SettlementSweep(
         if (SettlementRules.HasWaitedTooLong(row, now))
         {
             await recorder.RecordAsync(
-                SettlementRules.EndUnsettled(row, SettlementStatus.Failed, SettlementErrors.NeverSent, null, now, options), cancellationToken);
+                SettlementRules.EndUnsettled(row, SettlementStatus.Failed, SettlementErrors.NeverSent, null, now, options),
+                cancellationToken
+            );
             return;
         }
 
-        var noted = await store.TryUpdateAsync(
-            row with { Sweeps = row.Sweeps + 1, SweptAt = now }, cancellationToken);
+        var noted = await store.TryUpdateAsync(row with { Sweeps = row.Sweeps + 1, SweptAt = now }, cancellationToken);
         if (noted is not null)
         {
             Log.TakenUp(logger, noted.Code, noted.Status, noted.Sweeps);

@@ -25,7 +25,8 @@ public static class FileKinds
     /// <summary>How many of the first bytes <see cref="Of"/> needs.</summary>
     public const int SignatureLength = MostBeforePdf + 8;
 
-    // As readers of PDFs do (ISO 32000-1, annex H.3.4.1): a BOM, blank lines, a printer's job language or a script's warning may stand first.
+    // As readers of PDFs do (ISO 32000-1, annex H.3.4.1): a BOM, blank lines, a printer's job language or a script's warning may stand
+    // first.
     private const int MostBeforePdf = 1024;
 
     /// <summary>The kind of a file that begins with these bytes.</summary>
@@ -39,25 +40,30 @@ public static class FileKinds
     private static bool HasPdfHeader(ReadOnlySpan<byte> start)
     {
         var at = start[..Math.Min(start.Length, MostBeforePdf + 5)].IndexOf("%PDF-"u8);
-        return at >= 0 && start.Length >= at + 8
-            && char.IsAsciiDigit((char)start[at + 5]) && start[at + 6] == '.' && char.IsAsciiDigit((char)start[at + 7]);
+        return at >= 0
+            && start.Length >= at + 8
+            && char.IsAsciiDigit((char)start[at + 5])
+            && start[at + 6] == '.'
+            && char.IsAsciiDigit((char)start[at + 7]);
     }
 
     /// <summary>The media type.</summary>
-    public static string MediaType(this FileKind kind) => kind switch
-    {
-        FileKind.Pdf => "application/pdf",
-        FileKind.Jpeg => "image/jpeg",
-        FileKind.Png => "image/png",
-        _ => "application/octet-stream",
-    };
+    public static string MediaType(this FileKind kind) =>
+        kind switch
+        {
+            FileKind.Pdf => "application/pdf",
+            FileKind.Jpeg => "image/jpeg",
+            FileKind.Png => "image/png",
+            _ => "application/octet-stream",
+        };
 
     /// <summary>The ending of a file's name, with its dot.</summary>
-    public static string Extension(this FileKind kind) => kind switch
-    {
-        FileKind.Pdf => ".pdf",
-        FileKind.Jpeg => ".jpg",
-        FileKind.Png => ".png",
-        _ => "",
-    };
+    public static string Extension(this FileKind kind) =>
+        kind switch
+        {
+            FileKind.Pdf => ".pdf",
+            FileKind.Jpeg => ".jpg",
+            FileKind.Png => ".png",
+            _ => "",
+        };
 }

@@ -40,7 +40,11 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
     /// </returns>
     /// <exception cref="FileTooLargeException">Nothing is kept, and the rest is not read.</exception>
     public async Task<StoredFile?> SaveAsync(
-        string container, Stream content, IReadOnlyCollection<FileKind> accepted, CancellationToken cancellationToken)
+        string container,
+        Stream content,
+        IReadOnlyCollection<FileKind> accepted,
+        CancellationToken cancellationToken
+    )
     {
         var start = ArrayPool<byte>.Shared.Rent(WholeLimit);
         try
@@ -58,8 +62,7 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
             }
 
             await setup.ReadyAsync(cancellationToken);
-            var name = string.Create(
-                CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyy-MM-dd}/{Guid.NewGuid():N}{kind.Extension()}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"{time.GetUtcNow():yyyy-MM-dd}/{Guid.NewGuid():N}{kind.Extension()}");
             var blob = storage.Blobs.GetBlobContainerClient(container).GetBlobClient(name);
             var options = new BlobUploadOptions
             {
@@ -71,7 +74,12 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
                 // The length of a whole file is known, so that one call takes it.
                 await blob.UploadAsync(new MemoryStream(start, 0, startLength, writable: false), options, cancellationToken);
                 return new StoredFile(
-                    name, null, kind, startLength, Convert.ToHexStringLower(SHA256.HashData(start.AsSpan(0, startLength))));
+                    name,
+                    null,
+                    kind,
+                    startLength,
+                    Convert.ToHexStringLower(SHA256.HashData(start.AsSpan(0, startLength)))
+                );
             }
 
             await using var measured = new MeasuredStream(start.AsMemory(0, startLength), content, SizeLimit);
@@ -163,7 +171,12 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RequestFailedException">404: it is gone.</exception>
     /// <exception cref="FileChangedException">Its bytes are others.</exception>
-    public async Task<FileSource> OpenUnchangedAsync(string container, StoredFile file, string fileName, CancellationToken cancellationToken)
+    public async Task<FileSource> OpenUnchangedAsync(
+        string container,
+        StoredFile file,
+        string fileName,
+        CancellationToken cancellationToken
+    )
     {
         var download = await ClientOf(container, file).DownloadStreamingAsync(cancellationToken: cancellationToken);
         await using var content = download.Value.Content;
@@ -222,7 +235,11 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A file that is not needed stays in container {Container} until its lifecycle rule deletes it.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "A file that is not needed stays in container {Container} until its lifecycle rule deletes it."
+        )]
         public static partial void NotDiscarded(ILogger logger, string container, Exception exception);
     }
 }

@@ -62,9 +62,7 @@ internal sealed class MeasuredStream(ReadOnlyMemory<byte> start, Stream rest, lo
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously.");
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -16,7 +16,10 @@ public sealed class MessageQueue(StorageClients storage, StorageSetup setup, str
     public async Task SendAsync(string message, TimeSpan delay, CancellationToken cancellationToken)
     {
         await setup.QueuesReadyAsync(cancellationToken);
-        var wait = delay <= TimeSpan.Zero ? TimeSpan.Zero : delay > LongestDelay ? LongestDelay : delay;
+        var wait =
+            delay <= TimeSpan.Zero ? TimeSpan.Zero
+            : delay > LongestDelay ? LongestDelay
+            : delay;
         // Queue storage counts in whole seconds; a message must not come before its time.
         var hidden = TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds));
         try

@@ -31,7 +31,8 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Stor
         var written = await table.UpsertEntityAsync(
             new TableEntity(partition, key) { [IdColumn] = id, [WrittenAtColumn] = clock.GetUtcNow() },
             TableUpdateMode.Replace,
-            cancellationToken);
+            cancellationToken
+        );
         return written.Headers.ETag!.Value;
     }
 
@@ -66,7 +67,11 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Stor
     /// <param name="pageSize">How many rows a storage call brings, 1 to 1,000.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async IAsyncEnumerable<Entry> ReadAsync(
-        string partition, string? after, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string partition,
+        string? after,
+        int pageSize,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var filter = after is null
             ? TableClient.CreateQueryFilter($"PartitionKey eq {partition}")
@@ -87,7 +92,11 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Stor
         return ReadAsync(TableClient.CreateQueryFilter($"PartitionKey ge {name} and PartitionKey lt {end}"), pageSize, cancellationToken);
     }
 
-    private async IAsyncEnumerable<Entry> ReadAsync(string filter, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Entry> ReadAsync(
+        string filter,
+        int pageSize,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await setup.ReadyAsync(cancellationToken);
         await foreach (var row in table.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancellationToken))
@@ -95,7 +104,13 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Stor
             // An entry that can point to nothing, as a broken version might have left it, must not hide the others.
             if (row[IdColumn] is string { Length: > 0 } id && TableKeys.Escape(id).Length <= TableKeys.Longest)
             {
-                yield return new Entry(row.PartitionKey, row.RowKey, id, row[WrittenAtColumn] as DateTimeOffset? ?? TableKeys.TimeOf(row.RowKey) ?? row.Timestamp ?? default, row.ETag);
+                yield return new Entry(
+                    row.PartitionKey,
+                    row.RowKey,
+                    id,
+                    row[WrittenAtColumn] as DateTimeOffset? ?? TableKeys.TimeOf(row.RowKey) ?? row.Timestamp ?? default,
+                    row.ETag
+                );
             }
         }
     }
@@ -118,7 +133,8 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Stor
         Func<string, CancellationToken, Task<T?>> find,
         Func<T, Entry, bool> belongs,
         Func<Entry, Task>? stray,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
         where T : class
     {
         var rows = new List<T>(top);
@@ -128,8 +144,12 @@ public sealed class StatusIndex(StorageClients storage, StorageSetup setup, Stor
             // Each partition is in the order of the list, so that the first of all is among the first of each.
             var firsts = new List<List<Entry>> { await FirstOfAsync(partitions[0]) };
             firsts.AddRange(await Task.WhenAll(partitions.Skip(1).Select(FirstOfAsync)));
-            var entries = firsts.SelectMany(entry => entry).DistinctBy(entry => entry.Key)
-                .OrderBy(entry => entry.Key, StringComparer.Ordinal).Take(top + 1).ToList();
+            var entries = firsts
+                .SelectMany(entry => entry)
+                .DistinctBy(entry => entry.Key)
+                .OrderBy(entry => entry.Key, StringComparer.Ordinal)
+                .Take(top + 1)
+                .ToList();
             foreach (var batch in entries.Take(top).Chunk(ReadAtOnce))
             {
                 foreach (var (entry, row) in batch.Zip(await Task.WhenAll(batch.Select(entry => find(entry.Id, cancellationToken)))))

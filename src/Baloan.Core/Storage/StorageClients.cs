@@ -26,7 +26,11 @@ public sealed class StorageClients
     /// <param name="adjust">Changes the options of each client, such as its transport; null for nothing.</param>
     /// <param name="identity">Gives the tokens where there is no connection string; null for the app's own identity.</param>
     public StorageClients(
-        IConfiguration configuration, StorageClock clock, Action<ClientOptions>? adjust = null, TokenCredential? identity = null)
+        IConfiguration configuration,
+        StorageClock clock,
+        Action<ClientOptions>? adjust = null,
+        TokenCredential? identity = null
+    )
     {
         var blobOptions = Patient(new BlobClientOptions(), clock, adjust);
         var queueOptions = Patient(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, clock, adjust);
@@ -36,8 +40,8 @@ public sealed class StorageClients
         if (section["accountName"] is not null || section["blobServiceUri"] is not null)
         {
             identity = identity is null ? AppIdentity.Of(section["clientId"]) : new AppIdentity(identity);
-            Uri Endpoint(string service) => new(section[$"{service}ServiceUri"]
-                ?? $"https://{section["accountName"]}.{service}.core.windows.net");
+            Uri Endpoint(string service) =>
+                new(section[$"{service}ServiceUri"] ?? $"https://{section["accountName"]}.{service}.core.windows.net");
             Blobs = new BlobServiceClient(Endpoint("blob"), identity, blobOptions);
             Queues = new QueueServiceClient(Endpoint("queue"), identity, queueOptions);
             Tables = new TableServiceClient(Endpoint("table"), identity, tableOptions);

@@ -21,7 +21,8 @@ public sealed class StorageClock(TimeProvider time)
 
     /// <summary>Takes note of the <c>Date</c> of an answer.</summary>
     /// <param name="date">The date.</param>
-    /// <param name="asked">When it was asked for. One that was long on its way, or came to a process that stood still, tells no time.</param>
+    /// <param name="asked">When it was asked for. One that was long on its way, or came to a process that stood still, tells no
+    /// time.</param>
     internal void Observe(DateTimeOffset date, long asked)
     {
         if (latest is not null && time.GetElapsedTime(asked) > Precision)
@@ -47,8 +48,12 @@ public sealed class StorageClock(TimeProvider time)
 
         public override void OnReceivedResponse(HttpMessage message)
         {
-            if (message.HasResponse && message.TryGetProperty(typeof(Policy), out var asked) && message.Response.Headers.TryGetValue("Date", out var text)
-                && DateTimeOffset.TryParseExact(text, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
+            if (
+                message.HasResponse
+                && message.TryGetProperty(typeof(Policy), out var asked)
+                && message.Response.Headers.TryGetValue("Date", out var text)
+                && DateTimeOffset.TryParseExact(text, "R", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+            )
             {
                 clock.Observe(date, (long)asked!);
             }

@@ -119,26 +119,32 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
         }
     }
 
-    private Task CreateBlobsAsync() => Task.WhenAll(
-        CreateAsync(() => storage.Blobs.GetBlobContainerClient(InvoicesContainer).CreateIfNotExistsAsync()),
-        CreateAsync(() => storage.Blobs.GetBlobContainerClient(UploadsContainer).CreateIfNotExistsAsync()));
+    private Task CreateBlobsAsync() =>
+        Task.WhenAll(
+            CreateAsync(() => storage.Blobs.GetBlobContainerClient(InvoicesContainer).CreateIfNotExistsAsync()),
+            CreateAsync(() => storage.Blobs.GetBlobContainerClient(UploadsContainer).CreateIfNotExistsAsync())
+        );
 
-    private Task CreateQueuesAsync() => Task.WhenAll(
-        CreateAsync(() => storage.Queues.GetQueueClient(WorkQueueName).CreateIfNotExistsAsync()),
-        CreateAsync(() => storage.Queues.GetQueueClient(LoanQueueName).CreateIfNotExistsAsync()),
-        CreateAsync(() => storage.Queues.GetQueueClient(EventsQueueName).CreateIfNotExistsAsync()),
-        CreateAsync(() => storage.Queues.GetQueueClient(EventsPoisonQueueName).CreateIfNotExistsAsync()));
+    private Task CreateQueuesAsync() =>
+        Task.WhenAll(
+            CreateAsync(() => storage.Queues.GetQueueClient(WorkQueueName).CreateIfNotExistsAsync()),
+            CreateAsync(() => storage.Queues.GetQueueClient(LoanQueueName).CreateIfNotExistsAsync()),
+            CreateAsync(() => storage.Queues.GetQueueClient(EventsQueueName).CreateIfNotExistsAsync()),
+            CreateAsync(() => storage.Queues.GetQueueClient(EventsPoisonQueueName).CreateIfNotExistsAsync())
+        );
 
-    private Task CreateTablesAsync() => Task.WhenAll(
-        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(SettlementsTable)),
-        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(SettlementIndexTable)),
-        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(UploadsTable)),
-        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(UploadIndexTable)),
-        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoansTable)),
-        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoanIndexTable)),
-        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoanOpeningsTable)),
-        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(SubscriptionsTable)),
-        CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(StatsTable)));
+    private Task CreateTablesAsync() =>
+        Task.WhenAll(
+            CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(SettlementsTable)),
+            CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(SettlementIndexTable)),
+            CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(UploadsTable)),
+            CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(UploadIndexTable)),
+            CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoansTable)),
+            CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoanIndexTable)),
+            CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(LoanOpeningsTable)),
+            CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(SubscriptionsTable)),
+            CreateAsync(() => storage.Tables.CreateTableIfNotExistsAsync(StatsTable))
+        );
 
     private async Task CreateAsync(Func<Task> create)
     {

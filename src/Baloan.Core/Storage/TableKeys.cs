@@ -32,13 +32,15 @@ public static class TableKeys
     }
 
     /// <summary>A key that sorts by time with the newest first, and that two ids never share.</summary>
-    public static string NewestFirst(DateTimeOffset time, string id) => string.Create(
-        CultureInfo.InvariantCulture, $"{DateTime.MaxValue.Ticks - time.UtcTicks:D19}-{Escape(id)}");
+    public static string NewestFirst(DateTimeOffset time, string id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{DateTime.MaxValue.Ticks - time.UtcTicks:D19}-{Escape(id)}");
 
     /// <summary>The time in a key made by <see cref="NewestFirst"/>; null in any other.</summary>
     public static DateTimeOffset? TimeOf(string key) =>
-        key.Length > 20 && key[19] == '-'
-        && long.TryParse(key.AsSpan(0, 19), NumberStyles.None, CultureInfo.InvariantCulture, out var left) && left <= DateTime.MaxValue.Ticks
+        key.Length > 20
+        && key[19] == '-'
+        && long.TryParse(key.AsSpan(0, 19), NumberStyles.None, CultureInfo.InvariantCulture, out var left)
+        && left <= DateTime.MaxValue.Ticks
             ? new(DateTime.MaxValue.Ticks - left, TimeSpan.Zero)
             : null;
 }

@@ -16,9 +16,7 @@ internal struct TextTraces
     private bool isNoText;
     private bool hasReplacement;
 
-    public TextTraces()
-    {
-    }
+    public TextTraces() { }
 
     /// <summary>Whether what came so far is such a text.</summary>
     public readonly bool Found => !isNoText && hasReplacement;
@@ -62,7 +60,11 @@ internal struct TextTraces
         }
 
         // The last sequence may go on in the next piece.
-        if (whole > 0 && piece[whole - 1] >= 0xC0 && Rune.DecodeFromUtf8(piece[(whole - 1)..], out _, out _) == OperationStatus.NeedMoreData)
+        if (
+            whole > 0
+            && piece[whole - 1] >= 0xC0
+            && Rune.DecodeFromUtf8(piece[(whole - 1)..], out _, out _) == OperationStatus.NeedMoreData
+        )
         {
             whole--;
             openLength = piece.Length - whole;

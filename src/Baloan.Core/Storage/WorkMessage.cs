@@ -12,7 +12,8 @@ public sealed record WorkMessage(
     string Kind,
     string Id,
     string? TraceParent,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Answer = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Answer = null
+)
 {
     /// <summary>A settlement is to be carried on.</summary>
     public const string Settlement = "settlement";

@@ -24,20 +24,42 @@ public sealed class AppMeter
         settlements = meter.CreateCounter<long>(
             "baloan.settlements",
             "{settlement}",
-            "Ends of settlements by outcome: settled, settled_inferred, rejected, failed, needs_review, resolved_settled, resolved_not_settled.");
+            "Ends of settlements by outcome: settled, settled_inferred, rejected, failed, needs_review, resolved_settled, "
+                + "resolved_not_settled."
+        );
         uploads = meter.CreateCounter<long>("baloan.uploads", "{upload}", "Ends of uploads by outcome: uploaded, rejected, failed.");
         callbacks = meter.CreateCounter<long>(
-            "baloan.loan.callbacks", "{callback}", "Callbacks recorded by verdict: accepted, duplicate, late, conflict, unknown_state.");
+            "baloan.loan.callbacks",
+            "{callback}",
+            "Callbacks recorded by verdict: accepted, duplicate, late, conflict, unknown_state."
+        );
         events = meter.CreateCounter<long>(
-            "baloan.events", "{event}", "Tries to deliver an event by outcome: delivered, put_off, given_up, ended_by_receiver.");
+            "baloan.events",
+            "{event}",
+            "Tries to deliver an event by outcome: delivered, put_off, given_up, ended_by_receiver."
+        );
         waiting = meter.CreateGauge<long>(
-            "baloan.settlements.waiting", "{settlement}", "How many settlements wait, by status: verifying, needs_review.");
+            "baloan.settlements.waiting",
+            "{settlement}",
+            "How many settlements wait, by status: verifying, needs_review."
+        );
         oldest = meter.CreateGauge<double>(
-            "baloan.settlements.oldest", "s", "How long the one has waited that has waited longest, by status; 0 where none does.");
+            "baloan.settlements.oldest",
+            "s",
+            "How long the one has waited that has waited longest, by status; 0 where none does."
+        );
         meter.CreateObservableGauge(
-            "baloan.token.age", () => Measure(token => time.GetUtcNow() - token.ObtainedAt), "s", "How long ago this instance's access token was obtained, by gateway.");
+            "baloan.token.age",
+            () => Measure(token => time.GetUtcNow() - token.ObtainedAt),
+            "s",
+            "How long ago this instance's access token was obtained, by gateway."
+        );
         meter.CreateObservableGauge(
-            "baloan.token.remaining_life", () => Measure(token => token.ExpiresAt - time.GetUtcNow()), "s", "How long this instance's access token still lives, by gateway.");
+            "baloan.token.remaining_life",
+            () => Measure(token => token.ExpiresAt - time.GetUtcNow()),
+            "s",
+            "How long this instance's access token still lives, by gateway."
+        );
     }
 
     /// <summary>Measures a gateway's access token from now on.</summary>

@@ -62,7 +62,8 @@ public static class Traces
             ActivityKind.Consumer,
             origin,
             [new("messaging.system", "azure_queue"), new("messaging.destination.name", queue)],
-            known && run is not null ? [new ActivityLink(run.Context)] : null);
+            known && run is not null ? [new ActivityLink(run.Context)] : null
+        );
         try
         {
             await work();

@@ -18,7 +18,8 @@ public sealed partial class AccessTokens(
     Vault vault,
     Func<string, string, CancellationToken, Task<AccessToken>> fetch,
     TimeProvider time,
-    ILogger<AccessTokens> logger) : IAccessTokenSource, IDisposable
+    ILogger<AccessTokens> logger
+) : IAccessTokenSource, IDisposable
 {
     private static readonly TimeSpan RefusalKeptFor = TimeSpan.FromMinutes(1);
 
@@ -63,7 +64,9 @@ public sealed partial class AccessTokens(
         return (await RenewAsync(token => token.ObtainedAt > before, cancellationToken)).ExpiresAt;
     }
 
-    /// <summary>Looks at the token, in memory and in the vault; gets none. Stopped before the vault answers, it says what it knows.</summary>
+    /// <summary>
+    /// Looks at the token, in memory and in the vault; gets none. Stopped before the vault answers, it says what it knows.
+    /// </summary>
     /// <returns>
     /// Whether the credentials are set, null where the vault does not say; and when the newest access token runs out (UTC), null where
     /// none is known.
@@ -79,15 +82,21 @@ public sealed partial class AccessTokens(
         try
         {
             // Another instance may have renewed it.
-            if (StoredToken.Parse(await vault.ReadAsync(gateway.TokenSecret, null, cancellationToken)) is { } kept && !(kept.ExpiresAt < known?.ExpiresAt))
+            if (
+                StoredToken.Parse(await vault.ReadAsync(gateway.TokenSecret, null, cancellationToken)) is { } kept
+                && !(kept.ExpiresAt < known?.ExpiresAt)
+            )
             {
                 known = kept;
             }
 
             return known is not null
                 ? (true, known.ExpiresAt)
-                : (!string.IsNullOrEmpty(await vault.ReadCredentialAsync(gateway.UsernameSecret, cancellationToken))
-                    && !string.IsNullOrEmpty(await vault.ReadCredentialAsync(gateway.PasswordSecret, cancellationToken)), null);
+                : (
+                    !string.IsNullOrEmpty(await vault.ReadCredentialAsync(gateway.UsernameSecret, cancellationToken))
+                        && !string.IsNullOrEmpty(await vault.ReadCredentialAsync(gateway.PasswordSecret, cancellationToken)),
+                    null
+                );
         }
         catch (NotConfiguredException)
         {

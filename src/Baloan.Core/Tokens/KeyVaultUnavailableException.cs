@@ -5,7 +5,10 @@ namespace Baloan.Core.Tokens;
 /// <param name="refusal">Why it gives nothing out, where it said so.</param>
 /// <param name="secret">The secret that was asked for.</param>
 public sealed class KeyVaultUnavailableException(Exception? cause, VaultRefusal refusal = VaultRefusal.None, string secret = "")
-    : Exception(refusal == VaultRefusal.None ? "Key Vault does not answer." : $"Key Vault does not give out secret {secret}: {refusal}.", cause)
+    : Exception(
+        refusal == VaultRefusal.None ? "Key Vault does not answer." : $"Key Vault does not give out secret {secret}: {refusal}.",
+        cause
+    )
 {
     /// <summary>Why it gives nothing out.</summary>
     public VaultRefusal Refusal => refusal;

@@ -20,7 +20,8 @@ public sealed record StoredToken(string Access, string? Refresh, DateTimeOffset 
 
     /// <summary>A token that Baloan has just given out.</summary>
     /// <remarks>
-    /// One that looks as if it had run out tells that our clock is ahead. It is used for a while, or until Baloan refuses it: else each call
+    /// One that looks as if it had run out tells that our clock is ahead. It is used for a while, or until Baloan refuses it: else each
+    /// call
     /// would ask for a new one.
     /// </remarks>
     public static StoredToken Of(AccessToken token, DateTimeOffset now) =>

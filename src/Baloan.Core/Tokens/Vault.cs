@@ -19,7 +19,23 @@ namespace Baloan.Core.Tokens;
 /// </remarks>
 public sealed partial class Vault
 {
-    private static readonly char[] Around = [' ', '\t', '\r', '\n', '\v', '\f', '\u0085', '\u00A0', '\uFEFF', '\u200B', '\u200E', '\u200F', '\u2028', '\u2029'];
+    private static readonly char[] Around =
+    [
+        ' ',
+        '\t',
+        '\r',
+        '\n',
+        '\v',
+        '\f',
+        '\u0085',
+        '\u00A0',
+        '\uFEFF',
+        '\u200B',
+        '\u200E',
+        '\u200F',
+        '\u2028',
+        '\u2029',
+    ];
 
     private readonly Lazy<SecretClient>? client;
     private readonly ILogger<Vault> logger;
@@ -34,14 +50,22 @@ public sealed partial class Vault
     /// <param name="time">The clock.</param>
     /// <param name="client">A client that is there already, and that the settings do not speak of; null for none.</param>
     /// <exception cref="InvalidOperationException">The settings contradict each other; the message says how.</exception>
-    public Vault(IConfiguration configuration, IHostEnvironment environment, ILogger<Vault> logger, TimeProvider time, SecretClient? client = null)
+    public Vault(
+        IConfiguration configuration,
+        IHostEnvironment environment,
+        ILogger<Vault> logger,
+        TimeProvider time,
+        SecretClient? client = null
+    )
     {
         (this.logger, this.time) = (logger, time);
         var certificate = configuration["KeyVault:EmulatorCertificate"];
         if (!string.IsNullOrEmpty(certificate) && !environment.IsDevelopment())
         {
             throw new InvalidOperationException(
-                $"KeyVault__EmulatorCertificate is set and the environment is '{environment.EnvironmentName}'. An emulator is for Development alone: remove the setting.");
+                $"KeyVault__EmulatorCertificate is set and the environment is '{environment.EnvironmentName}'. An emulator is for "
+                    + $"Development alone: remove the setting."
+            );
         }
 
         if (client is not null)
@@ -60,29 +84,38 @@ public sealed partial class Vault
             throw new InvalidOperationException("KeyVault__Uri has to be an https address, such as https://my-vault.vault.azure.net.");
         }
 
-        this.client = new Lazy<SecretClient>(() => string.IsNullOrEmpty(certificate)
-            ? new SecretClient(
-                uri,
-                AppIdentity.Of(configuration["KeyVault:ClientId"] ?? configuration["AZURE_CLIENT_ID"]),
-                Patient(new SecretClientOptions()))
-            : EmulatorClient(uri, certificate));
+        this.client = new Lazy<SecretClient>(() =>
+            string.IsNullOrEmpty(certificate)
+                ? new SecretClient(
+                    uri,
+                    AppIdentity.Of(configuration["KeyVault:ClientId"] ?? configuration["AZURE_CLIENT_ID"]),
+                    Patient(new SecretClientOptions())
+                )
+                : EmulatorClient(uri, certificate)
+        );
     }
 
-    /// <summary>Credentials that are past their <c>ExpiresOn</c>: Key Vault gives them out all the same, and they may still be right.</summary>
-    public IReadOnlyCollection<string> ExpiredCredentials => [.. expired.Where(one => one.Value).Select(one => one.Key).Order(StringComparer.Ordinal)];
+    /// <summary>
+    /// Credentials that are past their <c>ExpiresOn</c>: Key Vault gives them out all the same, and they may still be right.
+    /// </summary>
+    public IReadOnlyCollection<string> ExpiredCredentials =>
+        [.. expired.Where(one => one.Value).Select(one => one.Key).Order(StringComparer.Ordinal)];
 
     /// <summary>
     /// Reads a secret that a person has set: without the line breaks, spaces and byte order mark around it that files and portals leave
     /// there. Null where it is not set, or holds nothing else.
     /// </summary>
     /// <exception cref="NotConfiguredException">No vault is set.</exception>
-    /// <exception cref="KeyVaultUnavailableException">The vault does not answer or refuses, or the secret was deleted and can be recovered.</exception>
+    /// <exception cref="KeyVaultUnavailableException">The vault does not answer or refuses, or the secret was deleted and can be
+    /// recovered.</exception>
     public async Task<string?> ReadCredentialAsync(string name, CancellationToken cancellationToken)
     {
         if (await FindAsync(name, null, cancellationToken) is not { } secret)
         {
             expired.TryRemove(name, out _);
-            return await IsDeletedAsync(name, cancellationToken) ? throw new KeyVaultUnavailableException(null, VaultRefusal.Deleted, name) : null;
+            return await IsDeletedAsync(name, cancellationToken)
+                ? throw new KeyVaultUnavailableException(null, VaultRefusal.Deleted, name)
+                : null;
         }
 
         var (properties, version) = (secret.Properties, secret.Properties.Version ?? "");
@@ -114,7 +147,12 @@ public sealed partial class Vault
     /// <exception cref="NotConfiguredException">No vault is set.</exception>
     /// <exception cref="KeyVaultUnavailableException">The vault does not answer or refuses.</exception>
     public async Task<string> WriteAsync(
-        string name, string value, string contentType, DateTimeOffset? expiresOn, CancellationToken cancellationToken)
+        string name,
+        string value,
+        string contentType,
+        DateTimeOffset? expiresOn,
+        CancellationToken cancellationToken
+    )
     {
         var secret = new KeyVaultSecret(name, value);
         secret.Properties.ContentType = contentType;
@@ -170,11 +208,13 @@ public sealed partial class Vault
                 AuthenticationFailedException or RequestFailedException { Status: 401 } => VaultRefusal.Identity,
                 RequestFailedException { Status: 409 } => VaultRefusal.Deleted,
                 RequestFailedException { Status: 403 } when Says("SecretDisabled") => VaultRefusal.Disabled,
-                RequestFailedException { Status: 403 } when Says("ForbiddenByFirewall") || Says("ForbiddenByConnection") => VaultRefusal.Network,
+                RequestFailedException { Status: 403 } when Says("ForbiddenByFirewall") || Says("ForbiddenByConnection") =>
+                    VaultRefusal.Network,
                 RequestFailedException { Status: 403 } => VaultRefusal.Role,
                 _ => VaultRefusal.None,
             },
-            name);
+            name
+        );
     }
 
     private bool IsNews(string what, string version)
@@ -215,7 +255,8 @@ public sealed partial class Vault
 
         public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => Token;
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(Token);
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new(Token);
     }
 
     private static partial class Log
@@ -223,7 +264,11 @@ public sealed partial class Vault
         [LoggerMessage(1, LogLevel.Warning, "Secret {Name} has line breaks, spaces or a byte order mark around it; they are left out.")]
         public static partial void Trimmed(ILogger logger, string name);
 
-        [LoggerMessage(2, LogLevel.Warning, "Secret {Name} has expired at {ExpiredAt:u}. Key Vault gives it out all the same, and it is used.")]
+        [LoggerMessage(
+            2,
+            LogLevel.Warning,
+            "Secret {Name} has expired at {ExpiredAt:u}. Key Vault gives it out all the same, and it is used."
+        )]
         public static partial void Expired(ILogger logger, string name, DateTimeOffset expiredAt);
     }
 }

@@ -28,7 +28,8 @@ public sealed class VaultKey(StorageClients storage, StorageSetup setup, Vault v
         await setup.ReadyAsync(cancellationToken);
         var made = await table.GetEntityIfExistsAsync<TableEntity>(Partition, row, cancellationToken: cancellationToken);
         var version = made.HasValue ? made.Value!.GetString(VersionColumn) : await MakeAsync(cancellationToken);
-        var value = await vault.ReadAsync(secret, version, cancellationToken)
+        var value =
+            await vault.ReadAsync(secret, version, cancellationToken)
             ?? throw new NotConfiguredException($"{secret}: the version {version} of this secret was deleted from Key Vault; recover it");
         return Convert.FromBase64String(value);
     }
@@ -36,7 +37,12 @@ public sealed class VaultKey(StorageClients storage, StorageSetup setup, Vault v
     private async Task<string> MakeAsync(CancellationToken cancellationToken)
     {
         var made = await vault.WriteAsync(
-            secret, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), "application/octet-stream", null, cancellationToken);
+            secret,
+            Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            "application/octet-stream",
+            null,
+            cancellationToken
+        );
         try
         {
             await table.AddEntityAsync(new TableEntity(Partition, row) { [VersionColumn] = made }, cancellationToken);

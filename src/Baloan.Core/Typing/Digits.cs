@@ -4,18 +4,23 @@ namespace Baloan.Core.Typing;
 public static class Digits
 {
     /// <summary>Turns Persian (۰-۹) and Arabic-Indic (٠-٩) digits into ASCII, and leaves all else as it is.</summary>
-    public static string ToAscii(string text) => string.Create(text.Length, text, static (span, source) =>
-    {
-        for (var i = 0; i < span.Length; i++)
-        {
-            span[i] = source[i] switch
+    public static string ToAscii(string text) =>
+        string.Create(
+            text.Length,
+            text,
+            static (span, source) =>
             {
-                >= '۰' and <= '۹' => (char)(source[i] - '۰' + '0'),
-                >= '٠' and <= '٩' => (char)(source[i] - '٠' + '0'),
-                var other => other,
-            };
-        }
-    });
+                for (var i = 0; i < span.Length; i++)
+                {
+                    span[i] = source[i] switch
+                    {
+                        >= '۰' and <= '۹' => (char)(source[i] - '۰' + '0'),
+                        >= '٠' and <= '٩' => (char)(source[i] - '٠' + '0'),
+                        var other => other,
+                    };
+                }
+            }
+        );
 
     /// <summary>A text as somebody meant to type it: without invisible marks, without space around it, and with ASCII digits.</summary>
     public static string Typed(string text) => ToAscii(Marks.Strip(text).Trim());

@@ -32,18 +32,31 @@ public static class Marks
         [0xFEFF] = "ZERO WIDTH NO-BREAK SPACE (BOM)",
     };
 
-    /// <summary>Whether a sign shows nothing and takes no place: what Unicode calls default ignorable, and its line and paragraph separators.</summary>
+    /// <summary>
+    /// Whether a sign shows nothing and takes no place: what Unicode calls default ignorable, and its line and paragraph separators.
+    /// </summary>
     public static bool IsInvisible(Rune sign) =>
         Rune.GetUnicodeCategory(sign) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        || sign.Value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or (>= 0x2060 and <= 0x206F) or 0x3164
-            or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xE0000 and <= 0xE0FFF);
+        || sign.Value
+            is 0x034F
+                or 0x115F
+                or 0x1160
+                or 0x17B4
+                or 0x17B5
+                or (>= 0x180B and <= 0x180F)
+                or (>= 0x2060 and <= 0x206F)
+                or 0x3164
+                or (>= 0xFE00 and <= 0xFE0F)
+                or 0xFFA0
+                or (>= 0xE0000 and <= 0xE0FFF);
 
     /// <summary>A text without them.</summary>
-    public static string Strip(string text) => text.EnumerateRunes().Any(IsInvisible)
-        ? string.Concat(text.EnumerateRunes().Where(sign => !IsInvisible(sign)))
-        : text;
+    public static string Strip(string text) =>
+        text.EnumerateRunes().Any(IsInvisible) ? string.Concat(text.EnumerateRunes().Where(sign => !IsInvisible(sign))) : text;
 
-    /// <summary>What a sign is called, so that somebody who cannot see it can look for it: its code point and, where it is a known one, its name.</summary>
+    /// <summary>
+    /// What a sign is called, so that somebody who cannot see it can look for it: its code point and, where it is a known one, its name.
+    /// </summary>
     public static string NameOf(Rune sign)
     {
         var point = string.Create(CultureInfo.InvariantCulture, $"U+{sign.Value:X4}");

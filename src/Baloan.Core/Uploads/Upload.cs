@@ -103,7 +103,9 @@ public sealed record Upload : ITableEntity
 
     /// <summary>Whether the row has all that its sending needs. One that has not was left by an older or a broken version.</summary>
     [IgnoreDataMember]
-    public bool IsWhole => PartitionKey == TableKeys.Escape(Id) && Enum.IsDefined(Status)
+    public bool IsWhole =>
+        PartitionKey == TableKeys.Escape(Id)
+        && Enum.IsDefined(Status)
         && (HasEnded || (Blob.Length > 0 && Size > 0 && Kind != FileKind.Other && Enum.IsDefined(Kind) && Enum.IsDefined(Language)));
 
     /// <summary>The status as the API names it.</summary>

@@ -15,12 +15,18 @@ public sealed partial class UploadProcessor(
     MerchantClient baloan,
     StorageClock clock,
     AppMeter meter,
-    ILogger<UploadProcessor> logger)
+    ILogger<UploadProcessor> logger
+)
 {
     private static readonly TimeSpan[] RoundWaits =
     [
-        TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(60),
-        TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromHours(1),
+        TimeSpan.FromSeconds(2),
+        TimeSpan.FromSeconds(5),
+        TimeSpan.FromSeconds(15),
+        TimeSpan.FromSeconds(60),
+        TimeSpan.FromMinutes(5),
+        TimeSpan.FromMinutes(15),
+        TimeSpan.FromHours(1),
     ];
 
     // The clocks of two instances, and of Queue storage, differ a little.
@@ -58,7 +64,8 @@ public sealed partial class UploadProcessor(
                     ErrorCode = refusal.Code,
                     ErrorMessage = refusal.IsBaloanText ? refusal.Message : null,
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (BaloanException failure)
         {
@@ -107,7 +114,14 @@ public sealed partial class UploadProcessor(
         if (await store.TryUpdateAsync(ended, cancellationToken))
         {
             Log.Ended(logger, ended.Id, ended.Status, ended.ErrorCode);
-            meter.UploadEnded(ended.Status switch { UploadStatus.Uploaded => "uploaded", UploadStatus.Rejected => "rejected", _ => "failed" });
+            meter.UploadEnded(
+                ended.Status switch
+                {
+                    UploadStatus.Uploaded => "uploaded",
+                    UploadStatus.Rejected => "rejected",
+                    _ => "failed",
+                }
+            );
         }
     }
 

@@ -6,10 +6,11 @@ namespace Baloan.Core.Uploads;
 public static class UploadServices
 {
     /// <summary>Adds all that accepts, sends and sweeps uploads.</summary>
-    public static IServiceCollection AddUploads(this IServiceCollection services, UploadOptions options) => services
-        .AddSingleton(options)
-        .AddSingleton<UploadStore>()
-        .AddSingleton<UploadIntake>()
-        .AddSingleton<UploadProcessor>()
-        .AddSingleton<UploadSweep>();
+    public static IServiceCollection AddUploads(this IServiceCollection services, UploadOptions options) =>
+        services
+            .AddSingleton(options)
+            .AddSingleton<UploadStore>()
+            .AddSingleton<UploadIntake>()
+            .AddSingleton<UploadProcessor>()
+            .AddSingleton<UploadSweep>();
 }

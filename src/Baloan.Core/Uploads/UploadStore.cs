@@ -11,7 +11,9 @@ public sealed partial class UploadStore(StorageClients storage, StorageSetup set
     private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.UploadsTable);
     private readonly StatusIndex index = new(storage, setup, clock, StorageSetup.UploadIndexTable);
 
-    /// <summary>Reads an upload; null where there is none of that id. One whose row is not whole, and not known to have ended, has failed.</summary>
+    /// <summary>
+    /// Reads an upload; null where there is none of that id. One whose row is not whole, and not known to have ended, has failed.
+    /// </summary>
     public async Task<Upload?> FindAsync(string id, CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
@@ -23,7 +25,14 @@ public sealed partial class UploadStore(StorageClients storage, StorageSetup set
 
         Log.NotWhole(logger, id, string.Join(", ", unreadable));
         row = row with { Id = id };
-        return Enum.IsDefined(row.Status) && row.HasEnded ? row : row with { Status = UploadStatus.Failed, ErrorCode = UploadErrors.RecordUnreadable, ErrorMessage = null };
+        return Enum.IsDefined(row.Status) && row.HasEnded
+            ? row
+            : row with
+            {
+                Status = UploadStatus.Failed,
+                ErrorCode = UploadErrors.RecordUnreadable,
+                ErrorMessage = null,
+            };
     }
 
     /// <summary>Keeps a new upload, listed as under way before it is there.</summary>
@@ -57,7 +66,8 @@ public sealed partial class UploadStore(StorageClients storage, StorageSetup set
 
     /// <summary>Reads all that is listed as under way, with the row where there is one.</summary>
     public async IAsyncEnumerable<(StatusIndex.Entry Entry, Upload? Row)> ReadOpenAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var entry in index.ReadAsync(StatusIndex.Open, null, 500, cancellationToken))
         {

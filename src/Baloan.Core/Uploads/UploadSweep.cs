@@ -18,8 +18,11 @@ public sealed class UploadSweep(UploadStore store, WorkQueue queue, UploadOption
             {
                 await store.ForgetOpenAsync(entry.Key, cancellationToken);
             }
-            else if (row is not null && now - row.DueAt > options.StandstillLimit
-                && await store.TryUpdateAsync(row with { DueAt = now }, cancellationToken))
+            else if (
+                row is not null
+                && now - row.DueAt > options.StandstillLimit
+                && await store.TryUpdateAsync(row with { DueAt = now }, cancellationToken)
+            )
             {
                 await queue.ScheduleAsync(WorkMessage.Upload, row.Id, TimeSpan.Zero, cancellationToken);
             }

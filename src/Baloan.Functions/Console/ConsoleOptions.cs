@@ -16,9 +16,13 @@ public sealed record ConsoleOptions(string ShopName, string Support, string Time
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="InvalidOperationException">One of them cannot be used; the message says which and what it has to be.</exception>
-    public static ConsoleOptions From(IConfiguration configuration) => new(
-        TextFrom(configuration, "ShopName"), TextFrom(configuration, "Support"), TimeZoneFrom(configuration["Console:TimeZone"]),
-        MinutesFrom(configuration["Console:LockAfterMinutes"]));
+    public static ConsoleOptions From(IConfiguration configuration) =>
+        new(
+            TextFrom(configuration, "ShopName"),
+            TextFrom(configuration, "Support"),
+            TimeZoneFrom(configuration["Console:TimeZone"]),
+            MinutesFrom(configuration["Console:LockAfterMinutes"])
+        );
 
     private static string TextFrom(IConfiguration configuration, string name)
     {

@@ -23,8 +23,10 @@ public sealed class ConsolePage
         var minutes = options.LockAfterMinutes.ToString(CultureInfo.InvariantCulture);
         var page = ConsoleFiles.Page.Replace(
             NoSettings,
-            $"data-shop={Quoted(options.ShopName)} data-support={Quoted(options.Support)} data-time-zone={Quoted(options.TimeZone)} data-lock-after-minutes={Quoted(minutes)}",
-            StringComparison.Ordinal);
+            $"data-shop={Quoted(options.ShopName)} data-support={Quoted(options.Support)} data-time-zone={Quoted(options.TimeZone)} "
+                + $"data-lock-after-minutes={Quoted(minutes)}",
+            StringComparison.Ordinal
+        );
         english = FileOf(page);
         persian = FileOf(page.Replace(EnglishPage, PersianPage, StringComparison.Ordinal));
     }

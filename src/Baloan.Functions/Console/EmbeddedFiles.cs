@@ -11,7 +11,11 @@ internal sealed class EmbeddedFiles(string prefix)
 
     private readonly ConcurrentDictionary<string, PageFile> read = new(StringComparer.Ordinal);
     private readonly HashSet<string> names =
-        [.. Here.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..])];
+    [
+        .. Here.GetManifestResourceNames()
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(name => name[prefix.Length..]),
+    ];
 
     /// <summary>A file by its name; null where there is none of that name.</summary>
     public PageFile? Find(string name) => names.Contains(name) ? read.GetOrAdd(name, known => new(ContentOf(known), TypeOf(known))) : null;
@@ -24,14 +28,15 @@ internal sealed class EmbeddedFiles(string prefix)
         return content;
     }
 
-    public static string TypeOf(string name) => Path.GetExtension(name) switch
-    {
-        ".html" => "text/html; charset=utf-8",
-        ".js" => "text/javascript; charset=utf-8",
-        ".css" => "text/css; charset=utf-8",
-        ".txt" => "text/plain; charset=utf-8",
-        ".svg" => "image/svg+xml",
-        ".woff2" => "font/woff2",
-        var other => throw new InvalidOperationException($"No content type is known for {other}."),
-    };
+    public static string TypeOf(string name) =>
+        Path.GetExtension(name) switch
+        {
+            ".html" => "text/html; charset=utf-8",
+            ".js" => "text/javascript; charset=utf-8",
+            ".css" => "text/css; charset=utf-8",
+            ".txt" => "text/plain; charset=utf-8",
+            ".svg" => "image/svg+xml",
+            ".woff2" => "font/woff2",
+            var other => throw new InvalidOperationException($"No content type is known for {other}."),
+        };
 }

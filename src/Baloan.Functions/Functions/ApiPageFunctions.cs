@@ -14,8 +14,7 @@ public sealed class ApiPageFunctions
 
     /// <summary><c>GET /api/docs</c>: the page.</summary>
     [Function("GetDocs")]
-    public IResult GetPage(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs")] HttpRequest request)
+    public IResult GetPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs")] HttpRequest request)
     {
         // The page names its files beside itself.
         return request.Path.Value is ['/', .., '/'] ? Results.Redirect("../docs") : Files.Find(PageName)!.AnswerTo(request);
@@ -23,10 +22,10 @@ public sealed class ApiPageFunctions
 
     /// <summary><c>GET /api/docs/{file}</c>: a script, a style sheet or a licence of the page.</summary>
     [Function("GetDocsFile")]
-    public IResult GetFile(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/{file}")] HttpRequest request,
-        string file)
+    public IResult GetFile([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/{file}")] HttpRequest request, string file)
     {
-        return ((file == PageName ? null : Files.Find(file)) ?? throw new ProblemException(404, "not_found", Texts.NoConsoleFile)).AnswerTo(request);
+        return ((file == PageName ? null : Files.Find(file)) ?? throw new ProblemException(404, "not_found", Texts.NoConsoleFile)).AnswerTo(
+            request
+        );
     }
 }

@@ -11,8 +11,7 @@ public sealed class ConsoleFunctions(ConsolePage page)
 {
     /// <summary><c>GET /api/console</c>: the page, in the language that the browser prefers.</summary>
     [Function("GetConsole")]
-    public IResult GetPage(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "console")] HttpRequest request)
+    public IResult GetPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "console")] HttpRequest request)
     {
         var language = RequestLanguage.Of(request);
         // The page names its files beside itself.
@@ -27,9 +26,7 @@ public sealed class ConsoleFunctions(ConsolePage page)
 
     /// <summary><c>GET /api/console/{file}</c>: a script, style sheet or font of the page.</summary>
     [Function("GetConsoleFile")]
-    public IResult GetFile(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "console/{file}")] HttpRequest request,
-        string file)
+    public IResult GetFile([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "console/{file}")] HttpRequest request, string file)
     {
         return (ConsoleFiles.Find(file) ?? throw new ProblemException(404, "not_found", Texts.NoConsoleFile)).AnswerTo(request);
     }

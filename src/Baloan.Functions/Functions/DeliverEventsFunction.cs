@@ -9,7 +9,8 @@ namespace Baloan.Functions.Functions;
 public sealed class DeliverEventsFunction(EventDelivery delivery)
 {
     /// <summary>Tries to deliver one event to one subscriber, or all that waits for one.</summary>
-    /// <exception cref="JsonException">The message is none of this app; it ends in the poison queue, where a person can look at it.</exception>
+    /// <exception cref="JsonException">The message is none of this app; it ends in the poison queue, where a person can look at
+    /// it.</exception>
     [Function("DeliverEvents")]
     public async Task Run([QueueTrigger(StorageSetup.EventsQueueName)] string message, CancellationToken cancellationToken)
     {

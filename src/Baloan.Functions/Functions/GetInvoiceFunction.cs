@@ -16,10 +16,12 @@ public sealed class GetInvoiceFunction(SettlementStore store, FileStore files)
     [Function("GetInvoice")]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements/{settlementCode}/invoice")] HttpRequest request,
-        string settlementCode)
+        string settlementCode
+    )
     {
         var cancellationToken = request.HttpContext.RequestAborted;
-        var row = await SettlementCodes.FindAsync(store, SettlementCodes.FromRoute(settlementCode), cancellationToken)
+        var row =
+            await SettlementCodes.FindAsync(store, SettlementCodes.FromRoute(settlementCode), cancellationToken)
             ?? throw new ProblemException(404, "not_found", Texts.NoSettlement);
         if (row.InvoiceBlob.Length == 0)
         {
@@ -32,13 +34,17 @@ public sealed class GetInvoiceFunction(SettlementStore store, FileStore files)
             var invoice = await files.OpenUnchangedAsync(StorageSetup.InvoicesContainer, row.Invoice, name, cancellationToken);
             var content = await invoice.OpenAsync(cancellationToken);
             ForeignContent.Protect(request.HttpContext.Response, name);
-            return new StreamedAnswer(invoice.ContentType, invoice.Length, async (answer, token) =>
-            {
-                await using (content)
+            return new StreamedAnswer(
+                invoice.ContentType,
+                invoice.Length,
+                async (answer, token) =>
                 {
-                    await content.CopyToAsync(answer, token);
+                    await using (content)
+                    {
+                        await content.CopyToAsync(answer, token);
+                    }
                 }
-            });
+            );
         }
         catch (RequestFailedException gone) when (gone.Status == 404)
         {

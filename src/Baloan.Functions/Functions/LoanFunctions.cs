@@ -14,8 +14,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
 {
     /// <summary><c>GET /api/loan-policies</c>: Baloan's policies, or those that fit an amount, a due and a store.</summary>
     [Function("GetLoanPolicies")]
-    public async Task<IResult> GetPolicies(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies")] HttpRequest request)
+    public async Task<IResult> GetPolicies([HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies")] HttpRequest request)
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -27,24 +26,27 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
         var policies = await baloan.GetLoanPoliciesAsync(language, cancellationToken);
         return ApiJson.Respond(
             policies.EnumerateArray().Where(policy => LoanPolicies.Fits(policy, amount, due, shop)).ToArray(),
-            ApiJson.Responses.JsonElementArray);
+            ApiJson.Responses.JsonElementArray
+        );
     }
 
     /// <summary><c>GET /api/loan-policies/stores</c>: the stores of Baloan's policies, each once.</summary>
     [Function("GetLoanStores")]
     public async Task<IResult> GetStores(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies/stores")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies/stores")] HttpRequest request
+    )
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
         return ApiJson.Respond(
-            LoanPolicies.StoresOf(await baloan.GetLoanPoliciesAsync(language, cancellationToken)).ToArray(), ApiJson.Responses.JsonElementArray);
+            LoanPolicies.StoresOf(await baloan.GetLoanPoliciesAsync(language, cancellationToken)).ToArray(),
+            ApiJson.Responses.JsonElementArray
+        );
     }
 
     /// <summary><c>POST /api/loans</c>: opens a loan file; under one <c>Idempotency-Key</c> one at the most.</summary>
     [Function("OpenLoan")]
-    public async Task<IResult> Open(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans")] HttpRequest request)
+    public async Task<IResult> Open([HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans")] HttpRequest request)
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -58,7 +60,8 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     [Function("GetLoan")]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans/{uuid}")] HttpRequest request,
-        string uuid)
+        string uuid
+    )
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var errors = new FieldErrors();
@@ -70,8 +73,7 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
 
     /// <summary><c>GET /api/loans</c>: a page of loans, last changed first.</summary>
     [Function("ListLoans")]
-    public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans")] HttpRequest request)
+    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans")] HttpRequest request)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var errors = new FieldErrors();
@@ -81,14 +83,17 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
         errors.ThrowIfAny();
         var (rows, next) = await store.ListAsync(state, top, after, cancellationToken);
         return ApiJson.Respond(
-            new LoanPage([.. rows.Select(row => LoanResponse.Of(row, history: null))], Paging.ContinuationOf(next)), ApiJson.Responses.LoanPage);
+            new LoanPage([.. rows.Select(row => LoanResponse.Of(row, history: null))], Paging.ContinuationOf(next)),
+            ApiJson.Responses.LoanPage
+        );
     }
 
     /// <summary><c>GET /api/loans/{uuid}/contract</c>: the contract, once the cheque is verified.</summary>
     [Function("GetContract")]
     public async Task<IResult> GetContract(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loans/{uuid}/contract")] HttpRequest request,
-        string uuid)
+        string uuid
+    )
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -99,7 +104,8 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     [Function("SendContractOtp")]
     public async Task<IResult> SendContractOtp(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans/{uuid}/contract/otp")] HttpRequest request,
-        string uuid)
+        string uuid
+    )
     {
         var language = RequestLanguage.Of(request);
         await baloan.SendContractOtpAsync(IdOf(uuid), language, CancellationToken.None).OrUnknownAsync(Texts.OtpOutcomeUnknown);
@@ -110,7 +116,8 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     [Function("SignContract")]
     public async Task<IResult> SignContract(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans/{uuid}/contract/signature")] HttpRequest request,
-        string uuid)
+        string uuid
+    )
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -127,7 +134,8 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     [Function("CancelLoan")]
     public async Task<IResult> Cancel(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loans/{uuid}/cancel")] HttpRequest request,
-        string uuid)
+        string uuid
+    )
     {
         var language = RequestLanguage.Of(request);
         await baloan.CancelLoanAsync(IdOf(uuid), language, CancellationToken.None).OrUnknownAsync(Texts.CancelOutcomeUnknown);

@@ -16,8 +16,7 @@ public sealed class LoanOpeningFunctions(LoanOpeningStore store, LoanRecorder re
 
     /// <summary><c>GET /api/loan-openings</c>: a page of the openings whose outcome is not known, newest first.</summary>
     [Function("ListLoanOpenings")]
-    public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-openings")] HttpRequest request)
+    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-openings")] HttpRequest request)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var errors = new FieldErrors();
@@ -26,14 +25,17 @@ public sealed class LoanOpeningFunctions(LoanOpeningStore store, LoanRecorder re
         errors.ThrowIfAny();
         var (rows, next) = await store.ListAsync(top, after, cancellationToken);
         return ApiJson.Respond(
-            new LoanOpeningPage([.. rows.Select(LoanOpeningResponse.Of)], Paging.ContinuationOf(next)), ApiJson.Responses.LoanOpeningPage);
+            new LoanOpeningPage([.. rows.Select(LoanOpeningResponse.Of)], Paging.ContinuationOf(next)),
+            ApiJson.Responses.LoanOpeningPage
+        );
     }
 
     /// <summary><c>POST /api/loan-openings/{id}/resolve</c>: a person decides what could not be found out.</summary>
     [Function("ResolveLoanOpening")]
     public async Task<IResult> Resolve(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "loan-openings/{id}/resolve")] HttpRequest request,
-        string id)
+        string id
+    )
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         using var body = await JsonBody.ReadAsync(request, cancellationToken);
@@ -50,7 +52,11 @@ public sealed class LoanOpeningFunctions(LoanOpeningStore store, LoanRecorder re
         errors.ThrowIfAny();
 
         var (row, changed) = IsId(id)
-            ? await store.ChangeAsync(id, read => LoanOpeningRules.AfterDecision(read, uuid, note!, by, time.GetUtcNow()), CancellationToken.None)
+            ? await store.ChangeAsync(
+                id,
+                read => LoanOpeningRules.AfterDecision(read, uuid, note!, by, time.GetUtcNow()),
+                CancellationToken.None
+            )
             : (null, false);
         if (row is null)
         {

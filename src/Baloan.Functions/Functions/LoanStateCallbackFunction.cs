@@ -12,12 +12,15 @@ namespace Baloan.Functions.Functions;
 
 /// <summary>Takes Baloan's callbacks about loans.</summary>
 public sealed partial class LoanStateCallbackFunction(
-    LoanRecorder recorder, CounterStore tally, TimeProvider time, ILogger<LoanStateCallbackFunction> logger)
+    LoanRecorder recorder,
+    CounterStore tally,
+    TimeProvider time,
+    ILogger<LoanStateCallbackFunction> logger
+)
 {
     /// <summary><c>POST /api/callbacks/loan-state</c>: 200 once the callback is on disk.</summary>
     [Function("LoanStateCallback")]
-    public async Task<IResult> Run(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "callbacks/loan-state")] HttpRequest request)
+    public async Task<IResult> Run([HttpTrigger(AuthorizationLevel.Function, "post", Route = "callbacks/loan-state")] HttpRequest request)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         await recorder.RecordAsync(await ReadAsync(request, cancellationToken));

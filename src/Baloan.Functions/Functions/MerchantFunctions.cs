@@ -13,7 +13,8 @@ public sealed class MerchantFunctions(MerchantClient baloan)
     /// <summary><c>POST /api/merchant/credit-check</c>: what the customer can spend.</summary>
     [Function("CheckCredit")]
     public async Task<IResult> CheckCredit(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/credit-check")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/credit-check")] HttpRequest request
+    )
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -24,8 +25,7 @@ public sealed class MerchantFunctions(MerchantClient baloan)
 
     /// <summary><c>POST /api/merchant/otp</c>: has Baloan send the customer an OTP by SMS.</summary>
     [Function("SendOtp")]
-    public async Task<IResult> SendOtp(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/otp")] HttpRequest request)
+    public async Task<IResult> SendOtp([HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/otp")] HttpRequest request)
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -38,7 +38,8 @@ public sealed class MerchantFunctions(MerchantClient baloan)
     /// <summary><c>POST /api/merchant/otp/validate</c>: turns an OTP into the token for a settlement (version 2 alone).</summary>
     [Function("ValidateOtp")]
     public async Task<IResult> ValidateOtp(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/otp/validate")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/otp/validate")] HttpRequest request
+    )
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -52,7 +53,9 @@ public sealed class MerchantFunctions(MerchantClient baloan)
         var identifier = NationalIdentifier.Read(body, errors);
         var otp = Otp.Read(body, errors);
         errors.ThrowIfAny();
-        var token = await baloan.ValidateOtpAsync(identifier!, otp!, language, CancellationToken.None).OrUnknownAsync(Texts.ValidationOutcomeUnknown);
+        var token = await baloan
+            .ValidateOtpAsync(identifier!, otp!, language, CancellationToken.None)
+            .OrUnknownAsync(Texts.ValidationOutcomeUnknown);
         return ApiJson.Respond(new TransactionTokenResponse(token), ApiJson.Responses.TransactionTokenResponse);
     }
 

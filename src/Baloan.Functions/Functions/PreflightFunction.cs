@@ -18,7 +18,8 @@ public sealed class PreflightFunction(CorsOrigins origins)
 
         var headers = request.HttpContext.Response.Headers;
         headers.AccessControlAllowMethods = "GET, HEAD, POST, DELETE";
-        headers.AccessControlAllowHeaders = "content-type, x-functions-key, x-baloan-key, accept-language, idempotency-key, traceparent, tracestate";
+        headers.AccessControlAllowHeaders =
+            "content-type, x-functions-key, x-baloan-key, accept-language, idempotency-key, traceparent, tracestate";
         headers.AccessControlMaxAge = "600";
         return Results.NoContent();
     }

@@ -22,7 +22,8 @@ public sealed class ReconciliationFunctions(Reconciler reconciler, EndedSettleme
     /// <summary><c>POST /api/merchant/reconciliations</c>: Baloan's statement against our books; nothing is kept.</summary>
     [Function("CreateReconciliation")]
     public async Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/reconciliations")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/reconciliations")] HttpRequest request
+    )
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         if (!await places.WaitAsync(TimeSpan.Zero, cancellationToken))
@@ -34,7 +35,10 @@ public sealed class ReconciliationFunctions(Reconciler reconciler, EndedSettleme
         {
             var (file, asked) = await ReadAsync(request, cancellationToken);
             var result = await reconciler.CompareAsync(file, asked, cancellationToken);
-            return ApiJson.Respond(ReconciliationResponse.Of(result, RequestLanguage.Of(request)), ApiJson.Responses.ReconciliationResponse);
+            return ApiJson.Respond(
+                ReconciliationResponse.Of(result, RequestLanguage.Of(request)),
+                ApiJson.Responses.ReconciliationResponse
+            );
         }
         catch (StatementException fault)
         {
@@ -50,7 +54,8 @@ public sealed class ReconciliationFunctions(Reconciler reconciler, EndedSettleme
     /// <summary><c>GET /api/merchant/settlements.csv</c>: a line for each attempt that ended in the days.</summary>
     [Function("ExportSettlements")]
     public async Task<IResult> Export(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements.csv")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements.csv")] HttpRequest request
+    )
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var errors = new FieldErrors();
@@ -91,7 +96,10 @@ public sealed class ReconciliationFunctions(Reconciler reconciler, EndedSettleme
     /// <inheritdoc/>
     public void Dispose() => places.Dispose();
 
-    private static async Task<(byte[] File, ReconciliationRequest Request)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<(byte[] File, ReconciliationRequest Request)> ReadAsync(
+        HttpRequest request,
+        CancellationToken cancellationToken
+    )
     {
         byte[]? file = null;
         var errors = new FieldErrors();
@@ -100,7 +108,8 @@ public sealed class ReconciliationFunctions(Reconciler reconciler, EndedSettleme
             ["code_column", "total_column", "date_column", "total_unit", "from", "to"],
             async (content, _, token) => file = await ReadWholeAsync(content, token),
             errors,
-            cancellationToken);
+            cancellationToken
+        );
         if (file is null && !errors.Has("file"))
         {
             errors.Add("file", Texts.Required);
@@ -115,7 +124,20 @@ public sealed class ReconciliationFunctions(Reconciler reconciler, EndedSettleme
 
         var (from, to) = Days.ReadSpan(fields, errors);
         errors.ThrowIfAny();
-        return (file!, new(choice, unit switch { "toman" => AmountUnit.Toman, "rial" => AmountUnit.Rial, _ => null }, from, to));
+        return (
+            file!,
+            new(
+                choice,
+                unit switch
+                {
+                    "toman" => AmountUnit.Toman,
+                    "rial" => AmountUnit.Rial,
+                    _ => null,
+                },
+                from,
+                to
+            )
+        );
 
         string? Name(string field)
         {

@@ -10,12 +10,17 @@ namespace Baloan.Functions.Functions;
 public sealed class RecordLoansFunction(LoanRecorder recorder)
 {
     /// <summary>Records what a message says.</summary>
-    /// <exception cref="JsonException">The message is none of this app; it ends in the poison queue, where a person can look at it.</exception>
+    /// <exception cref="JsonException">The message is none of this app; it ends in the poison queue, where a person can look at
+    /// it.</exception>
     [Function("RecordLoans")]
     public async Task Run([QueueTrigger(StorageSetup.LoanQueueName)] string message, CancellationToken cancellationToken)
     {
         var work = LoanMessage.Parse(message);
         await Traces.ContinueAsync(
-            "record loan", StorageSetup.LoanQueueName, work.TraceParent, () => recorder.MakeGoodAsync(work, cancellationToken));
+            "record loan",
+            StorageSetup.LoanQueueName,
+            work.TraceParent,
+            () => recorder.MakeGoodAsync(work, cancellationToken)
+        );
     }
 }

@@ -21,7 +21,8 @@ public sealed class SettlementFunctions(
     SettlementFinder finder,
     SettlementQueryReader queries,
     SettlementDecisions decisions,
-    SettlementOptions options)
+    SettlementOptions options
+)
 {
     private const int LongestNote = 500;
     private const int LongestName = 100;
@@ -29,7 +30,8 @@ public sealed class SettlementFunctions(
     /// <summary><c>POST /api/merchant/settlements</c>: accepts a settlement; 202 means that it will be carried out.</summary>
     [Function("CreateSettlement")]
     public async Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements")] HttpRequest request
+    )
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -65,7 +67,8 @@ public sealed class SettlementFunctions(
     [Function("GetSettlement")]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements/{settlementCode}")] HttpRequest request,
-        string settlementCode)
+        string settlementCode
+    )
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -75,8 +78,7 @@ public sealed class SettlementFunctions(
 
     /// <summary><c>GET /api/merchant/settlements</c>: a page of settlements, newest first.</summary>
     [Function("ListSettlements")]
-    public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements")] HttpRequest request)
+    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/settlements")] HttpRequest request)
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -84,14 +86,16 @@ public sealed class SettlementFunctions(
         var (rows, next) = await finder.FindAsync(query, top, after, cancellationToken);
         return ApiJson.Respond(
             new SettlementPage([.. rows.Select(row => SettlementResponse.Of(row, language))], Paging.ContinuationOf(next)),
-            ApiJson.Responses.SettlementPage);
+            ApiJson.Responses.SettlementPage
+        );
     }
 
     /// <summary><c>POST /api/merchant/settlements/{code}/resolve</c>: a person decides what could not be found out.</summary>
     [Function("ResolveSettlement")]
     public async Task<IResult> Resolve(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/settlements/{settlementCode}/resolve")] HttpRequest request,
-        string settlementCode)
+        string settlementCode
+    )
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -131,7 +135,8 @@ public sealed class SettlementFunctions(
     [Function("WithdrawSettlement")]
     public async Task<IResult> Withdraw(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "merchant/settlements/{settlementCode}")] HttpRequest request,
-        string settlementCode)
+        string settlementCode
+    )
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -161,24 +166,35 @@ public sealed class SettlementFunctions(
         return new ProblemException(
             409,
             "settlement_conflict",
-            l => differences is ["invoice"] ? Texts.InvoiceConflict.In(l) : Texts.SettlementConflict.In(l, string.Join(", ", differences)))
+            l => differences is ["invoice"] ? Texts.InvoiceConflict.In(l) : Texts.SettlementConflict.In(l, string.Join(", ", differences))
+        )
         {
             Conflict = differences,
             Existing = SettlementResponse.Of(existing, language),
         };
     }
 
-    private ProblemException NotToBeResolved(Settlement row) => new(
-        409,
-        "not_in_review",
-        l => row.IsNewer ? Texts.WrittenByNewerVersion.In(l)
-            : row is { Status: SettlementStatus.Verifying, VerifyingSince: { } since } ? Texts.ResolvedTooEarly.In(l, (since + options.VerifyAfter).UtcDateTime.ToString("u", CultureInfo.InvariantCulture))
-            : Texts.NotInReview.In(l, row.StatusName));
+    private ProblemException NotToBeResolved(Settlement row) =>
+        new(
+            409,
+            "not_in_review",
+            l =>
+                row.IsNewer ? Texts.WrittenByNewerVersion.In(l)
+                : row is { Status: SettlementStatus.Verifying, VerifyingSince: { } since }
+                    ? Texts.ResolvedTooEarly.In(l, (since + options.VerifyAfter).UtcDateTime.ToString("u", CultureInfo.InvariantCulture))
+                : Texts.NotInReview.In(l, row.StatusName)
+        );
 
     private static string LocationOf(HttpRequest request, Settlement row) =>
         Links.To(request, $"merchant/settlements/{SettlementCodes.ToRoute(row.Code)}");
 
-    private static IResult Answer(HttpRequest request, Settlement row, Language language, bool withLocation, IReadOnlyList<Settlement>? earlier = null)
+    private static IResult Answer(
+        HttpRequest request,
+        Settlement row,
+        Language language,
+        bool withLocation,
+        IReadOnlyList<Settlement>? earlier = null
+    )
     {
         var ended = row.HasEnded;
         var headers = request.HttpContext.Response.Headers;
@@ -193,7 +209,10 @@ public sealed class SettlementFunctions(
         }
 
         return ApiJson.Respond(
-            SettlementResponse.Of(row, language, earlier), ApiJson.Responses.SettlementResponse, statusCode: ended ? 200 : 202);
+            SettlementResponse.Of(row, language, earlier),
+            ApiJson.Responses.SettlementResponse,
+            statusCode: ended ? 200 : 202
+        );
     }
 
     private async Task<Settlement> FindAsync(string routeValue, CancellationToken cancellationToken)

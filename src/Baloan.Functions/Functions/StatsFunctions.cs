@@ -15,8 +15,7 @@ public sealed class StatsFunctions(StatsReader reader)
 
     /// <summary><c>GET /api/stats</c>: the counters of the last hours, what waits now, and what the app depends on.</summary>
     [Function("GetStats")]
-    public async Task<IResult> Get(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "stats")] HttpRequest request)
+    public async Task<IResult> Get([HttpTrigger(AuthorizationLevel.Function, "get", Route = "stats")] HttpRequest request)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var errors = new FieldErrors();

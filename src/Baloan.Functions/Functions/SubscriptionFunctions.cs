@@ -15,15 +15,15 @@ public sealed class SubscriptionFunctions(
     EventBacklog backlog,
     EventDelivery delivery,
     WebhookUrlPolicy policy,
-    SubscriptionOptions options)
+    SubscriptionOptions options
+)
 {
     // An id made here has 43 characters.
     private const int LongestId = 64;
 
     /// <summary><c>POST /api/subscriptions</c>: from now on events are sent to the callback URL.</summary>
     [Function("Subscribe")]
-    public async Task<IResult> Subscribe(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "subscriptions")] HttpRequest request)
+    public async Task<IResult> Subscribe([HttpTrigger(AuthorizationLevel.Function, "post", Route = "subscriptions")] HttpRequest request)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var subscription = await reader.ReadAsync(request, cancellationToken);
@@ -43,7 +43,8 @@ public sealed class SubscriptionFunctions(
     [Function("Unsubscribe")]
     public async Task<IResult> Unsubscribe(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "subscriptions/{id}")] HttpRequest request,
-        string id)
+        string id
+    )
     {
         if (IsId(id))
         {
@@ -56,10 +57,13 @@ public sealed class SubscriptionFunctions(
     /// <summary>
     /// <c>POST /api/subscriptions/unsubscribe</c>: 204; ends every subscription that sends to a callback URL, also where there is none.
     /// </summary>
-    /// <remarks>The unsubscribe request of the HTTP Webhook trigger knows its callback URL, and nothing of the answer to its subscribing.</remarks>
+    /// <remarks>
+    /// The unsubscribe request of the HTTP Webhook trigger knows its callback URL, and nothing of the answer to its subscribing.
+    /// </remarks>
     [Function("UnsubscribeUrl")]
     public async Task<IResult> UnsubscribeUrl(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "subscriptions/unsubscribe")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "subscriptions/unsubscribe")] HttpRequest request
+    )
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var url = await SubscriptionRequestReader.ReadUrlAsync(request, cancellationToken);
@@ -73,8 +77,7 @@ public sealed class SubscriptionFunctions(
 
     /// <summary><c>GET /api/subscriptions</c>: all of them, with what they have not taken.</summary>
     [Function("ListSubscriptions")]
-    public async Task<IResult> List(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "subscriptions")] HttpRequest request)
+    public async Task<IResult> List([HttpTrigger(AuthorizationLevel.Function, "get", Route = "subscriptions")] HttpRequest request)
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var items = new List<SubscriptionDetails>();
@@ -92,7 +95,8 @@ public sealed class SubscriptionFunctions(
     [Function("RedeliverEvents")]
     public async Task<IResult> Redeliver(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "subscriptions/{id}/redeliver")] HttpRequest request,
-        string id)
+        string id
+    )
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         if (!IsId(id) || await store.FindAsync(id, cancellationToken) is null)

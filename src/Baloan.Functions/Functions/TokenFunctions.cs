@@ -13,7 +13,8 @@ namespace Baloan.Functions.Functions;
 public sealed partial class TokenFunctions(
     [FromKeyedServices("merchant")] AccessTokens merchant,
     [FromKeyedServices("partnership")] AccessTokens partnership,
-    ILogger<TokenFunctions> logger)
+    ILogger<TokenFunctions> logger
+)
 {
     /// <summary>Gets new access tokens before the old ones run out.</summary>
     /// <remarks>The schedule is written down here: one that a setting names may never fire on Flex Consumption.</remarks>
@@ -56,11 +57,14 @@ public sealed partial class TokenFunctions(
     /// <summary><c>POST /api/tokens/refresh</c>: gets new access tokens now, such as after a change of password.</summary>
     [Function("RefreshTokensNow")]
     public async Task<IResult> RefreshTokensNow(
-        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "tokens/refresh")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Admin, "post", Route = "tokens/refresh")] HttpRequest request
+    )
     {
         var cancellationToken = request.HttpContext.RequestAborted;
         var answer = new RefreshResponse(
-            await RefreshAsync(merchant, cancellationToken), await RefreshAsync(partnership, cancellationToken));
+            await RefreshAsync(merchant, cancellationToken),
+            await RefreshAsync(partnership, cancellationToken)
+        );
         return answer is { Merchant: null, Partnership: null }
             ? throw new NotConfiguredException("the secrets baloan-merchant-* or baloan-partnership-*")
             : ApiJson.Respond(answer, ApiJson.Responses.RefreshResponse);

@@ -18,8 +18,7 @@ public sealed class UploadFunctions(FileStore files, UploadIntake intake, Upload
 
     /// <summary><c>POST /api/merchant/uploads</c>: accepts a file; 202 means that it will be sent to Baloan.</summary>
     [Function("CreateUpload")]
-    public async Task<IResult> Create(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/uploads")] HttpRequest request)
+    public async Task<IResult> Create([HttpTrigger(AuthorizationLevel.Function, "post", Route = "merchant/uploads")] HttpRequest request)
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
@@ -44,7 +43,8 @@ public sealed class UploadFunctions(FileStore files, UploadIntake intake, Upload
                     }
                 },
                 errors,
-                cancellationToken);
+                cancellationToken
+            );
             if (!fileCame)
             {
                 errors.Add("file", Texts.Required);
@@ -60,7 +60,11 @@ public sealed class UploadFunctions(FileStore files, UploadIntake intake, Upload
 
         // From here on it is recorded whole, also if the caller hangs up.
         var upload = await intake.AcceptAsync(
-            file!, fileName.Length > 0 ? fileName : $"file{file!.Kind.Extension()}", language, CancellationToken.None);
+            file!,
+            fileName.Length > 0 ? fileName : $"file{file!.Kind.Extension()}",
+            language,
+            CancellationToken.None
+        );
         Traces.Tag(Traces.UploadId, upload.Id);
         return Answer(request, upload, language);
     }
@@ -69,15 +73,20 @@ public sealed class UploadFunctions(FileStore files, UploadIntake intake, Upload
     [Function("GetUpload")]
     public async Task<IResult> Get(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "merchant/uploads/{id}")] HttpRequest request,
-        string id)
+        string id
+    )
     {
         var language = RequestLanguage.Of(request);
         var cancellationToken = request.HttpContext.RequestAborted;
         return Answer(
             request,
-            (Guid.TryParseExact(Digits.Typed(id), "N", out var known) ? await store.FindAsync(known.ToString("N"), cancellationToken) : null)
-            ?? throw new ProblemException(404, "not_found", Texts.NoUpload),
-            language);
+            (
+                Guid.TryParseExact(Digits.Typed(id), "N", out var known)
+                    ? await store.FindAsync(known.ToString("N"), cancellationToken)
+                    : null
+            ) ?? throw new ProblemException(404, "not_found", Texts.NoUpload),
+            language
+        );
     }
 
     private static IResult Answer(HttpRequest request, Upload upload, Language language)
@@ -89,7 +98,11 @@ public sealed class UploadFunctions(FileStore files, UploadIntake intake, Upload
             headers.RetryAfter = "2";
         }
 
-        return ApiJson.Respond(UploadResponse.Of(upload, language), ApiJson.Responses.UploadResponse, statusCode: upload.HasEnded ? 200 : 202);
+        return ApiJson.Respond(
+            UploadResponse.Of(upload, language),
+            ApiJson.Responses.UploadResponse,
+            statusCode: upload.HasEnded ? 200 : 202
+        );
     }
 
     private static string CheckName(string name, FieldErrors errors)

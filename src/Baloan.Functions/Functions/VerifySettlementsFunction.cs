@@ -18,7 +18,8 @@ public sealed class VerifySettlementsFunction(
     SettlementWatch watch,
     SettlementOptions options,
     TimeProvider time,
-    IHostApplicationLifetime host)
+    IHostApplicationLifetime host
+)
 {
     // What a timer of this schedule has at most.
     private static readonly TimeSpan TimerPeriod = TimeSpan.FromMinutes(1);

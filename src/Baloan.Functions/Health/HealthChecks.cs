@@ -18,7 +18,8 @@ public sealed class HealthChecks(
     CustomerHasher hasher,
     [FromKeyedServices("merchant")] AccessTokens merchant,
     [FromKeyedServices("partnership")] AccessTokens partnership,
-    TimeProvider time)
+    TimeProvider time
+)
 {
     private const string Ok = "ok";
     private const string Failed = "failed";
@@ -47,10 +48,17 @@ public sealed class HealthChecks(
         }
 
         var (answer, notes) = await seen.WaitAsync(cancellationToken);
-        return notes.Count == 0 ? answer : answer with
-        {
-            Notes = notes.GroupBy(note => note.Check).ToDictionary(of => of.Key, of => string.Join(' ', of.Select(note => note.Text.In(language, note.Argument)).Distinct())),
-        };
+        return notes.Count == 0
+            ? answer
+            : answer with
+            {
+                Notes = notes
+                    .GroupBy(note => note.Check)
+                    .ToDictionary(
+                        of => of.Key,
+                        of => string.Join(' ', of.Select(note => note.Text.In(language, note.Argument)).Distinct())
+                    ),
+            };
     }
 
     private async Task<Seen> CheckAsync()
@@ -61,7 +69,8 @@ public sealed class HealthChecks(
             TryAsync("storage", () => CheckStorageAsync(limit.Token), notes),
             TryAsync("key_vault", () => vault.ReadAsync(Gateway.Merchant.UsernameSecret, null, limit.Token), notes),
             TryAsync("merchant_token", () => merchant.GetAsync(limit.Token).AsTask(), notes),
-            TryAsync("partnership_token", () => partnership.GetAsync(limit.Token).AsTask(), notes));
+            TryAsync("partnership_token", () => partnership.GetAsync(limit.Token).AsTask(), notes)
+        );
         var (storageState, keyVault, merchantToken, partnershipToken) = (parts[0], parts[1], parts[2], parts[3]);
         if (storageState == Ok && keyVault == Ok && merchantToken == Ok)
         {
@@ -74,11 +83,16 @@ public sealed class HealthChecks(
             notes.Enqueue(new("key_vault", Texts.SecretExpired, string.Join(", ", expired)));
         }
 
-        var healthy = storageState == Ok && keyVault == Ok
-            && merchantToken != Failed && partnershipToken != Failed
+        var healthy =
+            storageState == Ok
+            && keyVault == Ok
+            && merchantToken != Failed
+            && partnershipToken != Failed
             && (merchantToken == Ok || partnershipToken == Ok);
         return new(
-            new(healthy ? HealthResponse.Healthy : HealthResponse.Unhealthy, new(storageState, keyVault, merchantToken, partnershipToken)), notes);
+            new(healthy ? HealthResponse.Healthy : HealthResponse.Unhealthy, new(storageState, keyVault, merchantToken, partnershipToken)),
+            notes
+        );
     }
 
     private async Task CheckStorageAsync(CancellationToken cancellationToken)

@@ -10,7 +10,10 @@ namespace Baloan.Functions.Http;
 
 /// <summary>How the app's JSON is written: snake_case, as Baloan's own fields are.</summary>
 [JsonSourceGenerationOptions(
-    JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(UtcConverter)])]
+    JsonSerializerDefaults.Web,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    Converters = [typeof(UtcConverter)]
+)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(CreditResponse))]
 [JsonSerializable(typeof(EmptyResponse))]
@@ -37,7 +40,8 @@ public sealed partial class ApiJson : JsonSerializerContext
 
     /// <summary>An answer in JSON, whole and with its length: <c>Results.Json</c> would send it in chunks.</summary>
     /// <remarks>
-    /// A result of its own, without properties: the Functions worker sends the host a function's result as JSON besides, and those of ASP.NET
+    /// A result of its own, without properties: the Functions worker sends the host a function's result as JSON besides, and those of
+    /// ASP.NET
     /// Core would tell it the whole answer once more.
     /// </remarks>
     /// <param name="value">What it says.</param>
@@ -45,7 +49,11 @@ public sealed partial class ApiJson : JsonSerializerContext
     /// <param name="contentType">Null for plain JSON.</param>
     /// <param name="statusCode">Null for 200.</param>
     public static IResult Respond<T>(T value, JsonTypeInfo<T> type, string? contentType = null, int? statusCode = null) =>
-        new WholeResponse(JsonSerializer.SerializeToUtf8Bytes(value, type), contentType ?? "application/json; charset=utf-8", statusCode ?? StatusCodes.Status200OK);
+        new WholeResponse(
+            JsonSerializer.SerializeToUtf8Bytes(value, type),
+            contentType ?? "application/json; charset=utf-8",
+            statusCode ?? StatusCodes.Status200OK
+        );
 
     private sealed class WholeResponse(byte[] body, string contentType, int statusCode) : IResult
     {

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Baloan.Functions.Http;
 
-/// <summary>The origins whose pages may call the API from a browser (CORS). None by default: a function key in a page is everybody's.</summary>
+/// <summary>
+/// The origins whose pages may call the API from a browser (CORS). None by default: a function key in a page is everybody's.
+/// </summary>
 public sealed class CorsOrigins
 {
     private readonly HashSet<string> origins;
@@ -12,10 +14,15 @@ public sealed class CorsOrigins
     /// <exception cref="InvalidOperationException">One of them is no origin.</exception>
     public CorsOrigins(IConfiguration configuration)
     {
-        origins = new(SettingList.Of(configuration["Http:CorsOrigins"]).Select(origin => origin.TrimEnd('/')), StringComparer.OrdinalIgnoreCase);
+        origins = new(
+            SettingList.Of(configuration["Http:CorsOrigins"]).Select(origin => origin.TrimEnd('/')),
+            StringComparer.OrdinalIgnoreCase
+        );
         if (origins.FirstOrDefault(IsNone) is { } wrong)
         {
-            throw new InvalidOperationException($"Http__CorsOrigins has to be origins such as https://shop.example, with ';' between them; '{wrong}' is none.");
+            throw new InvalidOperationException(
+                $"Http__CorsOrigins has to be origins such as https://shop.example, with ';' between them; '{wrong}' is none."
+            );
         }
     }
 
@@ -41,5 +48,9 @@ public sealed class CorsOrigins
     }
 
     private static bool IsNone(string origin) =>
-        !Uri.TryCreate(origin, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0 || origin.Contains('*');
+        !Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+        || uri.Scheme is not ("http" or "https")
+        || uri.PathAndQuery != "/"
+        || uri.UserInfo.Length > 0
+        || origin.Contains('*');
 }

@@ -28,9 +28,10 @@ public sealed class FieldErrors
     }
 
     /// <summary>The faults as a problem document has them.</summary>
-    public IReadOnlyDictionary<string, string[]> In(Language language) => faults
-        .GroupBy(fault => fault.Field)
-        .ToDictionary(field => field.Key, field => field.Select(f => f.Text.In(language, f.Arguments)).Distinct().ToArray());
+    public IReadOnlyDictionary<string, string[]> In(Language language) =>
+        faults
+            .GroupBy(fault => fault.Field)
+            .ToDictionary(field => field.Key, field => field.Select(f => f.Text.In(language, f.Arguments)).Distinct().ToArray());
 
     /// <summary>Does nothing where there is no fault.</summary>
     /// <exception cref="ProblemException">415 where the file's type is the only fault, else 400.</exception>

@@ -24,11 +24,18 @@ public static partial class Links
     }
 
     /// <summary>The scheme with which the caller can reach this app.</summary>
-    public static string SchemeOf(HttpRequest request) => FrontOf(request) is not null
-        ? request.Headers["X-Forwarded-Proto"].ToString().Split(',')[0].Trim().Equals("http", StringComparison.OrdinalIgnoreCase) ? "http" : "https"
-        : IsLoopback(request.Host.Host) ? request.Scheme : "https";
+    public static string SchemeOf(HttpRequest request) =>
+        FrontOf(request) is not null
+            ? request.Headers["X-Forwarded-Proto"].ToString().Split(',')[0].Trim().Equals("http", StringComparison.OrdinalIgnoreCase)
+                ? "http"
+                : "https"
+            : IsLoopback(request.Host.Host)
+                ? request.Scheme
+                : "https";
 
-    /// <summary>The host, with its port where it names one, by which the caller can reach this app; null where the request names none.</summary>
+    /// <summary>
+    /// The host, with its port where it names one, by which the caller can reach this app; null where the request names none.
+    /// </summary>
     public static string? HostOf(HttpRequest request)
     {
         var host = FrontOf(request) ?? request.Host.ToUriComponent();
@@ -47,6 +54,9 @@ public static partial class Links
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    [GeneratedRegex(@"^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9.])?|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9.])?|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\z",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Host();
 }

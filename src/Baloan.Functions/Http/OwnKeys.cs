@@ -7,10 +7,14 @@ using Microsoft.Extensions.Configuration;
 
 namespace Baloan.Functions.Http;
 
-/// <summary>Functions that ask for a key of their own, besides the one that the host has checked: whoever has a host's key has not theirs.</summary>
+/// <summary>
+/// Functions that ask for a key of their own, besides the one that the host has checked: whoever has a host's key has not theirs.
+/// </summary>
 /// <remarks>
-/// The host takes for a function at level <c>Function</c> that function's own keys and the keys of the host, and does not tell the app which
-/// it was. So this key is the app's: the setting <c>Keys__</c> and the function's name holds it, and the header <see cref="Header"/> brings it.
+/// The host takes for a function at level <c>Function</c> that function's own keys and the keys of the host, and does not tell the app
+/// which
+/// it was. So this key is the app's: the setting <c>Keys__</c> and the function's name holds it, and the header <see cref="Header"/>
+/// brings it.
 /// </remarks>
 public sealed class OwnKeys
 {
@@ -35,11 +39,14 @@ public sealed class OwnKeys
         {
             if (!HttpFunctions().Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
             {
-                throw new InvalidOperationException($"{Section}__{setting.Key} names no HTTP function of this app. docs/security.md lists them.");
+                throw new InvalidOperationException(
+                    $"{Section}__{setting.Key} names no HTTP function of this app. docs/security.md lists them."
+                );
             }
 
             var key = setting.Value!.Trim();
-            hashes[setting.Key] = key.StartsWith(UnresolvedReference, StringComparison.OrdinalIgnoreCase) ? Nobodys
+            hashes[setting.Key] =
+                key.StartsWith(UnresolvedReference, StringComparison.OrdinalIgnoreCase) ? Nobodys
                 : key.Length >= Shortest ? Hash(key)
                 : throw new InvalidOperationException($"{Section}__{setting.Key} has to be a key of at least {Shortest} characters.");
         }
@@ -51,8 +58,10 @@ public sealed class OwnKeys
     {
         ArgumentNullException.ThrowIfNull(request);
         // Hashes are of one length, so that the time tells nothing of the key.
-        if (hashes.TryGetValue(function, out var expected)
-            && (request.Headers[Header] is not [{ } presented] || !CryptographicOperations.FixedTimeEquals(Hash(presented), expected)))
+        if (
+            hashes.TryGetValue(function, out var expected)
+            && (request.Headers[Header] is not [{ } presented] || !CryptographicOperations.FixedTimeEquals(Hash(presented), expected))
+        )
         {
             throw new ProblemException(401, "own_key_required", language => BookTexts.OwnKeyRequired.In(language, function, Header));
         }

@@ -14,13 +14,12 @@ public sealed class ProblemException(
     string code,
     Func<Language, string> detail,
     TimeSpan? retryAfter = null,
-    FieldErrors? errors = null) : Exception
+    FieldErrors? errors = null
+) : Exception
 {
     /// <summary>Ends a request with a sentence that takes no arguments.</summary>
     public ProblemException(int status, string code, Text detail, TimeSpan? retryAfter = null)
-        : this(status, code, language => detail.In(language), retryAfter)
-    {
-    }
+        : this(status, code, language => detail.In(language), retryAfter) { }
 
     /// <inheritdoc/>
     public override string Message => code;

@@ -23,11 +23,14 @@ internal sealed class ProblemMiddleware(Problems problems, OwnKeys keys) : IFunc
             return;
         }
 
-        context.GetInvocationResult().Value = await problems.CatchAsync(http.Request, async () =>
-        {
-            keys.Check(context.FunctionDefinition.Name, http.Request);
-            await next(context);
-            return (IResult)context.GetInvocationResult().Value!;
-        });
+        context.GetInvocationResult().Value = await problems.CatchAsync(
+            http.Request,
+            async () =>
+            {
+                keys.Check(context.FunctionDefinition.Name, http.Request);
+                await next(context);
+                return (IResult)context.GetInvocationResult().Value!;
+            }
+        );
     }
 }

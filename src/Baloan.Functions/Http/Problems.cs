@@ -62,11 +62,19 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
         catch (KeyVaultUnavailableException outage)
         {
             Log.KeyVaultUnavailable(logger, outage);
-            return Answer(request, new(503, "key_vault_unavailable", l => TextOf(outage.Refusal).In(l, outage.Secret), OutageRetryAfter), language);
+            return Answer(
+                request,
+                new(503, "key_vault_unavailable", l => TextOf(outage.Refusal).In(l, outage.Secret), OutageRetryAfter),
+                language
+            );
         }
         catch (BadHttpRequestException bad)
         {
-            return Answer(request, new(bad.StatusCode, "invalid_request", bad.StatusCode == 408 ? Texts.BodyTooSlow : Texts.BrokenBody), language);
+            return Answer(
+                request,
+                new(bad.StatusCode, "invalid_request", bad.StatusCode == 408 ? Texts.BodyTooSlow : Texts.BrokenBody),
+                language
+            );
         }
         catch (Exception gone) when (HasGone(request.HttpContext, gone))
         {
@@ -85,7 +93,8 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
         }
     }
 
-    private static bool HasGone(HttpContext context, Exception failure) => failure is ConnectionResetException
+    private static bool HasGone(HttpContext context, Exception failure) =>
+        failure is ConnectionResetException
         || (failure is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested);
 
     /// <summary>The contract's code, status and sentence for a failure at Baloan.</summary>
@@ -93,27 +102,29 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
     /// <param name="unknownOutcome">
     /// What <c>outcome_unknown</c> means for the call and how to find out; null for calls that change nothing.
     /// </param>
-    public static ProblemException Translate(BaloanException failure, Text? unknownOutcome = null) => failure.Failure switch
-    {
-        BaloanFailure.Rejected => new(422, failure.Code, Said(failure, Texts.BaloanRejected)),
-        BaloanFailure.NotFound => new(404, failure.Code, Said(failure, Texts.BaloanNotFound)),
-        BaloanFailure.Unauthorized => new(502, failure.Code, Texts.BaloanUnauthorized),
-        BaloanFailure.Throttled => new(429, failure.Code, Texts.BaloanThrottled, failure.RetryAfter ?? TimeSpan.FromSeconds(30)),
-        BaloanFailure.Unavailable => new(503, failure.Code, Texts.BaloanUnavailable, failure.RetryAfter ?? TimeSpan.FromSeconds(30)),
-        _ when failure.OutcomeKnown || unknownOutcome is null => new(504, "baloan_timeout", Texts.BaloanTimeout),
-        _ => new(504, "outcome_unknown", unknownOutcome),
-    };
+    public static ProblemException Translate(BaloanException failure, Text? unknownOutcome = null) =>
+        failure.Failure switch
+        {
+            BaloanFailure.Rejected => new(422, failure.Code, Said(failure, Texts.BaloanRejected)),
+            BaloanFailure.NotFound => new(404, failure.Code, Said(failure, Texts.BaloanNotFound)),
+            BaloanFailure.Unauthorized => new(502, failure.Code, Texts.BaloanUnauthorized),
+            BaloanFailure.Throttled => new(429, failure.Code, Texts.BaloanThrottled, failure.RetryAfter ?? TimeSpan.FromSeconds(30)),
+            BaloanFailure.Unavailable => new(503, failure.Code, Texts.BaloanUnavailable, failure.RetryAfter ?? TimeSpan.FromSeconds(30)),
+            _ when failure.OutcomeKnown || unknownOutcome is null => new(504, "baloan_timeout", Texts.BaloanTimeout),
+            _ => new(504, "outcome_unknown", unknownOutcome),
+        };
 
     /// <summary>What Key Vault's refusal means; its argument is the secret's name.</summary>
-    public static Text TextOf(VaultRefusal refusal) => refusal switch
-    {
-        VaultRefusal.Disabled => Texts.SecretDisabled,
-        VaultRefusal.Deleted => Texts.SecretDeleted,
-        VaultRefusal.Role => Texts.VaultRole,
-        VaultRefusal.Identity => Texts.VaultIdentity,
-        VaultRefusal.Network => Texts.VaultNetwork,
-        _ => Texts.KeyVaultUnavailable,
-    };
+    public static Text TextOf(VaultRefusal refusal) =>
+        refusal switch
+        {
+            VaultRefusal.Disabled => Texts.SecretDisabled,
+            VaultRefusal.Deleted => Texts.SecretDeleted,
+            VaultRefusal.Role => Texts.VaultRole,
+            VaultRefusal.Identity => Texts.VaultIdentity,
+            VaultRefusal.Network => Texts.VaultNetwork,
+            _ => Texts.KeyVaultUnavailable,
+        };
 
     /// <summary>What Baloan said, or a sentence of ours where it said nothing.</summary>
     private static Func<Language, string> Said(BaloanException failure, Text otherwise) =>
@@ -123,24 +134,28 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
     {
         if (problem.RetryAfter is { } wait)
         {
-            request.HttpContext.Response.Headers.RetryAfter =
-                Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            request.HttpContext.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds))
+                .ToString(CultureInfo.InvariantCulture);
         }
 
-        return new Sent(ApiJson.Respond(
-            new Problem(
-                $"urn:baloan-functions:problem:{problem.Code}",
-                problem.Code.Replace('_', ' '),
-                problem.Status,
-                problem.DetailIn(language),
-                problem.Code,
-                Activity.Current?.TraceId.ToString() ?? request.HttpContext.TraceIdentifier,
-                problem.Errors?.In(language),
-                problem.Conflict,
-                problem.Existing),
-            ApiJson.Responses.Problem,
-            "application/problem+json",
-            problem.Status));
+        return new Sent(
+            ApiJson.Respond(
+                new Problem(
+                    $"urn:baloan-functions:problem:{problem.Code}",
+                    problem.Code.Replace('_', ' '),
+                    problem.Status,
+                    problem.DetailIn(language),
+                    problem.Code,
+                    Activity.Current?.TraceId.ToString() ?? request.HttpContext.TraceIdentifier,
+                    problem.Errors?.In(language),
+                    problem.Conflict,
+                    problem.Existing
+                ),
+                ApiJson.Responses.Problem,
+                "application/problem+json",
+                problem.Status
+            )
+        );
     }
 
     /// <summary>An answer that may find nobody there: a caller who has hung up is no fault of the function.</summary>
@@ -167,7 +182,11 @@ public sealed partial class Problems(ILogger<Problems> logger, CorsOrigins origi
         [LoggerMessage(2, LogLevel.Warning, "A request was answered 503: storage does not answer.")]
         public static partial void StorageUnavailable(ILogger logger, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Warning, "A request was answered 503: Key Vault does not answer, or does not give out what is asked for.")]
+        [LoggerMessage(
+            3,
+            LogLevel.Warning,
+            "A request was answered 503: Key Vault does not answer, or does not give out what is asked for."
+        )]
         public static partial void KeyVaultUnavailable(ILogger logger, Exception exception);
     }
 }

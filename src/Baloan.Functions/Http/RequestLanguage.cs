@@ -17,7 +17,8 @@ public static class RequestLanguage
             return Language.English;
         }
 
-        var preferred = languages.Where(language => language.Quality != 0 && (IsA(language, "fa") || IsA(language, "en")))
+        var preferred = languages
+            .Where(language => language.Quality != 0 && (IsA(language, "fa") || IsA(language, "en")))
             .MaxBy(language => language.Quality ?? 1);
         return preferred is not null && IsA(preferred, "fa") ? Language.Persian : Language.English;
     }

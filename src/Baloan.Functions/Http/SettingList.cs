@@ -4,5 +4,6 @@ namespace Baloan.Functions.Http;
 internal static class SettingList
 {
     /// <summary>What stands between the <c>;</c>.</summary>
-    public static string[] Of(string? setting) => (setting ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    public static string[] Of(string? setting) =>
+        (setting ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -8,7 +8,9 @@ namespace Baloan.Functions.Http;
 /// <param name="Persian">The same in Persian.</param>
 public sealed record Text(string English, string Persian)
 {
-    /// <summary>The sentence in one language, with its arguments filled in: numbers in the digits of the language, all else as it is.</summary>
+    /// <summary>
+    /// The sentence in one language, with its arguments filled in: numbers in the digits of the language, all else as it is.
+    /// </summary>
     public string In(Language language, params object[] arguments)
     {
         var (text, values) = language == Language.Persian ? (Persian, [.. arguments.Select(InPersian)]) : (English, arguments);

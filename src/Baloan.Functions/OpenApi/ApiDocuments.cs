@@ -29,10 +29,15 @@ public static class ApiDocuments
 
     /// <summary>All that the API does.</summary>
     internal static IEnumerable<ApiOperation> Operations() =>
-    [
-        .. MerchantOperations.All(), .. SettlementOperations.All(), .. ReconciliationOperations.All(), .. UploadOperations.All(),
-        .. LoanOperations.All(), .. SubscriptionOperations.All(), .. AppOperations.All(),
-    ];
+        [
+            .. MerchantOperations.All(),
+            .. SettlementOperations.All(),
+            .. ReconciliationOperations.All(),
+            .. UploadOperations.All(),
+            .. LoanOperations.All(),
+            .. SubscriptionOperations.All(),
+            .. AppOperations.All(),
+        ];
 
     /// <summary>The one description that both are written from.</summary>
     private static OpenApiDocument Describe()
@@ -45,7 +50,8 @@ public static class ApiDocuments
                 Version = typeof(ApiDocuments).Assembly.GetName().Version!.ToString(2),
                 Contact = new OpenApiContact { Name = "Whoever runs this deployment, and gave you its address and key" },
                 License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") },
-                Description = "Credit, settlements and loans with Baloan. Amounts are whole Toman, times UTC. "
+                Description =
+                    "Credit, settlements and loans with Baloan. Amounts are whole Toman, times UTC. "
                     + "Identifiers, phone numbers, OTPs and dates may have Persian or Arabic-Indic digits. "
                     + "An empty 500 comes from Azure's host when the app's process died in the call: "
                     + "for a call that acts, the outcome is unknown, as with outcome_unknown.",
@@ -57,8 +63,16 @@ public static class ApiDocuments
                 SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
                 {
                     [ApiOperation.FunctionKey] = Key(ParameterLocation.Header, "x-functions-key", "The function key."),
-                    [ApiOperation.FunctionKeyInQuery] = Key(ParameterLocation.Query, "code", "The function key, for callers that cannot send headers. Every Location then carries it."),
-                    [ApiOperation.AdminKey] = Key(ParameterLocation.Header, "x-functions-key", "The admin key (on Azure, the host's master key)."),
+                    [ApiOperation.FunctionKeyInQuery] = Key(
+                        ParameterLocation.Query,
+                        "code",
+                        "The function key, for callers that cannot send headers. Every Location then carries it."
+                    ),
+                    [ApiOperation.AdminKey] = Key(
+                        ParameterLocation.Header,
+                        "x-functions-key",
+                        "The admin key (on Azure, the host's master key)."
+                    ),
                 },
             },
             Security =
@@ -102,7 +116,13 @@ public static class ApiDocuments
     }
 
     private static OpenApiSecurityScheme Key(ParameterLocation location, string name, string description) =>
-        new() { Type = SecuritySchemeType.ApiKey, In = location, Name = name, Description = description };
+        new()
+        {
+            Type = SecuritySchemeType.ApiKey,
+            In = location,
+            Name = name,
+            Description = description,
+        };
 
     private static string WriteOpenApi()
     {
@@ -128,7 +148,8 @@ public static class ApiDocuments
         return text.ToString();
     }
 
-    private static string At(string document, string scheme, string host) => document
-        .Replace(Scheme, scheme, StringComparison.Ordinal)
-        .Replace(Host, JsonEncodedText.Encode(host).ToString(), StringComparison.Ordinal);
+    private static string At(string document, string scheme, string host) =>
+        document
+            .Replace(Scheme, scheme, StringComparison.Ordinal)
+            .Replace(Host, JsonEncodedText.Encode(host).ToString(), StringComparison.Ordinal);
 }

@@ -63,23 +63,47 @@ internal sealed class ApiOperation
 
     public ApiOperation WithPath(string name, string description, string example)
     {
-        Operation.Parameters!.Add(new OpenApiParameter
-        {
-            Name = name, In = ParameterLocation.Path, Required = true, Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = example,
-        });
+        Operation.Parameters!.Add(
+            new OpenApiParameter
+            {
+                Name = name,
+                In = ParameterLocation.Path,
+                Required = true,
+                Description = description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Example = example,
+            }
+        );
         return this;
     }
 
     public ApiOperation WithQuery(string name, OpenApiSchema schema, bool isRequired = false)
     {
-        Operation.Parameters!.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Required = isRequired, Description = schema.Description, Schema = schema });
+        Operation.Parameters!.Add(
+            new OpenApiParameter
+            {
+                Name = name,
+                In = ParameterLocation.Query,
+                Required = isRequired,
+                Description = schema.Description,
+                Schema = schema,
+            }
+        );
         schema.Description = null;
         return this;
     }
 
     public ApiOperation WithHeader(string name, OpenApiSchema schema)
     {
-        Operation.Parameters!.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Header, Description = schema.Description, Schema = schema });
+        Operation.Parameters!.Add(
+            new OpenApiParameter
+            {
+                Name = name,
+                In = ParameterLocation.Header,
+                Description = schema.Description,
+                Schema = schema,
+            }
+        );
         schema.Description = null;
         return this;
     }
@@ -100,12 +124,16 @@ internal sealed class ApiOperation
         Responses[status.ToString()] = new OpenApiResponse
         {
             Description = description,
-            Content = new Dictionary<string, OpenApiMediaType> { [Json] = new() { Schema = schema, Example = JsonNode.Parse(example) } },
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [Json] = new() { Schema = schema, Example = JsonNode.Parse(example) },
+            },
         };
         return this;
     }
 
-    public ApiOperation Answers(int status, string description, string schema, string example) => Answers(status, description, Shape.Of(schema), example);
+    public ApiOperation Answers(int status, string description, string schema, string example) =>
+        Answers(status, description, Shape.Of(schema), example);
 
     /// <summary>An answer that is a file.</summary>
     public ApiOperation AnswersFile(int status, string description, string type)
@@ -113,7 +141,13 @@ internal sealed class ApiOperation
         Responses[status.ToString()] = new OpenApiResponse
         {
             Description = description,
-            Content = new Dictionary<string, OpenApiMediaType> { [type] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } } },
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [type] = new()
+                {
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" },
+                },
+            },
         };
         return this;
     }
@@ -129,7 +163,9 @@ internal sealed class ApiOperation
     {
         HeadersOf(status)["Location"] = new OpenApiHeader
         {
-            Required = true, Description = $"{description} It carries the function key where the call had it in the query.", Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri" },
+            Required = true,
+            Description = $"{description} It carries the function key where the call had it in the query.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri" },
         };
         return this;
     }
@@ -139,7 +175,9 @@ internal sealed class ApiOperation
     {
         HeadersOf(status)["Retry-After"] = new OpenApiHeader
         {
-            Required = always, Description = "In how many seconds to try again.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            Required = always,
+            Description = "In how many seconds to try again.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
         };
         return this;
     }
@@ -180,7 +218,12 @@ internal sealed class ApiOperation
     /// <summary>It takes a function key.</summary>
     public ApiOperation Keyed()
     {
-        Responses["401"] = new OpenApiResponse { Description = $"No key, or a wrong one: the answer has no body. A function to which the app’s owner gave a key of its own answers so with a problem document, own_key_required, where the header {OwnKeys.Header} does not bring it." };
+        Responses["401"] = new OpenApiResponse
+        {
+            Description =
+                $"No key, or a wrong one: the answer has no body. A function to which the app’s owner gave a key of its own answers so "
+                + $"with a problem document, own_key_required, where the header {OwnKeys.Header} does not bring it.",
+        };
         return this;
     }
 
@@ -201,19 +244,23 @@ internal sealed class ApiOperation
     /// <summary>Its texts follow the caller's language.</summary>
     public ApiOperation Speaking()
     {
-        Operation.Parameters!.Add(new OpenApiParameter
-        {
-            Name = "Accept-Language",
-            In = ParameterLocation.Header,
-            Description = "The language of texts: en, or fa for Persian.",
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String, Default = "en" },
-        });
+        Operation.Parameters!.Add(
+            new OpenApiParameter
+            {
+                Name = "Accept-Language",
+                In = ParameterLocation.Header,
+                Description = "The language of texts: en, or fa for Persian.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Default = "en" },
+            }
+        );
         return this;
     }
 
     private ApiOperation WithContent(string type, IOpenApiSchema schema, string? example)
     {
-        var body = (OpenApiRequestBody)(Operation.RequestBody ??= new OpenApiRequestBody { Required = true, Content = new Dictionary<string, OpenApiMediaType>() });
+        var body = (OpenApiRequestBody)(
+            Operation.RequestBody ??= new OpenApiRequestBody { Required = true, Content = new Dictionary<string, OpenApiMediaType>() }
+        );
         body.Content![type] = new() { Schema = schema, Example = example is null ? null : JsonNode.Parse(example) };
         return this;
     }

@@ -58,26 +58,23 @@ internal sealed record ApiProblem(int Status, string Code, Text Detail)
     /// <summary>Baloan's own codes for loans. Its documents do not say which operation gives which.</summary>
     public static readonly ApiProblem[] Loan =
     [
-        .. LoanErrors.All.Select(error => new ApiProblem(
-            422,
-            error.Code,
-            new(Filled(error.English), Filled(error.Persian)))),
+        .. LoanErrors.All.Select(error => new ApiProblem(422, error.Code, new(Filled(error.English), Filled(error.Persian)))),
     ];
 
     public static readonly ApiProblem[] Key = [new(409, "idempotency_key_reused", Texts.IdempotencyKeyReused)];
 
     /// <summary>What becomes of a call that Baloan answers while the caller waits.</summary>
     public static ApiProblem[] Baloan(Text? outcomeUnknown = null) =>
-    [
-        new(404, "not_found", Texts.BaloanNotFound),
-        new(422, "baloan_rejected", Texts.BaloanRejected),
-        new(429, "baloan_throttled", Texts.BaloanThrottled) { HasRetryAfter = true },
-        new(502, "baloan_unauthorized", Texts.BaloanUnauthorized),
-        new(503, "baloan_unavailable", Texts.BaloanUnavailable) { HasRetryAfter = true },
-        .. Vault,
-        new(504, "baloan_timeout", Texts.BaloanTimeout),
-        .. outcomeUnknown is null ? Array.Empty<ApiProblem>() : [new(504, "outcome_unknown", outcomeUnknown)],
-    ];
+        [
+            new(404, "not_found", Texts.BaloanNotFound),
+            new(422, "baloan_rejected", Texts.BaloanRejected),
+            new(429, "baloan_throttled", Texts.BaloanThrottled) { HasRetryAfter = true },
+            new(502, "baloan_unauthorized", Texts.BaloanUnauthorized),
+            new(503, "baloan_unavailable", Texts.BaloanUnavailable) { HasRetryAfter = true },
+            .. Vault,
+            new(504, "baloan_timeout", Texts.BaloanTimeout),
+            .. outcomeUnknown is null ? Array.Empty<ApiProblem>() : [new(504, "outcome_unknown", outcomeUnknown)],
+        ];
 
     public static ApiProblem NotFound(Text text) => new(404, "not_found", text);
 
@@ -97,12 +94,16 @@ internal sealed record ApiProblem(int Status, string Code, Text Detail)
         };
         if (Field is not null)
         {
-            example["errors"] = new JsonObject { [Field] = new JsonArray(Code == "invalid_request" ? Texts.Required.English : Detail.English) };
+            example["errors"] = new JsonObject
+            {
+                [Field] = new JsonArray(Code == "invalid_request" ? Texts.Required.English : Detail.English),
+            };
         }
 
         return example;
     }
 
     private static string Filled(string text) =>
-        text.Replace("{phone_number}", "09121234567", StringComparison.Ordinal).Replace("{service_name}", "shahkar", StringComparison.Ordinal);
+        text.Replace("{phone_number}", "09121234567", StringComparison.Ordinal)
+            .Replace("{service_name}", "shahkar", StringComparison.Ordinal);
 }

@@ -19,7 +19,18 @@ internal static class Connector
 
     // What no flow calls by itself. A connection has one key, which is no admin key.
     private static readonly string[] Hidden =
-        ["LoanStateCallback", "Unsubscribe", "UnsubscribeUrl", "ListSubscriptions", "RedeliverEvents", "GetLoanStores", "Health", "RefreshTokensNow", "GetOpenApi", "GetSwagger"];
+    [
+        "LoanStateCallback",
+        "Unsubscribe",
+        "UnsubscribeUrl",
+        "ListSubscriptions",
+        "RedeliverEvents",
+        "GetLoanStores",
+        "Health",
+        "RefreshTokensNow",
+        "GetOpenApi",
+        "GetSwagger",
+    ];
 
     private static readonly string[] Anonymous = ["Health", "GetOpenApi", "GetSwagger"];
 
@@ -65,7 +76,10 @@ internal static class Connector
             operation["security"] = new JsonArray();
         }
 
-        operation[Visibility] = Important.Contains(id) ? "important" : Hidden.Contains(id) ? Internal : "advanced";
+        operation[Visibility] =
+            Important.Contains(id) ? "important"
+            : Hidden.Contains(id) ? Internal
+            : "advanced";
         foreach (var parameter in operation["parameters"]?.AsArray().Select(parameter => parameter!.AsObject()) ?? [])
         {
             var name = parameter["name"]!.GetValue<string>();
@@ -126,10 +140,14 @@ internal static class Connector
     }
 
     /// <summary>Lists the stores by name. A list of values is one array: it cannot reach into each policy.</summary>
-    private static void OfferStores(JsonObject store) => store["x-ms-dynamic-values"] = new JsonObject
-    {
-        ["operationId"] = "GetLoanStores", ["parameters"] = new JsonObject(), ["value-path"] = "id", ["value-title"] = "title_fa",
-    };
+    private static void OfferStores(JsonObject store) =>
+        store["x-ms-dynamic-values"] = new JsonObject
+        {
+            ["operationId"] = "GetLoanStores",
+            ["parameters"] = new JsonObject(),
+            ["value-path"] = "id",
+            ["value-title"] = "title_fa",
+        };
 
     /// <summary>Subscribing is the trigger. The platform sends the callback URL, and deletes what Location names to unsubscribe.</summary>
     private static void MakeTrigger(JsonObject path, JsonObject request)
@@ -140,7 +158,8 @@ internal static class Connector
         subscribe["x-ms-trigger-hint"] = "To see it work now, open a loan and have its contract signed.";
         path["x-ms-notification-content"] = new JsonObject
         {
-            ["description"] = "The loan's new state.", ["schema"] = new JsonObject { ["$ref"] = $"#/definitions/{Schemas.LoanStateEvent}" },
+            ["description"] = "The loan's new state.",
+            ["schema"] = new JsonObject { ["$ref"] = $"#/definitions/{Schemas.LoanStateEvent}" },
         };
 
         var fields = request["properties"]!.AsObject();
@@ -159,6 +178,16 @@ internal static class Connector
         fields["states"]!["items"]!["enum"] = new JsonArray([.. LoanStates.All.Select(state => (JsonNode)JsonValue.Create(state))]);
     }
 
-    private static string Title(string name) => CultureInfo.InvariantCulture.TextInfo.ToTitleCase(
-        string.Concat(name.Select(c => c is '_' or '-' ? " " : char.IsUpper(c) ? $" {c}" : $"{c}")).Replace("  ", " ", StringComparison.Ordinal).Trim());
+    private static string Title(string name) =>
+        CultureInfo.InvariantCulture.TextInfo.ToTitleCase(
+            string.Concat(
+                    name.Select(c =>
+                        c is '_' or '-' ? " "
+                        : char.IsUpper(c) ? $" {c}"
+                        : $"{c}"
+                    )
+                )
+                .Replace("  ", " ", StringComparison.Ordinal)
+                .Trim()
+        );
 }

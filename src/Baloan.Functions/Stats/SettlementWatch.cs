@@ -40,10 +40,15 @@ public sealed partial class SettlementWatch(SettlementStore settlements, AppMete
     }
 
     private async Task<List<(string Code, DateTimeOffset Since)>> ReadVerifyingAsync(
-        DateTimeOffset now, CancellationToken cancellationToken)
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        var entries = await settlements.ReadOpenAsync(cancellationToken).Where(entry => now - entry.WrittenAt > Young)
-            .Take(MostEntries).ToListAsync(cancellationToken);
+        var entries = await settlements
+            .ReadOpenAsync(cancellationToken)
+            .Where(entry => now - entry.WrittenAt > Young)
+            .Take(MostEntries)
+            .ToListAsync(cancellationToken);
         var verifying = new List<(string, DateTimeOffset)>();
         foreach (var entry in entries.OrderBy(entry => entry.WrittenAt).Take(MostRows))
         {
@@ -61,13 +66,15 @@ public sealed partial class SettlementWatch(SettlementStore settlements, AppMete
         [LoggerMessage(
             1,
             LogLevel.Warning,
-            "{Count} settlements are in review, of which the oldest, {Code}, has been since {Since:u}. A person has to decide about each.")]
+            "{Count} settlements are in review, of which the oldest, {Code}, has been since {Since:u}. A person has to decide about each."
+        )]
         public static partial void InReview(ILogger logger, int count, string code, DateTimeOffset since);
 
         [LoggerMessage(
             2,
             LogLevel.Warning,
-            "{Count} settlements are being verified for more than 15 minutes; the oldest, {Code}, was sent at {SentAt:u}.")]
+            "{Count} settlements are being verified for more than 15 minutes; the oldest, {Code}, was sent at {SentAt:u}."
+        )]
         public static partial void VerifyingLong(ILogger logger, int count, string code, DateTimeOffset sentAt);
     }
 }

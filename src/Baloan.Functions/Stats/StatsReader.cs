@@ -10,14 +10,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Stats;
 
-/// <summary>Puts the statistics together: the counters, and what is so now. It scans nothing but what waits, and calls Baloan never.</summary>
+/// <summary>
+/// Puts the statistics together: the counters, and what is so now. It scans nothing but what waits, and calls Baloan never.
+/// </summary>
 public sealed class StatsReader(
     CounterStore counterStore,
     SettlementStore settlements,
     StorageClients storage,
     [FromKeyedServices("merchant")] AccessTokens merchant,
     [FromKeyedServices("partnership")] AccessTokens partnership,
-    TimeProvider time)
+    TimeProvider time
+)
 {
     private static readonly string[] Queues = [StorageSetup.WorkQueueName, StorageSetup.LoanQueueName, StorageSetup.EventsQueueName];
 
@@ -67,21 +70,33 @@ public sealed class StatsReader(
             times.Add(column, (int)count);
         }
 
-        var waiting = new[] { SettlementStatus.Queued, SettlementStatus.Submitting, SettlementStatus.Verifying }
-            .ToDictionary(status => status.Name(), status => WaitingOf([.. from one in underWay.Result where one.Status == status select one.Since]));
+        var waiting = new[] { SettlementStatus.Queued, SettlementStatus.Submitting, SettlementStatus.Verifying }.ToDictionary(
+            status => status.Name(),
+            status => WaitingOf([.. from one in underWay.Result where one.Status == status select one.Since])
+        );
         waiting.Add(SettlementStatus.NeedsReview.Name(), WaitingOf(await inReview));
         return new StatsResponse(
             now.UtcDateTime,
-            [.. Enumerable.Range(0, span).Select(hour => first.AddHours(hour)).Select(hour => HourOf(hour, counted.GetValueOrDefault(hour), sums.GetValueOrDefault(hour)))],
+            [
+                .. Enumerable
+                    .Range(0, span)
+                    .Select(hour => first.AddHours(hour))
+                    .Select(hour => HourOf(hour, counted.GetValueOrDefault(hour), sums.GetValueOrDefault(hour))),
+            ],
             new DaysResponse(DayOf(today, sums), DayOf(today.AddDays(-1), sums), DayOf(today.AddDays(-7), sums)),
             new TimeToSettleResponse(times.Count, times.Percentile(0.5), times.Percentile(0.95)),
             waiting,
             LoanStates.All.ToDictionary(state => state, state => (int)loans.GetValueOrDefault(state)),
             await queues,
-            new TokensResponse((await tokens)[0], (await tokens)[1]));
+            new TokensResponse((await tokens)[0], (await tokens)[1])
+        );
     }
 
-    private static HourResponse HourOf(DateTimeOffset hour, IReadOnlyDictionary<string, long>? columns, IReadOnlyDictionary<string, long>? sums)
+    private static HourResponse HourOf(
+        DateTimeOffset hour,
+        IReadOnlyDictionary<string, long>? columns,
+        IReadOnlyDictionary<string, long>? sums
+    )
     {
         // What an older version has counted may be taken off where it has no sum.
         int Of(string column) => (int)Math.Max(0, columns?.GetValueOrDefault(column) ?? 0);
@@ -94,35 +109,48 @@ public sealed class StatsReader(
             new KnownByCounts(KnownBy(SettlementKnownBy.Baloan), KnownBy(SettlementKnownBy.Credit), KnownBy(SettlementKnownBy.Person)),
             Of(LoanCounters.CallbacksColumn),
             Of(LoanCounters.ConflictsColumn),
-            Of(LoanCounters.RefusedCallbacksColumn));
+            Of(LoanCounters.RefusedCallbacksColumn)
+        );
     }
 
-    /// <summary>A day of Tehran, which begins within an hour of UTC: of its first hour it has the later part, and of the last the earlier.</summary>
+    /// <summary>
+    /// A day of Tehran, which begins within an hour of UTC: of its first hour it has the later part, and of the last the earlier.
+    /// </summary>
     private static DayResponse DayOf(DateOnly day, IReadOnlyDictionary<DateTimeOffset, IReadOnlyDictionary<string, long>> sums)
     {
         var beginning = TehranDays.BeginningOf(day);
         var first = beginning - TimeSpan.FromMinutes(beginning.Minute);
         long Of(int hour, string column) => sums.GetValueOrDefault(first.AddHours(hour))?.GetValueOrDefault(column) ?? 0;
-        long SumOf(string column) => Math.Max(
-            0,
-            Of(0, SettlementCounters.OfNextDay(column)) + Enumerable.Range(1, 24).Sum(hour => Of(hour, column)) - Of(24, SettlementCounters.OfNextDay(column)));
+        long SumOf(string column) =>
+            Math.Max(
+                0,
+                Of(0, SettlementCounters.OfNextDay(column))
+                    + Enumerable.Range(1, 24).Sum(hour => Of(hour, column))
+                    - Of(24, SettlementCounters.OfNextDay(column))
+            );
         return new DayResponse(
-            CountsOf(outcome => (int)SumOf(SettlementCounters.NumberColumn(outcome))), SumsOf(outcome => SumOf(SettlementCounters.SumColumn(outcome))));
+            CountsOf(outcome => (int)SumOf(SettlementCounters.NumberColumn(outcome))),
+            SumsOf(outcome => SumOf(SettlementCounters.SumColumn(outcome)))
+        );
     }
 
-    private static SettlementCounts CountsOf(Func<string, int> of) => new(
-        of(SettlementCounters.AcceptedColumn),
-        of(SettlementStatus.Settled.Name()),
-        of(SettlementStatus.Rejected.Name()),
-        of(SettlementStatus.Failed.Name()),
-        of(SettlementStatus.NeedsReview.Name()));
+    private static SettlementCounts CountsOf(Func<string, int> of) =>
+        new(
+            of(SettlementCounters.AcceptedColumn),
+            of(SettlementStatus.Settled.Name()),
+            of(SettlementStatus.Rejected.Name()),
+            of(SettlementStatus.Failed.Name()),
+            of(SettlementStatus.NeedsReview.Name())
+        );
 
-    private static SettlementSums SumsOf(Func<string, long> of) => new(
-        of(SettlementCounters.AcceptedColumn),
-        of(SettlementStatus.Settled.Name()),
-        of(SettlementStatus.Rejected.Name()),
-        of(SettlementStatus.Failed.Name()),
-        of(SettlementStatus.NeedsReview.Name()));
+    private static SettlementSums SumsOf(Func<string, long> of) =>
+        new(
+            of(SettlementCounters.AcceptedColumn),
+            of(SettlementStatus.Settled.Name()),
+            of(SettlementStatus.Rejected.Name()),
+            of(SettlementStatus.Failed.Name()),
+            of(SettlementStatus.NeedsReview.Name())
+        );
 
     private static WaitingResponse WaitingOf(IReadOnlyList<DateTimeOffset> since) =>
         new(since.Count, since.Count == 0 ? null : since.Min().UtcDateTime);
@@ -153,18 +181,22 @@ public sealed class StatsReader(
 
     private async Task<QueueResponse> ReadQueueAsync(string name, CancellationToken cancellationToken)
     {
-        var lengths = await Task.WhenAll(new[] { name, StorageSetup.PoisonOf(name) }.Select(async queue =>
-        {
-            try
+        var lengths = await Task.WhenAll(
+            new[] { name, StorageSetup.PoisonOf(name) }.Select(async queue =>
             {
-                return (await storage.Queues.GetQueueClient(queue).GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount;
-            }
-            catch (RequestFailedException missing) when (missing.Status == 404)
-            {
-                // The host makes a poison queue when it needs it.
-                return 0;
-            }
-        }));
+                try
+                {
+                    return (await storage.Queues.GetQueueClient(queue).GetPropertiesAsync(cancellationToken))
+                        .Value
+                        .ApproximateMessagesCount;
+                }
+                catch (RequestFailedException missing) when (missing.Status == 404)
+                {
+                    // The host makes a poison queue when it needs it.
+                    return 0;
+                }
+            })
+        );
         return new QueueResponse(name, lengths[0], lengths[1]);
     }
 

@@ -21,7 +21,8 @@ namespace Baloan.Functions.Telemetry;
 /// </summary>
 /// <remarks>
 /// The other settings of OpenTelemetry's specification are taken from the environment too, such as <c>OTEL_EXPORTER_OTLP_PROTOCOL</c>,
-/// <c>OTEL_EXPORTER_OTLP_HEADERS</c> and <c>OTEL_SERVICE_NAME</c>. An endpoint that does not answer costs the app nothing but the telemetry.
+/// <c>OTEL_EXPORTER_OTLP_HEADERS</c> and <c>OTEL_SERVICE_NAME</c>. An endpoint that does not answer costs the app nothing but the
+/// telemetry.
 /// </remarks>
 public static class TelemetryExport
 {
@@ -68,7 +69,8 @@ public static class TelemetryExport
         }
 
         var insights = toInsights ? InsightsFrom(configuration) : null;
-        services.AddOpenTelemetry()
+        services
+            .AddOpenTelemetry()
             .ConfigureResource(resource => Describe(resource, configuration))
             .WithTracing(spans =>
             {
@@ -86,21 +88,26 @@ public static class TelemetryExport
         // Azure's host gets the app's log lines anyway, and sends them to the same address; the one for one's own machine does not.
         return !byOtlp || IsSet(configuration, SiteSetting)
             ? services
-            : services.AddLogging(logging => logging.AddOpenTelemetry(lines =>
-            {
-                lines.IncludeFormattedMessage = true;
-                lines.SetResourceBuilder(Describe(ResourceBuilder.CreateEmpty(), configuration)).AddOtlpExporter();
-            }));
+            : services.AddLogging(logging =>
+                logging.AddOpenTelemetry(lines =>
+                {
+                    lines.IncludeFormattedMessage = true;
+                    lines.SetResourceBuilder(Describe(ResourceBuilder.CreateEmpty(), configuration)).AddOtlpExporter();
+                })
+            );
     }
 
     private static bool IsSet(IConfiguration configuration, string setting) => !string.IsNullOrWhiteSpace(configuration[setting]);
 
-    private static ResourceBuilder Describe(ResourceBuilder resource, IConfiguration configuration) => resource.Clear()
-        .AddService(
-            configuration[SiteSetting] is { Length: > 0 } site ? site : ServiceName,
-            serviceVersion: typeof(TelemetryExport).Assembly.GetName().Version?.ToString(3))
-        .AddTelemetrySdk()
-        .AddEnvironmentVariableDetector();
+    private static ResourceBuilder Describe(ResourceBuilder resource, IConfiguration configuration) =>
+        resource
+            .Clear()
+            .AddService(
+                configuration[SiteSetting] is { Length: > 0 } site ? site : ServiceName,
+                serviceVersion: typeof(TelemetryExport).Assembly.GetName().Version?.ToString(3)
+            )
+            .AddTelemetrySdk()
+            .AddEnvironmentVariableDetector();
 
     private static Action<AzureMonitorExporterOptions> InsightsFrom(IConfiguration configuration)
     {
@@ -125,9 +132,11 @@ public static class TelemetryExport
     {
         var parts = (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var client = parts.FirstOrDefault(part => part.StartsWith("ClientId=", StringComparison.OrdinalIgnoreCase))?["ClientId=".Length..];
-        return !parts.Contains("Authorization=AAD", StringComparer.OrdinalIgnoreCase) ? null
+        return !parts.Contains("Authorization=AAD", StringComparer.OrdinalIgnoreCase)
+            ? null
             : new ManagedIdentityCredential(
-                string.IsNullOrEmpty(client) ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(client));
+                string.IsNullOrEmpty(client) ? ManagedIdentityId.SystemAssigned : ManagedIdentityId.FromUserAssignedClientId(client)
+            );
     }
 
     private static float ShareFrom(string? percent) =>

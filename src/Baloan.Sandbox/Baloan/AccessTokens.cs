@@ -35,7 +35,8 @@ internal sealed class AccessTokens(TimeProvider time)
     {
         var payload = string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"token_type":"{{type}}","exp":{{expires.ToUnixTimeSeconds()}},"iat":{{issued.ToUnixTimeSeconds()}},"jti":"{{Guid.NewGuid():N}}","user_id":{{user}}}""");
+            $$"""{"token_type":"{{type}}","exp":{{expires.ToUnixTimeSeconds()}},"iat":{{issued.ToUnixTimeSeconds()}},"jti":"{{Guid.NewGuid():N}}","user_id":{{user}}}"""
+        );
         var unsigned = $"{Encode("""{"typ":"JWT","alg":"HS256"}"""u8)}.{Encode(Encoding.UTF8.GetBytes(payload))}";
         return $"{unsigned}.{Encode(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(unsigned)))}";
     }

@@ -8,7 +8,9 @@ internal sealed class BackgroundWork : IAsyncDisposable
     private readonly HashSet<Task> running = [];
     private bool disposed;
 
-    /// <summary>Starts work on another thread; it may end with an <see cref="OperationCanceledException"/> when it is told to stop.</summary>
+    /// <summary>
+    /// Starts work on another thread; it may end with an <see cref="OperationCanceledException"/> when it is told to stop.
+    /// </summary>
     /// <returns>Ends with the work, however that ended.</returns>
     public Task Start(Func<CancellationToken, Task> work)
     {

@@ -33,7 +33,9 @@ internal sealed partial record BaloanCall(IReadOnlyDictionary<string, string> Fi
 
         try
         {
-            return kind is BodyKind.Json or BodyKind.LooseJson ? await ReadJsonAsync(request, kind, required) : await ReadFormAsync(request, kind, required);
+            return kind is BodyKind.Json or BodyKind.LooseJson
+                ? await ReadJsonAsync(request, kind, required)
+                : await ReadFormAsync(request, kind, required);
         }
         catch (JsonException)
         {

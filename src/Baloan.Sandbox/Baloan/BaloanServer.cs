@@ -6,10 +6,13 @@ using System.Text.Json.Nodes;
 
 namespace Baloan.Sandbox;
 
-/// <summary>Baloan on one's own machine: its merchant API, versions 1 and 2, and its partnership API, with real books behind them.</summary>
+/// <summary>
+/// Baloan on one's own machine: its merchant API, versions 1 and 2, and its partnership API, with real books behind them.
+/// </summary>
 /// <remarks>
 /// Paths, bodies and answers are those of Baloan's documents. Where they are silent it behaves as Django REST Framework with
-/// Simple JWT does, for its paths and tokens are theirs. As at Baloan, nothing is idempotent: a settle call that comes twice moves the money twice.
+/// Simple JWT does, for its paths and tokens are theirs. As at Baloan, nothing is idempotent: a settle call that comes twice moves the
+/// money twice.
 /// </remarks>
 public sealed class BaloanServer : IAsyncDisposable
 {
@@ -76,18 +79,26 @@ public sealed class BaloanServer : IAsyncDisposable
     /// <param name="time">The clock of tokens, OTPs and loans; null for the real one.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="SandboxException">The port is taken.</exception>
-    public static async Task<BaloanServer> StartAsync(int port = 0, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    public static async Task<BaloanServer> StartAsync(
+        int port = 0,
+        TimeProvider? time = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var server = new BaloanServer(time ?? TimeProvider.System);
         (server.app, var actualPort) = await LocalServer.StartAsync(Name, port, null, server.Map, cancellationToken);
-        server.BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://{(port == 0 ? "127.0.0.1" : "localhost")}:{actualPort}/"));
+        server.BaseAddress = new Uri(
+            string.Create(CultureInfo.InvariantCulture, $"http://{(port == 0 ? "127.0.0.1" : "localhost")}:{actualPort}/")
+        );
         return server;
     }
 
     /// <summary>Makes every access token that was issued worthless, as if it had run out.</summary>
     public void RevokeTokens() => tokens.RevokeAll();
 
-    /// <summary>Stops listening, as an outage would: no connection can be made. The books stay, late effects still come, and loans still move.</summary>
+    /// <summary>
+    /// Stops listening, as an outage would: no connection can be made. The books stay, late effects still come, and loans still move.
+    /// </summary>
     public async Task StopAsync()
     {
         await app.StopAsync();
@@ -126,7 +137,9 @@ public sealed class BaloanServer : IAsyncDisposable
         if (routes.Count == 0)
         {
             // As Django with APPEND_SLASH: a POST cannot be redirected to the address with the slash, so it fails.
-            await (Route.At(request.Path.Value + "/").Routes.Count > 0 ? Fault.Page(500, "Server Error (500)") : Fault.Page(404, "Not Found")).WriteAsync(context.Response);
+            await (
+                Route.At(request.Path.Value + "/").Routes.Count > 0 ? Fault.Page(500, "Server Error (500)") : Fault.Page(404, "Not Found")
+            ).WriteAsync(context.Response);
             return;
         }
 
@@ -166,13 +179,14 @@ public sealed class BaloanServer : IAsyncDisposable
             tokens.Revoke(bearer);
         }
 
-        Answer Carry() => route.Operation switch
-        {
-            Operation.Token => Token(call, second ? StoreUuid : StoreName, StorePassword, Merchant),
-            Operation.PartnershipToken => Token(call, PartnerName, PartnerPassword, Partner),
-            _ when route.IsPartnership => partnershipApi.Carry(route.Operation, call, loan, persian),
-            _ => merchantApi.Carry(route.Operation, call, invoice, second, persian, fault),
-        };
+        Answer Carry() =>
+            route.Operation switch
+            {
+                Operation.Token => Token(call, second ? StoreUuid : StoreName, StorePassword, Merchant),
+                Operation.PartnershipToken => Token(call, PartnerName, PartnerPassword, Partner),
+                _ when route.IsPartnership => partnershipApi.Carry(route.Operation, call, loan, persian),
+                _ => merchantApi.Carry(route.Operation, call, invoice, second, persian, fault),
+            };
 
         // A settlement's two come at once, before the first has used up their token; of the others, the second meets what the first left.
         Answer CarryAgain()
@@ -181,7 +195,12 @@ public sealed class BaloanServer : IAsyncDisposable
             return Carry();
         }
 
-        await StrikeAsync(context, fault, persian, fault?.Effect == Effect.Twice && route.Operation != Operation.Settle ? CarryAgain : Carry);
+        await StrikeAsync(
+            context,
+            fault,
+            persian,
+            fault?.Effect == Effect.Twice && route.Operation != Operation.Settle ? CarryAgain : Carry
+        );
     }
 
     private static string? Bearer(HttpRequest request)
@@ -291,9 +310,16 @@ public sealed class BaloanServer : IAsyncDisposable
     {
         var path = $"files/{file}.{extension}";
         var expires = time.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
-        return string.Create(CultureInfo.InvariantCulture, $"{BaseAddress}{path}?AWSAccessKeyId={accessKeyId}&Signature={Signature(path, expires)}&Expires={expires}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{BaseAddress}{path}?AWSAccessKeyId={accessKeyId}&Signature={Signature(path, expires)}&Expires={expires}"
+        );
     }
 
     private string Signature(string path, long expires) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(signingKey, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{path} {expires}"))).AsSpan(0, 16));
+        Convert.ToHexStringLower(
+            HMACSHA256
+                .HashData(signingKey, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{path} {expires}")))
+                .AsSpan(0, 16)
+        );
 }

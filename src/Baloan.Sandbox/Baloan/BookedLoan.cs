@@ -45,7 +45,8 @@ public sealed record BookedLoan(
     string? Reason,
     bool IsAgreedByUser,
     DateTimeOffset OpenedAt,
-    DateTimeOffset ChangedAt)
+    DateTimeOffset ChangedAt
+)
 {
     internal bool HasEnded => State is LoanState.LoanPaid or LoanState.Canceled;
 }
@@ -56,4 +57,8 @@ public sealed record BookedLoan(
 /// <param name="Items">The loans, oldest first.</param>
 /// <param name="Callbacks">The callbacks, oldest first, each try on its own.</param>
 public sealed record LoansSnapshot(
-    IReadOnlyDictionary<LoanState, int> ByState, int CallbacksSent, IReadOnlyList<BookedLoan> Items, IReadOnlyList<SentCallback> Callbacks);
+    IReadOnlyDictionary<LoanState, int> ByState,
+    int CallbacksSent,
+    IReadOnlyList<BookedLoan> Items,
+    IReadOnlyList<SentCallback> Callbacks
+);

@@ -17,7 +17,8 @@ public sealed record BookedSettlement(
     long InvoiceSize,
     DateTimeOffset At,
     bool SentOnTwice = false,
-    string? Fault = null);
+    string? Fault = null
+);
 
 /// <summary>A file that was uploaded.</summary>
 /// <param name="Uuid">The id under which Baloan answered.</param>
@@ -35,7 +36,8 @@ public sealed record BooksSnapshot(
     IReadOnlyList<BookedSettlement> Settlements,
     IReadOnlyDictionary<string, long> Credits,
     IReadOnlyDictionary<Operation, int> Calls,
-    int TokensIssued)
+    int TokensIssued
+)
 {
     /// <summary>The loans, where they were asked for with the rest; else null.</summary>
     public LoansSnapshot? Loans { get; init; }
@@ -83,7 +85,12 @@ public sealed class Books
     {
         lock (gate)
         {
-            return new([.. settlements], new SortedDictionary<string, long>(credits), Enum.GetValues<Operation>().ToDictionary(o => o, Calls), tokensIssued);
+            return new(
+                [.. settlements],
+                new SortedDictionary<string, long>(credits),
+                Enum.GetValues<Operation>().ToDictionary(o => o, Calls),
+                tokensIssued
+            );
         }
     }
 
@@ -227,7 +234,17 @@ public sealed class Books
     /// Moves the money. The OTP or the transaction token is used up by a success alone; two that come so close together as
     /// <paramref name="twice"/> says are both let through.
     /// </summary>
-    internal Refusal? Settle(string customer, string? otp, string? token, string code, long total, string sha256, long size, bool twice, string? fault)
+    internal Refusal? Settle(
+        string customer,
+        string? otp,
+        string? token,
+        string code,
+        long total,
+        string sha256,
+        long size,
+        bool twice,
+        string? fault
+    )
     {
         lock (gate)
         {

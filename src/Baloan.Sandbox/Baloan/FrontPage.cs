@@ -35,7 +35,8 @@ internal static class FrontPage
         return response.WriteAsync(Html(server));
     }
 
-    private static string Html(BaloanServer server) => $"""
+    private static string Html(BaloanServer server) =>
+        $"""
         <!doctype html>
         <html lang="en">
         <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Baloan's sandbox</title>
@@ -110,49 +111,102 @@ internal static class FrontPage
         """;
 
     private static IEnumerable<string> MagicRow(MagicNumber number) =>
-    [
-        T(number.Fault.Meaning), T(number.Once ? "every other" : "every"),
-        .. MagicNumbers.Prefixes.Select(prefix => N(number.NationalIdentifier(prefix.Operation))), N(number.Total.ToString(CultureInfo.InvariantCulture)),
-    ];
+        [
+            T(number.Fault.Meaning),
+            T(number.Once ? "every other" : "every"),
+            .. MagicNumbers.Prefixes.Select(prefix => N(number.NationalIdentifier(prefix.Operation))),
+            N(number.Total.ToString(CultureInfo.InvariantCulture)),
+        ];
 
     private static IEnumerable<string> MagicLoanRow(MagicNumber number) =>
-    [
-        T(number.Fault.Meaning), T(number.Once ? "every other" : "every"),
-        .. MagicNumbers.LoanPrefixes.Select(prefix => N(number.NationalIdentifier(prefix.Operation))),
-    ];
+        [
+            T(number.Fault.Meaning),
+            T(number.Once ? "every other" : "every"),
+            .. MagicNumbers.LoanPrefixes.Select(prefix => N(number.NationalIdentifier(prefix.Operation))),
+        ];
 
     private static string LoanSettings(LoanBooks loans) =>
-        (loans.Step > TimeSpan.Zero
-            ? string.Create(CultureInfo.InvariantCulture, $"Loans move every {loans.Step.TotalSeconds:0.###} s")
-            : "Loans do not move by themselves")
-        + (loans.CallbackUrl is { } url ? $"; each change is POSTed to <code>{Escape(url.GetLeftPart(UriPartial.Path))}</code>" : "; nobody is told of it")
-        + $"{(loans.Duplicates ? ", twice" : "")}{(loans.Shuffle ? ", in shuffled order" : "")}{(loans.Misspelling ? ", with canceled misspelt" : "")}.";
+        (
+            loans.Step > TimeSpan.Zero
+                ? string.Create(CultureInfo.InvariantCulture, $"Loans move every {loans.Step.TotalSeconds:0.###} s")
+                : "Loans do not move by themselves"
+        )
+        + (
+            loans.CallbackUrl is { } url
+                ? $"; each change is POSTed to <code>{Escape(url.GetLeftPart(UriPartial.Path))}</code>"
+                : "; nobody is told of it"
+        )
+        + (loans.Duplicates ? ", twice" : "")
+        + (loans.Shuffle ? ", in shuffled order" : "")
+        + (loans.Misspelling ? ", with canceled misspelt" : "")
+        + ".";
 
-    private static string Loans(LoansSnapshot loans) => loans.Items.Count == 0
-        ? "<p>None yet.</p>"
-        : $"<p>{string.Join(", ", loans.ByState.Where(state => state.Value > 0).Select(state => $"{Number(state.Value)} <code>{LoanBooks.Name(state.Key)}</code>"))}.</p>"
-        + Table(["changed (UTC)", "uuid", "customer", "amount (Toman)", "months", "store", "state", "signed"], loans.Items.Reverse().Take(RowsShown).Select(IEnumerable<string> (loan) =>
-        [
-            N(Time(loan.ChangedAt)), N(loan.Uuid.ToString()), N(loan.NationalIdentifier), N(Number(loan.Amount)), N(Number(loan.LoanDue)), N(Number(loan.Store)),
-            W(LoanBooks.Name(loan.State) + (loan.Reason is null ? "" : $": {loan.Reason}")), T(loan.IsAgreedByUser ? "yes" : "no"),
-        ]));
+    private static string Count(LoanState state, int loans) => $"{Number(loans)} <code>{LoanBooks.Name(state)}</code>";
 
-    private static string Callbacks(IReadOnlyList<SentCallback> callbacks) => callbacks.Count == 0
-        ? "<p>None yet.</p>"
-        : $"<p>{Number(callbacks.Count)} sent, each try counted.</p>"
-        + Table(["when (UTC)", "uuid", "state", "try", "answer"], callbacks.Reverse().Take(RowsShown).Select(IEnumerable<string> (callback) =>
-        [
-            N(Time(callback.At)), N(callback.Uuid.ToString()), N(callback.State), N(Number(callback.Try)),
-            N(callback.Status?.ToString(CultureInfo.InvariantCulture) ?? "none"),
-        ]));
+    private static string Loans(LoansSnapshot loans) =>
+        loans.Items.Count == 0
+            ? "<p>None yet.</p>"
+            : $"<p>{string.Join(", ", loans.ByState.Where(state => state.Value > 0).Select(state => Count(state.Key, state.Value)))}.</p>"
+                + Table(
+                    ["changed (UTC)", "uuid", "customer", "amount (Toman)", "months", "store", "state", "signed"],
+                    loans
+                        .Items.Reverse()
+                        .Take(RowsShown)
+                        .Select(
+                            IEnumerable<string> (loan) =>
+                                [
+                                    N(Time(loan.ChangedAt)),
+                                    N(loan.Uuid.ToString()),
+                                    N(loan.NationalIdentifier),
+                                    N(Number(loan.Amount)),
+                                    N(Number(loan.LoanDue)),
+                                    N(Number(loan.Store)),
+                                    W(LoanBooks.Name(loan.State) + (loan.Reason is null ? "" : $": {loan.Reason}")),
+                                    T(loan.IsAgreedByUser ? "yes" : "no"),
+                                ]
+                        )
+                );
 
-    private static string Settlements(IReadOnlyList<BookedSettlement> settlements) => settlements.Count == 0
-        ? "<p>None yet.</p>"
-        : Table(["when (UTC)", "code", "customer", "total (Toman)", "invoice (bytes)"], settlements.Reverse().Take(RowsShown).Select(IEnumerable<string> (settlement) =>
-        [
-            N(Time(settlement.At)), N(settlement.Code), N(settlement.NationalIdentifier),
-            N(Number(settlement.Total)), N(Number(settlement.InvoiceSize)),
-        ]));
+    private static string Callbacks(IReadOnlyList<SentCallback> callbacks) =>
+        callbacks.Count == 0
+            ? "<p>None yet.</p>"
+            : $"<p>{Number(callbacks.Count)} sent, each try counted.</p>"
+                + Table(
+                    ["when (UTC)", "uuid", "state", "try", "answer"],
+                    callbacks
+                        .Reverse()
+                        .Take(RowsShown)
+                        .Select(
+                            IEnumerable<string> (callback) =>
+                                [
+                                    N(Time(callback.At)),
+                                    N(callback.Uuid.ToString()),
+                                    N(callback.State),
+                                    N(Number(callback.Try)),
+                                    N(callback.Status?.ToString(CultureInfo.InvariantCulture) ?? "none"),
+                                ]
+                        )
+                );
+
+    private static string Settlements(IReadOnlyList<BookedSettlement> settlements) =>
+        settlements.Count == 0
+            ? "<p>None yet.</p>"
+            : Table(
+                ["when (UTC)", "code", "customer", "total (Toman)", "invoice (bytes)"],
+                settlements
+                    .Reverse()
+                    .Take(RowsShown)
+                    .Select(
+                        IEnumerable<string> (settlement) =>
+                            [
+                                N(Time(settlement.At)),
+                                N(settlement.Code),
+                                N(settlement.NationalIdentifier),
+                                N(Number(settlement.Total)),
+                                N(Number(settlement.InvoiceSize)),
+                            ]
+                    )
+            );
 
     private static string Table(IEnumerable<string> heads, IEnumerable<IEnumerable<string>> rows)
     {
@@ -186,18 +240,19 @@ internal static class FrontPage
 
     private static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
-    private static string Label(Operation operation) => operation switch
-    {
-        Operation.CheckCredit => "credit check",
-        Operation.SendOtp => "send OTP",
-        Operation.ValidateOtp => "validate OTP (v2)",
-        Operation.OpenLoan => "open",
-        Operation.GetContract => "get contract",
-        Operation.SendContractOtp => "issue OTP",
-        Operation.SignContract => "sign",
-        Operation.CancelLoan => "cancel",
-        _ => "settle",
-    };
+    private static string Label(Operation operation) =>
+        operation switch
+        {
+            Operation.CheckCredit => "credit check",
+            Operation.SendOtp => "send OTP",
+            Operation.ValidateOtp => "validate OTP (v2)",
+            Operation.OpenLoan => "open",
+            Operation.GetContract => "get contract",
+            Operation.SendContractOtp => "issue OTP",
+            Operation.SignContract => "sign",
+            Operation.CancelLoan => "cancel",
+            _ => "settle",
+        };
 
     private static string Snake(Operation operation) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(operation.ToString());
 

@@ -15,8 +15,11 @@ internal sealed record Invoice(string Code, long Total)
         try
         {
             using var data = JsonDocument.Parse(call.Fields["data"]);
-            if (data.RootElement.GetProperty("code").GetString() is { Length: > 0 } code
-                && data.RootElement.GetProperty("bill").GetProperty("total").TryGetInt64(out var total) && total > 0)
+            if (
+                data.RootElement.GetProperty("code").GetString() is { Length: > 0 } code
+                && data.RootElement.GetProperty("bill").GetProperty("total").TryGetInt64(out var total)
+                && total > 0
+            )
             {
                 return (new(code, total), null);
             }

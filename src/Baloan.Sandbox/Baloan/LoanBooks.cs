@@ -23,7 +23,10 @@ public sealed class LoanBooks : IAsyncDisposable
         callbacks = new LoanCallbacks(work, time);
     }
 
-    /// <summary>How long a loan stays in a state that it leaves by itself; 2 seconds unless set. Zero or <see cref="Timeout.InfiniteTimeSpan"/>: no loan moves by itself.</summary>
+    /// <summary>
+    /// How long a loan stays in a state that it leaves by itself; 2 seconds unless set. Zero or <see cref="Timeout.InfiniteTimeSpan"/>:
+    /// no loan moves by itself.
+    /// </summary>
     /// <remarks>Loans that wait begin to wait anew when it is set.</remarks>
     public TimeSpan Step
     {
@@ -52,7 +55,10 @@ public sealed class LoanBooks : IAsyncDisposable
     /// <summary>Whether each callback is sent twice.</summary>
     public bool Duplicates { get; set; }
 
-    /// <summary>Whether each callback waits for a random time (up to three steps; half a second where loans do not move by themselves), so that their order breaks.</summary>
+    /// <summary>
+    /// Whether each callback waits for a random time (up to three steps; half a second where loans do not move by themselves), so that
+    /// their order breaks.
+    /// </summary>
     public bool Shuffle { get; set; }
 
     /// <summary>Whether the state canceled is told as <c>canceld</c>, as in a sample of the document.</summary>
@@ -86,42 +92,67 @@ public sealed class LoanBooks : IAsyncDisposable
     public LoansSnapshot Snapshot()
     {
         var (loans, sent) = (All, Callbacks);
-        return new(Enum.GetValues<LoanState>().ToDictionary(state => state, state => loans.Count(loan => loan.State == state)), sent.Count, loans, sent);
+        return new(
+            Enum.GetValues<LoanState>().ToDictionary(state => state, state => loans.Count(loan => loan.State == state)),
+            sent.Count,
+            loans,
+            sent
+        );
     }
 
     /// <summary>Moves a loan on by one state now, without waiting for <see cref="Step"/>.</summary>
     /// <exception cref="KeyNotFoundException">There is no such loan.</exception>
     /// <exception cref="InvalidOperationException">It is blocked, at its end, or waits for the signature.</exception>
     public void MoveOn(Guid uuid) =>
-        Apply(uuid, file => Change(file, file.Next ?? throw new InvalidOperationException($"The loan is {Name(file.Loan.State)}, which it does not leave by itself.")));
+        Apply(
+            uuid,
+            file =>
+                Change(
+                    file,
+                    file.Next
+                        ?? throw new InvalidOperationException($"The loan is {Name(file.Loan.State)}, which it does not leave by itself.")
+                )
+        );
 
     /// <summary>Blocks a loan.</summary>
     /// <exception cref="KeyNotFoundException">There is no such loan.</exception>
     /// <exception cref="InvalidOperationException">It is blocked already, or at its end.</exception>
-    public void Block(Guid uuid, string reason) => Apply(uuid, file =>
-    {
-        Require(file, !file.Loan.HasEnded && file.Loan.State != LoanState.Blocked);
-        file.BeforeBlock = file.Loan.State;
-        Change(file, LoanState.Blocked, reason);
-    });
+    public void Block(Guid uuid, string reason) =>
+        Apply(
+            uuid,
+            file =>
+            {
+                Require(file, !file.Loan.HasEnded && file.Loan.State != LoanState.Blocked);
+                file.BeforeBlock = file.Loan.State;
+                Change(file, LoanState.Blocked, reason);
+            }
+        );
 
     /// <summary>Puts a blocked loan back where it was before.</summary>
     /// <exception cref="KeyNotFoundException">There is no such loan.</exception>
     /// <exception cref="InvalidOperationException">It is not blocked.</exception>
-    public void Unblock(Guid uuid) => Apply(uuid, file =>
-    {
-        Require(file, file.Loan.State == LoanState.Blocked);
-        Change(file, file.BeforeBlock);
-    });
+    public void Unblock(Guid uuid) =>
+        Apply(
+            uuid,
+            file =>
+            {
+                Require(file, file.Loan.State == LoanState.Blocked);
+                Change(file, file.BeforeBlock);
+            }
+        );
 
     /// <summary>Cancels a loan from Baloan's side and frees the guarantee.</summary>
     /// <exception cref="KeyNotFoundException">There is no such loan.</exception>
     /// <exception cref="InvalidOperationException">It is at its end.</exception>
-    public void Cancel(Guid uuid, string reason) => Apply(uuid, file =>
-    {
-        Require(file, !file.Loan.HasEnded);
-        CancelAndFree(file, reason);
-    });
+    public void Cancel(Guid uuid, string reason) =>
+        Apply(
+            uuid,
+            file =>
+            {
+                Require(file, !file.Loan.HasEnded);
+                CancelAndFree(file, reason);
+            }
+        );
 
     /// <summary>Forgets all loans, phone numbers and callbacks. Credits are the matter of <see cref="Books.Reset"/>.</summary>
     public void Reset()
@@ -267,8 +298,10 @@ public sealed class LoanBooks : IAsyncDisposable
     // A magic customer is there to make one call go wrong: any phone number does for it.
     private Refusal? PhoneRefusal(string customer, string phone) =>
         MagicNumbers.IsMagicBorrower(customer) ? null
-        : phones.TryGetValue(customer, out var known) && known != phone ? LoanRefusals.NationalIdTaken.Fill("phone_number", LoanRefusals.Mask(known))
-        : phones.Any(entry => entry.Value == phone && entry.Key != customer && !MagicNumbers.IsMagicBorrower(entry.Key)) ? LoanRefusals.PhoneNumberTaken
+        : phones.TryGetValue(customer, out var known) && known != phone
+            ? LoanRefusals.NationalIdTaken.Fill("phone_number", LoanRefusals.Mask(known))
+        : phones.Any(entry => entry.Value == phone && entry.Key != customer && !MagicNumbers.IsMagicBorrower(entry.Key))
+            ? LoanRefusals.PhoneNumberTaken
         : null;
 
     private void Apply(Guid uuid, Action<LoanFile> action)
@@ -298,7 +331,17 @@ public sealed class LoanBooks : IAsyncDisposable
             var told = state == LoanState.Canceled && Misspelling ? "canceld" : Name(state);
             for (var copy = 0; copy < (Duplicates ? 2 : 1); copy++)
             {
-                callbacks.Send(url, file.Loan.Uuid, told, reason, Shuffle ? step > TimeSpan.Zero ? step * 3 : TimeSpan.FromMilliseconds(500) : TimeSpan.Zero);
+                callbacks.Send(
+                    url,
+                    file.Loan.Uuid,
+                    told,
+                    reason,
+                    Shuffle
+                        ? step > TimeSpan.Zero
+                            ? step * 3
+                            : TimeSpan.FromMilliseconds(500)
+                        : TimeSpan.Zero
+                );
             }
         }
 
@@ -340,12 +383,13 @@ public sealed class LoanBooks : IAsyncDisposable
         /// <summary>Grows with each change, so that a movement that was planned before it does not come about.</summary>
         public int Turn { get; set; }
 
-        public LoanState? Next => Loan.State switch
-        {
-            LoanState.Created => LoanState.ChequeVerified,
-            LoanState.ChequeVerified when Loan.IsAgreedByUser => LoanState.SendLoanToBank,
-            LoanState.SendLoanToBank => LoanState.LoanPaid,
-            _ => null,
-        };
+        public LoanState? Next =>
+            Loan.State switch
+            {
+                LoanState.Created => LoanState.ChequeVerified,
+                LoanState.ChequeVerified when Loan.IsAgreedByUser => LoanState.SendLoanToBank,
+                LoanState.SendLoanToBank => LoanState.LoanPaid,
+                _ => null,
+            };
     }
 }

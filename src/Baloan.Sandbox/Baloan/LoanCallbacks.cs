@@ -13,7 +13,9 @@ namespace Baloan.Sandbox;
 /// <param name="Status">The HTTP status of the answer; null where there was none within ten seconds.</param>
 public sealed record SentCallback(Guid Uuid, string State, string? Reason, int Try, DateTimeOffset At, int? Status);
 
-/// <summary>Tells the partner of changes, as Baloan's callback service does: a POST of the loan's uuid, its state and, for some, a reason.</summary>
+/// <summary>
+/// Tells the partner of changes, as Baloan's callback service does: a POST of the loan's uuid, its state and, for some, a reason.
+/// </summary>
 /// <remarks>
 /// The documents do not say whether Baloan repeats a callback that was not answered with 2xx, or how often. This one tries five
 /// times, after 1, 2, 4 and 8 seconds. The callbacks of one loan follow one another, unless they are shuffled.
@@ -58,7 +60,11 @@ internal sealed class LoanCallbacks(BackgroundWork work, TimeProvider time) : ID
             var before = last.GetValueOrDefault(uuid, Task.CompletedTask);
             last[uuid] = work.Start(async cancellationToken =>
             {
-                await (spread == TimeSpan.Zero ? before.WaitAsync(cancellationToken) : Task.Delay(spread * Random.Shared.NextDouble(), time, cancellationToken));
+                await (
+                    spread == TimeSpan.Zero
+                        ? before.WaitAsync(cancellationToken)
+                        : Task.Delay(spread * Random.Shared.NextDouble(), time, cancellationToken)
+                );
                 await DeliverAsync(url, Encoding.UTF8.GetBytes(body.ToJsonString()), callback, cancellationToken);
             });
         }
@@ -102,7 +108,8 @@ internal sealed class LoanCallbacks(BackgroundWork work, TimeProvider time) : ID
             using var response = await http.PostAsync(url, content, cancellationToken);
             return (int)response.StatusCode;
         }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure)
+            when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return null;
         }

@@ -22,21 +22,35 @@ internal sealed record LoanPolicy((long Id, string Name)[] Stores, long Lower, l
     ];
 
     /// <summary>The policy under which a loan may be given; null where none allows it.</summary>
-    public static LoanPolicy? For(long amount, long due, long store) => All.FirstOrDefault(policy =>
-        policy.Stores.Any(known => known.Id == store) && policy.Dues.Any(known => known == due)
-        && amount >= policy.Lower * Million && amount < policy.Upper * Million);
+    public static LoanPolicy? For(long amount, long due, long store) =>
+        All.FirstOrDefault(policy =>
+            policy.Stores.Any(known => known.Id == store)
+            && policy.Dues.Any(known => known == due)
+            && amount >= policy.Lower * Million
+            && amount < policy.Upper * Million
+        );
 
-    public JsonObject ToJson() => new()
-    {
-        ["stores"] = new JsonArray([.. Stores.Select(store => new JsonObject
+    public JsonObject ToJson() =>
+        new()
         {
-            ["id"] = store.Id, ["title_fa"] = store.Name, ["logo"] = $"https://store-{store.Id}.logo.sample",
-        })]),
-        ["amount"] = new JsonObject { ["lower"] = Lower, ["upper"] = Upper, ["bounds"] = "[)" },
-        ["possible_loan_dues"] = new JsonArray([.. Dues.Select(due => JsonValue.Create(due))]),
-        ["bank_effected_interest_rate"] = Rate,
-        ["installment_formula"] = "(amount+(amount*bank_effected_interest_rate)/100)/loan_due",
-    };
+            ["stores"] = new JsonArray([
+                .. Stores.Select(store => new JsonObject
+                {
+                    ["id"] = store.Id,
+                    ["title_fa"] = store.Name,
+                    ["logo"] = $"https://store-{store.Id}.logo.sample",
+                }),
+            ]),
+            ["amount"] = new JsonObject
+            {
+                ["lower"] = Lower,
+                ["upper"] = Upper,
+                ["bounds"] = "[)",
+            },
+            ["possible_loan_dues"] = new JsonArray([.. Dues.Select(due => JsonValue.Create(due))]),
+            ["bank_effected_interest_rate"] = Rate,
+            ["installment_formula"] = "(amount+(amount*bank_effected_interest_rate)/100)/loan_due",
+        };
 
     /// <summary>What is paid back, in Toman.</summary>
     /// <remarks>

@@ -10,9 +10,10 @@ public sealed record MagicNumber(int Code, Fault Fault, bool Once)
 {
     /// <summary>The national identifier that provokes it on one operation.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The operation carries no national identifier.</exception>
-    public string NationalIdentifier(Operation operation) => MagicNumbers.Prefix(operation) is { } prefix
-        ? string.Create(CultureInfo.InvariantCulture, $"{prefix}{Code:0000}")
-        : throw new ArgumentOutOfRangeException(nameof(operation));
+    public string NationalIdentifier(Operation operation) =>
+        MagicNumbers.Prefix(operation) is { } prefix
+            ? string.Create(CultureInfo.InvariantCulture, $"{prefix}{Code:0000}")
+            : throw new ArgumentOutOfRangeException(nameof(operation));
 
     /// <summary>A total (Toman) that provokes it on settle, where it strikes there at all.</summary>
     public long Total => 10_000_000 + Code;
@@ -81,37 +82,47 @@ public static class MagicNumbers
     ];
 
     /// <summary>Those that strike the loan calls alone: one for each of their error codes, 4101 to 4117 in the document's order.</summary>
-    public static IReadOnlyList<MagicNumber> Loans { get; } = [.. Fault.LoanErrors.Select((fault, i) => new MagicNumber(4101 + i, fault, false))];
+    public static IReadOnlyList<MagicNumber> Loans { get; } =
+    [.. Fault.LoanErrors.Select((fault, i) => new MagicNumber(4101 + i, fault, false))];
 
     /// <summary>The merchant's calls that carry a national identifier, with the digits that begin a magic one.</summary>
     internal static IReadOnlyList<(Operation Operation, string Prefix)> Prefixes { get; } =
-    [
-        (Operation.CheckCredit, "100000"), (Operation.SendOtp, "200000"), (Operation.ValidateOtp, "300000"), (Operation.Settle, "400000"),
-    ];
+    [(Operation.CheckCredit, "100000"), (Operation.SendOtp, "200000"), (Operation.ValidateOtp, "300000"), (Operation.Settle, "400000")];
 
     /// <summary>The loan calls, likewise.</summary>
     internal static IReadOnlyList<(Operation Operation, string Prefix)> LoanPrefixes { get; } =
     [
-        (Operation.OpenLoan, "500000"), (Operation.GetContract, "600000"), (Operation.SendContractOtp, "700000"), (Operation.SignContract, "800000"),
+        (Operation.OpenLoan, "500000"),
+        (Operation.GetContract, "600000"),
+        (Operation.SendContractOtp, "700000"),
+        (Operation.SignContract, "800000"),
         (Operation.CancelLoan, "900000"),
     ];
 
-    /// <summary>The magic number with a fault; where it has two, the one that strikes every other call alone if <paramref name="once"/>.</summary>
+    /// <summary>
+    /// The magic number with a fault; where it has two, the one that strikes every other call alone if <paramref name="once"/>.
+    /// </summary>
     public static MagicNumber For(Fault fault, bool once = false) =>
         All.FirstOrDefault(number => number.Fault == fault && number.Once == once) ?? All.First(number => number.Fault == fault);
 
-    internal static string? Prefix(Operation operation) => Prefixes.Concat(LoanPrefixes).FirstOrDefault(entry => entry.Operation == operation).Prefix;
+    internal static string? Prefix(Operation operation) =>
+        Prefixes.Concat(LoanPrefixes).FirstOrDefault(entry => entry.Operation == operation).Prefix;
 
     /// <summary>The magic number in a call, if there is one.</summary>
     internal static MagicNumber? Find(Operation operation, string nationalIdentifier, long? total)
     {
-        var code = Prefix(operation) is { } prefix && nationalIdentifier.Length == 10 && nationalIdentifier.StartsWith(prefix, StringComparison.Ordinal)
-            ? int.Parse(nationalIdentifier.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture)
-            : (int?)null;
+        var code =
+            Prefix(operation) is { } prefix
+            && nationalIdentifier.Length == 10
+            && nationalIdentifier.StartsWith(prefix, StringComparison.Ordinal)
+                ? int.Parse(nationalIdentifier.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture)
+                : (int?)null;
         var loan = LoanPrefixes.Any(entry => entry.Operation == operation) ? Loans : [];
-        return All.Concat(loan).FirstOrDefault(number => number.Code == code) ?? All.FirstOrDefault(number => number.Code == total % 10_000);
+        return All.Concat(loan).FirstOrDefault(number => number.Code == code)
+            ?? All.FirstOrDefault(number => number.Code == total % 10_000);
     }
 
     /// <summary>Whether a customer is there to make a loan call go wrong.</summary>
-    internal static bool IsMagicBorrower(string nationalIdentifier) => LoanPrefixes.Any(entry => Find(entry.Operation, nationalIdentifier, null) is not null);
+    internal static bool IsMagicBorrower(string nationalIdentifier) =>
+        LoanPrefixes.Any(entry => Find(entry.Operation, nationalIdentifier, null) is not null);
 }

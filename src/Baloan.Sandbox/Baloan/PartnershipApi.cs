@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Baloan.Sandbox;
 
-/// <summary>What the calls of the partnership API do. Their answers have no envelope; those that the documents leave open are <c>{}</c>.</summary>
+/// <summary>
+/// What the calls of the partnership API do. Their answers have no envelope; those that the documents leave open are <c>{}</c>.
+/// </summary>
 internal sealed class PartnershipApi(LoanBooks loans, TimeProvider time, Func<Guid, string> signedUrl)
 {
     private const int YoungestAge = 18;
@@ -11,7 +13,8 @@ internal sealed class PartnershipApi(LoanBooks loans, TimeProvider time, Func<Gu
 
     public Answer Carry(Operation operation, BaloanCall call, Guid uuid, bool persian)
     {
-        Answer Result(Refusal? refusal, Func<JsonObject>? data = null) => refusal is null ? Answer.Json(200, data?.Invoke() ?? []) : refusal.ToAnswer(400, persian);
+        Answer Result(Refusal? refusal, Func<JsonObject>? data = null) =>
+            refusal is null ? Answer.Json(200, data?.Invoke() ?? []) : refusal.ToAnswer(400, persian);
         if (operation == Operation.LoanPolicies)
         {
             return new(200, "application/json", new JsonArray([.. LoanPolicy.All.Select(policy => policy.ToJson())]).ToJsonString());
@@ -31,11 +34,15 @@ internal sealed class PartnershipApi(LoanBooks loans, TimeProvider time, Func<Gu
         {
             case Operation.GetContract:
                 var (contract, tooEarly) = loans.Contract(uuid);
-                return Result(tooEarly, () => new()
-                {
-                    ["contract_pdf_file"] = new JsonObject { ["uuid"] = contract.ToString(), ["file"] = signedUrl(contract) },
-                    ["is_agreed_by_user"] = loan.IsAgreedByUser,
-                });
+                return Result(
+                    tooEarly,
+                    () =>
+                        new()
+                        {
+                            ["contract_pdf_file"] = new JsonObject { ["uuid"] = contract.ToString(), ["file"] = signedUrl(contract) },
+                            ["is_agreed_by_user"] = loan.IsAgreedByUser,
+                        }
+                );
 
             case Operation.SendContractOtp:
                 return Result(loans.SendOtp(uuid));
@@ -68,17 +75,21 @@ internal sealed class PartnershipApi(LoanBooks loans, TimeProvider time, Func<Gu
         }
 
         var (loan, refusal) = loans.Open(customer, phone, amount, due, store);
-        return result(refusal, () => new()
-        {
-            ["phone_number"] = phone,
-            ["national_identifier"] = customer,
-            ["birth_date"] = birthDate,
-            ["amount"] = amount,
-            ["loan_due"] = due,
-            ["store"] = store,
-            ["uuid"] = loan!.Uuid.ToString(),
-            ["plan_detail"] = policy.Plan(amount, due),
-        });
+        return result(
+            refusal,
+            () =>
+                new()
+                {
+                    ["phone_number"] = phone,
+                    ["national_identifier"] = customer,
+                    ["birth_date"] = birthDate,
+                    ["amount"] = amount,
+                    ["loan_due"] = due,
+                    ["store"] = store,
+                    ["uuid"] = loan!.Uuid.ToString(),
+                    ["plan_detail"] = policy.Plan(amount, due),
+                }
+        );
     }
 
     private int Age(DateOnly born)
@@ -88,5 +99,6 @@ internal sealed class PartnershipApi(LoanBooks loans, TimeProvider time, Func<Gu
         return born.AddYears(years) > today ? years - 1 : years;
     }
 
-    private static long Number(BaloanCall call, string field) => long.Parse(call.Fields[field], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+    private static long Number(BaloanCall call, string field) =>
+        long.Parse(call.Fields[field], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 }

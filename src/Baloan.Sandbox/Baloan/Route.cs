@@ -25,7 +25,17 @@ internal sealed partial record Route(string Method, Operation Operation, BodyKin
         ["/api/v1/partnership/loan-policies"] = [new("GET", Operation.LoanPolicies, BodyKind.None)],
         ["/api/v1/partnership/loan/"] =
         [
-            new("POST", Operation.OpenLoan, BodyKind.Json, "phone_number", "national_identifier", "birth_date", "amount", "loan_due", "store"),
+            new(
+                "POST",
+                Operation.OpenLoan,
+                BodyKind.Json,
+                "phone_number",
+                "national_identifier",
+                "birth_date",
+                "amount",
+                "loan_due",
+                "store"
+            ),
         ],
         [Loan + "/contract/"] =
         [
@@ -36,8 +46,14 @@ internal sealed partial record Route(string Method, Operation Operation, BodyKin
         [Loan + "/cancel/"] = [new("POST", Operation.CancelLoan, BodyKind.None)],
     };
 
-    public bool IsPartnership => Operation is Operation.LoanPolicies or Operation.OpenLoan or Operation.GetContract
-        or Operation.SendContractOtp or Operation.SignContract or Operation.CancelLoan;
+    public bool IsPartnership =>
+        Operation
+            is Operation.LoanPolicies
+                or Operation.OpenLoan
+                or Operation.GetContract
+                or Operation.SendContractOtp
+                or Operation.SignContract
+                or Operation.CancelLoan;
 
     /// <summary>The calls at an address, one a method, and the loan that it names; none where there is no such address.</summary>
     public static (IReadOnlyList<Route> Routes, Guid Loan) At(string path)

@@ -14,7 +14,8 @@ namespace Baloan.Sandbox;
 public sealed class KeyVaultEmulator : IAsyncDisposable
 {
     private const string Challenge =
-        "Bearer authorization=\"https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000\", resource=\"https://vault.azure.net\"";
+        "Bearer authorization=\"https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000\", "
+        + "resource=\"https://vault.azure.net\"";
 
     private readonly SecretVersions secrets = new();
     private readonly X509Certificate2 certificate;
@@ -38,7 +39,9 @@ public sealed class KeyVaultEmulator : IAsyncDisposable
     /// <summary>False: every request is answered with 503, as in an outage.</summary>
     public bool Available { get; set; } = true;
 
-    /// <summary>What every request is refused with: a status, and Key Vault's inner code, such as <c>ForbiddenByRbac</c>. Null: none is.</summary>
+    /// <summary>
+    /// What every request is refused with: a status, and Key Vault's inner code, such as <c>ForbiddenByRbac</c>. Null: none is.
+    /// </summary>
     public (int Status, string InnerCode)? Refusal { get; set; }
 
     /// <summary>True: secrets can be read and not written, as with the role Key Vault Secrets User.</summary>
@@ -52,11 +55,21 @@ public sealed class KeyVaultEmulator : IAsyncDisposable
     /// <param name="certificatePath">Where the certificate is written; null for a temporary file that goes with the vault.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="SandboxException">The port is taken.</exception>
-    public static async Task<KeyVaultEmulator> StartAsync(int port = 0, string? certificatePath = null, CancellationToken cancellationToken = default)
+    public static async Task<KeyVaultEmulator> StartAsync(
+        int port = 0,
+        string? certificatePath = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var path = certificatePath ?? Path.Combine(Path.GetTempPath(), $"baloan-vault-{Guid.NewGuid():N}.pem");
         var vault = new KeyVaultEmulator(MakeCertificate(), path, certificatePath is null);
-        (vault.app, var actualPort) = await LocalServer.StartAsync("The Key Vault emulator", port, vault.certificate, vault.Map, cancellationToken);
+        (vault.app, var actualPort) = await LocalServer.StartAsync(
+            "The Key Vault emulator",
+            port,
+            vault.certificate,
+            vault.Map,
+            cancellationToken
+        );
         vault.VaultUri = new Uri(string.Create(CultureInfo.InvariantCulture, $"https://localhost:{actualPort}/"));
         await File.WriteAllTextAsync(path, vault.certificate.ExportCertificatePem() + "\n", cancellationToken);
         return vault;
@@ -103,12 +116,18 @@ public sealed class KeyVaultEmulator : IAsyncDisposable
         web.Use(GuardAsync);
         web.UseRouting();
         web.MapPut("/secrets/{name}", SetAsync);
-        web.MapGet("/secrets/{name}/versions", context => WriteListAsync(context, secrets.All(Name(context)).Select(secret => secret.ToItem(VaultUri, withVersion: true))));
+        web.MapGet(
+            "/secrets/{name}/versions",
+            context => WriteListAsync(context, secrets.All(Name(context)).Select(secret => secret.ToItem(VaultUri, withVersion: true)))
+        );
         web.MapGet("/secrets/{name}/{version?}", context => WriteAsync(context, Wanted(context)));
         web.MapPatch("/secrets/{name}/{version?}", UpdateAsync);
         web.MapDelete("/secrets/{name}", context => WriteDeletedAsync(context, secrets.Delete(Name(context))));
         web.MapGet("/deletedsecrets/{name}", context => WriteDeletedAsync(context, secrets.Deleted(Name(context))));
-        web.MapGet("/secrets", context => WriteListAsync(context, secrets.LatestOfAll().Select(secret => secret.ToItem(VaultUri, withVersion: false))));
+        web.MapGet(
+            "/secrets",
+            context => WriteListAsync(context, secrets.LatestOfAll().Select(secret => secret.ToItem(VaultUri, withVersion: false)))
+        );
     }
 
     private async Task GuardAsync(HttpContext context, RequestDelegate next)
@@ -118,14 +137,23 @@ public sealed class KeyVaultEmulator : IAsyncDisposable
         {
             await WriteErrorAsync(context, 503, "ServiceUnavailable", "The vault is not available.");
         }
-        else if (context.Request.Headers.Authorization.ToString() is not { Length: > 7 } header || !header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        else if (
+            context.Request.Headers.Authorization.ToString() is not { Length: > 7 } header
+            || !header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+        )
         {
             context.Response.Headers.WWWAuthenticate = Challenge;
             await WriteErrorAsync(context, 401, "Unauthorized", "AKV10000: Request is missing a Bearer or PoP token.");
         }
         else if (Refusal is { } refusal)
         {
-            await WriteErrorAsync(context, refusal.Status, "Forbidden", "Caller is not authorized to perform action on resource.", refusal.InnerCode);
+            await WriteErrorAsync(
+                context,
+                refusal.Status,
+                "Forbidden",
+                "Caller is not authorized to perform action on resource.",
+                refusal.InnerCode
+            );
         }
         else if (RefusesWrites && !HttpMethods.IsGet(context.Request.Method))
         {
@@ -145,9 +173,11 @@ public sealed class KeyVaultEmulator : IAsyncDisposable
     {
         if (await ReadAsync(context) is { } request)
         {
-            await (request.Value is null
-                ? WriteErrorAsync(context, 400, "BadParameter", "The request body must contain a secret value.")
-                : WriteAsync(context, secrets.Add(Name(context), request)));
+            await (
+                request.Value is null
+                    ? WriteErrorAsync(context, 400, "BadParameter", "The request body must contain a secret value.")
+                    : WriteAsync(context, secrets.Add(Name(context), request))
+            );
         }
     }
 
@@ -156,13 +186,18 @@ public sealed class KeyVaultEmulator : IAsyncDisposable
         if (await ReadAsync(context) is { } request)
         {
             var secret = Wanted(context) is { } found ? secrets.Update(found, request) : null;
-            await (secret is null ? WriteNotFoundAsync(context) : context.Response.WriteAsJsonAsync(secret.ToItem(VaultUri, withVersion: true), VaultJson.Default.SecretBundle));
+            await (
+                secret is null
+                    ? WriteNotFoundAsync(context)
+                    : context.Response.WriteAsJsonAsync(secret.ToItem(VaultUri, withVersion: true), VaultJson.Default.SecretBundle)
+            );
         }
     }
 
-    private Secret? Wanted(HttpContext context) => context.GetRouteValue("version") is string { Length: > 0 } version
-        ? secrets.All(Name(context)).FirstOrDefault(secret => secret.Version == version)
-        : secrets.Latest(Name(context));
+    private Secret? Wanted(HttpContext context) =>
+        context.GetRouteValue("version") is string { Length: > 0 } version
+            ? secrets.All(Name(context)).FirstOrDefault(secret => secret.Version == version)
+            : secrets.Latest(Name(context));
 
     private static string Name(HttpContext context) => (string)context.GetRouteValue("name")!;
 
@@ -170,7 +205,10 @@ public sealed class KeyVaultEmulator : IAsyncDisposable
     {
         try
         {
-            if (await JsonSerializer.DeserializeAsync(context.Request.Body, VaultJson.Default.SecretRequest, context.RequestAborted) is { } request)
+            if (
+                await JsonSerializer.DeserializeAsync(context.Request.Body, VaultJson.Default.SecretRequest, context.RequestAborted) is
+                { } request
+            )
             {
                 return request;
             }
@@ -212,19 +250,23 @@ public sealed class KeyVaultEmulator : IAsyncDisposable
                 DeletedDate = now.ToUnixTimeSeconds(),
                 ScheduledPurgeDate = now.AddDays(Secret.RecoverableDays).ToUnixTimeSeconds(),
             },
-            VaultJson.Default.SecretBundle);
+            VaultJson.Default.SecretBundle
+        );
     }
 
     private static Task WriteListAsync(HttpContext context, IEnumerable<SecretBundle> items) =>
         context.Response.WriteAsJsonAsync(new SecretList([.. items], null), VaultJson.Default.SecretList);
 
-    private static Task WriteNotFoundAsync(HttpContext context) => WriteErrorAsync(
-        context, 404, "SecretNotFound", $"A secret with (name/id) {Name(context)} was not found in this key vault.");
+    private static Task WriteNotFoundAsync(HttpContext context) =>
+        WriteErrorAsync(context, 404, "SecretNotFound", $"A secret with (name/id) {Name(context)} was not found in this key vault.");
 
     private static Task WriteErrorAsync(HttpContext context, int status, string code, string message, string? inner = null)
     {
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(
-            new VaultError(new(code, message, inner is null ? null : new(inner))), VaultJson.Default.VaultError, cancellationToken: context.RequestAborted);
+            new VaultError(new(code, message, inner is null ? null : new(inner))),
+            VaultJson.Default.VaultError,
+            cancellationToken: context.RequestAborted
+        );
     }
 }

@@ -12,7 +12,12 @@ internal sealed class SecretVersions
     public Secret Add(string name, SecretRequest request)
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        var attributes = new SecretAttributes { Enabled = true, Created = now, Updated = now };
+        var attributes = new SecretAttributes
+        {
+            Enabled = true,
+            Created = now,
+            Updated = now,
+        };
         var secret = Changed(new(name, Guid.NewGuid().ToString("N"), request.Value!, null, attributes, null), request);
         lock (gate)
         {
@@ -30,7 +35,10 @@ internal sealed class SecretVersions
     {
         lock (gate)
         {
-            if (!secrets.TryGetValue(old.Name, out var versions) || versions.FindIndex(secret => secret.Version == old.Version) is var index && index < 0)
+            if (
+                !secrets.TryGetValue(old.Name, out var versions)
+                || versions.FindIndex(secret => secret.Version == old.Version) is var index && index < 0
+            )
             {
                 return null;
             }
@@ -73,34 +81,47 @@ internal sealed class SecretVersions
         }
     }
 
-    private static Secret Changed(Secret secret, SecretRequest request) => secret with
-    {
-        ContentType = request.ContentType ?? secret.ContentType,
-        Tags = request.Tags ?? secret.Tags,
-        Attributes = secret.Attributes with
+    private static Secret Changed(Secret secret, SecretRequest request) =>
+        secret with
         {
-            Enabled = request.Attributes?.Enabled ?? secret.Attributes.Enabled,
-            Nbf = request.Attributes?.Nbf ?? secret.Attributes.Nbf,
-            Exp = request.Attributes?.Exp ?? secret.Attributes.Exp,
-            Updated = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
-        },
-    };
+            ContentType = request.ContentType ?? secret.ContentType,
+            Tags = request.Tags ?? secret.Tags,
+            Attributes = secret.Attributes with
+            {
+                Enabled = request.Attributes?.Enabled ?? secret.Attributes.Enabled,
+                Nbf = request.Attributes?.Nbf ?? secret.Attributes.Nbf,
+                Exp = request.Attributes?.Exp ?? secret.Attributes.Exp,
+                Updated = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
+            },
+        };
 }
 
 /// <summary>One version of a secret.</summary>
 internal sealed record Secret(
-    string Name, string Version, string Value, string? ContentType, SecretAttributes Attributes, IReadOnlyDictionary<string, string>? Tags)
+    string Name,
+    string Version,
+    string Value,
+    string? ContentType,
+    SecretAttributes Attributes,
+    IReadOnlyDictionary<string, string>? Tags
+)
 {
     public const int RecoverableDays = 90;
 
     public SecretBundle ToBundle(Uri vault) => ToItem(vault, withVersion: true) with { Value = Value };
 
-    public SecretBundle ToItem(Uri vault, bool withVersion) => new(
-        $"{vault}secrets/{Name}{(withVersion ? $"/{Version}" : "")}",
-        null,
-        ContentType,
-        Attributes with { RecoveryLevel = "Recoverable+Purgeable", RecoverableDays = RecoverableDays },
-        Tags);
+    public SecretBundle ToItem(Uri vault, bool withVersion) =>
+        new(
+            $"{vault}secrets/{Name}{(withVersion ? $"/{Version}" : "")}",
+            null,
+            ContentType,
+            Attributes with
+            {
+                RecoveryLevel = "Recoverable+Purgeable",
+                RecoverableDays = RecoverableDays,
+            },
+            Tags
+        );
 }
 
 // The shapes of Key Vault's REST API, 7.x: times are Unix seconds.
@@ -121,10 +142,20 @@ internal sealed record SecretAttributes
     public int? RecoverableDays { get; init; }
 }
 
-internal sealed record SecretRequest(string? Value, string? ContentType, SecretAttributes? Attributes, IReadOnlyDictionary<string, string>? Tags);
+internal sealed record SecretRequest(
+    string? Value,
+    string? ContentType,
+    SecretAttributes? Attributes,
+    IReadOnlyDictionary<string, string>? Tags
+);
 
 internal sealed record SecretBundle(
-    string Id, string? Value, string? ContentType, SecretAttributes Attributes, IReadOnlyDictionary<string, string>? Tags)
+    string Id,
+    string? Value,
+    string? ContentType,
+    SecretAttributes Attributes,
+    IReadOnlyDictionary<string, string>? Tags
+)
 {
     public string? RecoveryId { get; init; }
 
@@ -141,7 +172,10 @@ internal sealed record VaultErrorDetail(string Code, string Message, VaultInnerE
 
 internal sealed record VaultInnerError(string Code);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(SecretRequest))]
 [JsonSerializable(typeof(SecretBundle))]
 [JsonSerializable(typeof(SecretList))]

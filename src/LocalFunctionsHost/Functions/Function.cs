@@ -10,10 +10,13 @@ internal sealed record Function(string Name, Trigger Trigger)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    public static Function From(RpcFunctionMetadata metadata) => new(
-        metadata.Name,
-        metadata.RawBindings.Select(binding => JsonSerializer.Deserialize<Trigger>(binding, Json)!)
-            .First(binding => binding.Type.EndsWith("Trigger", StringComparison.OrdinalIgnoreCase)));
+    public static Function From(RpcFunctionMetadata metadata) =>
+        new(
+            metadata.Name,
+            metadata
+                .RawBindings.Select(binding => JsonSerializer.Deserialize<Trigger>(binding, Json)!)
+                .First(binding => binding.Type.EndsWith("Trigger", StringComparison.OrdinalIgnoreCase))
+        );
 }
 
 /// <summary>What starts a function; fields of other kinds of trigger are null or false.</summary>
@@ -28,7 +31,8 @@ internal sealed record Trigger(
     string? Schedule,
     bool RunOnStartup = false,
     bool UseMonitor = true,
-    Dictionary<string, string>? Properties = null)
+    Dictionary<string, string>? Properties = null
+)
 {
     public bool IsHttp => Is("httpTrigger");
 

@@ -24,49 +24,62 @@ internal sealed class QueueFunction(Function function, FunctionRunner runner)
         var storage = StorageOf(settings);
         var name = settings.Resolve(function.Trigger.QueueName!);
         return new QueueListener(
-            function.Name, failures => Build(settings, storage, name, logs, failures), logs.CreateLogger<QueueListener>());
+            function.Name,
+            failures => Build(settings, storage, name, logs, failures),
+            logs.CreateLogger<QueueListener>()
+        );
     }
 
     /// <summary>Runs it with a text that is on no queue.</summary>
     public Task RunAsync(string text) =>
-        RunAsync(QueuesModelFactory.QueueMessage(Guid.NewGuid().ToString(), "", new BinaryData(text), 1, null, DateTimeOffset.UtcNow, null));
+        RunAsync(
+            QueuesModelFactory.QueueMessage(Guid.NewGuid().ToString(), "", new BinaryData(text), 1, null, DateTimeOffset.UtcNow, null)
+        );
 
     private IHost Build(
         IConfiguration settings,
         IEnumerable<KeyValuePair<string, string?>> storage,
         string name,
         ILoggerFactory logs,
-        IWebJobsExceptionHandler failures) => new HostBuilder()
-        .UseEnvironment(Environments.Production)
-        .ConfigureAppConfiguration(configuration => configuration
-            .AddConfiguration(settings)
-            .AddInMemoryCollection(storage)
-            .AddInMemoryCollection([new(QueueSetting, name)]))
-        .ConfigureWebJobs(jobs => jobs.AddAzureStorageQueues())
-        .ConfigureServices(services => services
-            .AddSingleton(failures)
-            .AddSingleton<IHostLifetime, NoLifetime>()
-            .AddSingleton<ITypeLocator, OneJob>()
-            .AddSingleton(logs)
-            // Its own would tell each request of the Azure SDK as often as there are queues.
-            .AddSingleton(new AzureEventSourceLogForwarder(NullLoggerFactory.Instance))
-            .AddSingleton(this)
-            .AddAzureClients(clients => clients.ConfigureDefaults(options =>
-                options.AddPolicy(new Lease(settings[$"{HostSettings.Own}:QueueLease"]), HttpPipelinePosition.PerCall))))
-        .Build();
+        IWebJobsExceptionHandler failures
+    ) =>
+        new HostBuilder()
+            .UseEnvironment(Environments.Production)
+            .ConfigureAppConfiguration(configuration =>
+                configuration.AddConfiguration(settings).AddInMemoryCollection(storage).AddInMemoryCollection([new(QueueSetting, name)])
+            )
+            .ConfigureWebJobs(jobs => jobs.AddAzureStorageQueues())
+            .ConfigureServices(services =>
+                services
+                    .AddSingleton(failures)
+                    .AddSingleton<IHostLifetime, NoLifetime>()
+                    .AddSingleton<ITypeLocator, OneJob>()
+                    .AddSingleton(logs)
+                    // Its own would tell each request of the Azure SDK as often as there are queues.
+                    .AddSingleton(new AzureEventSourceLogForwarder(NullLoggerFactory.Instance))
+                    .AddSingleton(this)
+                    .AddAzureClients(clients =>
+                        clients.ConfigureDefaults(options =>
+                            options.AddPolicy(new Lease(settings[$"{HostSettings.Own}:QueueLease"]), HttpPipelinePosition.PerCall)
+                        )
+                    )
+            )
+            .Build();
 
-    private Task RunAsync(QueueMessage message) => runner.RunAsync(
-        function,
-        function.Trigger.WantsModel ? Model(message) : Text(message.Body.ToString()),
-        [
-            new("QueueTrigger", Text(message.Body.ToString())),
-            new("DequeueCount", Json(message.DequeueCount)),
-            new("Id", Text(message.MessageId)),
-            new("PopReceipt", Text(message.PopReceipt)),
-            new("InsertionTime", Json(message.InsertedOn)),
-            new("ExpirationTime", Json(message.ExpiresOn)),
-            new("NextVisibleTime", Json(message.NextVisibleOn)),
-        ]);
+    private Task RunAsync(QueueMessage message) =>
+        runner.RunAsync(
+            function,
+            function.Trigger.WantsModel ? Model(message) : Text(message.Body.ToString()),
+            [
+                new("QueueTrigger", Text(message.Body.ToString())),
+                new("DequeueCount", Json(message.DequeueCount)),
+                new("Id", Text(message.MessageId)),
+                new("PopReceipt", Text(message.PopReceipt)),
+                new("InsertionTime", Json(message.InsertedOn)),
+                new("ExpirationTime", Json(message.ExpiresOn)),
+                new("NextVisibleTime", Json(message.NextVisibleOn)),
+            ]
+        );
 
     private static TypedData Text(string value) => new() { String = value };
 
@@ -92,7 +105,9 @@ internal sealed class QueueFunction(Function function, FunctionRunner runner)
                 Version = "1.0",
                 Source = "AzureStorageQueues",
                 ContentType = "application/json",
-                Content = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(content.Where(pair => pair.Value is not null).ToDictionary())),
+                Content = ByteString.CopyFrom(
+                    JsonSerializer.SerializeToUtf8Bytes(content.Where(pair => pair.Value is not null).ToDictionary())
+                ),
             },
         };
     }
@@ -105,10 +120,14 @@ internal sealed class QueueFunction(Function function, FunctionRunner runner)
             return [];
         }
 
-        var section = settings.GetSection($"AzureWebJobs{name}") is var prefixed && prefixed.Exists() ? prefixed : settings.GetSection(name);
+        var section =
+            settings.GetSection($"AzureWebJobs{name}") is var prefixed && prefixed.Exists() ? prefixed : settings.GetSection(name);
         return section.Exists()
-            ? section.AsEnumerable(makePathsRelative: true)
-                .Select(pair => KeyValuePair.Create(pair.Key.Length == 0 ? HostSettings.Storage : $"{HostSettings.Storage}:{pair.Key}", pair.Value))
+            ? section
+                .AsEnumerable(makePathsRelative: true)
+                .Select(pair =>
+                    KeyValuePair.Create(pair.Key.Length == 0 ? HostSettings.Storage : $"{HostSettings.Storage}:{pair.Key}", pair.Value)
+                )
             : throw new FunctionsHostException($"the setting '{name}' is missing");
     }
 
@@ -119,12 +138,17 @@ internal sealed class QueueFunction(Function function, FunctionRunner runner)
         public Task RunAsync([QueueTrigger($"%{QueueSetting}%")] QueueMessage message) => queue.RunAsync(message);
     }
 
-    /// <summary>Shortens the ten minutes for which a message is hidden from others while it is worked on, so that a test need not wait for them.</summary>
+    /// <summary>
+    /// Shortens the ten minutes for which a message is hidden from others while it is worked on, so that a test need not wait for them.
+    /// </summary>
     private sealed class Lease(string? time) : HttpPipelineSynchronousPolicy
     {
         private readonly string? seconds = time is null
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"visibilitytimeout={TimeSpan.Parse(time, CultureInfo.InvariantCulture).TotalSeconds:0}");
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"visibilitytimeout={TimeSpan.Parse(time, CultureInfo.InvariantCulture).TotalSeconds:0}"
+            );
 
         public override void OnSendingRequest(HttpMessage message)
         {

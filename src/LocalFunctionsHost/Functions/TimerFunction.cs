@@ -34,7 +34,10 @@ internal sealed partial class TimerFunction(Function function, string schedule, 
                     if (!function.Trigger.UseMonitor)
                     {
                         // Nobody wants to hear of what was missed.
-                        status = status with { Last = DateTime.UtcNow };
+                        status = status with
+                        {
+                            Last = DateTime.UtcNow,
+                        };
                     }
                 }
 
@@ -87,7 +90,8 @@ internal sealed partial class TimerFunction(Function function, string schedule, 
     {
         // Five fields are minutes to weekdays, six begin with seconds.
         var withSeconds = schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length > 5;
-        var crontab = CrontabSchedule.TryParse(schedule, new() { IncludingSeconds = withSeconds })
+        var crontab =
+            CrontabSchedule.TryParse(schedule, new() { IncludingSeconds = withSeconds })
             ?? throw new FunctionsHostException($"'{schedule}' is no NCRONTAB expression");
         // Leap days and weekdays meet again after 28 years, or 40 over the turn of a century.
         var (now, limit) = (DateTime.UtcNow, DateTime.UtcNow.AddYears(41));

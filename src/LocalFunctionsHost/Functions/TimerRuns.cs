@@ -22,7 +22,9 @@ internal sealed class TimerRuns(BlobContainerClient container, string hostId, st
         var service = storage.Value is { Length: > 0 } connectionString
             ? new BlobServiceClient(connectionString)
             : new BlobServiceClient(
-                new Uri(storage["blobServiceUri"] ?? $"https://{storage["accountName"]}.blob.core.windows.net"), components.CreateTokenCredential(storage));
+                new Uri(storage["blobServiceUri"] ?? $"https://{storage["accountName"]}.blob.core.windows.net"),
+                components.CreateTokenCredential(storage)
+            );
         return service.GetBlobContainerClient("azure-webjobs-hosts");
     }
 
@@ -64,7 +66,8 @@ internal sealed class TimerRuns(BlobContainerClient container, string hostId, st
             BlobContentInfo written = await blob.UploadAsync(
                 BinaryData.FromObjectAsJson(status),
                 new BlobUploadOptions { Conditions = version is null ? new() { IfNoneMatch = ETag.All } : new() { IfMatch = version } },
-                cancellationToken);
+                cancellationToken
+            );
             version = written.ETag;
             return true;
         }

@@ -4,7 +4,8 @@ using System.Text;
 namespace LocalFunctionsHost.Http;
 
 /// <summary>
-/// Checks keys where <c>LocalFunctionsHost__FunctionKey</c> or <c>LocalFunctionsHost__AdminKey</c> is set; where one alone is, nothing opens
+/// Checks keys where <c>LocalFunctionsHost__FunctionKey</c> or <c>LocalFunctionsHost__AdminKey</c> is set; where one alone is, nothing
+/// opens
 /// what the other would.
 /// </summary>
 internal sealed class FunctionKeys(IConfiguration settings)

@@ -20,32 +20,39 @@ internal static class HttpFront
 
         app.UseRouting();
         app.UseRateLimiter();
-        app.Use((context, next) =>
-        {
-            // Where no function answers, routing answers itself: 405 for a known route. Azure's host says 404.
-            var level = context.Request.Path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase)
-                ? "Admin"
-                : context.GetEndpoint()?.Metadata.GetMetadata<Function>() is { } function ? function.Trigger.AuthLevel : "Anonymous";
-            if (!keys.Allow(context.Request, level))
+        app.Use(
+            (context, next) =>
             {
-                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-                return Task.CompletedTask;
-            }
+                // Where no function answers, routing answers itself: 405 for a known route. Azure's host says 404.
+                var level =
+                    context.Request.Path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase) ? "Admin"
+                    : context.GetEndpoint()?.Metadata.GetMetadata<Function>() is { } function ? function.Trigger.AuthLevel
+                    : "Anonymous";
+                if (!keys.Allow(context.Request, level))
+                {
+                    context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                    return Task.CompletedTask;
+                }
 
-            if (context.GetEndpoint() is not RouteEndpoint)
-            {
-                context.Response.StatusCode = StatusCodes.Status404NotFound;
-                return Task.CompletedTask;
-            }
+                if (context.GetEndpoint() is not RouteEndpoint)
+                {
+                    context.Response.StatusCode = StatusCodes.Status404NotFound;
+                    return Task.CompletedTask;
+                }
 
-            return next(context);
-        });
+                return next(context);
+            }
+        );
 
         var prefix = app.Configuration[$"{HostSettings.Section}:extensions:http:routePrefix"] ?? "api";
         foreach (var function in functions.Where(function => function.Trigger.IsHttp))
         {
-            var pattern = RoutePatternFactory.Parse($"{prefix.Trim('/')}/{(function.Trigger.Route ?? function.Name).TrimStart('/')}".Trim('/'));
-            var mapped = app.Map(pattern, context => proxy.RunAsync(context, function)).WithMetadata(function).WithDisplayName(function.Name);
+            var pattern = RoutePatternFactory.Parse(
+                $"{prefix.Trim('/')}/{(function.Trigger.Route ?? function.Name).TrimStart('/')}".Trim('/')
+            );
+            var mapped = app.Map(pattern, context => proxy.RunAsync(context, function))
+                .WithMetadata(function)
+                .WithDisplayName(function.Name);
             if (function.Trigger.Methods is { Length: > 0 } methods)
             {
                 mapped.WithMetadata(new HttpMethodMetadata(methods));
@@ -55,7 +62,10 @@ internal static class HttpFront
         if (prefix.Trim('/').Length > 0)
         {
             // Azure's host has a page here that says that the app is up.
-            app.MapGet("/", () => Results.Text(Home.Replace("{prefix}", prefix.Trim('/'), StringComparison.Ordinal), "text/html; charset=utf-8"));
+            app.MapGet(
+                "/",
+                () => Results.Text(Home.Replace("{prefix}", prefix.Trim('/'), StringComparison.Ordinal), "text/html; charset=utf-8")
+            );
         }
 
         app.MapPost("/admin/functions/{name}", admin.HandleAsync);
@@ -65,7 +75,9 @@ internal static class HttpFront
     {
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         return context.Response.WriteAsync(
-            $"No keys are set, so this serves only requests from this machine to http://localhost, 127.0.0.1 or [::1], and none from another site's page. "
-            + $"Set {HostSettings.Own}__FunctionKey and {HostSettings.Own}__AdminKey to serve others.");
+            $"No keys are set, so this serves only requests from this machine to http://localhost, 127.0.0.1 or [::1], and none from "
+                + $"another site's page. "
+                + $"Set {HostSettings.Own}__FunctionKey and {HostSettings.Own}__AdminKey to serve others."
+        );
     }
 }

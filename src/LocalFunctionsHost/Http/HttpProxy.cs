@@ -14,7 +14,14 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
 
     private static readonly ForwarderRequestConfig Limits = new() { ActivityTimeout = TimeSpan.FromMinutes(4) };
 
-    private readonly HttpMessageInvoker network = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
+    private readonly HttpMessageInvoker network = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+        }
+    );
 
     public void Dispose() => network.Dispose();
 
@@ -31,7 +38,9 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
         try
         {
             var channel = await worker.ChannelAsync(context.RequestAborted);
-            var routeValues = context.Request.RouteValues.Select(value => KeyValuePair.Create(value.Key, new TypedData { String = (string?)value.Value ?? "" }));
+            var routeValues = context.Request.RouteValues.Select(value =>
+                KeyValuePair.Create(value.Key, new TypedData { String = (string?)value.Value ?? "" })
+            );
             using var notForwarded = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             var run = channel.InvokeAsync(function, id, new() { Http = new() }, Activity.Current, routeValues, notForwarded.Token);
             if (await forwarder.SendAsync(context, channel.HttpAddress, network, Limits, Transformer.Instance) == ForwarderError.None)
@@ -42,7 +51,12 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
 
             // Its caller has gone, or the worker; nobody waits for how it ends.
             await notForwarded.CancelAsync();
-            _ = run.ContinueWith(ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = run.ContinueWith(
+                ended => ended.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default
+            );
             if (context.Response.HasStarted)
             {
                 return;
@@ -71,7 +85,8 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
     /// </summary>
     private sealed class Transformer : HttpTransformer
     {
-        // No machine has this name. Without one, a request could not be sent on, and with the worker's own it would seem to be meant for it.
+        // No machine has this name. Without one, a request could not be sent on, and with the worker's own it would seem to be meant for
+        // it.
         private const string NoHost = "_";
 
         private static readonly string[] Forwarded = ["X-Forwarded-Host", "X-Forwarded-Proto"];
@@ -79,7 +94,11 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
         public static readonly Transformer Instance = new();
 
         public override async ValueTask TransformRequestAsync(
-            HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+            HttpContext httpContext,
+            HttpRequestMessage proxyRequest,
+            string destinationPrefix,
+            CancellationToken cancellationToken
+        )
         {
             if (!httpContext.Request.Host.HasValue)
             {
@@ -89,8 +108,12 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
             await Default.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
             foreach (var header in Forwarded)
             {
-                if (httpContext.Request.Headers[header].ToString() is { Length: > 0 } before
-                    && proxyRequest.Headers.TryGetValues(header, out var own) && string.Join(", ", own) is var mine && mine != before)
+                if (
+                    httpContext.Request.Headers[header].ToString() is { Length: > 0 } before
+                    && proxyRequest.Headers.TryGetValues(header, out var own)
+                    && string.Join(", ", own) is var mine
+                    && mine != before
+                )
                 {
                     proxyRequest.Headers.Remove(header);
                     proxyRequest.Headers.TryAddWithoutValidation(header, $"{before}, {mine}");

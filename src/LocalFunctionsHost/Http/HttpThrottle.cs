@@ -26,18 +26,24 @@ internal static class HttpThrottle
                 rejected.HttpContext.Response.Headers.RetryAfter = RetryAfter.TotalSeconds.ToString(CultureInfo.InvariantCulture);
                 return ValueTask.CompletedTask;
             };
-            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, bool>(context => IsAdmin(context) || concurrent == int.MaxValue
-                ? RateLimitPartition.GetNoLimiter(false)
-                : RateLimitPartition.GetConcurrencyLimiter(true, _ => new ConcurrencyLimiterOptions
-                {
-                    PermitLimit = concurrent,
-                    QueueLimit = outstanding - concurrent,
-                    QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-                }));
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, bool>(context =>
+                IsAdmin(context) || concurrent == int.MaxValue
+                    ? RateLimitPartition.GetNoLimiter(false)
+                    : RateLimitPartition.GetConcurrencyLimiter(
+                        true,
+                        _ => new ConcurrencyLimiterOptions
+                        {
+                            PermitLimit = concurrent,
+                            QueueLimit = outstanding - concurrent,
+                            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+                        }
+                    )
+            );
         });
     }
 
-    private static bool IsAdmin(HttpContext context) => context.Request.Path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase);
+    private static bool IsAdmin(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase);
 
     private static int Limit(IConfiguration http, string name) => http.GetValue(name, -1) is > 0 and var limit ? limit : int.MaxValue;
 }

@@ -12,7 +12,8 @@ internal static class OwnMachine
 
     /// <summary>Whether an address to listen on is one of this machine alone.</summary>
     public static bool IsLoopback(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>Whether a request names this machine, and was not begun by a page of another site.</summary>
     public static bool Made(HttpRequest request) =>

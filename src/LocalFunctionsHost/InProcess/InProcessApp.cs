@@ -24,9 +24,7 @@ public sealed class InProcessApp : IAsyncDisposable
     private FunctionsHost? host;
     private IHost? worker;
 
-    private InProcessApp()
-    {
-    }
+    private InProcessApp() { }
 
     /// <summary>Where it listens.</summary>
     public Uri Address => host!.Address;
@@ -47,7 +45,8 @@ public sealed class InProcessApp : IAsyncDisposable
             folder,
             options.App.GetName().Name!,
             new LocalSettings(new Dictionary<string, string>(), Port: null),
-            [new("ASPNETCORE_URLS", "http://127.0.0.1:0"), .. options.Settings]);
+            [new("ASPNETCORE_URLS", "http://127.0.0.1:0"), .. options.Settings]
+        );
         var app = new InProcessApp();
         try
         {
@@ -60,7 +59,8 @@ public sealed class InProcessApp : IAsyncDisposable
                     return new WorkerProcess(Environment.ProcessId, app.exited.Task, () => app.exited.TrySetResult("a kill"));
                 },
                 options.Logging,
-                cancellationToken);
+                cancellationToken
+            );
             return app;
         }
         catch
@@ -101,13 +101,14 @@ public sealed class InProcessApp : IAsyncDisposable
 
         var builder = FunctionsApplication.CreateBuilder([]);
         builder.Environment.EnvironmentName = options.EnvironmentName ?? builder.Environment.EnvironmentName;
-        builder.Configuration.AddConfiguration(settings).AddInMemoryCollection(
-        [
-            new("Functions:Worker:HostEndpoint", address.ToString()),
-            new("Functions:Worker:WorkerId", id),
-            new("Functions:Worker:RequestId", id),
-            new("Functions:Worker:GrpcMaxMessageLength", $"{int.MaxValue}"),
-        ]);
+        builder
+            .Configuration.AddConfiguration(settings)
+            .AddInMemoryCollection([
+                new("Functions:Worker:HostEndpoint", address.ToString()),
+                new("Functions:Worker:WorkerId", id),
+                new("Functions:Worker:RequestId", id),
+                new("Functions:Worker:GrpcMaxMessageLength", $"{int.MaxValue}"),
+            ]);
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
         AddGenerated(builder.Services, options.App);
         options.Configure(builder);
@@ -125,7 +126,10 @@ public sealed class InProcessApp : IAsyncDisposable
     {
         foreach (var service in new[] { typeof(IFunctionMetadataProvider), typeof(IFunctionExecutor) })
         {
-            if (Array.Find(app.GetTypes(), type => type is { IsAbstract: false, IsInterface: false } && type.IsAssignableTo(service)) is { } generated)
+            if (
+                Array.Find(app.GetTypes(), type => type is { IsAbstract: false, IsInterface: false } && type.IsAssignableTo(service)) is
+                { } generated
+            )
             {
                 services.AddSingleton(service, generated);
             }

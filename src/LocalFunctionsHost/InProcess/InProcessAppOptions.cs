@@ -8,7 +8,9 @@ namespace LocalFunctionsHost;
 /// <param name="Configure">Does what its Program does between <c>CreateBuilder</c> and <c>Build</c>, and then replaces services.</param>
 public sealed record InProcessAppOptions(Assembly App, Action<FunctionsApplicationBuilder> Configure)
 {
-    /// <summary>Settings as environment variables have them, with <c>__</c> or <c>:</c>; they win over all others, for host and app.</summary>
+    /// <summary>
+    /// Settings as environment variables have them, with <c>__</c> or <c>:</c>; they win over all others, for host and app.
+    /// </summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>Where the log lines of both go; nowhere if it is not said.</summary>

@@ -25,7 +25,9 @@ internal static class StartupHook
             Console.OpenStandardInput().ReadByte();
             Process.GetCurrentProcess().Kill();
         })
-        { IsBackground = true }.Start();
+        {
+            IsBackground = true,
+        }.Start();
     }
 
     [DllImport("libc", EntryPoint = "setpgid")]

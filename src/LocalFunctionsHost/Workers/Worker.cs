@@ -41,9 +41,18 @@ internal sealed partial class Worker(string folder, LaunchWorker launch, ILogger
     }
 
     /// <summary>Takes the stream of a process that this host started.</summary>
-    public async Task ConnectAsync(IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken gone)
+    public async Task ConnectAsync(
+        IAsyncStreamReader<StreamingMessage> incoming,
+        IServerStreamWriter<StreamingMessage> outgoing,
+        CancellationToken gone
+    )
     {
-        if (await incoming.MoveNext(gone) && incoming.Current.StartStream is { } hello && current is { } instance && hello.WorkerId == instance.Id)
+        if (
+            await incoming.MoveNext(gone)
+            && incoming.Current.StartStream is { } hello
+            && current is { } instance
+            && hello.WorkerId == instance.Id
+        )
         {
             await instance.Channel.RunAsync(incoming, outgoing, gone);
         }

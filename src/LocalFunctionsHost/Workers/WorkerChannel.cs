@@ -33,7 +33,11 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
     public IReadOnlyList<Function> Functions { get; private set; } = [];
 
     /// <summary>Carries messages in both directions until the worker is gone.</summary>
-    public async Task RunAsync(IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> writer, CancellationToken aborted)
+    public async Task RunAsync(
+        IAsyncStreamReader<StreamingMessage> incoming,
+        IServerStreamWriter<StreamingMessage> writer,
+        CancellationToken aborted
+    )
     {
         var greeting = GreetAsync();
         var writing = WriteAsync(writer, aborted);
@@ -63,7 +67,8 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
         TypedData input,
         Activity? trace,
         IEnumerable<KeyValuePair<string, TypedData>> metadata,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         // What is not recorded here the app would not send on either.
         if (trace is not null)
@@ -75,7 +80,10 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
         {
             InvocationId = invocationId,
             FunctionId = ids[function.Name],
-            InputData = { new ParameterBinding { Name = function.Trigger.Name, Data = input } },
+            InputData =
+            {
+                new ParameterBinding { Name = function.Trigger.Name, Data = input },
+            },
             TraceContext = new() { TraceParent = trace?.Id ?? "", TraceState = trace?.TraceStateString ?? "" },
         };
         foreach (var (name, value) in metadata)
@@ -118,19 +126,43 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
         try
         {
             Awaited = "it has not answered the host's first message";
-            var welcome = (await AskAsync(new()
-            {
-                WorkerInitRequest = new() { HostVersion = "4.0.0", WorkerDirectory = folder, FunctionAppDirectory = folder },
-            })).WorkerInitResponse;
+            var welcome = (
+                await AskAsync(
+                    new()
+                    {
+                        WorkerInitRequest = new()
+                        {
+                            HostVersion = "4.0.0",
+                            WorkerDirectory = folder,
+                            FunctionAppDirectory = folder,
+                        },
+                    }
+                )
+            ).WorkerInitResponse;
             Check(welcome.Result);
-            HttpAddress = welcome.Capabilities.GetValueOrDefault("HttpUri")
-                ?? throw new FunctionsHostException("The app's HTTP functions do not use ASP.NET Core: call ConfigureFunctionsWebApplication() on its builder.");
+            HttpAddress =
+                welcome.Capabilities.GetValueOrDefault("HttpUri")
+                ?? throw new FunctionsHostException(
+                    "The app's HTTP functions do not use ASP.NET Core: call ConfigureFunctionsWebApplication() on its builder."
+                );
             Awaited = "it has not told its functions";
-            var found = (await AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = folder } })).FunctionMetadataResponse;
+            var found = (
+                await AskAsync(new() { FunctionsMetadataRequest = new() { FunctionAppDirectory = folder } })
+            ).FunctionMetadataResponse;
             Check(found.Result);
             Awaited = "it has not loaded its functions";
-            foreach (var loaded in await Task.WhenAll(found.FunctionMetadataResults.Select(function =>
-                AskAsync(new() { FunctionLoadRequest = new() { FunctionId = function.FunctionId, Metadata = function } }))))
+            foreach (
+                var loaded in await Task.WhenAll(
+                    found.FunctionMetadataResults.Select(function =>
+                        AskAsync(
+                            new()
+                            {
+                                FunctionLoadRequest = new() { FunctionId = function.FunctionId, Metadata = function },
+                            }
+                        )
+                    )
+                )
+            )
             {
                 Check(loaded.FunctionLoadResponse.Result);
             }
@@ -209,7 +241,11 @@ internal sealed partial class WorkerChannel(string folder, ILoggerFactory logs)
         {
             var line = message.RpcLog;
             Log.Line(
-                logs.CreateLogger(line.Category), (LogLevel)line.Level, line.Message, line.Exception is { } failure ? Environment.NewLine + failure.Message : "");
+                logs.CreateLogger(line.Category),
+                (LogLevel)line.Level,
+                line.Message,
+                line.Exception is { } failure ? Environment.NewLine + failure.Message : ""
+            );
         }
         else if (questions.TryGetValue(message.RequestId, out var question))
         {

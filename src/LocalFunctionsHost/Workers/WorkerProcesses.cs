@@ -15,7 +15,9 @@ internal static class WorkerProcesses
         var file = Path.Combine(folder, "worker.config.json");
         if (!File.Exists(file))
         {
-            throw new FunctionsHostException($"There is no function app in {folder}: it has no worker.config.json. Run 'dotnet build' and try again.");
+            throw new FunctionsHostException(
+                $"There is no function app in {folder}: it has no worker.config.json. Run 'dotnet build' and try again."
+            );
         }
 
         using var config = HostSettings.Parse(file);
@@ -24,15 +26,21 @@ internal static class WorkerProcesses
 
     public static WorkerProcess Start(string folder, string assembly, LocalSettings local, Uri address, string id)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet"
+        )
         {
             ArgumentList =
             {
                 assembly,
-                "--functions-uri", address.ToString(),
-                "--functions-worker-id", id,
-                "--functions-request-id", Guid.NewGuid().ToString(),
-                "--functions-grpc-max-message-length", int.MaxValue.ToString(CultureInfo.InvariantCulture),
+                "--functions-uri",
+                address.ToString(),
+                "--functions-worker-id",
+                id,
+                "--functions-request-id",
+                Guid.NewGuid().ToString(),
+                "--functions-grpc-max-message-length",
+                int.MaxValue.ToString(CultureInfo.InvariantCulture),
             },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -51,7 +59,10 @@ internal static class WorkerProcesses
 
         var others = Environment.GetEnvironmentVariable(Hooks);
         start.Environment[StartupHook.Others] = others;
-        start.Environment[Hooks] = string.Join(Path.PathSeparator, new[] { typeof(StartupHook).Assembly.Location, others }.Where(hook => !string.IsNullOrEmpty(hook)));
+        start.Environment[Hooks] = string.Join(
+            Path.PathSeparator,
+            new[] { typeof(StartupHook).Assembly.Location, others }.Where(hook => !string.IsNullOrEmpty(hook))
+        );
         start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = folder;
         start.Environment["FUNCTIONS_WORKER_DIRECTORY"] = folder;
         // The host's own address.
@@ -72,13 +83,17 @@ internal static class WorkerProcesses
         process.ErrorDataReceived += (_, line) => Tell(Console.Error, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new WorkerProcess(process.Id, ExitAsync(), () =>
-        {
-            if (!process.HasExited)
+        return new WorkerProcess(
+            process.Id,
+            ExitAsync(),
+            () =>
             {
-                process.Kill();
+                if (!process.HasExited)
+                {
+                    process.Kill();
+                }
             }
-        });
+        );
 
         async Task<string> ExitAsync()
         {

@@ -7,6 +7,8 @@ namespace LocalFunctionsHost.Workers;
 internal sealed class WorkerService(Worker worker) : FunctionRpc.FunctionRpcBase
 {
     public override Task EventStream(
-        IAsyncStreamReader<StreamingMessage> requestStream, IServerStreamWriter<StreamingMessage> responseStream, ServerCallContext context) =>
-        worker.ConnectAsync(requestStream, responseStream, context.CancellationToken);
+        IAsyncStreamReader<StreamingMessage> requestStream,
+        IServerStreamWriter<StreamingMessage> responseStream,
+        ServerCallContext context
+    ) => worker.ConnectAsync(requestStream, responseStream, context.CancellationToken);
 }

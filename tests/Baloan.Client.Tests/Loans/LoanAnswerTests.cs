@@ -243,7 +243,8 @@ public sealed class LoanAnswerTests
         await using var baloan = await StartAsync(
             Answer(200, $$"""{"uuid":"{{Uuid}}","name":"{{written}}","{{written}}":1}"""),
             Answer(200, $$"""[{"title_fa":"{{written}}"}]"""),
-            Answer(200, $$"""{"name":"{{written}}"}"""));
+            Answer(200, $$"""{"name":"{{written}}"}""")
+        );
         using var bench = new Bench(baloan.Address);
 
         var loan = (await bench.Partnership.OpenLoanAsync(LoanFile(), Language.English, Stop)).Answer;
@@ -254,7 +255,16 @@ public sealed class LoanAnswerTests
         loan.EnumerateObject().Last().Name.ShouldBe(text);
         policies[0].GetProperty("title_fa").GetString().ShouldBe(text);
         contract.GetProperty("name").GetString().ShouldBe(text);
-        JsonSerializer.Serialize(new { loan, policies, contract }).ShouldNotBeEmpty();
+        JsonSerializer
+            .Serialize(
+                new
+                {
+                    loan,
+                    policies,
+                    contract,
+                }
+            )
+            .ShouldNotBeEmpty();
     }
 
     private static void ShouldBeUnknown(BaloanException failure, int status)

@@ -17,16 +17,19 @@ public sealed class LoanErrorTests
     {
         ["unauthorized_partnership"] = "ورود نامعتبر",
         ["phone_number_exist_with_another_national_id"] =
-            "شماره تماس ارسالی قبلاً در سیستم ما با کد ملی دیگری ثبت شده است. لطفاً شماره تماس جدیدی وارد کنید تا بتوانیم حساب کاربری شما را ایجاد کنیم.",
+            "شماره تماس ارسالی قبلاً در سیستم ما با کد ملی دیگری ثبت شده است. لطفاً شماره تماس جدیدی وارد کنید تا بتوانیم حساب کاربری "
+            + "شما را ایجاد کنیم.",
         [PhoneNumberCode] =
             "کد ملی ارسالی پیش از این در سامانه با شماره تماس {phone_number} ثبت شده است. لطفا با شماره تماس صحیح درخواست را ثبت کنید.",
         ["age_not_in_valid_range"] = "تاریخ تولد وارد شده در بازه سنی مجاز نیست. لطفاً اطمینان حاصل کنید که سن شما بین ۱۸ تا ۷۰ سال باشد.",
         ["invalid_date_format"] =
             "تاریخ تولد وارد شده نامعتبر است. لطفاً اطمینان حاصل کنید که تاریخ تولد به فرمت صحیح (YYYY-MM-DD) میلادی وارد شده باشد.",
         ["loan_due_or_amount_not_match_store_policies"] =
-            "مبلغ یا مدت تسهیلات اعلامی خارج از بازه مجاز سیاستهای فروشگاه شما است. لطفاً مبلغ تسهیلات را با توجه به سیاستهای وامگیری فروشگاه انتخاب کنید",
+            "مبلغ یا مدت تسهیلات اعلامی خارج از بازه مجاز سیاستهای فروشگاه شما است. لطفاً مبلغ تسهیلات را با توجه به سیاستهای وامگیری "
+            + "فروشگاه انتخاب کنید",
         ["national_phone_verification_failed"] =
-            "کاربر گرامی، متاسفانه بهدلیل عدم تطابق اطلاعات شما در سامانه شاهکار (مغایرت شماره تلفن با کدملی) درخواست وام شما غیر قابل بررسی میباشد.",
+            "کاربر گرامی، متاسفانه بهدلیل عدم تطابق اطلاعات شما در سامانه شاهکار (مغایرت شماره تلفن با کدملی) درخواست وام شما غیر قابل "
+            + "بررسی میباشد.",
         [ServiceCode] = "استعلام سرویس {service_name} با خطا مواجه شد.",
         ["can_not_update"] = "امکان تغییر فیلد در این وضعیت وجود ندارد. لطفا دوباره وضعیت وام را چک کنید.",
         ["failed_to_cancel_loan"] = "لغو وام با مشکل مواجه شد.",
@@ -54,7 +57,8 @@ public sealed class LoanErrorTests
             error.English.Contains("{service_name}", StringComparison.Ordinal).ShouldBe(error.Code == ServiceCode);
         }
 
-        static string WithoutSpaces(string text) => text.Replace(" ", "", StringComparison.Ordinal).Replace("\u200c", "", StringComparison.Ordinal);
+        static string WithoutSpaces(string text) =>
+            text.Replace(" ", "", StringComparison.Ordinal).Replace("\u200c", "", StringComparison.Ordinal);
     }
 
     [Theory]
@@ -64,8 +68,7 @@ public sealed class LoanErrorTests
         var persian = Filled(Documented[code]);
         foreach (var text in new[] { persian, English })
         {
-            await ShouldSayAsync(
-            [
+            await ShouldSayAsync([
                 new($$"""{"status":"error","message":{{Json(text)}},"message_code":"{{code}}","data":{} }""", code, text),
                 new($$"""{"message":{{Json(text)}},"code":"{{code}}"}""", code, text),
                 new($$"""{"detail":{{Json(text)}},"code":"{{code}}"}""", code, text),
@@ -86,8 +89,7 @@ public sealed class LoanErrorTests
     [MemberData(nameof(Codes))]
     public async Task A_code_in_the_place_of_a_text_is_a_code(string code)
     {
-        await ShouldSayAsync(
-        [
+        await ShouldSayAsync([
             new($$"""{"status":"error","message":"{{code}}","message_code":"","data":{} }""", code, null),
             new($$"""{"status":"error","message":"{{code}}","message_code":"{{code}}","data":null}""", code, null),
             new($$"""{"message_code":"{{code}}"}""", code, null),
@@ -113,8 +115,7 @@ public sealed class LoanErrorTests
     {
         foreach (var text in new[] { Filled(Documented[code]), English })
         {
-            await ShouldSayAsync(
-            [
+            await ShouldSayAsync([
                 new($$"""{"detail":{{Json(text)}} }""", "baloan_rejected", text),
                 new($$"""{"birth_date":[{{Json(text)}}]}""", "baloan_rejected", $"birth_date: {text}", "birth_date"),
                 new($$"""{"non_field_errors":[{{Json(text)}}]}""", "baloan_rejected", text),
@@ -179,8 +180,12 @@ public sealed class LoanErrorTests
 
         var failure = await bench.FailAsync("open_loan");
 
-        failure.TextIn(Language.English).ShouldBe(
-            $"This national identifier is already registered with the phone number {number}. Please send the request with the right phone number.");
+        failure
+            .TextIn(Language.English)
+            .ShouldBe(
+                $"This national identifier is already registered with the phone number {number}. Please send the request with the right "
+                    + $"phone number."
+            );
         failure.TextIn(Language.Persian).ShouldBe(failure.Message);
         bench.Logs.All.ShouldNotContain("9350001122");
         bench.Logs.All.ShouldNotContain("۹۳۵۰۰۰۱۱۲۲");
@@ -198,8 +203,11 @@ public sealed class LoanErrorTests
 
         var failure = await bench.FailAsync("open_loan");
 
-        failure.TextIn(Language.Persian).ShouldBe(
-            $"کد ملی ارسالی پیش از این در سامانه با شماره تماس {number} ثبت شده است. لطفا با شماره تماس صحیح درخواست را ثبت کنید.");
+        failure
+            .TextIn(Language.Persian)
+            .ShouldBe(
+                $"کد ملی ارسالی پیش از این در سامانه با شماره تماس {number} ثبت شده است. لطفا با شماره تماس صحیح درخواست را ثبت کنید."
+            );
         failure.TextIn(Language.English).ShouldBe(text);
     }
 
@@ -217,8 +225,12 @@ public sealed class LoanErrorTests
 
         var failure = await bench.FailAsync("open_loan");
 
-        failure.TextIn(Language.English).ShouldBe(
-            "This national identifier is already registered with another phone number. Please send the request with the right phone number.");
+        failure
+            .TextIn(Language.English)
+            .ShouldBe(
+                "This national identifier is already registered with another phone number. Please send the request with the right phone "
+                    + "number."
+            );
         failure.TextIn(Language.Persian).ShouldNotBeNull().ShouldNotContain("{");
     }
 
@@ -279,24 +291,29 @@ public sealed class LoanErrorTests
             (failure.FieldErrors?.Keys.Single()).ShouldBe(field, body);
             var error = LoanErrors.All.SingleOrDefault(known => known.Code == code);
             var isPersian = text is not null && !text.EndsWith(English, StringComparison.Ordinal);
-            failure.TextIn(Language.English).ShouldBe(
-                error is null || (text is not null && !isPersian) ? text : Ours(error, error.English, filled: isPersian), body);
+            failure
+                .TextIn(Language.English)
+                .ShouldBe(error is null || (text is not null && !isPersian) ? text : Ours(error, error.English, filled: isPersian), body);
             failure.TextIn(Language.Persian).ShouldBe(error is null || isPersian ? text : Ours(error, error.Persian, filled: false), body);
         }
     }
 
     /// <summary>Our text, with what Baloan's says in the place of its placeholder, or without where Baloan's says nothing.</summary>
-    private static string Ours(LoanError error, string template, bool filled) => (error.Code, filled) switch
-    {
-        (PhoneNumberCode, false) => template == error.English
-            ? "This national identifier is already registered with another phone number. Please send the request with the right phone number."
-            : "کد ملی ارسالی پیش از این در سامانه با شماره تماس دیگری ثبت شده است. لطفا با شماره تماس صحیح درخواست را ثبت کنید.",
-        (ServiceCode, false) => template == error.English ? "The inquiry of a service failed." : "استعلام سرویس با خطا مواجه شد.",
-        _ => Filled(template),
-    };
+    private static string Ours(LoanError error, string template, bool filled) =>
+        (error.Code, filled) switch
+        {
+            (PhoneNumberCode, false) => template == error.English
+                ? "This national identifier is already registered with another phone number. Please send the request with the right "
+                    + "phone number."
+                : "کد ملی ارسالی پیش از این در سامانه با شماره تماس دیگری ثبت شده است. لطفا با شماره تماس صحیح درخواست را ثبت کنید.",
+            (ServiceCode, false) => template == error.English ? "The inquiry of a service failed." : "استعلام سرویس با خطا مواجه شد.",
+            _ => Filled(template),
+        };
 
     private static string Filled(string template) =>
-        template.Replace("{phone_number}", OtherPhone, StringComparison.Ordinal).Replace("{service_name}", "شاهکار", StringComparison.Ordinal);
+        template
+            .Replace("{phone_number}", OtherPhone, StringComparison.Ordinal)
+            .Replace("{service_name}", "شاهکار", StringComparison.Ordinal);
 
     private static string Json(string text) => JsonSerializer.Serialize(text);
 

@@ -39,7 +39,8 @@ public sealed class LoanRequestTests
         ShouldBe(baloan.Only, "POST", "/api/v1/partnership/loan/", "fa");
         baloan.Only.Headers["Content-Type"].ShouldBe("application/json");
         baloan.Only.Text.ShouldBe(
-            """{"phone_number":"09123456789","national_identifier":"07148143380","birth_date":"1999-02-14","amount":10000000,"loan_due":12,"store":1}""");
+            """{"phone_number":"09123456789","national_identifier":"07148143380","birth_date":"1999-02-14","amount":10000000,"loan_due":12,"store":1}"""
+        );
         loan.Uuid.ShouldBe(Loan);
         loan.Answer.GetRawText().ShouldBe(Opened);
     }
@@ -120,10 +121,22 @@ public sealed class LoanRequestTests
         using var bench = new Bench(baloan.Address);
         LoanRequest[] lacking =
         [
-            LoanFile() with { PhoneNumber = "" },
-            LoanFile() with { NationalIdentifier = "" },
-            LoanFile() with { Amount = 0 },
-            LoanFile() with { LoanDue = 0 },
+            LoanFile() with
+            {
+                PhoneNumber = "",
+            },
+            LoanFile() with
+            {
+                NationalIdentifier = "",
+            },
+            LoanFile() with
+            {
+                Amount = 0,
+            },
+            LoanFile() with
+            {
+                LoanDue = 0,
+            },
         ];
 
         foreach (var request in lacking)
@@ -170,7 +183,9 @@ public sealed class LoanRequestTests
     public void Nothing_of_the_customer_shows_itself()
     {
         LoanFile().ToString().ShouldBe("LoanRequest { Amount = 10000000, LoanDue = 12, Store = 1 }");
-        new OpenedLoan(Loan, JsonDocument.Parse($$"""{"phone_number":"{{PhoneNumber}}"}""").RootElement).ToString().ShouldBe($"OpenedLoan {{ Uuid = {Uuid} }}");
+        new OpenedLoan(Loan, JsonDocument.Parse($$"""{"phone_number":"{{PhoneNumber}}"}""").RootElement)
+            .ToString()
+            .ShouldBe($"OpenedLoan {{ Uuid = {Uuid} }}");
     }
 
     private static void ShouldBe(Received request, string method, string target, string language)

@@ -49,9 +49,7 @@ public sealed class RawBaloan : IAsyncDisposable
                 serving.Add(ServeAsync(new RawConnection(client, number, () => Interlocked.Increment(ref requests), stop.Token)));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException)
-        {
-        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException or InvalidOperationException) { }
 
         await Task.WhenAll(serving);
     }
@@ -64,9 +62,7 @@ public sealed class RawBaloan : IAsyncDisposable
             {
                 await serve(connection);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
-            {
-            }
+            catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException) { }
         }
     }
 }
@@ -98,7 +94,9 @@ public sealed record RawConnection(TcpClient Client, int Number, Func<int> Count
     public async Task<int> ReadRequestAsync()
     {
         var headers = await ReadHeadersAsync();
-        var length = headers.Split("\r\n").SingleOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))?[15..] ?? "0";
+        var length =
+            headers.Split("\r\n").SingleOrDefault(line => line.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))?[15..]
+            ?? "0";
         await Stream.ReadExactlyAsync(new byte[int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)], Stopping);
         return CountRequest();
     }

@@ -40,11 +40,13 @@ public sealed class ScriptedBaloan : IAsyncDisposable
     {
         this.answers = answers;
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(System.Net.IPAddress.Loopback, 0);
-            kestrel.Limits.MaxRequestBodySize = null;
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Listen(System.Net.IPAddress.Loopback, 0);
+                kestrel.Limits.MaxRequestBodySize = null;
+            });
         builder.Services.AddLogging(logging => logging.ClearProviders());
         app = builder.Build();
         app.Run(AnswerAsync);
@@ -56,7 +58,12 @@ public sealed class ScriptedBaloan : IAsyncDisposable
 
     public Received Only => received.ShouldHaveSingleItem();
 
-    public static Func<HttpContext, Task> Answer(int status, string body, string contentType = "application/json", params (string Name, string Value)[] headers) =>
+    public static Func<HttpContext, Task> Answer(
+        int status,
+        string body,
+        string contentType = "application/json",
+        params (string Name, string Value)[] headers
+    ) =>
         async context =>
         {
             context.Response.StatusCode = status;
@@ -74,17 +81,19 @@ public sealed class ScriptedBaloan : IAsyncDisposable
 
     /// <summary>An answer that every operation is content with.</summary>
     public static Func<HttpContext, Task> Good() =>
-        context => Answer(200, context.Request.Path.Value!.EndsWith("/loan-policies", StringComparison.Ordinal) ? "[]" : GoodForAll)(context);
+        context =>
+            Answer(200, context.Request.Path.Value!.EndsWith("/loan-policies", StringComparison.Ordinal) ? "[]" : GoodForAll)(context);
 
     public static Func<HttpContext, Task> Data(string data) =>
         Answer(200, $$"""{"status":"ok","message":"","message_code":"","data":{{data}}}""");
 
     /// <summary>An answer that never comes; <paramref name="arrived"/> tells that the request did.</summary>
-    public static Func<HttpContext, Task> Silence(TaskCompletionSource arrived) => async context =>
-    {
-        arrived.TrySetResult();
-        await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-    };
+    public static Func<HttpContext, Task> Silence(TaskCompletionSource arrived) =>
+        async context =>
+        {
+            arrived.TrySetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        };
 
     public static async Task<ScriptedBaloan> StartAsync(params Func<HttpContext, Task>[] answers)
     {
@@ -105,11 +114,18 @@ public sealed class ScriptedBaloan : IAsyncDisposable
         var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var target = context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget;
-        received.Enqueue(new(
-            context.Request.Method,
-            target,
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            body.ToArray()));
+        received.Enqueue(
+            new(
+                context.Request.Method,
+                target,
+                context.Request.Headers.ToDictionary(
+                    header => header.Key,
+                    header => header.Value.ToString(),
+                    StringComparer.OrdinalIgnoreCase
+                ),
+                body.ToArray()
+            )
+        );
         await answers[Math.Min(Interlocked.Increment(ref next), answers.Length - 1)](context);
     }
 }

@@ -12,11 +12,14 @@ public sealed class ComparisonTests
         ours["review"] = Statements.Own("review", 1000, "needs_review");
 
         var compared = Statements.Compare(
-            "code,total (toman),ref\nsame,500,1\nother,601,2\ntwice,800,3\ntwice,800,4\nfailed,900,5\nreview,1000,6\nunknown,1100,7\n", ours);
+            "code,total (toman),ref\nsame,500,1\nother,601,2\ntwice,800,3\ntwice,800,4\nfailed,900,5\nreview,1000,6\nunknown,1100,7\n",
+            ours
+        );
 
         compared.Matched.ShouldBe(1);
-        compared.TheirsNotOurs.Select(one => (one.Code, one.Theirs, one.Settlement?.Status)).ShouldBe(
-            [("failed", 900, "failed"), ("review", 1000, "needs_review"), ("unknown", 1100, null)]);
+        compared
+            .TheirsNotOurs.Select(one => (one.Code, one.Theirs, one.Settlement?.Status))
+            .ShouldBe([("failed", 900, "failed"), ("review", 1000, "needs_review"), ("unknown", 1100, null)]);
         var other = compared.DifferentTotal.ShouldHaveSingleItem();
         (other.Code, other.Theirs, other.Ours, other.Lines[0].Line).ShouldBe(("other", 601, 600, 3));
         var twice = compared.MovedTwice.ShouldHaveSingleItem();
@@ -30,7 +33,9 @@ public sealed class ComparisonTests
     public void A_line_that_an_export_repeats_is_compared_once_and_told()
     {
         var compared = Statements.Compare(
-            "code,total (toman),date,ref\nA,500,1405/09/09 12:00:01,77\nA,500,1405/09/09 12:00:01,77\nA,500,1405/09/09 12:00:01,77\n", Statements.Books(("A", 500)));
+            "code,total (toman),date,ref\nA,500,1405/09/09 12:00:01,77\nA,500,1405/09/09 12:00:01,77\nA,500,1405/09/09 12:00:01,77\n",
+            Statements.Books(("A", 500))
+        );
 
         compared.Matched.ShouldBe(1);
         compared.MovedTwice.ShouldBeEmpty();

@@ -38,7 +38,13 @@ public sealed class SettlementCsvTests
             for (var number = 0; number < 50_000; number++)
             {
                 await Task.CompletedTask;
-                yield return new Settlement { Code = $"TLC-{number:D6}", Status = SettlementStatus.Settled, Note = new string('n', 200), AttemptStartedAt = DateTimeOffset.UnixEpoch };
+                yield return new Settlement
+                {
+                    Code = $"TLC-{number:D6}",
+                    Status = SettlementStatus.Settled,
+                    Note = new string('n', 200),
+                    AttemptStartedAt = DateTimeOffset.UnixEpoch,
+                };
                 behind += 200;
                 longest = Math.Max(longest, behind - destination.Length);
             }

@@ -100,7 +100,10 @@ public sealed class StatementReaderTests
 
     [Fact]
     public void A_column_of_currencies_says_the_unit_of_each_line() =>
-        Statements.Read("code,total,currency\nA-1,500,IRT\nA-2,500,IRR\n").Lines.Select(line => line.Unit).ShouldBe([AmountUnit.Toman, AmountUnit.Rial]);
+        Statements
+            .Read("code,total,currency\nA-1,500,IRT\nA-2,500,IRR\n")
+            .Lines.Select(line => line.Unit)
+            .ShouldBe([AmountUnit.Toman, AmountUnit.Rial]);
 
     [Theory]
     [InlineData("1405/09/09", "2026-11-30", null)]
@@ -131,7 +134,10 @@ public sealed class StatementReaderTests
     [InlineData("05/09/09")]
     [InlineData("yesterday")]
     public void A_day_that_is_none_or_could_be_two_is_not_guessed(string cell) =>
-        Statements.Read($"code;total;date\nA-1;500;{cell}\nA-2;500;1405/09/09\n").BadLines.ShouldHaveSingleItem().ShouldBe(new BadLine(new(null, 2), BadLineReason.UnreadableDate, "A-1"));
+        Statements
+            .Read($"code;total;date\nA-1;500;{cell}\nA-2;500;1405/09/09\n")
+            .BadLines.ShouldHaveSingleItem()
+            .ShouldBe(new BadLine(new(null, 2), BadLineReason.UnreadableDate, "A-1"));
 
     [Theory]
     [InlineData("A-1,500,1405/09/09,77\nجمع کل,500,,\n")]
@@ -149,7 +155,10 @@ public sealed class StatementReaderTests
 
     [Fact]
     public void A_line_without_a_code_is_named_where_it_sums_up_nothing() =>
-        Statements.Read("code,total\nA-1,500\n,600\n").BadLines.ShouldHaveSingleItem().ShouldBe(new BadLine(new(null, 3), BadLineReason.NoCode, null));
+        Statements
+            .Read("code,total\nA-1,500\n,600\n")
+            .BadLines.ShouldHaveSingleItem()
+            .ShouldBe(new BadLine(new(null, 3), BadLineReason.NoCode, null));
 
     [Fact]
     public void Names_that_are_repeated_on_each_page_are_no_lines() =>

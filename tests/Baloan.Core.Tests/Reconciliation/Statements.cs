@@ -11,7 +11,8 @@ internal static class Statements
     public static Statement Read(byte[] file, StatementChoice? choice = null) =>
         StatementReader.Read(StatementFile.Open(file, choice ?? new()), choice ?? new());
 
-    public static StatementException Refused(string text, StatementChoice? choice = null) => Should.Throw<StatementException>(() => Read(text, choice));
+    public static StatementException Refused(string text, StatementChoice? choice = null) =>
+        Should.Throw<StatementException>(() => Read(text, choice));
 
     public static StatementException Refused(byte[] file) => Should.Throw<StatementException>(() => Read(file));
 

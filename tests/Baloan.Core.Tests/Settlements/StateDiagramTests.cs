@@ -10,8 +10,7 @@ public sealed class StateDiagramTests
     private const string Page = "docs/architecture.md";
     private const string Begin = "```mermaid\nstateDiagram-v2\n";
     private const string End = "```\n";
-    private const string Again =
-        "BALOAN_WRITE_PAGES=1 dotnet run --project tests/Baloan.Core.Tests -- -class '*.StateDiagramTests'";
+    private const string Again = "BALOAN_WRITE_PAGES=1 dotnet run --project tests/Baloan.Core.Tests -- -class '*.StateDiagramTests'";
 
     private const long Credit = 1_000_000;
     private const long Total = 100_000;
@@ -19,8 +18,10 @@ public sealed class StateDiagramTests
     private static readonly SettlementOptions Options = new(TimeSpan.FromMinutes(5));
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly string Repository = typeof(StateDiagramTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == "Repository").Value!;
+    private static readonly string Repository = typeof(StateDiagramTests)
+        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == "Repository")
+        .Value!;
 
     [Fact]
     public async Task The_page_shows_the_way_of_a_settlement_as_the_rules_decide_it()
@@ -42,16 +43,20 @@ public sealed class StateDiagramTests
 
     [Fact]
     public void A_settlement_that_may_have_moved_money_is_never_queued_or_sent_again_by_itself() =>
-        Play().Where(change => change.From is SettlementStatus.Verifying or SettlementStatus.NeedsReview or SettlementStatus.Settled)
+        Play()
+            .Where(change => change.From is SettlementStatus.Verifying or SettlementStatus.NeedsReview or SettlementStatus.Settled)
             .ShouldAllBe(change => change.To != SettlementStatus.Queued && change.To != SettlementStatus.Submitting);
 
     private static string Diagram()
     {
         var text = new StringBuilder(Begin).Append("  [*] --> queued: a POST is accepted\n");
-        foreach (var change in Play().GroupBy(change => (change.From, change.To)).OrderBy(group => group.Key.From).ThenBy(group => group.Key.To))
+        foreach (
+            var change in Play().GroupBy(change => (change.From, change.To)).OrderBy(group => group.Key.From).ThenBy(group => group.Key.To)
+        )
         {
             var (from, to) = change.Key;
-            text.Append($"  {from.Name()} --> {to.Name()}: {string.Join("<br>", change.Select(one => one.Why).Distinct().Order(StringComparer.Ordinal))}\n");
+            var reasons = change.Select(one => one.Why).Distinct().Order(StringComparer.Ordinal);
+            text.Append($"  {from.Name()} --> {to.Name()}: {string.Join("<br>", reasons)}\n");
         }
 
         return text.ToString();
@@ -102,7 +107,8 @@ public sealed class StateDiagramTests
                 {
                     yield return (
                         "Baloan refuses the customer or the OTP",
-                        SettlementRules.EndUnsettled(row, SettlementStatus.Rejected, "code", null, now, Options));
+                        SettlementRules.EndUnsettled(row, SettlementStatus.Rejected, "code", null, now, Options)
+                    );
                 }
 
                 break;
@@ -158,42 +164,51 @@ public sealed class StateDiagramTests
     }
 
     private static IEnumerable<(string Why, long? Credit)> Looks =>
-    [
-        ("the credit is lower by exactly the total", Credit - Total),
-        ("the credit is unchanged", Credit),
-        ("the credit is another one", Credit - 1),
-        ("the credit cannot be read", null),
-    ];
+        [
+            ("the credit is lower by exactly the total", Credit - Total),
+            ("the credit is unchanged", Credit),
+            ("the credit is another one", Credit - 1),
+            ("the credit cannot be read", null),
+        ];
 
     private static IEnumerable<(string Why, SettleVerdict Verdict, string Told)> Answers =>
-    [
-        ("Baloan says yes", SettleVerdict.Yes, "yes 200"),
-        ("Baloan says no", SettleVerdict.No, "refused 400"),
-        ("it certainly did not take effect", SettleVerdict.NotTaken, "not_connected"),
-        ("it certainly did not take effect", SettleVerdict.NotTaken, "throttled 429"),
-        ("the answer proves nothing", SettleVerdict.Unknown, "unknown 503"),
-    ];
+        [
+            ("Baloan says yes", SettleVerdict.Yes, "yes 200"),
+            ("Baloan says no", SettleVerdict.No, "refused 400"),
+            ("it certainly did not take effect", SettleVerdict.NotTaken, "not_connected"),
+            ("it certainly did not take effect", SettleVerdict.NotTaken, "throttled 429"),
+            ("the answer proves nothing", SettleVerdict.Unknown, "unknown 503"),
+        ];
 
-    private static Settlement Accepted() => new()
-    {
-        PartitionKey = "TLC-1",
-        Code = "TLC-1",
-        Status = SettlementStatus.Queued,
-        NationalIdentifier = "0010350829",
-        TransactionToken = "token",
-        Total = Total,
-        Attempts = 1,
-        AttemptStartedAt = Start,
-        CreatedAt = Start,
-        DueAt = Start,
-        NotAfter = Start + TimeSpan.FromHours(12),
-        SchemaVersion = Settlement.CurrentSchema,
-    };
+    private static Settlement Accepted() =>
+        new()
+        {
+            PartitionKey = "TLC-1",
+            Code = "TLC-1",
+            Status = SettlementStatus.Queued,
+            NationalIdentifier = "0010350829",
+            TransactionToken = "token",
+            Total = Total,
+            Attempts = 1,
+            AttemptStartedAt = Start,
+            CreatedAt = Start,
+            DueAt = Start,
+            NotAfter = Start + TimeSpan.FromHours(12),
+            SchemaVersion = Settlement.CurrentSchema,
+        };
 
     // What the rules tell rows apart by, without the times.
-    private static object KeyOf(Settlement row) => (
-        row.Status, row.Rounds, row.PendingEnd, row.UnchangedAt is null, SettlementSendings.Reached(row), SettlementSendings.Of(row).Count > 0,
-        row.KnownBy, (row.CreditBefore is null, row.DueAt < row.NotAfter, row.DueAt - row.VerifyingSince >= Options.VerifyAfter));
+    private static object KeyOf(Settlement row) =>
+        (
+            row.Status,
+            row.Rounds,
+            row.PendingEnd,
+            row.UnchangedAt is null,
+            SettlementSendings.Reached(row),
+            SettlementSendings.Of(row).Count > 0,
+            row.KnownBy,
+            (row.CreditBefore is null, row.DueAt < row.NotAfter, row.DueAt - row.VerifyingSince >= Options.VerifyAfter)
+        );
 
     private sealed record Change(SettlementStatus From, SettlementStatus To, string Why);
 }

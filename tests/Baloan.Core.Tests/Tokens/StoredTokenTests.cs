@@ -19,15 +19,19 @@ public sealed class StoredTokenTests
     [InlineData(600, 481, true)]
     [InlineData(30, 19, false)]
     [InlineData(30, 21, true)]
-    public void A_token_is_due_when_less_than_a_fifth_of_its_life_or_ten_minutes_are_left(int lifeInMinutes, int ageInMinutes, bool isDue) =>
-        TokenOf(lifeInMinutes).IsDueForRenewal(Now.AddMinutes(ageInMinutes)).ShouldBe(isDue);
+    public void A_token_is_due_when_less_than_a_fifth_of_its_life_or_ten_minutes_are_left(
+        int lifeInMinutes,
+        int ageInMinutes,
+        bool isDue
+    ) => TokenOf(lifeInMinutes).IsDueForRenewal(Now.AddMinutes(ageInMinutes)).ShouldBe(isDue);
 
     [Fact]
     public void A_secret_is_read_as_it_was_written() => StoredToken.Parse(TokenOf(60).ToSecret()).ShouldBe(TokenOf(60));
 
     [Fact]
     public void A_secret_of_an_earlier_version_is_read() =>
-        StoredToken.Parse("""{"access":"a","refresh":"r","obtained_at":"2026-01-02T03:04:05Z","expires_at":"2026-01-02T04:04:05Z"}""")
+        StoredToken
+            .Parse("""{"access":"a","refresh":"r","obtained_at":"2026-01-02T03:04:05Z","expires_at":"2026-01-02T04:04:05Z"}""")
             .ShouldBe(TokenOf(60));
 
     [Theory]

@@ -7,9 +7,10 @@ namespace Baloan.EndToEnd.Tests.Chaos;
 internal sealed class CallbackErrand(Guid loan, IReadOnlyList<ChaosApp> apps, Caller caller, ChaosLedger ledger)
     : Errand(ErrandKind.Callback, loan.ToString(), caller, ledger)
 {
-    private readonly string[] states = caller.Random.Next(4) == 0
-        ? ["created", "cheque_verified", "canceled"]
-        : ["created", "cheque_verified", "send_loan_to_bank", "loan_paid"];
+    private readonly string[] states =
+        caller.Random.Next(4) == 0
+            ? ["created", "cheque_verified", "canceled"]
+            : ["created", "cheque_verified", "send_loan_to_bank", "loan_paid"];
 
     private readonly List<string> accepted = [];
 
@@ -45,7 +46,8 @@ internal sealed class CallbackErrand(Guid loan, IReadOnlyList<ChaosApp> apps, Ca
         {
             var answers = await Task.WhenAll(
                 Caller.SendAsync(first, HttpMethod.Post, Path, Body, cancellationToken),
-                Caller.SendAsync(second, HttpMethod.Post, Path, Body, cancellationToken));
+                Caller.SendAsync(second, HttpMethod.Post, Path, Body, cancellationToken)
+            );
             Note($"told twice that it is {state}: {answers[0]?.Status} {answers[1]?.Status}");
             return answers.Any(answer => answer?.Status == 200);
         }

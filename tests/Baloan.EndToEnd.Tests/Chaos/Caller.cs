@@ -28,7 +28,13 @@ internal sealed class Caller(IReadOnlyList<ChaosApp> apps, HttpClient http, int 
         return await SendAsync(up[Random.Next(up.Count)], method, path, content, cancellationToken);
     }
 
-    public async Task<Answer?> SendAsync(RunningApp app, HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellationToken)
+    public async Task<Answer?> SendAsync(
+        RunningApp app,
+        HttpMethod method,
+        string path,
+        Func<HttpContent>? content,
+        CancellationToken cancellationToken
+    )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(isFaulty() && Random.Next(40) == 0 ? TimeSpan.FromMilliseconds(Random.Next(5, 300)) : Patience);
@@ -41,10 +47,13 @@ internal sealed class Caller(IReadOnlyList<ChaosApp> apps, HttpClient http, int 
                 (int)response.StatusCode,
                 text.StartsWith('{') ? JsonNode.Parse(text)!.AsObject() : null,
                 response.Content.Headers.ContentType?.MediaType,
-                response.Headers);
+                response.Headers
+            );
         }
-        catch (Exception cut) when (cut is HttpRequestException or IOException or JsonException
-            || (cut is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception cut)
+            when (cut is HttpRequestException or IOException or JsonException
+                || (cut is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            )
         {
             return null;
         }

@@ -26,7 +26,13 @@ internal sealed class ChaosApp : IAsyncDisposable
     /// <param name="started">Told when it has been started again.</param>
     /// <param name="endedByItself">Told of an end that nobody brought about.</param>
     public ChaosApp(
-        string name, FunctionAppSettings settings, StorageProxy storage, string logPath, Action<DateTimeOffset> started, Action<string> endedByItself)
+        string name,
+        FunctionAppSettings settings,
+        StorageProxy storage,
+        string logPath,
+        Action<DateTimeOffset> started,
+        Action<string> endedByItself
+    )
     {
         (this.name, Storage, LogPath, this.started, this.endedByItself) = (name, storage, logPath, started, endedByItself);
         log = TextWriter.Synchronized(new StreamWriter(logPath) { AutoFlush = true });

@@ -10,8 +10,15 @@ namespace Baloan.EndToEnd.Tests.Chaos;
 /// <summary>Holds Baloan's books, the app's records and what callers and the subscriber were told against each other.</summary>
 /// <remarks>It reads the API; of the tables, only the attempts before the last one, which the API does not show.</remarks>
 internal sealed class ChaosAudit(
-    ChaosLedger ledger, BaloanServer baloan, Azurite storage, Subscriber subscriber, IReadOnlyList<ChaosApp> apps, Caller caller, IReadOnlySet<string> touched,
-    ChaosFaults faults)
+    ChaosLedger ledger,
+    BaloanServer baloan,
+    Azurite storage,
+    Subscriber subscriber,
+    IReadOnlyList<ChaosApp> apps,
+    Caller caller,
+    IReadOnlySet<string> touched,
+    ChaosFaults faults
+)
 {
     // For all that callers do not wait for: events, lists, and what nobody asks for any more.
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
@@ -20,6 +27,7 @@ internal sealed class ChaosAudit(
     private const int MostTries = 5;
 
     private static readonly string[] Ranks = ["created", "cheque_verified", "send_loan_to_bank", "loan_paid"];
+
     // Of these, the answer is Baloan's own yes.
     private static readonly string[] AnsweredRight = [Fault.SlowAnswer.Name, "slow_work", Fault.SentOnTwice.Name];
 
@@ -45,7 +53,9 @@ internal sealed class ChaosAudit(
     /// <summary>Settlements that something in front of Baloan sent on twice, and that moved the money twice by that.</summary>
     public int MovedTwiceByFront { get; private set; }
 
-    /// <summary>Refusals of a duplicate of what had moved the money, which the credit could not show: it was old, or others had changed it.</summary>
+    /// <summary>
+    /// Refusals of a duplicate of what had moved the money, which the credit could not show: it was old, or others had changed it.
+    /// </summary>
     public int Deceived { get; private set; }
 
     /// <summary>How many different events the subscriber has taken.</summary>
@@ -141,16 +151,26 @@ internal sealed class ChaosAudit(
     private async Task<ILookup<string, (int Attempts, string Status)>> EarlierAttemptsAsync(CancellationToken cancellationToken)
     {
         const string Prefix = "attempt-";
-        var rows = await new TableClient(storage.ConnectionString, "Settlements").QueryAsync<TableEntity>(cancellationToken: cancellationToken)
-            .Where(row => row.RowKey.StartsWith(Prefix, StringComparison.Ordinal)).ToListAsync(cancellationToken);
+        var rows = await new TableClient(storage.ConnectionString, "Settlements")
+            .QueryAsync<TableEntity>(cancellationToken: cancellationToken)
+            .Where(row => row.RowKey.StartsWith(Prefix, StringComparison.Ordinal))
+            .ToListAsync(cancellationToken);
         return rows.ToLookup(
             row => row.GetString("Code")!,
-            row => (int.Parse(row.RowKey.AsSpan(Prefix.Length), CultureInfo.InvariantCulture),
-                System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(row.GetString("Status")!)));
+            row =>
+                (
+                    int.Parse(row.RowKey.AsSpan(Prefix.Length), CultureInfo.InvariantCulture),
+                    System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(row.GetString("Status")!)
+                )
+        );
     }
 
     private void Check(
-        SettlementErrand errand, IReadOnlyList<Told> told, IReadOnlyList<BookedSettlement> moved, IReadOnlyList<(int Attempts, string Status)> earlier)
+        SettlementErrand errand,
+        IReadOnlyList<Told> told,
+        IReadOnlyList<BookedSettlement> moved,
+        IReadOnlyList<(int Attempts, string Status)> earlier
+    )
     {
         void Wrongly(string text) => ledger.Add(errand, Wrong.SaidWrong, text);
         foreach (var one in moved)
@@ -159,11 +179,15 @@ internal sealed class ChaosAudit(
         }
 
         MovedTwiceByFront += moved.Count(one => one.SentOnTwice);
-        // The duplicate of one that had moved the money was refused while the credit could not tell: the no was believed, and asked for anew.
-        bool IsUnseen(BookedSettlement one) => one.Fault == Fault.RefusedAfterEffect.Name
-            && (touched.Contains(one.NationalIdentifier)
+        // The duplicate of one that had moved the money was refused while the credit could not tell: the no was believed, and asked for
+        // anew.
+        bool IsUnseen(BookedSettlement one) =>
+            one.Fault == Fault.RefusedAfterEffect.Name
+            && (
+                touched.Contains(one.NationalIdentifier)
                 || baloan.Books.Settlements.Any(other => other.SentOnTwice && other.NationalIdentifier == one.NationalIdentifier)
-                || faults.OldCreditBetween(one.At, one.At + UntilLookedAt));
+                || faults.OldCreditBetween(one.At, one.At + UntilLookedAt)
+            );
         if (moved.Count(one => !one.SentOnTwice && !IsUnseen(one)) is > 1 and var times)
         {
             ledger.Add(errand, Wrong.MovedTwice, $"moved {times} times");
@@ -171,10 +195,15 @@ internal sealed class ChaosAudit(
 
         var order = errand.Order;
         // What makes a customer's credit no proof: that others change it, or that Baloan tells an old one.
-        bool IsCreditUnsure(DateTimeOffset until) => touched.Contains(order.Customer)
+        bool IsCreditUnsure(DateTimeOffset until) =>
+            touched.Contains(order.Customer)
             || baloan.Books.Settlements.Any(one => one.SentOnTwice && one.NationalIdentifier == order.Customer)
             || faults.OldCreditBetween(errand.Posts.FirstOrDefault(until), until);
-        if (moved.Any(one => one.Total != order.Total || one.NationalIdentifier != order.Customer || one.InvoiceSha256 != order.InvoiceSha256))
+        if (
+            moved.Any(one =>
+                one.Total != order.Total || one.NationalIdentifier != order.Customer || one.InvoiceSha256 != order.InvoiceSha256
+            )
+        )
         {
             Wrongly("what was moved is not what was asked for");
         }
@@ -201,8 +230,12 @@ internal sealed class ChaosAudit(
                     Wrongly($"told {one.Status} by {one.By}, and it was moved later without a new POST");
                 }
             }
-            else if (one is { Status: "settled", KnownBy: "baloan" }
-                && moved.Where(movement => movement.At <= one.At).All(movement => movement.Fault is { } fault && !AnsweredRight.Contains(fault)))
+            else if (
+                one is { Status: "settled", KnownBy: "baloan" }
+                && moved
+                    .Where(movement => movement.At <= one.At)
+                    .All(movement => movement.Fault is { } fault && !AnsweredRight.Contains(fault))
+            )
             {
                 Wrongly($"told settled by Baloan's word, and what was answered was {moved[0].Fault}");
             }
@@ -211,7 +244,12 @@ internal sealed class ChaosAudit(
                 Wrongly("told needs_review, and nobody else had touched the customer's credit");
             }
 
-            if (one is { Status: "settled", UserCredit: { } credit } && !touched.Contains(order.Customer) && moved.Count == 1 && credit != CreditAfter(moved[0]))
+            if (
+                one is { Status: "settled", UserCredit: { } credit }
+                && !touched.Contains(order.Customer)
+                && moved.Count == 1
+                && credit != CreditAfter(moved[0])
+            )
             {
                 Wrongly($"told that {credit} Toman are left, and it was {CreditAfter(moved[0])}");
             }
@@ -224,14 +262,21 @@ internal sealed class ChaosAudit(
                 Wrongly($"attempt {attempts} had ended as {status}, and a new one was let through");
             }
 
-            foreach (var one in told.Where(one => one.Attempts == attempts && one.Ended && one.Status != "needs_review" && one.Status != status))
+            foreach (
+                var one in told.Where(one => one.Attempts == attempts && one.Ended && one.Status != "needs_review" && one.Status != status)
+            )
             {
                 Wrongly($"told {one.Status} of attempt {attempts}, which is kept as {status}");
             }
         }
 
-        long CreditAfter(BookedSettlement settlement) => Books.DefaultCredit - baloan.Books.Settlements
-            .TakeWhile(one => one != settlement).Append(settlement).Where(one => one.NationalIdentifier == order.Customer).Sum(one => one.Total);
+        long CreditAfter(BookedSettlement settlement) =>
+            Books.DefaultCredit
+            - baloan
+                .Books.Settlements.TakeWhile(one => one != settlement)
+                .Append(settlement)
+                .Where(one => one.NationalIdentifier == order.Customer)
+                .Sum(one => one.Total);
     }
 
     private void CheckUploads()
@@ -252,10 +297,13 @@ internal sealed class ChaosAudit(
             "Baloan has told of the present state of each loan, or given up",
             () =>
             {
-                var told = baloan.Loans.Callbacks.Where(callback => callback.Status == 200 || callback.Try == MostTries)
-                    .Select(callback => (callback.Uuid, Normal(callback.State))).ToHashSet();
+                var told = baloan
+                    .Loans.Callbacks.Where(callback => callback.Status == 200 || callback.Try == MostTries)
+                    .Select(callback => (callback.Uuid, Normal(callback.State)))
+                    .ToHashSet();
                 return baloan.Loans.All.All(loan => told.Contains((loan.Uuid, LoanName(loan.State))));
-            });
+            }
+        );
         var callbacks = baloan.Loans.Callbacks;
         var errands = ledger.Errands.OfType<LoanErrand>().ToList();
         GivenUpByBaloan = callbacks.Count(callback => callback.Try == MostTries && callback.Status != 200);
@@ -269,7 +317,8 @@ internal sealed class ChaosAudit(
                 errand,
                 [.. sent.Where(callback => callback.Status == 200).Select(callback => Normal(callback.State))],
                 loan.State == LoanState.Canceled ? [.. Ranks[..^1], "canceled"] : Ranks[..(Rank(LoanName(loan.State)) + 1)],
-                cancellationToken);
+                cancellationToken
+            );
         }
 
         foreach (var errand in ledger.Errands.OfType<CallbackErrand>())
@@ -300,7 +349,13 @@ internal sealed class ChaosAudit(
     /// <param name="answered">The states that the app has answered with 200.</param>
     /// <param name="possible">All that it may have been told.</param>
     private async Task CheckLoanAsync(
-        ErrandKind kind, Guid uuid, Errand? errand, IReadOnlyCollection<string> answered, IReadOnlyCollection<string> possible, CancellationToken cancellationToken)
+        ErrandKind kind,
+        Guid uuid,
+        Errand? errand,
+        IReadOnlyCollection<string> answered,
+        IReadOnlyCollection<string> possible,
+        CancellationToken cancellationToken
+    )
     {
         void Found(Wrong what, string text)
         {
@@ -320,11 +375,15 @@ internal sealed class ChaosAudit(
                     history = found?.History() ?? [];
                     return answered.All(state => history.Any(change => change.State == state));
                 },
-                Left);
+                Left
+            );
         }
         catch (ShouldAssertException)
         {
-            Found(Wrong.Lost, $"answered 200 to {string.Join(", ", answered)}; recorded are {string.Join(", ", history.Select(change => change.State))}");
+            Found(
+                Wrong.Lost,
+                $"answered 200 to {string.Join(", ", answered)}; recorded are {string.Join(", ", history.Select(change => change.State))}"
+            );
         }
 
         if (found is null)
@@ -362,38 +421,70 @@ internal sealed class ChaosAudit(
         }
     }
 
-    private bool AlertRaised(Guid uuid) => LogOf(uuid.ToString()).Any(line => line.Contains("was opened and could not be recorded.", StringComparison.Ordinal));
+    private bool AlertRaised(Guid uuid) =>
+        LogOf(uuid.ToString()).Any(line => line.Contains("was opened and could not be recorded.", StringComparison.Ordinal));
 
     private async Task CheckListsAsync(CancellationToken cancellationToken)
     {
         (ErrandKind Kind, string Address, string Id, string[] States)[] lists =
         [
-            (ErrandKind.Settlement, "api/merchant/settlements?status=", "code", ["queued", "submitting", "verifying", "settled", "rejected", "failed", "needs_review"]),
-            (ErrandKind.Loan, "api/loans?state=", "uuid", ["created", "cheque_verified", "send_loan_to_bank", "loan_paid", "blocked", "canceled"]),
+            (
+                ErrandKind.Settlement,
+                "api/merchant/settlements?status=",
+                "code",
+                ["queued", "submitting", "verifying", "settled", "rejected", "failed", "needs_review"]
+            ),
+            (
+                ErrandKind.Loan,
+                "api/loans?state=",
+                "uuid",
+                ["created", "cheque_verified", "send_loan_to_bank", "loan_paid", "blocked", "canceled"]
+            ),
         ];
         foreach (var list in lists)
         {
-            var expected = ends.Where(end => list.States.Contains(end.Value) && Guid.TryParse(end.Key, out _) == (list.Kind == ErrandKind.Loan)).ToList();
+            var expected = ends.Where(end =>
+                    list.States.Contains(end.Value) && Guid.TryParse(end.Key, out _) == (list.Kind == ErrandKind.Loan)
+                )
+                .ToList();
             ILookup<string, string> listed = null!;
             try
             {
-                await Until.TrueAsync($"all of {list.Kind} are listed where they belong", async () =>
-                {
-                    listed = await ReadAsync(list.Address, list.Id, list.States, cancellationToken);
-                    return expected.All(end => listed[end.Key].SequenceEqual([end.Value])) && listed.All(entry => ends.ContainsKey(entry.Key));
-                },
-                Left);
+                await Until.TrueAsync(
+                    $"all of {list.Kind} are listed where they belong",
+                    async () =>
+                    {
+                        listed = await ReadAsync(list.Address, list.Id, list.States, cancellationToken);
+                        return expected.All(end => listed[end.Key].SequenceEqual([end.Value]))
+                            && listed.All(entry => ends.ContainsKey(entry.Key));
+                    },
+                    Left
+                );
             }
             catch (ShouldAssertException)
             {
                 foreach (var (id, state) in expected.Where(end => !listed[end.Key].SequenceEqual([end.Value])))
                 {
-                    ledger.Add(new Finding(list.Kind, id, listed[id].Any() ? Wrong.SaidWrong : Wrong.Lost, $"it is {state}, and listed as [{string.Join(", ", listed[id])}]"));
+                    ledger.Add(
+                        new Finding(
+                            list.Kind,
+                            id,
+                            listed[id].Any() ? Wrong.SaidWrong : Wrong.Lost,
+                            $"it is {state}, and listed as [{string.Join(", ", listed[id])}]"
+                        )
+                    );
                 }
 
                 foreach (var stray in listed.Where(entry => !ends.ContainsKey(entry.Key)))
                 {
-                    ledger.Add(new Finding(list.Kind, stray.Key, Wrong.SaidWrong, $"nobody asked for it, and it is listed as {string.Join(", ", stray)}"));
+                    ledger.Add(
+                        new Finding(
+                            list.Kind,
+                            stray.Key,
+                            Wrong.SaidWrong,
+                            $"nobody asked for it, and it is listed as {string.Join(", ", stray)}"
+                        )
+                    );
                 }
             }
         }
@@ -404,7 +495,7 @@ internal sealed class ChaosAudit(
         var listed = new List<(string Id, string State)>();
         foreach (var state in states)
         {
-            for (var continuation = ""; ;)
+            for (var continuation = ""; ; )
             {
                 var page = (await GetAsync($"{address}{state}&top=100{continuation}", cancellationToken))!;
                 listed.AddRange(page["items"]!.AsArray().Select(item => ((string)item![id]!, state)));
@@ -427,8 +518,11 @@ internal sealed class ChaosAudit(
         string[] states = [.. Ranks, "blocked", "canceled"];
         var expected = string.Join(
             ", ",
-            outcomes.Select(outcome => $"{outcome} {attemptEnds.Count(end => end == outcome)}").Prepend($"accepted {attemptEnds.Count}")
-                .Concat(states.Select(state => $"{state} {ends.Count(end => end.Value == state)}")));
+            outcomes
+                .Select(outcome => $"{outcome} {attemptEnds.Count(end => end == outcome)}")
+                .Prepend($"accepted {attemptEnds.Count}")
+                .Concat(states.Select(state => $"{state} {ends.Count(end => end.Value == state)}"))
+        );
         var said = "";
         try
         {
@@ -438,10 +532,17 @@ internal sealed class ChaosAudit(
                 {
                     var stats = (await GetAsync("api/stats?hours=168", cancellationToken))!;
                     int Of(string column) => stats["hours"]!.AsArray().Sum(hour => (int)hour!["settlements"]![column]!);
-                    said = string.Join(", ", outcomes.Prepend("accepted").Select(column => $"{column} {Of(column)}").Concat(states.Select(state => $"{state} {stats["loans"]![state]}")));
+                    said = string.Join(
+                        ", ",
+                        outcomes
+                            .Prepend("accepted")
+                            .Select(column => $"{column} {Of(column)}")
+                            .Concat(states.Select(state => $"{state} {stats["loans"]![state]}"))
+                    );
                     return said == expected;
                 },
-                Left);
+                Left
+            );
         }
         catch (ShouldAssertException)
         {
@@ -453,13 +554,22 @@ internal sealed class ChaosAudit(
     {
         List<(string Id, string Text)> Missing()
         {
-            var settlements = Taken.Where(told => told.Type == "settlement")
-                .Select(told => (told.Data.Text("code"), (int)told.Data["attempts"]!, told.Data.Text("status"))).ToHashSet();
-            var loans = Taken.Where(told => told.Type == "loan_state").Select(told => (told.Data.Text("uuid"), told.Data.Text("state"))).ToHashSet();
+            var settlements = Taken
+                .Where(told => told.Type == "settlement")
+                .Select(told => (told.Data.Text("code"), (int)told.Data["attempts"]!, told.Data.Text("status")))
+                .ToHashSet();
+            var loans = Taken
+                .Where(told => told.Type == "loan_state")
+                .Select(told => (told.Data.Text("uuid"), told.Data.Text("state")))
+                .ToHashSet();
             return
             [
-                .. settlementEnds.Where(end => !settlements.Contains(end)).Select(end => (end.Code, $"the subscriber was not told of attempt {end.Attempts}, {end.Status}")),
-                .. loanChanges.Where(change => !loans.Contains(change)).Select(change => (change.Uuid, $"the subscriber was not told of {change.State}")),
+                .. settlementEnds
+                    .Where(end => !settlements.Contains(end))
+                    .Select(end => (end.Code, $"the subscriber was not told of attempt {end.Attempts}, {end.Status}")),
+                .. loanChanges
+                    .Where(change => !loans.Contains(change))
+                    .Select(change => (change.Uuid, $"the subscriber was not told of {change.State}")),
             ];
         }
 
@@ -486,23 +596,50 @@ internal sealed class ChaosAudit(
                     ledger.Add(new Finding(ErrandKind.Event, code, Wrong.SaidWrong, $"the subscriber was told {end}, which is not so"));
                 }
             }
-            else if (told.Data.Text("uuid") is var uuid && told.Data.Text("state") is var state && !loanChanges.Contains((uuid, state))
+            else if (
+                told.Data.Text("uuid") is var uuid
+                && told.Data.Text("state") is var state
+                && !loanChanges.Contains((uuid, state))
                 // It may have come since.
-                && (await GetAsync($"api/loans/{uuid}", cancellationToken))?.History().Any(change => change.State == state && change.Note is null) != true)
+                && (await GetAsync($"api/loans/{uuid}", cancellationToken))
+                    ?.History()
+                    .Any(change => change.State == state && change.Note is null) != true
+            )
             {
-                ledger.Add(new Finding(ErrandKind.Event, told.Data.Text("uuid"), Wrong.SaidWrong, $"the subscriber was told {told.Data.Text("state")}, which is not in its history"));
+                ledger.Add(
+                    new Finding(
+                        ErrandKind.Event,
+                        told.Data.Text("uuid"),
+                        Wrong.SaidWrong,
+                        $"the subscriber was told {told.Data.Text("state")}, which is not in its history"
+                    )
+                );
             }
         }
 
-        foreach (var same in subscriber.Events.GroupBy(told => told.Id).Where(same => same.Select(told => told.Data.ToJsonString()).Distinct().Skip(1).Any()))
+        foreach (
+            var same in subscriber
+                .Events.GroupBy(told => told.Id)
+                .Where(same => same.Select(told => told.Data.ToJsonString()).Distinct().Skip(1).Any())
+        )
         {
-            ledger.Add(new Finding(ErrandKind.Event, same.Key, Wrong.SaidWrong, $"one id, and different data: {string.Join(" / ", same.Select(told => told.Data.ToJsonString()).Distinct())}"));
+            ledger.Add(
+                new Finding(
+                    ErrandKind.Event,
+                    same.Key,
+                    Wrong.SaidWrong,
+                    $"one id, and different data: {string.Join(" / ", same.Select(told => told.Data.ToJsonString()).Distinct())}"
+                )
+            );
         }
     }
 
     /// <summary>The lines of the apps' logs that name something.</summary>
     public IReadOnlyList<string> LogOf(string name) =>
-        [.. apps.SelectMany(app => Lines(app.LogPath).Where(line => line.Contains(name, StringComparison.Ordinal))).Order(StringComparer.Ordinal)];
+        [
+            .. apps.SelectMany(app => Lines(app.LogPath).Where(line => line.Contains(name, StringComparison.Ordinal)))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static IEnumerable<string> Lines(string path)
     {
@@ -523,7 +660,9 @@ internal sealed class ChaosAudit(
     {
         try
         {
-            return (await new QueueClient(storage.ConnectionString, queue).GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount;
+            return (await new QueueClient(storage.ConnectionString, queue).GetPropertiesAsync(cancellationToken))
+                .Value
+                .ApproximateMessagesCount;
         }
         catch (RequestFailedException missing) when (missing.Status == 404)
         {

@@ -3,9 +3,18 @@ using Baloan.Sandbox;
 
 namespace Baloan.EndToEnd.Tests.Chaos;
 
-/// <summary>Does the harm: outages one after the other, and between them small faults of Baloan, of connections and of the subscriber.</summary>
+/// <summary>
+/// Does the harm: outages one after the other, and between them small faults of Baloan, of connections and of the subscriber.
+/// </summary>
 internal sealed class ChaosFaults(
-    int seed, Azurite storage, BaloanServer baloan, KeyVaultEmulator vault, IReadOnlyList<ChaosApp> apps, Subscriber subscriber, FrontDoor door)
+    int seed,
+    Azurite storage,
+    BaloanServer baloan,
+    KeyVaultEmulator vault,
+    IReadOnlyList<ChaosApp> apps,
+    Subscriber subscriber,
+    FrontDoor door
+)
 {
     // The emulator writes to disk every five seconds: after a while without a write, all is there.
     private static readonly TimeSpan UntilStorageHasWritten = TimeSpan.FromSeconds(8);
@@ -13,17 +22,39 @@ internal sealed class ChaosFaults(
     // Weights: the call that moves money has most to lose.
     private static readonly (Operation Operation, int Weight)[] Operations =
     [
-        (Operation.Settle, 40), (Operation.ValidateOtp, 10), (Operation.CheckCredit, 12), (Operation.SendOtp, 5), (Operation.FileUpload, 10),
-        (Operation.OpenLoan, 4), (Operation.SendContractOtp, 4), (Operation.SignContract, 4), (Operation.CancelLoan, 2),
-        (Operation.Token, 3), (Operation.PartnershipToken, 2),
+        (Operation.Settle, 40),
+        (Operation.ValidateOtp, 10),
+        (Operation.CheckCredit, 12),
+        (Operation.SendOtp, 5),
+        (Operation.FileUpload, 10),
+        (Operation.OpenLoan, 4),
+        (Operation.SendContractOtp, 4),
+        (Operation.SignContract, 4),
+        (Operation.CancelLoan, 2),
+        (Operation.Token, 3),
+        (Operation.PartnershipToken, 2),
     ];
 
     // First what a token call may meet too; the rest looks like wrong credentials there.
     private static readonly Fault[] Answers =
     [
-        Fault.Unavailable, Fault.UnavailableRetryAfter, Fault.UnavailableInJson, Fault.BadGateway, Fault.GatewayTimeout, Fault.ThrottledByFront,
-        Fault.ForbiddenByFront, Fault.NotFoundByFront, Fault.NotFound, Fault.Conflict, Fault.TooLargeForFront, Fault.ClientClosed, Fault.Accepted,
-        Fault.Pending, Fault.NotOk, Fault.RefusedWithHtml, Fault.RefusedEmpty,
+        Fault.Unavailable,
+        Fault.UnavailableRetryAfter,
+        Fault.UnavailableInJson,
+        Fault.BadGateway,
+        Fault.GatewayTimeout,
+        Fault.ThrottledByFront,
+        Fault.ForbiddenByFront,
+        Fault.NotFoundByFront,
+        Fault.NotFound,
+        Fault.Conflict,
+        Fault.TooLargeForFront,
+        Fault.ClientClosed,
+        Fault.Accepted,
+        Fault.Pending,
+        Fault.NotOk,
+        Fault.RefusedWithHtml,
+        Fault.RefusedEmpty,
     ];
 
     private const int AnswersToTokens = 6;
@@ -58,7 +89,10 @@ internal sealed class ChaosFaults(
             };
         }
 
-        await Task.WhenAll(RepeatAsync(4, 11, OutageAsync, new Random(seed + 1), stop), RepeatAsync(0.2, 1, SmallAsync, new Random(seed + 2), stop));
+        await Task.WhenAll(
+            RepeatAsync(4, 11, OutageAsync, new Random(seed + 1), stop),
+            RepeatAsync(0.2, 1, SmallAsync, new Random(seed + 2), stop)
+        );
 
         foreach (var fault in baloan.Faults.Waiting)
         {
@@ -80,7 +114,8 @@ internal sealed class ChaosFaults(
     {
         while (!stop.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromSeconds(from + (random.NextDouble() * (to - from))), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromSeconds(from + (random.NextDouble() * (to - from))), stop)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!stop.IsCancellationRequested)
             {
                 await harm(random);
@@ -88,7 +123,8 @@ internal sealed class ChaosFaults(
         }
     }
 
-    private static Task SecondsAsync(Random random, double from, double to) => Task.Delay(TimeSpan.FromSeconds(from + (random.NextDouble() * (to - from))));
+    private static Task SecondsAsync(Random random, double from, double to) =>
+        Task.Delay(TimeSpan.FromSeconds(from + (random.NextDouble() * (to - from))));
 
     private void Count(string fault, int times = 1) => done.AddOrUpdate(fault, times, (_, before) => before + times);
 
@@ -187,7 +223,13 @@ internal sealed class ChaosFaults(
     /// <summary>Takes blobs, queues or tables away from both apps, and from them alone.</summary>
     private async Task ServiceAwayAsync(Random random)
     {
-        (string Name, int Port)[] services = [("blobs", storage.BlobPort), ("queues", storage.QueuePort), ("tables", storage.TablePort), ("tables", storage.TablePort)];
+        (string Name, int Port)[] services =
+        [
+            ("blobs", storage.BlobPort),
+            ("queues", storage.QueuePort),
+            ("tables", storage.TablePort),
+            ("tables", storage.TablePort),
+        ];
         var service = services[random.Next(services.Length)];
         foreach (var app in apps)
         {
@@ -229,11 +271,18 @@ internal sealed class ChaosFaults(
                 break;
             case < 80:
                 var after = random.Next(2) == 0;
-                apps[random.Next(apps.Count)].Storage.Arm(new(random.Next(1, 12), after, () =>
-                {
-                    Count($"connection to storage cut {(after ? "after" : "before")} a write");
-                    return Task.CompletedTask;
-                }));
+                apps[random.Next(apps.Count)]
+                    .Storage.Arm(
+                        new(
+                            random.Next(1, 12),
+                            after,
+                            () =>
+                            {
+                                Count($"connection to storage cut {(after ? "after" : "before")} a write");
+                                return Task.CompletedTask;
+                            }
+                        )
+                    );
                 break;
             case < 84:
                 Revoke();
@@ -255,7 +304,11 @@ internal sealed class ChaosFaults(
                 _ = Task.Delay(span).ContinueWith(_ => baloan.Books.CreditLag = TimeSpan.Zero, TaskScheduler.Default);
                 break;
             case < 94:
-                (baloan.Loans.Duplicates, baloan.Loans.Shuffle, baloan.Loans.Misspelling) = (random.Next(2) == 0, random.Next(2) == 0, random.Next(2) == 0);
+                (baloan.Loans.Duplicates, baloan.Loans.Shuffle, baloan.Loans.Misspelling) = (
+                    random.Next(2) == 0,
+                    random.Next(2) == 0,
+                    random.Next(2) == 0
+                );
                 Count("Baloan: how it calls back changed (twice, shuffled, misspelt)");
                 break;
             default:
@@ -283,11 +336,27 @@ internal sealed class ChaosFaults(
         var late = TimeSpan.FromMilliseconds(random.Next(200, (int)ChaosSettings.LongestLateEffect.TotalMilliseconds));
         Fault[] faults =
         [
-            Fault.CutBeforeEffect, Fault.CutAfterEffect, Fault.CutAfterEffect, Fault.LateEffect with { Delay = late, Meaning = "connection cut; it happens up to 5 s later" },
-            Fault.ServerError, Fault.ServerErrorAfterEffect, Fault.Garbage, Fault.GarbageAfterEffect,
-            Fault.SlowAnswer with { Delay = late * 2.5, Meaning = "it happens, and is answered up to 12 s later" },
+            Fault.CutBeforeEffect,
+            Fault.CutAfterEffect,
+            Fault.CutAfterEffect,
+            Fault.LateEffect with
+            {
+                Delay = late,
+                Meaning = "connection cut; it happens up to 5 s later",
+            },
+            Fault.ServerError,
+            Fault.ServerErrorAfterEffect,
+            Fault.Garbage,
+            Fault.GarbageAfterEffect,
+            Fault.SlowAnswer with
+            {
+                Delay = late * 2.5,
+                Meaning = "it happens, and is answered up to 12 s later",
+            },
             new("slow_work", "it happens, and is answered, up to 5 s later") { Delay = late },
-            Fault.ThrottledSeconds, Fault.ThrottledSentence, Fault.Redirect,
+            Fault.ThrottledSeconds,
+            Fault.ThrottledSentence,
+            Fault.Redirect,
             .. Enumerable.Range(0, 8).Select(_ => ByFront(random, operation, late)),
         ];
         // A token call that is refused means wrong credentials, and those are not tried again for a minute: a setting to mend, no chaos.

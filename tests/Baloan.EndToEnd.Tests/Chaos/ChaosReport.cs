@@ -9,18 +9,28 @@ internal sealed class ChaosReport(ChaosSettings settings, ChaosLedger ledger)
 {
     private static readonly ErrandKind[] Kinds = Enum.GetValues<ErrandKind>();
 
+    private static long MemoryGiB => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30);
+
     private readonly IAnsiConsole console = MakeConsole();
 
-    public void Begin() => Line(
-        $"Chaos: {settings.Duration.TotalMinutes:0.##} minutes of faults, {settings.Rate:0.##} things a second, seed {settings.Seed}; {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (1L << 30)} GiB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}");
+    public void Begin()
+    {
+        Line(
+            $"Chaos: {settings.Duration.TotalMinutes:0.##} minutes of faults, {settings.Rate:0.##} things a second, seed {settings.Seed}."
+        );
+        Line($"{Environment.ProcessorCount} cores, {MemoryGiB} GiB, {RuntimeInformation.OSDescription}, .NET {Environment.Version}");
+    }
 
     public void WindDown(int underWay) => Line($"The faults are over; {underWay} things are under way.");
 
     public void Print(ChaosFaults faults, ChaosAudit audit, int begun, TimeSpan windDown, string logs)
     {
         Line($"{begun} things were begun; all had ended and was compared {windDown.TotalSeconds:0} s after the last fault.");
-        Line($"Callbacks that Baloan's sandbox gave up after five tries: {audit.GivenUpByBaloan}. Loans opened whose amount could not be recorded, with an alert: {audit.OpeningsNotRecorded}. Messages in poison queues: {audit.Poison}.");
-        Line($"Moved twice by what stands in front of Baloan: {audit.MovedTwiceByFront}. Refused duplicates of what had moved the money, which the credit could not show: {audit.Deceived}.");
+        Line($"Callbacks that Baloan's sandbox gave up after five tries: {audit.GivenUpByBaloan}.");
+        Line($"Loans opened whose amount could not be recorded, with an alert: {audit.OpeningsNotRecorded}.");
+        Line($"Messages in poison queues: {audit.Poison}.");
+        Line($"Moved twice by what stands in front of Baloan: {audit.MovedTwiceByFront}.");
+        Line($"Refused duplicates of what had moved the money, which the credit could not show: {audit.Deceived}.");
         console.WriteLine();
         Counts(audit);
         Times(faults);
@@ -34,12 +44,14 @@ internal sealed class ChaosReport(ChaosSettings settings, ChaosLedger ledger)
 
     private static IAnsiConsole MakeConsole()
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.No,
-            Interactive = InteractionSupport.No,
-            Enrichment = new() { UseDefaultEnrichers = false },
-        });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Ansi = AnsiSupport.No,
+                Interactive = InteractionSupport.No,
+                Enrichment = new() { UseDefaultEnrichers = false },
+            }
+        );
         console.Profile.Width = 10_000;
         return console;
     }
@@ -70,14 +82,33 @@ internal sealed class ChaosReport(ChaosSettings settings, ChaosLedger ledger)
     {
         var table = NewTable(["", .. Kinds.Select(kind => $"{kind}s".ToLowerInvariant())]);
         void Row(string name, Func<ErrandKind, int> count) => table.AddRow([name, .. Kinds.Select(kind => Number(count(kind)))]);
-        int Ended(ErrandKind kind, params string[] ends) => ledger.Errands.Count(errand => errand.Kind == kind && errand.End is { } end && ends.Contains(end));
-        int Reviews(ErrandKind kind) => kind == ErrandKind.Settlement ? ledger.Errands.OfType<SettlementErrand>().Count(errand => errand.AllTold.Any(told => told.Status == "needs_review")) : 0;
+        int Ended(ErrandKind kind, params string[] ends) =>
+            ledger.Errands.Count(errand => errand.Kind == kind && errand.End is { } end && ends.Contains(end));
+        int Reviews(ErrandKind kind) =>
+            kind == ErrandKind.Settlement
+                ? ledger.Errands.OfType<SettlementErrand>().Count(errand => errand.AllTold.Any(told => told.Status == "needs_review"))
+                : 0;
         int Wrongs(ErrandKind kind, Wrong what) => ledger.Findings.Count(finding => finding.Kind == kind && finding.What == what);
 
         Row("begun", kind => kind == ErrandKind.Event ? audit.Events : ledger.Errands.Count(errand => errand.Kind == kind));
-        Row("accepted", kind => kind == ErrandKind.Event ? audit.Events : ledger.Errands.Count(errand => errand.Kind == kind && errand.AcceptedAt is not null));
-        Row("settled, uploaded, paid or cancelled, recorded, told", kind => kind == ErrandKind.Event ? audit.Events : Ended(kind, "settled", "uploaded", "loan_paid", "canceled", "recorded"));
-        Row("of these, found out by the customer's credit", kind => kind == ErrandKind.Settlement ? ledger.Errands.OfType<SettlementErrand>().Count(errand => errand.LastTold is { Inferred: true }) : 0);
+        Row(
+            "accepted",
+            kind =>
+                kind == ErrandKind.Event
+                    ? audit.Events
+                    : ledger.Errands.Count(errand => errand.Kind == kind && errand.AcceptedAt is not null)
+        );
+        Row(
+            "settled, uploaded, paid or cancelled, recorded, told",
+            kind => kind == ErrandKind.Event ? audit.Events : Ended(kind, "settled", "uploaded", "loan_paid", "canceled", "recorded")
+        );
+        Row(
+            "of these, found out by the customer's credit",
+            kind =>
+                kind == ErrandKind.Settlement
+                    ? ledger.Errands.OfType<SettlementErrand>().Count(errand => errand.LastTold is { Inferred: true })
+                    : 0
+        );
         Row("rejected", kind => Ended(kind, "rejected", "refused"));
         Row("failed", kind => Ended(kind, "failed"));
         Row("needs review (then resolved)", Reviews);
@@ -95,16 +126,22 @@ internal sealed class ChaosReport(ChaosSettings settings, ChaosLedger ledger)
         var table = NewTable("seconds", "count", "median", "p95", "max");
         foreach (var kind in Kinds)
         {
-            table.AddRow([$"{kind}: from acceptance to the end", .. Spread(ledger.Times.Where(entry => entry.Kind == kind).Select(entry => entry.Time))]);
+            table.AddRow([
+                $"{kind}: from acceptance to the end",
+                .. Spread(ledger.Times.Where(entry => entry.Kind == kind).Select(entry => entry.Time)),
+            ]);
         }
 
         foreach (var kind in Kinds)
         {
             var successes = ledger.Successes.Where(success => success.Kind == kind).Select(success => success.At).Order().ToList();
-            table.AddRow(
-            [
+            table.AddRow([
                 $"{kind}: from the end of an outage to the next success",
-                .. Spread(faults.Outages.SelectMany(outage => successes.Where(at => at > outage.EndedAt).Take(1).Select(at => at - outage.EndedAt))),
+                .. Spread(
+                    faults.Outages.SelectMany(outage =>
+                        successes.Where(at => at > outage.EndedAt).Take(1).Select(at => at - outage.EndedAt)
+                    )
+                ),
             ]);
         }
 

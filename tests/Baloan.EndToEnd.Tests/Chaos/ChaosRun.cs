@@ -16,14 +16,19 @@ internal sealed class ChaosRun(ChaosSettings settings) : IAsyncDisposable
     private const int MostUnderWay = 120;
 
     private readonly ChaosLedger ledger = new();
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
     private readonly List<ChaosApp> apps = [];
     private readonly List<StorageProxy> proxies = [];
     private readonly List<Task> callers = [];
     private readonly Dictionary<string, HashSet<long>> totals = [];
     private readonly HashSet<string> touched = [];
     private readonly TaskCompletionSource faultsOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly DirectoryInfo logs = settings.Logs is { } folder ? Directory.CreateDirectory(folder) : Directory.CreateTempSubdirectory("baloan-chaos-");
+    private readonly DirectoryInfo logs = settings.Logs is { } folder
+        ? Directory.CreateDirectory(folder)
+        : Directory.CreateTempSubdirectory("baloan-chaos-");
     private Azurite storage = null!;
     private BaloanServer baloan = null!;
     private KeyVaultEmulator vault = null!;
@@ -57,12 +62,22 @@ internal sealed class ChaosRun(ChaosSettings settings) : IAsyncDisposable
         ending.CancelAfter(ChaosSettings.WindDownLimit);
         await Task.WhenAll(callers);
 
-        var audit = new ChaosAudit(ledger, baloan, storage, subscriber, apps, new Caller(apps, http, settings.Seed, () => false), touched, faults);
+        var audit = new ChaosAudit(
+            ledger,
+            baloan,
+            storage,
+            subscriber,
+            apps,
+            new Caller(apps, http, settings.Seed, () => false),
+            touched,
+            faults
+        );
         await audit.RunAsync(cancellationToken);
         await File.WriteAllLinesAsync(
             Path.Combine(logs.FullName, "callers.log"),
             ledger.Errands.SelectMany(errand => errand.History.Prepend($"{errand.Kind} {errand.Name}: {errand.End}").Append("")),
-            cancellationToken);
+            cancellationToken
+        );
         report.Print(faults, audit, callers.Count, windDown.Elapsed, logs.FullName);
         allWell = ledger.Findings.Count == 0;
         return ledger.Findings;
@@ -122,20 +137,23 @@ internal sealed class ChaosRun(ChaosSettings settings) : IAsyncDisposable
         {
             var proxy = await StorageProxy.StartAsync(storage);
             proxies.Add(proxy);
-            apps.Add(new ChaosApp(
-                name,
-                appSettings,
-                proxy,
-                Path.Combine(logs.FullName, $"{name.Replace(" ", "-", StringComparison.Ordinal)}.log"),
-                at =>
-                {
-                    faults.OutageEnded("app", at);
-                    if (apps.Select(app => app.Up).FirstOrDefault(up => up is not null) is { } up)
+            apps.Add(
+                new ChaosApp(
+                    name,
+                    appSettings,
+                    proxy,
+                    Path.Combine(logs.FullName, $"{name.Replace(" ", "-", StringComparison.Ordinal)}.log"),
+                    at =>
                     {
-                        door.Open(up);
-                    }
-                },
-                words => ledger.Add(new Finding(ErrandKind.Callback, name, Wrong.SaidWrong, words))));
+                        faults.OutageEnded("app", at);
+                        if (apps.Select(app => app.Up).FirstOrDefault(up => up is not null) is { } up)
+                        {
+                            door.Open(up);
+                        }
+                    },
+                    words => ledger.Add(new Finding(ErrandKind.Callback, name, Wrong.SaidWrong, words))
+                )
+            );
         }
 
         faults = new ChaosFaults(settings.Seed, storage, baloan, vault, apps, subscriber, door);
@@ -200,7 +218,10 @@ internal sealed class ChaosRun(ChaosSettings settings) : IAsyncDisposable
     /// <summary>An order of somebody new, or of one who has ordered before, whose orders have to wait for each other.</summary>
     private Order NextOrder(Random random)
     {
-        var customer = totals.Count > 0 && random.Next(10) < 3 ? totals.Keys.ElementAt(totals.Count - 1 - random.Next(Math.Min(20, totals.Count))) : Order.NewCustomer();
+        var customer =
+            totals.Count > 0 && random.Next(10) < 3
+                ? totals.Keys.ElementAt(totals.Count - 1 - random.Next(Math.Min(20, totals.Count)))
+                : Order.NewCustomer();
         if (!totals.TryGetValue(customer, out var before))
         {
             totals[customer] = before = [];
@@ -211,8 +232,7 @@ internal sealed class ChaosRun(ChaosSettings settings) : IAsyncDisposable
         do
         {
             total = (random.Next(100, 20_000) * 100L) + 77;
-        }
-        while (!before.Add(total));
+        } while (!before.Add(total));
         return new Order(customer, total);
     }
 

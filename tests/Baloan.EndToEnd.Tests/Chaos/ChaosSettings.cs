@@ -31,11 +31,15 @@ internal sealed record ChaosSettings(TimeSpan Duration, double Rate, int Seed, s
 
     public static bool IsAsked => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(MinutesVariable));
 
-    public static ChaosSettings FromEnvironment() => new(
-        TimeSpan.FromMinutes(Number(MinutesVariable) ?? 2),
-        Number(RateVariable) ?? 2,
-        Environment.GetEnvironmentVariable(SeedVariable) == "random" ? Random.Shared.Next(1, 1_000_000) : (int?)Number(SeedVariable) ?? 1,
-        Environment.GetEnvironmentVariable(LogsVariable) is { Length: > 0 } logs ? logs : null);
+    public static ChaosSettings FromEnvironment() =>
+        new(
+            TimeSpan.FromMinutes(Number(MinutesVariable) ?? 2),
+            Number(RateVariable) ?? 2,
+            Environment.GetEnvironmentVariable(SeedVariable) == "random"
+                ? Random.Shared.Next(1, 1_000_000)
+                : (int?)Number(SeedVariable) ?? 1,
+            Environment.GetEnvironmentVariable(LogsVariable) is { Length: > 0 } logs ? logs : null
+        );
 
     private static double? Number(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? double.Parse(text, CultureInfo.InvariantCulture) : null;

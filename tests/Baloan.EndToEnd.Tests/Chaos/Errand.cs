@@ -62,9 +62,14 @@ internal abstract class Errand(ErrandKind kind, string name, Caller caller, Chao
         var answer = await caller.SendAsync(method, path, content, cancellationToken);
         if (method != HttpMethod.Get || answer is null or { Status: not (200 or 202) })
         {
-            Note(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{method} {path} ({(DateTimeOffset.UtcNow - sent).TotalSeconds:0.0} s): {answer?.Status.ToString(CultureInfo.InvariantCulture) ?? "no answer"} {answer?.Json?["status"] ?? answer?.Json?["state"]} {answer?.Json?["code"]}"));
+            Note(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{method} {path} ({(DateTimeOffset.UtcNow - sent).TotalSeconds:0.0} s): "
+                        + $"{answer?.Status.ToString(CultureInfo.InvariantCulture) ?? "no answer"} "
+                        + $"{answer?.Json?["status"] ?? answer?.Json?["state"]} {answer?.Json?["code"]}"
+                )
+            );
         }
 
         if (answer is { Status: 500 or 400 or 415 or 413 or 409 or 401 })

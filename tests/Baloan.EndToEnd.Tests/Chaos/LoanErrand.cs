@@ -121,7 +121,11 @@ internal sealed class LoanErrand(Borrower borrower, bool cancels, Caller caller,
         else if (await AskAsync(HttpMethod.Post, $"{Path}/contract/otp", Nothing, cancellationToken) is { Status: 200 })
         {
             await AskAsync(
-                HttpMethod.Post, $"{Path}/contract/signature", () => JsonContent.Create(new JsonObject { ["otp"] = MagicNumbers.Otp }), cancellationToken);
+                HttpMethod.Post,
+                $"{Path}/contract/signature",
+                () => JsonContent.Create(new JsonObject { ["otp"] = MagicNumbers.Otp }),
+                cancellationToken
+            );
         }
 
         static HttpContent Nothing() => JsonContent.Create(new JsonObject());
@@ -136,9 +140,14 @@ internal sealed class LoanErrand(Borrower borrower, bool cancels, Caller caller,
             return false;
         }
 
-        var last = baloan.Loans.Callbacks.Where(callback =>
-            callback.Uuid == Uuid && (callback.State is "canceld" or "canceled") == (booked.State == LoanState.Canceled)
-            && callback.State is "canceld" or "canceled" or "loan_paid").ToList();
-        return last.Any(callback => callback.Try == CallbackTries && callback.Status != 200) && !last.Any(callback => callback.Status == 200);
+        var last = baloan
+            .Loans.Callbacks.Where(callback =>
+                callback.Uuid == Uuid
+                && (callback.State is "canceld" or "canceled") == (booked.State == LoanState.Canceled)
+                && callback.State is "canceld" or "canceled" or "loan_paid"
+            )
+            .ToList();
+        return last.Any(callback => callback.Try == CallbackTries && callback.Status != 200)
+            && !last.Any(callback => callback.Status == 200);
     }
 }

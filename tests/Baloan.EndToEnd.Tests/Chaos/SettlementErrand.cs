@@ -14,8 +14,16 @@ internal sealed record Told(DateTimeOffset At, string By, int Attempts, string S
 {
     public bool Ended => Status is "settled" or "rejected" or "failed" or "needs_review";
 
-    public static Told Of(JsonObject settlement, string by) => new(
-        DateTimeOffset.UtcNow, by, (int)settlement["attempts"]!, settlement.Text("status"), (bool)settlement["inferred"]!, (string?)settlement["known_by"], (long?)settlement["user_credit"]);
+    public static Told Of(JsonObject settlement, string by) =>
+        new(
+            DateTimeOffset.UtcNow,
+            by,
+            (int)settlement["attempts"]!,
+            settlement.Text("status"),
+            (bool)settlement["inferred"]!,
+            (string?)settlement["known_by"],
+            (long?)settlement["user_credit"]
+        );
 }
 
 /// <summary>A shop settles an invoice: as the README tells it to, it POSTs again where its connection broke.</summary>
@@ -102,7 +110,11 @@ internal sealed class SettlementErrand(Order order, Caller caller, ChaosLedger l
         for (var times = 0; times < MostPosts; times++)
         {
             var answer = await AskAsync(
-                HttpMethod.Post, "api/merchant/otp", () => JsonContent.Create(new JsonObject { ["national_identifier"] = order.Customer }), cancellationToken);
+                HttpMethod.Post,
+                "api/merchant/otp",
+                () => JsonContent.Create(new JsonObject { ["national_identifier"] = order.Customer }),
+                cancellationToken
+            );
             if (answer?.Status == 200)
             {
                 return;
@@ -172,7 +184,11 @@ internal sealed class SettlementErrand(Order order, Caller caller, ChaosLedger l
         {
             var outcome = baloan.Books.Settlements.Any(moved => moved.Code == order.Code) ? "settled" : "not_settled";
             var answer = await AskAsync(
-                HttpMethod.Post, $"{Path}/resolve", () => JsonContent.Create(new JsonObject { ["outcome"] = outcome, ["note"] = "asked" }), cancellationToken);
+                HttpMethod.Post,
+                $"{Path}/resolve",
+                () => JsonContent.Create(new JsonObject { ["outcome"] = outcome, ["note"] = "asked" }),
+                cancellationToken
+            );
             if (answer?.Status == 200)
             {
                 Hear(answer, "resolve");
@@ -182,11 +198,16 @@ internal sealed class SettlementErrand(Order order, Caller caller, ChaosLedger l
         }
     }
 
-    private MultipartFormDataContent Form() => new()
-    {
-        { new StringContent(order.Customer), "national_identifier" },
-        { new StringContent(order.Otp!), "otp" },
-        { new StringContent(order.Data.ToJsonString()), "data" },
-        { new ByteArrayContent(order.Invoice) { Headers = { ContentType = new MediaTypeHeaderValue("application/pdf") } }, "file", "invoice.pdf" },
-    };
+    private MultipartFormDataContent Form() =>
+        new()
+        {
+            { new StringContent(order.Customer), "national_identifier" },
+            { new StringContent(order.Otp!), "otp" },
+            { new StringContent(order.Data.ToJsonString()), "data" },
+            {
+                new ByteArrayContent(order.Invoice) { Headers = { ContentType = new MediaTypeHeaderValue("application/pdf") } },
+                "file",
+                "invoice.pdf"
+            },
+        };
 }

@@ -38,7 +38,8 @@ internal sealed class Subscriber : IAsyncDisposable
         var subscriber = new Subscriber(builder.Build(), ledger);
         subscriber.server.Run(subscriber.TakeAsync);
         await subscriber.server.StartAsync();
-        subscriber.CallbackUrl = $"{subscriber.server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()}/told";
+        subscriber.CallbackUrl =
+            $"{subscriber.server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()}/told";
         return subscriber;
     }
 
@@ -58,7 +59,14 @@ internal sealed class Subscriber : IAsyncDisposable
 
         var now = DateTimeOffset.UtcNow;
         var status = Answer();
-        var told = new ToldEvent(now, json.Text("id"), json.Text("type"), (DateTimeOffset)json["occurred_at"]!, json["data"]!.AsObject(), status);
+        var told = new ToldEvent(
+            now,
+            json.Text("id"),
+            json.Text("type"),
+            (DateTimeOffset)json["occurred_at"]!,
+            json["data"]!.AsObject(),
+            status
+        );
         events.Enqueue(told);
         if (status is null)
         {

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Baloan.EndToEnd.Tests.Chaos;
 
 /// <summary>A shop uploads a document. Each POST is an upload of its own: who had no answer sends another one.</summary>
-internal sealed class UploadErrand(string name, byte[] file, Caller caller, ChaosLedger ledger) : Errand(ErrandKind.Upload, name, caller, ledger)
+internal sealed class UploadErrand(string name, byte[] file, Caller caller, ChaosLedger ledger)
+    : Errand(ErrandKind.Upload, name, caller, ledger)
 {
     private const int MostPosts = 12;
 
@@ -17,7 +18,11 @@ internal sealed class UploadErrand(string name, byte[] file, Caller caller, Chao
         for (var times = 0; times < MostPosts && AcceptedAt is null; times++)
         {
             var answer = await AskAsync(
-                HttpMethod.Post, "api/merchant/uploads", () => new MultipartFormDataContent { { new ByteArrayContent(file), "file", "document.pdf" } }, cancellationToken);
+                HttpMethod.Post,
+                "api/merchant/uploads",
+                () => new MultipartFormDataContent { { new ByteArrayContent(file), "file", "document.pdf" } },
+                cancellationToken
+            );
             if (answer is { Status: 202 or 200 })
             {
                 AcceptedAt = DateTimeOffset.UtcNow;

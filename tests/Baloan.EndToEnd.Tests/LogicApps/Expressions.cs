@@ -10,13 +10,14 @@ internal delegate JsonNode? WorkflowFunction(string name, IReadOnlyList<JsonNode
 internal sealed class Expressions(WorkflowFunction call)
 {
     /// <summary>A piece of a definition with each expression in it replaced by its value.</summary>
-    public JsonNode? Evaluate(JsonNode? template) => template switch
-    {
-        JsonObject json => new JsonObject(json.Select(field => KeyValuePair.Create(field.Key, Evaluate(field.Value)))),
-        JsonArray list => new JsonArray([.. list.Select(Evaluate)]),
-        JsonValue value when value.TryGetValue<string>(out var text) => EvaluateText(text),
-        _ => template?.DeepClone(),
-    };
+    public JsonNode? Evaluate(JsonNode? template) =>
+        template switch
+        {
+            JsonObject json => new JsonObject(json.Select(field => KeyValuePair.Create(field.Key, Evaluate(field.Value)))),
+            JsonArray list => new JsonArray([.. list.Select(Evaluate)]),
+            JsonValue value when value.TryGetValue<string>(out var text) => EvaluateText(text),
+            _ => template?.DeepClone(),
+        };
 
     private JsonNode? EvaluateText(string text)
     {
@@ -45,7 +46,9 @@ internal sealed class Expressions(WorkflowFunction call)
     public static string TextOf(JsonNode? value) =>
         value is JsonValue text && text.TryGetValue<string>(out var asItIs) ? asItIs : value?.ToJsonString() ?? "";
 
-    /// <summary>Reads one expression from a text: a function, a text, a number, a word, and what is taken out of it with <c>?['…']</c>.</summary>
+    /// <summary>
+    /// Reads one expression from a text: a function, a text, a number, a word, and what is taken out of it with <c>?['…']</c>.
+    /// </summary>
     private sealed class Reader(string text, int start, WorkflowFunction call)
     {
         public int Position { get; private set; } = start;

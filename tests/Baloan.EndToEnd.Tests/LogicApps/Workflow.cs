@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 namespace Baloan.EndToEnd.Tests.LogicApps;
 
 /// <summary>
-/// Plays the HTTP side of a workflow in <c>infra/logic-apps</c> as its JSON says: what Logic Apps would send is read there and nowhere else.
+/// Plays the HTTP side of a workflow in <c>infra/logic-apps</c> as its JSON says: what Logic Apps would send is read there and nowhere
+/// else.
 /// </summary>
 internal sealed class Workflow : IDisposable
 {
@@ -18,11 +19,16 @@ internal sealed class Workflow : IDisposable
     public Workflow(string name, JsonObject parameters)
     {
         definition = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "logic-apps", $"{name}.json")))!.AsObject();
-        definition["parameters"]!.AsObject().Select(parameter => parameter.Key).ShouldBe(parameters.Select(parameter => parameter.Key), ignoreOrder: true);
+        definition["parameters"]!
+            .AsObject()
+            .Select(parameter => parameter.Key)
+            .ShouldBe(parameters.Select(parameter => parameter.Key), ignoreOrder: true);
         this.parameters = parameters;
     }
 
-    /// <summary>Whether a Location is asked with the headers of the first request. Microsoft's documents do not say whether Logic Apps does.</summary>
+    /// <summary>
+    /// Whether a Location is asked with the headers of the first request. Microsoft's documents do not say whether Logic Apps does.
+    /// </summary>
     public bool SendsHeadersAgain { get; init; }
 
     /// <summary>What <c>utcNow()</c> is.</summary>
@@ -54,25 +60,29 @@ internal sealed class Workflow : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private JsonNode? Call(string function, IReadOnlyList<JsonNode?> arguments, JsonObject? triggerBody, WorkflowRun? run) => (function, arguments) switch
-    {
-        ("parameters", [var name]) => parameters[(string)name!].ShouldNotBeNull($"the parameter {name}"),
-        ("triggerBody", []) => triggerBody.ShouldNotBeNull(),
-        ("outputs", [var action]) => run!.Outputs[(string)action!],
-        ("body", [var action]) => run!.Outputs[(string)action!]?["body"],
-        ("utcNow", []) => Now.ToString("O"),
-        ("addMinutes", [var moment, var minutes, var format]) => DateTimeOffset.Parse((string)moment!).AddMinutes((int)minutes!).ToString((string)format!),
-        ("concat", _) => string.Concat(arguments.Select(Expressions.TextOf)),
-        ("replace", [var text, var old, var other]) => ((string)text!).Replace((string)old!, (string)other!, StringComparison.Ordinal),
-        ("base64", [var text]) => Convert.ToBase64String(Encoding.UTF8.GetBytes((string)text!)),
-        ("decodeUriComponent", [var text]) => Uri.UnescapeDataString((string)text!),
-        ("coalesce", _) => arguments.FirstOrDefault(argument => argument is not null),
-        ("if", [var condition, var yes, var no]) => (bool)condition! ? yes : no,
-        ("empty", [var value]) => Expressions.TextOf(value).Length == 0,
-        ("string", [var value]) => Expressions.TextOf(value),
-        ("encodeUriComponent", [var value]) => Uri.EscapeDataString((string)value!),
-        _ => throw new NotSupportedException($"{function} with {arguments.Count} arguments is not played here."),
-    };
+    private JsonNode? Call(string function, IReadOnlyList<JsonNode?> arguments, JsonObject? triggerBody, WorkflowRun? run) =>
+        (function, arguments) switch
+        {
+            ("parameters", [var name]) => parameters[(string)name!].ShouldNotBeNull($"the parameter {name}"),
+            ("triggerBody", []) => triggerBody.ShouldNotBeNull(),
+            ("outputs", [var action]) => run!.Outputs[(string)action!],
+            ("body", [var action]) => run!.Outputs[(string)action!]?["body"],
+            ("utcNow", []) => Now.ToString("O"),
+            ("addMinutes", [var moment, var minutes, var format]) => DateTimeOffset
+                .Parse((string)moment!)
+                .AddMinutes((int)minutes!)
+                .ToString((string)format!),
+            ("concat", _) => string.Concat(arguments.Select(Expressions.TextOf)),
+            ("replace", [var text, var old, var other]) => ((string)text!).Replace((string)old!, (string)other!, StringComparison.Ordinal),
+            ("base64", [var text]) => Convert.ToBase64String(Encoding.UTF8.GetBytes((string)text!)),
+            ("decodeUriComponent", [var text]) => Uri.UnescapeDataString((string)text!),
+            ("coalesce", _) => arguments.FirstOrDefault(argument => argument is not null),
+            ("if", [var condition, var yes, var no]) => (bool)condition! ? yes : no,
+            ("empty", [var value]) => Expressions.TextOf(value).Length == 0,
+            ("string", [var value]) => Expressions.TextOf(value),
+            ("encodeUriComponent", [var value]) => Uri.EscapeDataString((string)value!),
+            _ => throw new NotSupportedException($"{function} with {arguments.Count} arguments is not played here."),
+        };
 
     /// <summary>Runs the actions of a scope, each when those that it runs after have ended as it asks.</summary>
     /// <returns>How the scope ended.</returns>
@@ -81,10 +91,16 @@ internal sealed class Workflow : IDisposable
         var waiting = actions.Select(action => (Name: action.Key, Action: action.Value!.AsObject())).ToList();
         while (waiting.Count > 0)
         {
-            var next = waiting.FirstOrDefault(one => one.Action["runAfter"]!.AsObject().All(before => run.Statuses.ContainsKey(before.Key)));
+            var next = waiting.FirstOrDefault(one =>
+                one.Action["runAfter"]!.AsObject().All(before => run.Statuses.ContainsKey(before.Key))
+            );
             next.Name.ShouldNotBeNull($"nothing can run any more of {string.Join(", ", waiting.Select(one => one.Name))}");
             waiting.Remove(next);
-            if (next.Action["runAfter"]!.AsObject().All(before => before.Value!.AsArray().Any(status => (string)status! == run.Statuses[before.Key])))
+            if (
+                next.Action["runAfter"]!
+                    .AsObject()
+                    .All(before => before.Value!.AsArray().Any(status => (string)status! == run.Statuses[before.Key]))
+            )
             {
                 run.Statuses[next.Name] = await RunAsync(next.Name, next.Action, run, expressions);
             }
@@ -118,8 +134,11 @@ internal sealed class Workflow : IDisposable
                 run.Outputs[name] = outputs;
                 return (int?)outputs?["statusCode"] is >= 200 and < 300 ? "Succeeded" : "Failed";
             case "If":
-                var holds = action["expression"]!["and"]!.AsArray().All(condition =>
-                    expressions.Evaluate(condition!["equals"])!.AsArray() is [var one, var other] && JsonNode.DeepEquals(one, other));
+                var holds = action["expression"]!["and"]!
+                    .AsArray()
+                    .All(condition =>
+                        expressions.Evaluate(condition!["equals"])!.AsArray() is [var one, var other] && JsonNode.DeepEquals(one, other)
+                    );
                 return await ChooseAsync(holds ? action : action["else"]!.AsObject(), [action, action["else"]!.AsObject()]);
             case "Switch":
                 var value = expressions.Evaluate(action["expression"]);
@@ -144,7 +163,9 @@ internal sealed class Workflow : IDisposable
     private static void Skip(string name, JsonObject action, WorkflowRun run)
     {
         (run.Statuses[name], run.Outputs[name]) = ("Skipped", null);
-        var branches = new[] { action, action["else"], action["default"] }.Concat(action["cases"]?.AsObject().Select(one => one.Value) ?? []);
+        var branches = new[] { action, action["else"], action["default"] }.Concat(
+            action["cases"]?.AsObject().Select(one => one.Value) ?? []
+        );
         foreach (var (inner, skipped) in branches.SelectMany(branch => branch?["actions"]?.AsObject() ?? []))
         {
             Skip(inner, skipped!.AsObject(), run);
@@ -157,8 +178,14 @@ internal sealed class Workflow : IDisposable
     {
         try
         {
-            var queries = string.Join('&', (inputs["queries"]?.AsObject() ?? []).Select(query => $"{query.Key}={Uri.EscapeDataString((string)query.Value!)}"));
-            using var request = new HttpRequestMessage(new HttpMethod((string)inputs["method"]!), (string)inputs["uri"]! + (queries.Length > 0 ? $"?{queries}" : ""));
+            var queries = string.Join(
+                '&',
+                (inputs["queries"]?.AsObject() ?? []).Select(query => $"{query.Key}={Uri.EscapeDataString((string)query.Value!)}")
+            );
+            using var request = new HttpRequestMessage(
+                new HttpMethod((string)inputs["method"]!),
+                (string)inputs["uri"]! + (queries.Length > 0 ? $"?{queries}" : "")
+            );
             request.Content = ContentOf(inputs["body"]);
             foreach (var (header, value) in inputs["headers"]?.AsObject() ?? [])
             {
@@ -196,7 +223,10 @@ internal sealed class Workflow : IDisposable
                 return new()
                 {
                     ["statusCode"] = (int)response.StatusCode,
-                    ["body"] = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true ? JsonNode.Parse(text) : text,
+                    ["body"] =
+                        response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true
+                            ? JsonNode.Parse(text)
+                            : text,
                 };
             }
         }
@@ -228,7 +258,10 @@ internal sealed class Workflow : IDisposable
 
                 return form;
             case JsonObject json when json["$content"] is { } bytes:
-                return new ByteArrayContent(Convert.FromBase64String((string)bytes!)) { Headers = { ContentType = new((string)json["$content-type"]!) } };
+                return new ByteArrayContent(Convert.FromBase64String((string)bytes!))
+                {
+                    Headers = { ContentType = new((string)json["$content-type"]!) },
+                };
             case JsonObject:
                 return new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
             default:

@@ -19,7 +19,10 @@ public sealed class WorkflowTests(KeyedStage stage)
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, true)]
-    public async Task An_invoice_is_settled_by_following_its_Location_whether_or_not_headers_are_sent_again(bool headersAgain, bool withToken)
+    public async Task An_invoice_is_settled_by_following_its_Location_whether_or_not_headers_are_sent_again(
+        bool headersAgain,
+        bool withToken
+    )
     {
         using var workflow = SettleInvoice(headersAgain: headersAgain);
         var order = withToken ? await OrderWithTokenAsync() : await OrderAsync();
@@ -60,7 +63,8 @@ public sealed class WorkflowTests(KeyedStage stage)
         // Neither what it was nor less by exactly the total: it cannot be found out.
         await Until.TrueAsync(
             "its answer is missing",
-            async () => await app.GetSettlementAsync(unclear) is { Status: 202, Json: { } found } && found.Text("status") == "verifying");
+            async () => await app.GetSettlementAsync(unclear) is { Status: 202, Json: { } found } && found.Text("status") == "verifying"
+        );
         stage.Books.SetCredit(unclear.Customer, 1);
         var ended = await runs;
 
@@ -99,7 +103,14 @@ public sealed class WorkflowTests(KeyedStage stage)
             return Task.CompletedTask;
         };
         using var workflow = new Workflow(
-            "on-loan-state", new() { ["apiUrl"] = ApiUrl, ["functionKey"] = KeyedStage.FunctionKey, ["targetUrl"] = shop.CallbackUrl });
+            "on-loan-state",
+            new()
+            {
+                ["apiUrl"] = ApiUrl,
+                ["functionKey"] = KeyedStage.FunctionKey,
+                ["targetUrl"] = shop.CallbackUrl,
+            }
+        );
 
         (await workflow.CallAsync("subscribe", logicApps.CallbackUrl)).ShouldBe(201);
         (await EventsOfAsync(logicApps)).ShouldBe(["loan_state"]);
@@ -111,7 +122,12 @@ public sealed class WorkflowTests(KeyedStage stage)
         }
 
         await Until.TrueAsync("all events came", () => loans.Values.All(loan => EventOf(loan) is not null));
-        var actions = new Dictionary<string, string> { ["loan_paid"] = "hand_over", ["canceled"] = "call_off", ["blocked"] = "wait" };
+        var actions = new Dictionary<string, string>
+        {
+            ["loan_paid"] = "hand_over",
+            ["canceled"] = "call_off",
+            ["blocked"] = "wait",
+        };
         foreach (var (state, loan) in loans)
         {
             var change = EventOf(loan)!;
@@ -138,7 +154,8 @@ public sealed class WorkflowTests(KeyedStage stage)
         (await workflow.CallAsync("unsubscribe", logicApps.CallbackUrl)).ShouldBe(204);
         (await EventsOfAsync(logicApps)).ShouldBeEmpty();
 
-        Delivery? EventOf(Guid loan) => logicApps.Deliveries.FirstOrDefault(delivery => delivery.Body.Contains(loan.ToString(), StringComparison.Ordinal));
+        Delivery? EventOf(Guid loan) =>
+            logicApps.Deliveries.FirstOrDefault(delivery => delivery.Body.Contains(loan.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -155,8 +172,12 @@ public sealed class WorkflowTests(KeyedStage stage)
         var run = await workflow.RunAsync([]);
 
         var mail = run.Connector.ShouldHaveSingleItem().Value;
-        (mail["path"]!.GetValue<string>(), mail["host"]!["connection"]!["name"]!.GetValue<string>()).ShouldBe(("/SendEmailV3", "/connections/smtp"));
-        (mail["body"]!["To"]!.GetValue<string>(), mail["body"]!["Subject"]!.GetValue<string>()).ShouldBe(("books@example.com", $"Baloan settlements of {day}"));
+        (mail["path"]!.GetValue<string>(), mail["host"]!["connection"]!["name"]!.GetValue<string>()).ShouldBe(
+            ("/SendEmailV3", "/connections/smtp")
+        );
+        (mail["body"]!["To"]!.GetValue<string>(), mail["body"]!["Subject"]!.GetValue<string>()).ShouldBe(
+            ("books@example.com", $"Baloan settlements of {day}")
+        );
         var attachment = mail["body"]!["Attachments"]!.AsArray().ShouldHaveSingleItem()!;
         attachment["FileName"]!.GetValue<string>().ShouldBe($"settlements-{day}.csv");
         var table = System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(attachment["ContentData"]!.GetValue<string>()));
@@ -168,26 +189,34 @@ public sealed class WorkflowTests(KeyedStage stage)
         refused.Statuses["Mail"].ShouldBe("Skipped");
         refused.Connector["Mail_of_failure"]["body"]!["Body"]!.GetValue<string>().ShouldContain("401");
 
-        Workflow MailSettlements(string key, DateTimeOffset now) => new("mail-settlements", new()
-        {
-            ["$connections"] = new JsonObject { ["smtp"] = new JsonObject { ["connectionId"] = "/connections/smtp" } },
-            ["apiUrl"] = ApiUrl,
-            ["functionKey"] = key,
-            ["ownKey"] = "",
-            ["from"] = "shop@example.com",
-            ["to"] = "books@example.com",
-        }) { Now = now };
+        Workflow MailSettlements(string key, DateTimeOffset now) =>
+            new(
+                "mail-settlements",
+                new()
+                {
+                    ["$connections"] = new JsonObject { ["smtp"] = new JsonObject { ["connectionId"] = "/connections/smtp" } },
+                    ["apiUrl"] = ApiUrl,
+                    ["functionKey"] = key,
+                    ["ownKey"] = "",
+                    ["from"] = "shop@example.com",
+                    ["to"] = "books@example.com",
+                }
+            )
+            {
+                Now = now,
+            };
     }
 
     private string ApiUrl => new Uri(app.BaseAddress, "api").ToString();
 
-    private static JsonObject Request(Order order, string invoice, string value) => new()
-    {
-        ["national_identifier"] = order.Customer,
-        [order.Token is null ? "otp" : "token"] = order.Token ?? order.Otp,
-        ["data"] = order.Data,
-        [invoice] = value,
-    };
+    private static JsonObject Request(Order order, string invoice, string value) =>
+        new()
+        {
+            ["national_identifier"] = order.Customer,
+            [order.Token is null ? "otp" : "token"] = order.Token ?? order.Otp,
+            ["data"] = order.Data,
+            [invoice] = value,
+        };
 
     private static JsonObject WithFile(Order order) => Request(order, "file", Convert.ToBase64String(order.Invoice));
 
@@ -209,9 +238,11 @@ public sealed class WorkflowTests(KeyedStage stage)
 
     /// <summary>To what a receiver is subscribed: one entry a subscription.</summary>
     private async Task<IReadOnlyList<string>> EventsOfAsync(Receiver receiver) =>
-        [.. await new TableClient(stage.Storage.ConnectionString, "Subscriptions")
-            .QueryAsync<TableEntity>(cancellationToken: Cancel)
-            .Where(row => row.GetString("CallbackUrl") == receiver.CallbackUrl)
-            .Select(row => row.GetString("Events")!)
-            .ToListAsync(Cancel)];
+        [
+            .. await new TableClient(stage.Storage.ConnectionString, "Subscriptions")
+                .QueryAsync<TableEntity>(cancellationToken: Cancel)
+                .Where(row => row.GetString("CallbackUrl") == receiver.CallbackUrl)
+                .Select(row => row.GetString("Events")!)
+                .ToListAsync(Cancel),
+        ];
 }

@@ -14,7 +14,9 @@ public sealed class AzuriteTests
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        var taken = await Should.ThrowAsync<SandboxException>(() => Azurite.StartAsync(queuePort: port, cancellationToken: TestContext.Current.CancellationToken));
+        var taken = await Should.ThrowAsync<SandboxException>(() =>
+            Azurite.StartAsync(queuePort: port, cancellationToken: TestContext.Current.CancellationToken)
+        );
 
         taken.Message.ShouldBe($"Azurite cannot start: port {port} is taken by another program.");
     }

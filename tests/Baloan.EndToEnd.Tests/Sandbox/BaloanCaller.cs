@@ -18,14 +18,21 @@ internal sealed class BaloanCaller(BaloanServer server) : IDisposable
 
     public async Task<BaloanCaller> LogInAsync()
     {
-        var answer = await PostJsonAsync("/api/v2/merchant/token/", new() { ["username"] = BaloanServer.StoreUuid, ["password"] = BaloanServer.StorePassword });
+        var answer = await PostJsonAsync(
+            "/api/v2/merchant/token/",
+            new() { ["username"] = BaloanServer.StoreUuid, ["password"] = BaloanServer.StorePassword }
+        );
         Http.DefaultRequestHeaders.Authorization = new("Bearer", (await JsonAsync(answer))["access"]!.GetValue<string>());
         return this;
     }
 
     public async Task<BaloanCaller> LogInAsPartnerAsync()
     {
-        var answer = await PostFormAsync("/api/v1/partnership/token/", ("username", BaloanServer.PartnerName), ("password", BaloanServer.PartnerPassword));
+        var answer = await PostFormAsync(
+            "/api/v1/partnership/token/",
+            ("username", BaloanServer.PartnerName),
+            ("password", BaloanServer.PartnerPassword)
+        );
         Http.DefaultRequestHeaders.Authorization = new("Bearer", (await JsonAsync(answer))["access"]!.GetValue<string>());
         return this;
     }
@@ -66,16 +73,30 @@ internal sealed class BaloanCaller(BaloanServer server) : IDisposable
         return (await DataAsync(answer))["token"]!.GetValue<string>();
     }
 
-    public Task<HttpResponseMessage> SettleAsync(string customer, string token, string code, long total, byte[]? file = null) => PostMultipartAsync(
-        "/api/v2/merchant/settle-confirm/", file ?? Pdf,
-        ("national_identifier", customer), ("data", Invoice(code, total)), ("token", token));
+    public Task<HttpResponseMessage> SettleAsync(string customer, string token, string code, long total, byte[]? file = null) =>
+        PostMultipartAsync(
+            "/api/v2/merchant/settle-confirm/",
+            file ?? Pdf,
+            ("national_identifier", customer),
+            ("data", Invoice(code, total)),
+            ("token", token)
+        );
 
     /// <summary>Opens a loan file; the fields are those of the document's sample but for what is given.</summary>
-    public Task<HttpResponseMessage> OpenLoanAsync(string customer = "07148143380", string phone = "09123456789", params (string Name, JsonNode? Value)[] others)
+    public Task<HttpResponseMessage> OpenLoanAsync(
+        string customer = "07148143380",
+        string phone = "09123456789",
+        params (string Name, JsonNode? Value)[] others
+    )
     {
         var body = new JsonObject
         {
-            ["phone_number"] = phone, ["national_identifier"] = customer, ["birth_date"] = "1999-02-14", ["amount"] = 10_000_000, ["loan_due"] = 12, ["store"] = 1,
+            ["phone_number"] = phone,
+            ["national_identifier"] = customer,
+            ["birth_date"] = "1999-02-14",
+            ["amount"] = 10_000_000,
+            ["loan_due"] = 12,
+            ["store"] = 1,
         };
         foreach (var (name, value) in others)
         {
@@ -91,16 +112,27 @@ internal sealed class BaloanCaller(BaloanServer server) : IDisposable
 
     public Task<HttpResponseMessage> GetContractAsync(Guid loan) => Http.GetAsync($"/api/v1/partnership/loan/{loan}/contract/", Cancel);
 
-    public Task<HttpResponseMessage> SendContractOtpAsync(Guid loan) => Http.PostAsync($"/api/v1/partnership/loan/{loan}/contract/", null, Cancel);
+    public Task<HttpResponseMessage> SendContractOtpAsync(Guid loan) =>
+        Http.PostAsync($"/api/v1/partnership/loan/{loan}/contract/", null, Cancel);
 
     public Task<HttpResponseMessage> SignAsync(Guid loan, string otp = MagicNumbers.Otp) =>
-        Http.PatchAsync($"/api/v1/partnership/loan/{loan}/contract/", new StringContent($$"""{"otp":"{{otp}}"}""", null, "application/json"), Cancel);
+        Http.PatchAsync(
+            $"/api/v1/partnership/loan/{loan}/contract/",
+            new StringContent($$"""{"otp":"{{otp}}"}""", null, "application/json"),
+            Cancel
+        );
 
     public Task<HttpResponseMessage> CancelLoanAsync(Guid loan) => Http.PostAsync($"/api/v1/partnership/loan/{loan}/cancel/", null, Cancel);
 
-    public static string Invoice(string code, long total) => new JsonObject { ["code"] = code, ["bill"] = new JsonObject { ["total"] = total } }.ToJsonString();
+    public static string Invoice(string code, long total) =>
+        new JsonObject
+        {
+            ["code"] = code,
+            ["bill"] = new JsonObject { ["total"] = total },
+        }.ToJsonString();
 
-    public static async Task<JsonObject> JsonAsync(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel)).ShouldNotBeNull();
+    public static async Task<JsonObject> JsonAsync(HttpResponseMessage answer) =>
+        (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel)).ShouldNotBeNull();
 
     /// <summary>The data of an answer that Baloan wrapped in its envelope, which must say ok.</summary>
     public static async Task<JsonObject> DataAsync(HttpResponseMessage answer)

@@ -30,7 +30,9 @@ public sealed class BaloanServerTests : IAsyncLifetime
     [Fact]
     public async Task Version_2_settles_after_an_OTP_was_validated()
     {
-        var credit = await DataAsync(await baloan.PostJsonAsync("/api/v2/merchant/check-credit/", new() { ["national_identifier"] = Customer }));
+        var credit = await DataAsync(
+            await baloan.PostJsonAsync("/api/v2/merchant/check-credit/", new() { ["national_identifier"] = Customer })
+        );
         credit.ToJsonString().ShouldBe("""{"national_identifier":"0012345678","user_credit":100000000}""");
 
         var token = await baloan.TransactionTokenAsync(Customer);
@@ -45,11 +47,19 @@ public sealed class BaloanServerTests : IAsyncLifetime
     [Fact]
     public async Task Version_1_settles_with_the_OTP_itself()
     {
-        var token = await JsonAsync(await baloan.PostFormAsync("/api/v1/merchant/token/", ("username", BaloanServer.StoreName), ("password", BaloanServer.StorePassword)));
+        var token = await JsonAsync(
+            await baloan.PostFormAsync(
+                "/api/v1/merchant/token/",
+                ("username", BaloanServer.StoreName),
+                ("password", BaloanServer.StorePassword)
+            )
+        );
         baloan.Http.DefaultRequestHeaders.Authorization = new("Bearer", token["access"]!.GetValue<string>());
         var credit = await DataAsync(await baloan.PostFormAsync("/api/v1/merchant/check-credit/", ("national_identifier", Customer)));
         credit.ToJsonString().ShouldBe("""{"national_identifier":"0012345678","amount":100000000}""");
-        (await DataAsync(await baloan.PostFormAsync("/api/v1/merchant/send-credit-otp/", ("national_identifier", Customer)))).ShouldBeEmpty();
+        (
+            await DataAsync(await baloan.PostFormAsync("/api/v1/merchant/send-credit-otp/", ("national_identifier", Customer)))
+        ).ShouldBeEmpty();
 
         var settled = await SettleV1Async(MagicNumbers.Otp);
 
@@ -61,7 +71,13 @@ public sealed class BaloanServerTests : IAsyncLifetime
     [Fact]
     public async Task A_token_is_a_JWT_with_the_claims_and_lives_of_the_documents()
     {
-        var pair = await JsonAsync(await baloan.PostFormAsync("/api/v1/partnership/token/", ("username", BaloanServer.PartnerName), ("password", BaloanServer.PartnerPassword)));
+        var pair = await JsonAsync(
+            await baloan.PostFormAsync(
+                "/api/v1/partnership/token/",
+                ("username", BaloanServer.PartnerName),
+                ("password", BaloanServer.PartnerPassword)
+            )
+        );
 
         pair.Select(field => field.Key).ShouldBe(["refresh", "access"]);
         foreach (var (name, seconds) in new[] { ("access", 86_400), ("refresh", 17_280_000) })
@@ -78,7 +94,9 @@ public sealed class BaloanServerTests : IAsyncLifetime
     [Fact]
     public async Task Wrong_credentials_and_revoked_expired_or_missing_tokens_are_401()
     {
-        (await baloan.PostJsonAsync("/api/v2/merchant/token/", new() { ["username"] = BaloanServer.StoreUuid, ["password"] = "wrong" })).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (
+            await baloan.PostJsonAsync("/api/v2/merchant/token/", new() { ["username"] = BaloanServer.StoreUuid, ["password"] = "wrong" })
+        ).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 
         server.RevokeTokens();
         var revoked = await baloan.SendOtpAsync(Customer);
@@ -96,7 +114,13 @@ public sealed class BaloanServerTests : IAsyncLifetime
     [Fact]
     public async Task A_partner_may_not_call_the_merchant_API()
     {
-        var pair = await JsonAsync(await baloan.PostFormAsync("/api/v1/partnership/token/", ("username", BaloanServer.PartnerName), ("password", BaloanServer.PartnerPassword)));
+        var pair = await JsonAsync(
+            await baloan.PostFormAsync(
+                "/api/v1/partnership/token/",
+                ("username", BaloanServer.PartnerName),
+                ("password", BaloanServer.PartnerPassword)
+            )
+        );
         baloan.Http.DefaultRequestHeaders.Authorization = new("Bearer", pair["access"]!.GetValue<string>());
 
         (await baloan.SendOtpAsync(Customer)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
@@ -105,11 +129,19 @@ public sealed class BaloanServerTests : IAsyncLifetime
     [Fact]
     public async Task It_is_as_strict_as_Django_about_slashes_methods_and_content_types()
     {
-        (await baloan.PostJsonAsync("/api/v2/merchant/check-credit", new() { ["national_identifier"] = Customer })).StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        (await baloan.PostJsonAsync("/api/v2/merchant/check-credit", new() { ["national_identifier"] = Customer })).StatusCode.ShouldBe(
+            HttpStatusCode.InternalServerError
+        );
         (await baloan.PostJsonAsync("/api/v3/merchant/check-credit/", [])).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await baloan.Http.GetAsync("/api/v2/merchant/check-credit/", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
-        (await baloan.PostFormAsync("/api/v2/merchant/check-credit/", ("national_identifier", Customer))).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
-        (await baloan.PostJsonAsync("/api/v1/merchant/check-credit/", new() { ["national_identifier"] = Customer })).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await baloan.Http.GetAsync("/api/v2/merchant/check-credit/", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(
+            HttpStatusCode.MethodNotAllowed
+        );
+        (await baloan.PostFormAsync("/api/v2/merchant/check-credit/", ("national_identifier", Customer))).StatusCode.ShouldBe(
+            HttpStatusCode.UnsupportedMediaType
+        );
+        (await baloan.PostJsonAsync("/api/v1/merchant/check-credit/", new() { ["national_identifier"] = Customer })).StatusCode.ShouldBe(
+            HttpStatusCode.UnsupportedMediaType
+        );
     }
 
     [Theory]
@@ -139,7 +171,13 @@ public sealed class BaloanServerTests : IAsyncLifetime
     [InlineData("""{"code":"A","bill":{"total":1.5}}""")]
     public async Task A_settlement_needs_its_data_whole(string data)
     {
-        var answer = await baloan.PostMultipartAsync("/api/v2/merchant/settle-confirm/", Pdf, ("national_identifier", Customer), ("token", "t"), ("data", data));
+        var answer = await baloan.PostMultipartAsync(
+            "/api/v2/merchant/settle-confirm/",
+            Pdf,
+            ("national_identifier", Customer),
+            ("token", "t"),
+            ("data", data)
+        );
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await JsonAsync(answer)).ShouldContainKey("data");
@@ -201,7 +239,9 @@ public sealed class BaloanServerTests : IAsyncLifetime
     public async Task More_than_the_credit_is_not_settled_and_without_credit_no_OTP_is_sent()
     {
         server.Books.SetCredit(Customer, 999);
-        (await RefusalAsync(await baloan.SettleAsync(Customer, await baloan.TransactionTokenAsync(Customer), "A", 1_000))).ShouldBe("insufficient_user_credit");
+        (await RefusalAsync(await baloan.SettleAsync(Customer, await baloan.TransactionTokenAsync(Customer), "A", 1_000))).ShouldBe(
+            "insufficient_user_credit"
+        );
 
         server.Books.SetCredit(Customer, 0);
         (await RefusalAsync(await baloan.SendOtpAsync(Customer))).ShouldBe("insufficient_user_credit");
@@ -266,7 +306,9 @@ public sealed class BaloanServerTests : IAsyncLifetime
     [Fact]
     public async Task A_taken_port_is_told_in_one_sentence()
     {
-        var taken = await Should.ThrowAsync<SandboxException>(() => BaloanServer.StartAsync(server.BaseAddress.Port, cancellationToken: TestContext.Current.CancellationToken));
+        var taken = await Should.ThrowAsync<SandboxException>(() =>
+            BaloanServer.StartAsync(server.BaseAddress.Port, cancellationToken: TestContext.Current.CancellationToken)
+        );
 
         taken.Message.ShouldBe($"Baloan's sandbox cannot start: port {server.BaseAddress.Port} is taken by another program.");
     }
@@ -279,7 +321,9 @@ public sealed class BaloanServerTests : IAsyncLifetime
 
         var books = JsonNode.Parse(await baloan.Http.GetStringAsync("/books", cancel))!;
         var settlement = books["settlements"]!.AsArray().ShouldHaveSingleItem()!.AsObject();
-        settlement.Select(field => field.Key).ShouldBe(["code", "national_identifier", "total", "invoice_sha256", "invoice_size", "at", "sent_on_twice", "fault"]);
+        settlement
+            .Select(field => field.Key)
+            .ShouldBe(["code", "national_identifier", "total", "invoice_sha256", "invoice_size", "at", "sent_on_twice", "fault"]);
         books["credits"]![Customer]!.GetValue<long>().ShouldBe(Books.DefaultCredit - 1_000);
         books["calls"]!["settle"]!.GetValue<int>().ShouldBe(1);
         books["calls"]!["send_otp"]!.GetValue<int>().ShouldBe(1);
@@ -290,6 +334,12 @@ public sealed class BaloanServerTests : IAsyncLifetime
         server.Books.Credit(Customer).ShouldBe(Books.DefaultCredit);
     }
 
-    private Task<HttpResponseMessage> SettleV1Async(string otp) => baloan.PostMultipartAsync(
-        "/api/v1/merchant/settle-confirm/", Pdf, ("national_identifier", Customer), ("otp", otp), ("data", Invoice("TLC-111111", 500_000)));
+    private Task<HttpResponseMessage> SettleV1Async(string otp) =>
+        baloan.PostMultipartAsync(
+            "/api/v1/merchant/settle-confirm/",
+            Pdf,
+            ("national_identifier", Customer),
+            ("otp", otp),
+            ("data", Invoice("TLC-111111", 500_000))
+        );
 }

@@ -21,13 +21,18 @@ public sealed class KeyVaultEmulatorTests : IAsyncLifetime
         vault = await KeyVaultEmulator.StartAsync(cancellationToken: Cancel);
         pinned = X509CertificateLoader.LoadCertificateFromFile(vault.CertificatePath);
         var handler = new SocketsHttpHandler();
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, served, _, _) => served is not null && served.GetRawCertData().AsSpan().SequenceEqual(pinned.RawData);
-        client = new(vault.VaultUri, new AnyToken(), new SecretClientOptions
-        {
-            DisableChallengeResourceVerification = true,
-            Transport = new HttpClientTransport(new HttpClient(handler)),
-            Retry = { MaxRetries = 0 },
-        });
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, served, _, _) =>
+            served is not null && served.GetRawCertData().AsSpan().SequenceEqual(pinned.RawData);
+        client = new(
+            vault.VaultUri,
+            new AnyToken(),
+            new SecretClientOptions
+            {
+                DisableChallengeResourceVerification = true,
+                Transport = new HttpClientTransport(new HttpClient(handler)),
+                Retry = { MaxRetries = 0 },
+            }
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -42,7 +47,13 @@ public sealed class KeyVaultEmulatorTests : IAsyncLifetime
         var expires = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero);
         var wanted = new KeyVaultSecret("token", "value 1")
         {
-            Properties = { ContentType = "text/plain", ExpiresOn = expires, NotBefore = expires.AddDays(-1), Tags = { ["kind"] = "access" } },
+            Properties =
+            {
+                ContentType = "text/plain",
+                ExpiresOn = expires,
+                NotBefore = expires.AddDays(-1),
+                Tags = { ["kind"] = "access" },
+            },
         };
 
         KeyVaultSecret set = await client.SetSecretAsync(wanted, Cancel);
@@ -67,7 +78,10 @@ public sealed class KeyVaultEmulatorTests : IAsyncLifetime
 
         (await client.GetSecretAsync("token", cancellationToken: Cancel)).Value.Value.ShouldBe("2");
         (await client.GetSecretAsync("token", first.Properties.Version, Cancel)).Value.Value.ShouldBe("1");
-        var versions = await client.GetPropertiesOfSecretVersionsAsync("token", Cancel).Select(version => version.Version).ToListAsync(Cancel);
+        var versions = await client
+            .GetPropertiesOfSecretVersionsAsync("token", Cancel)
+            .Select(version => version.Version)
+            .ToListAsync(Cancel);
         versions.ShouldBe([first.Properties.Version, second.Properties.Version], ignoreOrder: true);
     }
 
@@ -115,7 +129,9 @@ public sealed class KeyVaultEmulatorTests : IAsyncLifetime
         vault.Available = false;
         var before = vault.RequestCount;
 
-        (await Should.ThrowAsync<RequestFailedException>(() => client.GetSecretAsync("token", cancellationToken: Cancel))).Status.ShouldBe(503);
+        (await Should.ThrowAsync<RequestFailedException>(() => client.GetSecretAsync("token", cancellationToken: Cancel))).Status.ShouldBe(
+            503
+        );
 
         vault.RequestCount.ShouldBe(before + 1);
         vault.Available = true;
@@ -132,8 +148,10 @@ public sealed class KeyVaultEmulatorTests : IAsyncLifetime
 
     private sealed class AnyToken : TokenCredential
     {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => new("any", DateTimeOffset.MaxValue);
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new("any", DateTimeOffset.MaxValue);
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(GetToken(requestContext, cancellationToken));
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new(GetToken(requestContext, cancellationToken));
     }
 }

@@ -58,16 +58,21 @@ public sealed class LoanCallbackTests : IAsyncLifetime
         (await baloan.SignAsync(loan)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         await ReceivedAsync(4);
-        received.ShouldBe(
-        [
+        received.ShouldBe([
             $$"""?code=a-key {"uuid":"{{loan}}","state":"created"}""",
             $$"""?code=a-key {"uuid":"{{loan}}","state":"cheque_verified"}""",
             $$"""?code=a-key {"uuid":"{{loan}}","state":"send_loan_to_bank"}""",
             $$"""?code=a-key {"uuid":"{{loan}}","state":"loan_paid"}""",
         ]);
         await SentAsync(4);
-        Loans.Callbacks.Select(callback => (callback.Uuid, callback.State, callback.Try, callback.Status)).ShouldBe(
-            [(loan, "created", 1, 200), (loan, "cheque_verified", 1, 200), (loan, "send_loan_to_bank", 1, 200), (loan, "loan_paid", 1, 200)]);
+        Loans
+            .Callbacks.Select(callback => (callback.Uuid, callback.State, callback.Try, callback.Status))
+            .ShouldBe([
+                (loan, "created", 1, 200),
+                (loan, "cheque_verified", 1, 200),
+                (loan, "send_loan_to_bank", 1, 200),
+                (loan, "loan_paid", 1, 200),
+            ]);
     }
 
     [Fact]
@@ -96,8 +101,7 @@ public sealed class LoanCallbackTests : IAsyncLifetime
         (await baloan.CancelLoanAsync(loan)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         await ReceivedAsync(5);
-        received.ShouldBe(
-        [
+        received.ShouldBe([
             $$"""?code=a-key {"uuid":"{{loan}}","state":"created"}""",
             $$"""?code=a-key {"uuid":"{{loan}}","state":"cheque_verified"}""",
             $$"""?code=a-key {"uuid":"{{loan}}","state":"blocked","reason":"the cheque bounced"}""",
@@ -161,11 +165,17 @@ public sealed class LoanCallbackTests : IAsyncLifetime
         Loans.MoveOn(loan);
 
         await SentAsync(7);
-        Loans.Callbacks.Select(callback => (callback.State, callback.Try, callback.Status)).ShouldBe(
-        [
-            ("created", 1, 503), ("created", 2, 302), ("created", 3, 401), ("created", 4, 500), ("created", 5, 503),
-            ("cheque_verified", 1, 500), ("cheque_verified", 2, 204),
-        ]);
+        Loans
+            .Callbacks.Select(callback => (callback.State, callback.Try, callback.Status))
+            .ShouldBe([
+                ("created", 1, 503),
+                ("created", 2, 302),
+                ("created", 3, 401),
+                ("created", 4, 500),
+                ("created", 5, 503),
+                ("cheque_verified", 1, 500),
+                ("cheque_verified", 2, 204),
+            ]);
         received.Count.ShouldBe(7);
     }
 
@@ -207,10 +217,12 @@ public sealed class LoanCallbackTests : IAsyncLifetime
     private Task SentAsync(int count) => Until.TrueAsync($"{count} callbacks were sent", () => Loans.Callbacks.Count >= count);
 
     private List<string> StatesOf(Guid loan) =>
-    [
-        .. received.Select(text => JsonNode.Parse(text[text.IndexOf('{', StringComparison.Ordinal)..])!)
-            .Where(body => body["uuid"]!.GetValue<Guid>() == loan).Select(body => body["state"]!.GetValue<string>()),
-    ];
+        [
+            .. received
+                .Select(text => JsonNode.Parse(text[text.IndexOf('{', StringComparison.Ordinal)..])!)
+                .Where(body => body["uuid"]!.GetValue<Guid>() == loan)
+                .Select(body => body["state"]!.GetValue<string>()),
+        ];
 
     private async Task ReceiveAsync(HttpContext context)
     {
@@ -223,7 +235,12 @@ public sealed class LoanCallbackTests : IAsyncLifetime
     /// <summary>Makes the waits between tries short: those of whole seconds, which no step of these tests is.</summary>
     private sealed class QuickTries : TimeProvider
     {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(
-            callback, state, dueTime >= TimeSpan.FromSeconds(1) && dueTime <= TimeSpan.FromSeconds(8) ? dueTime / 100 : dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(
+                callback,
+                state,
+                dueTime >= TimeSpan.FromSeconds(1) && dueTime <= TimeSpan.FromSeconds(8) ? dueTime / 100 : dueTime,
+                period
+            );
     }
 }

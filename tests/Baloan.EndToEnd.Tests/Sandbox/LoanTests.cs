@@ -35,8 +35,13 @@ public sealed class LoanTests : IAsyncLifetime
         var policies = JsonNode.Parse(await baloan.Http.GetStringAsync("/api/v1/partnership/loan-policies", Cancel))!.AsArray();
 
         var first = policies[0]!.AsObject();
-        first.Select(field => field.Key).ShouldBe(["stores", "amount", "possible_loan_dues", "bank_effected_interest_rate", "installment_formula"]);
-        first["stores"]!.AsArray().Select(store => (store!["id"]!.GetValue<int>(), store["title_fa"]!.GetValue<string>())).ShouldBe([(1, "فروشگاه اول"), (2, "فروشگاه دوم")]);
+        first
+            .Select(field => field.Key)
+            .ShouldBe(["stores", "amount", "possible_loan_dues", "bank_effected_interest_rate", "installment_formula"]);
+        first["stores"]!
+            .AsArray()
+            .Select(store => (store!["id"]!.GetValue<int>(), store["title_fa"]!.GetValue<string>()))
+            .ShouldBe([(1, "فروشگاه اول"), (2, "فروشگاه دوم")]);
         first["stores"]![0]!.AsObject().Select(field => field.Key).ShouldBe(["id", "title_fa", "logo"]);
         first["amount"]!.ToJsonString().ShouldBe("""{"lower":10,"upper":30,"bounds":"[)"}""");
         first["possible_loan_dues"]!.ToJsonString().ShouldBe("[12]");
@@ -51,11 +56,19 @@ public sealed class LoanTests : IAsyncLifetime
         var answer = await JsonAsync(await baloan.OpenLoanAsync());
 
         var uuid = answer["uuid"]!.GetValue<Guid>();
-        answer.ToJsonString().ShouldBe(
-            """{"phone_number":"09123456789","national_identifier":"07148143380","birth_date":"1999-02-14","amount":10000000,"loan_due":12,"store":1,"uuid":"UUID","plan_detail":{"monthly_installment_amount":1057616,"total_payback":12691397}}"""
-                .Replace("UUID", uuid.ToString(), StringComparison.Ordinal));
+        answer
+            .ToJsonString()
+            .ShouldBe(
+                """{"phone_number":"09123456789","national_identifier":"07148143380","birth_date":"1999-02-14","amount":10000000,"loan_due":12,"store":1,"uuid":"UUID","plan_detail":{"monthly_installment_amount":1057616,"total_payback":12691397}}""".Replace(
+                    "UUID",
+                    uuid.ToString(),
+                    StringComparison.Ordinal
+                )
+            );
         var booked = server.Loans.All.ShouldHaveSingleItem();
-        booked.ShouldBe(new(uuid, Customer, "09123456789", 10_000_000, 12, 1, LoanState.Created, null, false, booked.OpenedAt, booked.OpenedAt));
+        booked.ShouldBe(
+            new(uuid, Customer, "09123456789", 10_000_000, 12, 1, LoanState.Created, null, false, booked.OpenedAt, booked.OpenedAt)
+        );
     }
 
     [Fact]
@@ -78,7 +91,9 @@ public sealed class LoanTests : IAsyncLifetime
         var pdf = await baloan.Http.GetAsync(address, Cancel);
         pdf.Content.Headers.ContentType!.MediaType.ShouldBe("application/pdf");
         (await pdf.Content.ReadAsStringAsync(Cancel)).ShouldContain($"(Loan {loan})");
-        (await baloan.Http.GetAsync(address.Replace("Signature=", "Signature=0", StringComparison.Ordinal), Cancel)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await baloan.Http.GetAsync(address.Replace("Signature=", "Signature=0", StringComparison.Ordinal), Cancel)).StatusCode.ShouldBe(
+            HttpStatusCode.Forbidden
+        );
 
         (await RefusalAsync(await baloan.SignAsync(loan))).ShouldBe("no_request_to_verify");
         (await TextAsync(await baloan.SendContractOtpAsync(loan))).ShouldBe("200 {}");
@@ -210,11 +225,19 @@ public sealed class LoanTests : IAsyncLifetime
     {
         var loan = await baloan.OpenedLoanAsync();
         (await baloan.Http.PostAsync("/api/v1/partnership/loan", null, Cancel)).StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
-        (await baloan.Http.PostAsync($"/api/v1/partnership/loan/{loan}/cancel", null, Cancel)).StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
-        (await baloan.Http.PostAsync("/api/v1/partnership/loan-policies", null, Cancel)).StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
-        (await baloan.Http.DeleteAsync($"/api/v1/partnership/loan/{loan}/contract/", Cancel)).StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        (await baloan.Http.PostAsync($"/api/v1/partnership/loan/{loan}/cancel", null, Cancel)).StatusCode.ShouldBe(
+            HttpStatusCode.InternalServerError
+        );
+        (await baloan.Http.PostAsync("/api/v1/partnership/loan-policies", null, Cancel)).StatusCode.ShouldBe(
+            HttpStatusCode.MethodNotAllowed
+        );
+        (await baloan.Http.DeleteAsync($"/api/v1/partnership/loan/{loan}/contract/", Cancel)).StatusCode.ShouldBe(
+            HttpStatusCode.MethodNotAllowed
+        );
         (await baloan.Http.GetAsync($"/api/v1/partnership/loan/{loan}/", Cancel)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await baloan.Http.GetAsync($"/api/v1/partnership/loan/{loan.ToString().ToUpperInvariant()}/contract/", Cancel)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (
+            await baloan.Http.GetAsync($"/api/v1/partnership/loan/{loan.ToString().ToUpperInvariant()}/contract/", Cancel)
+        ).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await baloan.CancelLoanAsync(Guid.NewGuid())).StatusCode.ShouldBe(HttpStatusCode.NotFound);
 
         await baloan.LogInAsync();
@@ -240,10 +263,14 @@ public sealed class LoanTests : IAsyncLifetime
     public async Task Refusals_follow_the_language_that_is_asked_for()
     {
         var loan = await baloan.OpenedLoanAsync();
-        (await JsonAsync(await baloan.GetContractAsync(loan)))["message"]!.GetValue<string>().ShouldBe("This is not possible in this state. Look at the loan's state again.");
+        (await JsonAsync(await baloan.GetContractAsync(loan)))["message"]!
+            .GetValue<string>()
+            .ShouldBe("This is not possible in this state. Look at the loan's state again.");
 
         baloan.Http.DefaultRequestHeaders.Add("Accept-Language", "fa");
-        (await JsonAsync(await baloan.GetContractAsync(loan)))["message"]!.GetValue<string>().ShouldBe("در این وضعیت امکان ندارد. لطفا دوباره وضعیت وام را چک کنید.");
+        (await JsonAsync(await baloan.GetContractAsync(loan)))["message"]!
+            .GetValue<string>()
+            .ShouldBe("در این وضعیت امکان ندارد. لطفا دوباره وضعیت وام را چک کنید.");
     }
 
     [Fact]
@@ -279,17 +306,36 @@ public sealed class LoanTests : IAsyncLifetime
         (await ChangeAsync(Guid.NewGuid(), new { state = "next" })).ShouldStartWith("400 There is no loan");
 
         var books = JsonNode.Parse(await baloan.Http.GetStringAsync("/books", Cancel))!["loans"]!;
-        books["by_state"]!.ToJsonString().ShouldBe("""{"created":0,"cheque_verified":0,"send_loan_to_bank":0,"loan_paid":0,"blocked":0,"canceled":1}""");
+        books["by_state"]!
+            .ToJsonString()
+            .ShouldBe("""{"created":0,"cheque_verified":0,"send_loan_to_bank":0,"loan_paid":0,"blocked":0,"canceled":1}""");
         books["callbacks_sent"]!.GetValue<int>().ShouldBe(0);
         books["items"]![0]!["state"]!.GetValue<string>().ShouldBe("canceled");
 
-        (await SetAsync(new { step_seconds = 0.5, callback_url = "http://127.0.0.1:9/hook?code=key", duplicates = true, shuffle = true, misspelling = true })).ShouldBe("204 ");
-        (server.Loans.Step, server.Loans.CallbackUrl, server.Loans.Duplicates, server.Loans.Shuffle, server.Loans.Misspelling)
-            .ShouldBe((TimeSpan.FromSeconds(0.5), new Uri("http://127.0.0.1:9/hook?code=key"), true, true, true));
+        (
+            await SetAsync(
+                new
+                {
+                    step_seconds = 0.5,
+                    callback_url = "http://127.0.0.1:9/hook?code=key",
+                    duplicates = true,
+                    shuffle = true,
+                    misspelling = true,
+                }
+            )
+        ).ShouldBe("204 ");
+        (server.Loans.Step, server.Loans.CallbackUrl, server.Loans.Duplicates, server.Loans.Shuffle, server.Loans.Misspelling).ShouldBe(
+            (TimeSpan.FromSeconds(0.5), new Uri("http://127.0.0.1:9/hook?code=key"), true, true, true)
+        );
         var settings = await baloan.Http.GetStringAsync("/", Cancel);
-        settings.ShouldContain("Loans move every 0.5 s; each change is POSTed to <code>http://127.0.0.1:9/hook</code>, twice, in shuffled order, with canceled misspelt.");
+        settings.ShouldContain(
+            "Loans move every 0.5 s; each change is POSTed to <code>http://127.0.0.1:9/hook</code>, twice, in shuffled order, with "
+                + "canceled misspelt."
+        );
         (await SetAsync(new { callback_url = "", shuffle = false })).ShouldBe("204 ");
-        (server.Loans.Step, server.Loans.CallbackUrl, server.Loans.Duplicates, server.Loans.Shuffle).ShouldBe((TimeSpan.FromSeconds(0.5), null, true, false));
+        (server.Loans.Step, server.Loans.CallbackUrl, server.Loans.Duplicates, server.Loans.Shuffle).ShouldBe(
+            (TimeSpan.FromSeconds(0.5), null, true, false)
+        );
         (await SetAsync(new { callback_url = "ftp://example" })).ShouldStartWith("400 'callback_url'");
         (await SetAsync(new { step_seconds = -1 })).ShouldStartWith("400 'step_seconds'");
 
@@ -300,11 +346,14 @@ public sealed class LoanTests : IAsyncLifetime
 
     private LoanState StateOf(Guid loan) => server.Loans.Find(loan)!.State;
 
-    private async Task<string> ChangeAsync(Guid loan, object change) => await TextAsync(await baloan.Http.PostAsJsonAsync($"/sandbox/loans/{loan}/state", change, Cancel));
+    private async Task<string> ChangeAsync(Guid loan, object change) =>
+        await TextAsync(await baloan.Http.PostAsJsonAsync($"/sandbox/loans/{loan}/state", change, Cancel));
 
-    private async Task<string> SetAsync(object settings) => await TextAsync(await baloan.Http.PutAsJsonAsync("/sandbox/loans/settings", settings, Cancel));
+    private async Task<string> SetAsync(object settings) =>
+        await TextAsync(await baloan.Http.PutAsJsonAsync("/sandbox/loans/settings", settings, Cancel));
 
-    private static async Task<string> TextAsync(HttpResponseMessage answer) => $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancel)}";
+    private static async Task<string> TextAsync(HttpResponseMessage answer) =>
+        $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Cancel)}";
 
     /// <summary>A day on which the ages of the tests are known.</summary>
     private sealed class FixedDate : TimeProvider

@@ -12,10 +12,23 @@ public sealed class MagicLoanTests : IAsyncLifetime
 
     private static readonly string[] DocumentedCodes =
     [
-        "unauthorized_partnership", "phone_number_exist_with_another_national_id", "national_id_exists_with_another_phone_number", "age_not_in_valid_range",
-        "invalid_date_format", "loan_due_or_amount_not_match_store_policies", "national_phone_verification_failed", "service_inquiry_failed", "can_not_update",
-        "failed_to_cancel_loan", "not_allowed_in_state", "already_agreed_by_user", "duplicate_request", "no_request_to_verify", "incorrect_otp_code",
-        "throttled_otp_code", "loan_amount_exceed_user_credit",
+        "unauthorized_partnership",
+        "phone_number_exist_with_another_national_id",
+        "national_id_exists_with_another_phone_number",
+        "age_not_in_valid_range",
+        "invalid_date_format",
+        "loan_due_or_amount_not_match_store_policies",
+        "national_phone_verification_failed",
+        "service_inquiry_failed",
+        "can_not_update",
+        "failed_to_cancel_loan",
+        "not_allowed_in_state",
+        "already_agreed_by_user",
+        "duplicate_request",
+        "no_request_to_verify",
+        "incorrect_otp_code",
+        "throttled_otp_code",
+        "loan_amount_exceed_user_credit",
     ];
 
     private BaloanServer server = null!;
@@ -63,15 +76,22 @@ public sealed class MagicLoanTests : IAsyncLifetime
     [MemberData(nameof(LoanCodes))]
     public async Task Each_loan_call_is_refused_with_the_code_in_both_languages(int number, string code)
     {
-        foreach (var (persian, operation) in new[] { false, true }.SelectMany(persian => Operations.Select(operation => (persian, operation))))
+        foreach (
+            var (persian, operation) in new[] { false, true }.SelectMany(persian => Operations.Select(operation => (persian, operation)))
+        )
         {
             baloan.Http.DefaultRequestHeaders.Remove("Accept-Language");
             baloan.Http.DefaultRequestHeaders.Add("Accept-Language", persian ? "fa" : "en");
             var customer = Identifier(operation, number);
 
-            using var answer = operation == Operation.OpenLoan
-                ? await baloan.OpenLoanAsync(customer)
-                : await CallAsync(operation, server.Loans.All.FirstOrDefault(loan => loan.NationalIdentifier == customer)?.Uuid ?? await baloan.OpenedLoanAsync(customer));
+            using var answer =
+                operation == Operation.OpenLoan
+                    ? await baloan.OpenLoanAsync(customer)
+                    : await CallAsync(
+                        operation,
+                        server.Loans.All.FirstOrDefault(loan => loan.NationalIdentifier == customer)?.Uuid
+                            ?? await baloan.OpenedLoanAsync(customer)
+                    );
 
             answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
             var body = await JsonAsync(answer);
@@ -91,13 +111,18 @@ public sealed class MagicLoanTests : IAsyncLifetime
     public async Task Each_other_number_makes_its_loan_call_alone_go_wrong(int code)
     {
         var number = MagicNumbers.All.Single(entry => entry.Code == code);
-        var expected = number.Fault.Cut ? Cut : number.Fault == Fault.SlowAnswer ? "200" : number.Fault.Meaning[..3];
+        var expected =
+            number.Fault.Cut ? Cut
+            : number.Fault == Fault.SlowAnswer ? "200"
+            : number.Fault.Meaning[..3];
 
         foreach (var operation in Operations)
         {
             var customer = Identifier(operation, code);
             var loan = operation == Operation.OpenLoan ? Guid.Empty : await SignableLoanAsync(operation, customer);
-            (await OutcomeAsync(() => operation == Operation.OpenLoan ? baloan.OpenLoanAsync(customer) : CallAsync(operation, loan))).ShouldBe(expected);
+            (
+                await OutcomeAsync(() => operation == Operation.OpenLoan ? baloan.OpenLoanAsync(customer) : CallAsync(operation, loan))
+            ).ShouldBe(expected);
             if (number.Fault == Fault.Unauthorized)
             {
                 await baloan.LogInAsPartnerAsync();
@@ -142,7 +167,8 @@ public sealed class MagicLoanTests : IAsyncLifetime
         }
     }
 
-    private static Operation[] Operations => [Operation.OpenLoan, Operation.GetContract, Operation.SendContractOtp, Operation.SignContract, Operation.CancelLoan];
+    private static Operation[] Operations =>
+        [Operation.OpenLoan, Operation.GetContract, Operation.SendContractOtp, Operation.SignContract, Operation.CancelLoan];
 
     private static string Identifier(Operation operation, int code) =>
         string.Create(CultureInfo.InvariantCulture, $"{5 + Array.IndexOf(Operations, operation)}00000{code}");
@@ -159,13 +185,14 @@ public sealed class MagicLoanTests : IAsyncLifetime
         return loan;
     }
 
-    private Task<HttpResponseMessage> CallAsync(Operation operation, Guid loan) => operation switch
-    {
-        Operation.GetContract => baloan.GetContractAsync(loan),
-        Operation.SendContractOtp => baloan.SendContractOtpAsync(loan),
-        Operation.SignContract => baloan.SignAsync(loan),
-        _ => baloan.CancelLoanAsync(loan),
-    };
+    private Task<HttpResponseMessage> CallAsync(Operation operation, Guid loan) =>
+        operation switch
+        {
+            Operation.GetContract => baloan.GetContractAsync(loan),
+            Operation.SendContractOtp => baloan.SendContractOtpAsync(loan),
+            Operation.SignContract => baloan.SignAsync(loan),
+            _ => baloan.CancelLoanAsync(loan),
+        };
 
     private bool? Happened(Operation operation, string customer)
     {

@@ -47,8 +47,11 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
         var page = Path.Combine(Path.GetDirectoryName(BuildPaths.SampleInvoice)!, "..", "..", "..", "docs", "sandbox.md");
         var rows = (await File.ReadAllLinesAsync(page, Cancel)).Where(line => MagicRow().IsMatch(line));
 
-        rows.ShouldBe(MagicNumbers.All.Concat(MagicNumbers.Loans).Select(number =>
-            $"| `{number.Code}` | {number.Fault.Meaning}{(number.Once ? " (every other call)" : "")} |"));
+        rows.ShouldBe(
+            MagicNumbers
+                .All.Concat(MagicNumbers.Loans)
+                .Select(number => $"| `{number.Code}` | {number.Fault.Meaning}{(number.Once ? " (every other call)" : "")} |")
+        );
     }
 
     [Theory]
@@ -69,7 +72,12 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
         // The OTP calls of this customer go right: its first digit picks settle.
         await SettleAndCheckAsync(number, number.NationalIdentifier(Operation.Settle), 1_000_000);
 
-        var credit = await OutcomeAsync(() => baloan.PostJsonAsync("/api/v2/merchant/check-credit/", new() { ["national_identifier"] = number.NationalIdentifier(Operation.CheckCredit) }));
+        var credit = await OutcomeAsync(() =>
+            baloan.PostJsonAsync(
+                "/api/v2/merchant/check-credit/",
+                new() { ["national_identifier"] = number.NationalIdentifier(Operation.CheckCredit) }
+            )
+        );
         credit.ShouldBe(Expected(number));
         if (number.Fault == Fault.Unauthorized)
         {
@@ -94,14 +102,25 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
         var total = MagicNumbers.For(Fault.Unauthorized, once: true).Total;
 
         (await baloan.SettleAsync(Customer, token, "A", total)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await baloan.SettleAsync(Customer, token, "A", total)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized, "the old token stays refused");
+        (await baloan.SettleAsync(Customer, token, "A", total)).StatusCode.ShouldBe(
+            HttpStatusCode.Unauthorized,
+            "the old token stays refused"
+        );
         await baloan.LogInAsync();
         await DataAsync(await baloan.SettleAsync(Customer, token, "A", total));
     }
 
     [Theory]
-    [InlineData("refused", "{\"status\":\"error\",\"message\":\"This request is a duplicate.\",\"message_code\":\"duplicate_request\",\"data\":{}}", "application/json")]
-    [InlineData("refused_detail", "{\"detail\":\"The invoice is not acceptable.\",\"code\":\"invoice_not_acceptable\"}", "application/json")]
+    [InlineData(
+        "refused",
+        "{\"status\":\"error\",\"message\":\"This request is a duplicate.\",\"message_code\":\"duplicate_request\",\"data\":{}}",
+        "application/json"
+    )]
+    [InlineData(
+        "refused_detail",
+        "{\"detail\":\"The invoice is not acceptable.\",\"code\":\"invoice_not_acceptable\"}",
+        "application/json"
+    )]
     [InlineData("refused_fields", "{\"national_identifier\":[\"Enter a valid national identifier.\"]}", "application/json")]
     [InlineData("refused_non_field_errors", "{\"non_field_errors\":[\"The contract of this store has ended.\"]}", "application/json")]
     [InlineData("refused_string", "\"This customer cannot buy here.\"", "application/json")]
@@ -151,7 +170,9 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
     [Fact]
     public async Task Credit_OTPs_tokens_and_faults_are_set_over_HTTP_too()
     {
-        (await baloan.Http.PutAsJsonAsync($"/sandbox/credit/{Customer}", new { credit = 7_000 }, Cancel)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await baloan.Http.PutAsJsonAsync($"/sandbox/credit/{Customer}", new { credit = 7_000 }, Cancel)).StatusCode.ShouldBe(
+            HttpStatusCode.NoContent
+        );
         server.Books.Credit(Customer).ShouldBe(7_000);
 
         await baloan.SendOtpAsync(Customer);
@@ -165,7 +186,14 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
         await baloan.Http.PutAsJsonAsync("/sandbox/credit-lag", new { seconds = 20 }, Cancel);
         server.Books.CreditLag.ShouldBe(TimeSpan.FromSeconds(20));
 
-        await ScriptAsync(new { operation = "check_credit", fault = "not_found", times = 5 });
+        await ScriptAsync(
+            new
+            {
+                operation = "check_credit",
+                fault = "not_found",
+                times = 5,
+            }
+        );
         await baloan.Http.DeleteAsync("/sandbox/faults", Cancel);
         (await CheckCreditAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
 
@@ -197,7 +225,15 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
         {
             var before = server.Books.Settlements.Count;
             var token = await baloan.TransactionTokenAsync(Customer);
-            await ScriptAsync(new { operation = "settle", fault, effect, seconds = 2 });
+            await ScriptAsync(
+                new
+                {
+                    operation = "settle",
+                    fault,
+                    effect,
+                    seconds = 2,
+                }
+            );
 
             ((int)(await baloan.SettleAsync(Customer, token, effect, 1_000)).StatusCode).ShouldBe(status);
 
@@ -217,7 +253,9 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
         var token = await baloan.TransactionTokenAsync(Customer);
         server.Faults.Next(Operation.Settle, Fault.SentOnTwice);
 
-        (await DataAsync(await baloan.SettleAsync(Customer, token, "A", 1_000)))["user_credit"]!.GetValue<long>().ShouldBe(Books.DefaultCredit - 2_000);
+        (await DataAsync(await baloan.SettleAsync(Customer, token, "A", 1_000)))["user_credit"]!
+            .GetValue<long>()
+            .ShouldBe(Books.DefaultCredit - 2_000);
 
         server.Books.Settlements.Select(settlement => (settlement.Code, settlement.SentOnTwice)).ShouldBe([("A", false), ("A", true)]);
     }
@@ -285,7 +323,10 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
         page.ShouldNotContain("<script");
     }
 
-    private static string Expected(MagicNumber number) => number.Fault.Cut ? Cut : number.Fault == Fault.SlowAnswer ? "200" : number.Fault.Meaning[..3];
+    private static string Expected(MagicNumber number) =>
+        number.Fault.Cut ? Cut
+        : number.Fault == Fault.SlowAnswer ? "200"
+        : number.Fault.Meaning[..3];
 
     private async Task SettleAndCheckAsync(MagicNumber number, string customer, long total)
     {
@@ -337,7 +378,10 @@ public sealed partial class MagicNumberTests : IAsyncLifetime
 
     private async Task<HttpStatusCode> LogInStatusAsync()
     {
-        using var answer = await baloan.PostJsonAsync("/api/v2/merchant/token/", new() { ["username"] = BaloanServer.StoreUuid, ["password"] = BaloanServer.StorePassword });
+        using var answer = await baloan.PostJsonAsync(
+            "/api/v2/merchant/token/",
+            new() { ["username"] = BaloanServer.StoreUuid, ["password"] = BaloanServer.StorePassword }
+        );
         return answer.StatusCode;
     }
 

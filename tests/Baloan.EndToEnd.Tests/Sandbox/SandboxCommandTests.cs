@@ -68,8 +68,11 @@ public sealed partial class SandboxCommandTests : IDisposable
 
         exitCode.ShouldBe(0, string.Join('\n', lines));
         // A long call goes over several lines.
-        var calls = string.Join('\n', lines).Replace("\\\n", "", StringComparison.Ordinal).Split('\n')
-            .Where(line => line.StartsWith("  $ curl ", StringComparison.Ordinal) && line.Contains("/api/", StringComparison.Ordinal)).ToList();
+        var calls = string.Join('\n', lines)
+            .Replace("\\\n", "", StringComparison.Ordinal)
+            .Split('\n')
+            .Where(line => line.StartsWith("  $ curl ", StringComparison.Ordinal) && line.Contains("/api/", StringComparison.Ordinal))
+            .ToList();
         calls.Count.ShouldBeGreaterThan(8);
         calls.ShouldAllBe(call => call.Contains(@"-H 'x-functions-key: a'\''key'", StringComparison.Ordinal));
         lines.ShouldContain("  ok  The loan was opened once, signed and paid, and the app was told of each step.");
@@ -83,7 +86,11 @@ public sealed partial class SandboxCommandTests : IDisposable
         await UntilAsync(sandbox, lines, "Press Ctrl-C");
         await UntilAsync(sandbox, lines, "/api/console");
 
-        var ports = lines.SelectMany(line => Ports().Matches(line)).Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).Distinct().ToList();
+        var ports = lines
+            .SelectMany(line => Ports().Matches(line))
+            .Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture))
+            .Distinct()
+            .ToList();
         ports.Count.ShouldBe(6);
         await sandbox.StopAsync();
 
@@ -109,8 +116,11 @@ public sealed partial class SandboxCommandTests : IDisposable
         var (exitCode, lines) = await RunAsync([.. FreePorts, option, port.ToString(CultureInfo.InvariantCulture)]);
 
         exitCode.ShouldBe(1);
-        lines.ShouldHaveSingleItem().ShouldBe(
-            $"Failed: Port {port} is taken, so {name} cannot start; end the program that uses it, or choose another port with {option}.");
+        lines
+            .ShouldHaveSingleItem()
+            .ShouldBe(
+                $"Failed: Port {port} is taken, so {name} cannot start; end the program that uses it, or choose another port with {option}."
+            );
     }
 
     [Fact]
@@ -173,12 +183,14 @@ public sealed partial class SandboxCommandTests : IDisposable
         return (sandbox.ExitCode, [.. lines]);
     }
 
-    private ChildProcess Start(string[] arguments, ConcurrentQueue<string> lines, string? path = null, bool withData = true) => ChildProcess.Start(
-        "The sandbox",
-        "dotnet",
-        [typeof(BaloanServer).Assembly.Location, .. arguments, .. withData ? new[] { "--data", data } : []],
-        path is null ? null : new Dictionary<string, string?> { ["PATH"] = path },
-        onLine: lines.Enqueue);
+    private ChildProcess Start(string[] arguments, ConcurrentQueue<string> lines, string? path = null, bool withData = true) =>
+        ChildProcess.Start(
+            "The sandbox",
+            "dotnet",
+            [typeof(BaloanServer).Assembly.Location, .. arguments, .. withData ? new[] { "--data", data } : []],
+            path is null ? null : new Dictionary<string, string?> { ["PATH"] = path },
+            onLine: lines.Enqueue
+        );
 
     [GeneratedRegex(@"(?:localhost:|127\.0\.0\.1:)(\d+)")]
     private static partial Regex Ports();

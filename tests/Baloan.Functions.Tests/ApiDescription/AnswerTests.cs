@@ -16,10 +16,20 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
     {
         var calls = await DescribedAsync();
 
-        await Task.WhenAll(MerchantAsync(calls), SettlementsAsync(calls), ReviewAsync(calls), UploadsAsync(calls), LoansAsync(calls), EventsAsync(calls), AppAsync(calls));
+        await Task.WhenAll(
+            MerchantAsync(calls),
+            SettlementsAsync(calls),
+            ReviewAsync(calls),
+            UploadsAsync(calls),
+            LoansAsync(calls),
+            EventsAsync(calls),
+            AppAsync(calls)
+        );
 
         // That the app is ill is another test's to bring about.
-        var described = calls.Operations.SelectMany(operation => operation.Responses.Select(answer => (operation.Id, Status: int.Parse(answer.Key))));
+        var described = calls.Operations.SelectMany(operation =>
+            operation.Responses.Select(answer => (operation.Id, Status: int.Parse(answer.Key)))
+        );
         described.Where(answer => answer.Status < 300).Except(calls.Seen).ShouldBeEmpty();
     }
 
@@ -34,24 +44,37 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
             (await calls.ByAsync(stranger, operation.Id, nobody)).Status.ShouldBe(401, operation.Id);
             if (operation.Body is not null)
             {
-                (await calls.CallAsync(operation.Id, nobody, new StringContent("hello", null, "text/plain"))).ShouldBeProblem(415, "unsupported_media_type");
+                (await calls.CallAsync(operation.Id, nobody, new StringContent("hello", null, "text/plain"))).ShouldBeProblem(
+                    415,
+                    "unsupported_media_type"
+                );
             }
 
             if (operation.Body?.ContainsKey("application/json") == true)
             {
                 (await calls.CallAsync(operation.Id, nobody, DescribedCalls.Json(new JsonObject()))).Status.ShouldBe(400, operation.Id);
-                (await calls.CallAsync(operation.Id, nobody, DescribedCalls.Json(new JsonObject { ["x"] = new string('x', 70_000) })))
-                    .ShouldBeProblem(413, "request_too_large");
-                (await calls.CallAsync(operation.Id, nobody, new StringContent("{", null, "application/json"))).ShouldBeProblem(400, "invalid_request");
+                (
+                    await calls.CallAsync(operation.Id, nobody, DescribedCalls.Json(new JsonObject { ["x"] = new string('x', 70_000) }))
+                ).ShouldBeProblem(413, "request_too_large");
+                (await calls.CallAsync(operation.Id, nobody, new StringContent("{", null, "application/json"))).ShouldBeProblem(
+                    400,
+                    "invalid_request"
+                );
             }
 
             foreach (var parameter in operation.Parameters.Where(parameter => parameter["in"]!.GetValue<string>() == "query"))
             {
                 var (name, schema) = (parameter["name"]!.GetValue<string>(), parameter["schema"]!);
-                var outside = schema["maximum"] is null ? Array.Empty<long>() : [schema["minimum"]!.GetValue<long>() - 1, schema["maximum"]!.GetValue<long>() + 1];
-                var others = string.Concat(operation.Parameters
-                    .Where(other => other != parameter && other["in"]!.GetValue<string>() == "query" && other["required"]?.GetValue<bool>() == true)
-                    .Select(other => $"&{other["name"]!.GetValue<string>()}=2026-11-01"));
+                var outside = schema["maximum"] is null
+                    ? Array.Empty<long>()
+                    : [schema["minimum"]!.GetValue<long>() - 1, schema["maximum"]!.GetValue<long>() + 1];
+                var others = string.Concat(
+                    operation
+                        .Parameters.Where(other =>
+                            other != parameter && other["in"]!.GetValue<string>() == "query" && other["required"]?.GetValue<bool>() == true
+                        )
+                        .Select(other => $"&{other["name"]!.GetValue<string>()}=2026-11-01")
+                );
                 // Any text but one with a percent sign can be the beginning of a code.
                 foreach (var value in outside.Select(number => $"{number}").Append(name == "code" ? "%25" : "!"))
                 {
@@ -75,7 +98,10 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
                 };
                 // What is no uuid is not asked for at Baloan, whose 404 to a call that acts is no answer.
                 var missing = operation.Method.Equals("post", StringComparison.OrdinalIgnoreCase) ? "nothing" : nobody;
-                (await calls.CallAsync(operation.Id, missing, body is null ? null : DescribedCalls.Json(body))).ShouldBeProblem(404, "not_found");
+                (await calls.CallAsync(operation.Id, missing, body is null ? null : DescribedCalls.Json(body))).ShouldBeProblem(
+                    404,
+                    "not_found"
+                );
             }
         }
 
@@ -98,7 +124,9 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         using var api = app.NewClient();
         foreach (var (fault, status) in new[] { ("throttled_seconds", 429), ("server_error", 504), ("unavailable", 503) })
         {
-            var customer = MagicNumbers.For(Fault.All.Single(known => known.Name == fault)).NationalIdentifier(SandboxOperation.CheckCredit);
+            var customer = MagicNumbers
+                .For(Fault.All.Single(known => known.Name == fault))
+                .NationalIdentifier(SandboxOperation.CheckCredit);
             await calls.PostAsync("CheckCredit", status, new() { ["national_identifier"] = customer }, by: api);
         }
 
@@ -131,9 +159,18 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         (await calls.CallAsync("CreateSettlement", body: form.ToContent())).Status.ShouldBe(202);
         (await EndedAsync(calls, "GetSettlement", form.Code)).SettlementStatus.ShouldBe("settled");
         (await calls.CallAsync("CreateSettlement", body: form.ToContent())).Status.ShouldBe(200);
-        (await calls.CallAsync("CreateSettlement", body: (form with { Total = form.Total + 1 }).ToContent())).ShouldBeProblem(409, "settlement_conflict");
-        (await calls.CallAsync("CreateSettlement", body: (new SettlementForm { File = Given.Png() }).ToContent())).ShouldBeProblem(415, "unsupported_file_type", "file");
-        (await calls.CallAsync("CreateSettlement", body: (new SettlementForm { File = Given.Pdf(11 * 1024 * 1024) }).ToContent())).ShouldBeProblem(413, "file_too_large");
+        (await calls.CallAsync("CreateSettlement", body: (form with { Total = form.Total + 1 }).ToContent())).ShouldBeProblem(
+            409,
+            "settlement_conflict"
+        );
+        (await calls.CallAsync("CreateSettlement", body: (new SettlementForm { File = Given.Png() }).ToContent())).ShouldBeProblem(
+            415,
+            "unsupported_file_type",
+            "file"
+        );
+        (
+            await calls.CallAsync("CreateSettlement", body: (new SettlementForm { File = Given.Pdf(11 * 1024 * 1024) }).ToContent())
+        ).ShouldBeProblem(413, "file_too_large");
         await calls.PostAsync("ResolveSettlement", 409, new() { ["outcome"] = "settled", ["note"] = "Asked." }, form.Code);
 
         var refused = new SettlementForm { Otp = "99999" };
@@ -153,17 +190,37 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         await calls.CallAsync("ListSettlements", query: "?status=rejected");
         (await calls.CallAsync("GetInvoice", form.Code)).Status.ShouldBe(200);
         (await calls.CallAsync("ExportSettlements", query: "?from=1405/01/01&to=1405/12/29")).Status.ShouldBe(200);
-        using var statement = new MultipartFormDataContent { { new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes($"code,total (toman),date\n{form.Code},{form.Total + 1},2026-11-01\nX,y,\n")), "file", "a.csv" } };
+        using var statement = new MultipartFormDataContent
+        {
+            {
+                new ByteArrayContent(
+                    System.Text.Encoding.UTF8.GetBytes($"code,total (toman),date\n{form.Code},{form.Total + 1},2026-11-01\nX,y,\n")
+                ),
+                "file",
+                "a.csv"
+            },
+        };
         await calls.CallAsync("CreateReconciliation", body: statement);
         // The invoice that is in Blob storage already.
         var (customer, blob) = (Given.Customer(), $"{Guid.NewGuid()}.pdf");
-        await new BlobContainerClient(Apps.Second.ConnectionString, "invoices").UploadBlobAsync(blob, BinaryData.FromBytes(Given.Pdf()), Cancel);
+        await new BlobContainerClient(Apps.Second.ConnectionString, "invoices").UploadBlobAsync(
+            blob,
+            BinaryData.FromBytes(Given.Pdf()),
+            Cancel
+        );
         await Api.SendOtpAsync(customer);
-        JsonObject Request(string invoice) => new()
-        {
-            ["national_identifier"] = customer, ["otp"] = MagicNumbers.Otp, ["invoice_blob"] = invoice,
-            ["data"] = new JsonObject { ["code"] = Given.Code(), ["bill"] = new JsonObject { ["total"] = 1000 } },
-        };
+        JsonObject Request(string invoice) =>
+            new()
+            {
+                ["national_identifier"] = customer,
+                ["otp"] = MagicNumbers.Otp,
+                ["invoice_blob"] = invoice,
+                ["data"] = new JsonObject
+                {
+                    ["code"] = Given.Code(),
+                    ["bill"] = new JsonObject { ["total"] = 1000 },
+                },
+            };
         (await calls.CallAsync("CreateSettlement", body: DescribedCalls.Json(Request(blob)))).Status.ShouldBe(202);
         (await calls.CallAsync("CreateSettlement", body: DescribedCalls.Json(Request("nothing.pdf")))).Status.ShouldBe(400);
     }
@@ -190,7 +247,11 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         var upload = await calls.CallAsync("CreateUpload", body: Form(Given.Jpeg()));
         upload.Status.ShouldBe(202, upload.Text);
         (await EndedAsync(calls, "GetUpload", upload.Field("id"))).Field("status").ShouldBe("uploaded");
-        (await calls.CallAsync("CreateUpload", body: Form(Given.File("hello"u8, 100)))).ShouldBeProblem(415, "unsupported_file_type", "file");
+        (await calls.CallAsync("CreateUpload", body: Form(Given.File("hello"u8, 100)))).ShouldBeProblem(
+            415,
+            "unsupported_file_type",
+            "file"
+        );
         (await calls.CallAsync("CreateUpload", body: Form(Given.Pdf(11 * 1024 * 1024)))).ShouldBeProblem(413, "file_too_large");
     }
 
@@ -212,7 +273,16 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         await calls.CallAsync("SendContractOtp", loan);
         await calls.PostAsync("SignContract", 422, new() { ["otp"] = "99999" }, loan);
         await calls.PostAsync("SignContract", 200, new() { ["otp"] = MagicNumbers.Otp }, loan);
-        await calls.PostAsync("LoanStateCallback", 200, new() { ["uuid"] = loan, ["state"] = "blocked", ["reason"] = "a reason" });
+        await calls.PostAsync(
+            "LoanStateCallback",
+            200,
+            new()
+            {
+                ["uuid"] = loan,
+                ["state"] = "blocked",
+                ["reason"] = "a reason",
+            }
+        );
         await calls.PostAsync("LoanStateCallback", 200, new() { ["uuid"] = loan, ["state"] = "something_new" });
         (await calls.CallAsync("GetLoan", loan)).Json["history"]!.AsArray().Count.ShouldBe(2);
         // One that was not opened here, and of which nothing is known.
@@ -229,7 +299,17 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         lost["national_identifier"] = MagicNumbers.For(Fault.CutBeforeEffect).NationalIdentifier(SandboxOperation.OpenLoan);
         await calls.PostAsync("OpenLoan", 504, lost);
         var opening = (await calls.CallAsync("ListLoanOpenings")).Json["items"]![0]!["id"]!.GetValue<string>();
-        await calls.PostAsync("ResolveLoanOpening", 200, new() { ["outcome"] = "not_opened", ["note"] = "Baloan says so.", ["by"] = "Support" }, opening);
+        await calls.PostAsync(
+            "ResolveLoanOpening",
+            200,
+            new()
+            {
+                ["outcome"] = "not_opened",
+                ["note"] = "Baloan says so.",
+                ["by"] = "Support",
+            },
+            opening
+        );
         await calls.PostAsync("ResolveLoanOpening", 409, new() { ["outcome"] = "not_opened", ["note"] = "Again." }, opening);
         await calls.PostAsync("ResolveLoanOpening", 404, new() { ["outcome"] = "not_opened", ["note"] = "None." }, $"{Guid.NewGuid():N}");
     }
@@ -241,7 +321,8 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         var loan = Guid.NewGuid().ToString();
         await calls.PostAsync("LoanStateCallback", 200, new() { ["uuid"] = loan, ["state"] = "created" });
         var form = await Api.AcceptedAsync(new SettlementForm());
-        Delivery? About(string what) => receiver.Deliveries.FirstOrDefault(delivery => delivery.Body.Contains(what, StringComparison.Ordinal));
+        Delivery? About(string what) =>
+            receiver.Deliveries.FirstOrDefault(delivery => delivery.Body.Contains(what, StringComparison.Ordinal));
         await Until.TrueAsync(() => About(loan) is not null && About(form.Code) is not null);
         await calls.CallAsync("ListSubscriptions");
         (await calls.CallAsync("RedeliverEvents", subscription.Field("id"))).Status.ShouldBe(202);
@@ -275,13 +356,14 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         return answer!;
     }
 
-    private static JsonObject ALoan(long amount = 10_000_000) => new()
-    {
-        ["phone_number"] = $"0935{Interlocked.Increment(ref phones):D7}",
-        ["national_identifier"] = Given.Customer(),
-        ["birth_date"] = "1990-05-06",
-        ["amount"] = amount,
-        ["loan_due"] = 12,
-        ["store"] = 1,
-    };
+    private static JsonObject ALoan(long amount = 10_000_000) =>
+        new()
+        {
+            ["phone_number"] = $"0935{Interlocked.Increment(ref phones):D7}",
+            ["national_identifier"] = Given.Customer(),
+            ["birth_date"] = "1990-05-06",
+            ["amount"] = amount,
+            ["loan_due"] = 12,
+            ["store"] = 1,
+        };
 }

@@ -14,7 +14,9 @@ public sealed class ApiPageTests(StorageAccounts storage) : ApiTests(storage)
         using var page = await http.GetAsync("api/docs", Cancel);
 
         page.StatusCode.ShouldBe(HttpStatusCode.OK);
-        page.Headers.GetValues("Content-Security-Policy").Single().ShouldStartWith("default-src 'none'; script-src 'self'; style-src 'self';");
+        page.Headers.GetValues("Content-Security-Policy")
+            .Single()
+            .ShouldStartWith("default-src 'none'; script-src 'self'; style-src 'self';");
         var html = await page.Content.ReadAsStringAsync(Cancel);
         html.ShouldNotContain("://");
         html.ShouldNotContain("<style");
@@ -31,11 +33,15 @@ public sealed class ApiPageTests(StorageAccounts storage) : ApiTests(storage)
     public void Forms_begin_with_examples_and_events_come_with_ones_that_fit()
     {
         var document = Description.OpenApi();
-        var form = document.Operations.Single(operation => operation.Id == "CreateSettlement").Body!["multipart/form-data"]!["schema"]!["properties"]!;
+        var form = document.Operations.Single(operation => operation.Id == "CreateSettlement").Body!["multipart/form-data"]!["schema"]![
+            "properties"
+        ]!;
         form["data"]!["example"]!.GetValue<string>().ShouldContain("\"code\"");
         form["otp"]!["example"]!.GetValue<string>().ShouldBe("11111");
 
-        var content = document.Json["paths"]!["/subscriptions"]!["post"]!["callbacks"]!["event"]!.AsObject().Single().Value!["post"]!["requestBody"]!["content"]!["application/json"]!;
+        var content = document.Json["paths"]!["/subscriptions"]!["post"]!["callbacks"]!["event"]!.AsObject().Single().Value!["post"]![
+            "requestBody"
+        ]!["content"]!["application/json"]!;
         var schemas = document.Json["components"]!["schemas"]!;
         document.Schemas.Faults(content["examples"]!["loan_state"]!["value"], schemas["LoanStateEvent"]!).ShouldBeEmpty();
         document.Schemas.Faults(content["examples"]!["settlement"]!["value"], schemas["SettlementEvent"]!).ShouldBeEmpty();

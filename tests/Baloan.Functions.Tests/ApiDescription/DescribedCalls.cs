@@ -24,12 +24,15 @@ internal sealed class DescribedCalls(Description description, ApiClient api)
             path = path.Replace($"{{{name}}}", Uri.EscapeDataString(argument), StringComparison.Ordinal);
         }
 
-        var answer = await other.SendAsync(new HttpRequestMessage(new HttpMethod(operation.Method), $"api{path}{query}") { Content = body });
+        var answer = await other.SendAsync(
+            new HttpRequestMessage(new HttpMethod(operation.Method), $"api{path}{query}") { Content = body }
+        );
         Check(operation, answer);
         return answer;
     }
 
-    public Task<ApiAnswer> CallAsync(string id, string argument = "", HttpContent? body = null, string query = "") => ByAsync(api, id, argument, body, query);
+    public Task<ApiAnswer> CallAsync(string id, string argument = "", HttpContent? body = null, string query = "") =>
+        ByAsync(api, id, argument, body, query);
 
     /// <summary>A call with a JSON body that has to fit the description of the request, and an answer of this status.</summary>
     public async Task<ApiAnswer> PostAsync(string id, int status, JsonObject body, string argument = "", ApiClient? by = null)
@@ -63,7 +66,14 @@ internal sealed class DescribedCalls(Description description, ApiClient api)
             }
 
             // Baloan documents its own codes for loans alone.
-            if (type == "application/problem+json" && (answer.Status != 422 || operation.Id.EndsWith("Loan", StringComparison.Ordinal) || operation.Id.Contains("Contract", StringComparison.Ordinal)))
+            if (
+                type == "application/problem+json"
+                && (
+                    answer.Status != 422
+                    || operation.Id.EndsWith("Loan", StringComparison.Ordinal)
+                    || operation.Id.Contains("Contract", StringComparison.Ordinal)
+                )
+            )
             {
                 media["examples"]!.AsObject().Select(example => example.Key).ShouldContain(answer.Field("code"), at);
             }
@@ -79,7 +89,9 @@ internal sealed class DescribedCalls(Description description, ApiClient api)
             {
                 var schema = headers[name]!["schema"]!;
                 var value = values!.Single();
-                description.Schemas.Faults(schema["type"]!.GetValue<string>() == "integer" ? JsonNode.Parse(value) : value, schema).ShouldBeEmpty(at);
+                description
+                    .Schemas.Faults(schema["type"]!.GetValue<string>() == "integer" ? JsonNode.Parse(value) : value, schema)
+                    .ShouldBeEmpty(at);
             }
         }
     }

@@ -19,15 +19,26 @@ internal sealed class Description(string text)
     public SchemaCheck Schemas => new(Json);
 
     public IReadOnlyList<Operation> Operations =>
-    [
-        .. from path in Json["paths"]!.AsObject()
-           from operation in path.Value!.AsObject()
-           where !operation.Key.StartsWith("x-", StringComparison.Ordinal)
-           select new Operation(operation.Key.ToUpperInvariant(), path.Key, operation.Value!.AsObject()),
-    ];
+        [
+            .. from path in Json["paths"]!.AsObject()
+            from operation in path.Value!.AsObject()
+            where !operation.Key.StartsWith("x-", StringComparison.Ordinal)
+            select new Operation(operation.Key.ToUpperInvariant(), path.Key, operation.Value!.AsObject()),
+        ];
 
-    /// <summary>The functions that are no part of the API: those that serve the console, and what browsers and monitors ask besides.</summary>
-    public static readonly IReadOnlyList<string> Page = ["GetRoot", "GetConsole", "GetConsoleFile", "GetDocs", "GetDocsFile", "HeadHealth", "AnswerPreflight"];
+    /// <summary>
+    /// The functions that are no part of the API: those that serve the console, and what browsers and monitors ask besides.
+    /// </summary>
+    public static readonly IReadOnlyList<string> Page =
+    [
+        "GetRoot",
+        "GetConsole",
+        "GetConsoleFile",
+        "GetDocs",
+        "GetDocsFile",
+        "HeadHealth",
+        "AnswerPreflight",
+    ];
 
     /// <summary>The app's HTTP functions, as they are declared: method, route and name; all but the console's.</summary>
     public static IEnumerable<(string Method, string Path, string Name, AuthorizationLevel Level)> Functions() =>
@@ -39,7 +50,10 @@ internal sealed class Description(string text)
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static)
         let function = method.GetCustomAttribute<FunctionAttribute>()
         where function is not null
-        from trigger in method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).OfType<HttpTriggerAttribute>()
+        from trigger in method
+            .GetParameters()
+            .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+            .OfType<HttpTriggerAttribute>()
         from verb in trigger.Methods!
         select (verb.ToUpperInvariant(), $"/{trigger.Route}", function.Name, trigger.AuthLevel);
 }
@@ -58,5 +72,7 @@ internal sealed record Operation(string Method, string Path, JsonObject Json)
     public bool IsAnonymous => Json["security"] is JsonArray { Count: 0 };
 
     public IEnumerable<string> Of(string location) =>
-        Parameters.Where(parameter => parameter["in"]!.GetValue<string>() == location).Select(parameter => parameter["name"]!.GetValue<string>());
+        Parameters
+            .Where(parameter => parameter["in"]!.GetValue<string>() == location)
+            .Select(parameter => parameter["name"]!.GetValue<string>());
 }

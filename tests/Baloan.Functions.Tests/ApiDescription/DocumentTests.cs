@@ -15,16 +15,26 @@ public sealed class DocumentTests(StorageAccounts storage) : ApiTests(storage)
     {
         var document = Of(name);
 
-        document.Operations.Select(operation => (operation.Method, operation.Path, operation.Id, operation.IsAnonymous)).ShouldBe(
-            Description.Functions().Select(function => (function.Method, function.Path, function.Name, function.Level == AuthorizationLevel.Anonymous)),
-            ignoreOrder: true);
+        document
+            .Operations.Select(operation => (operation.Method, operation.Path, operation.Id, operation.IsAnonymous))
+            .ShouldBe(
+                Description
+                    .Functions()
+                    .Select(function => (function.Method, function.Path, function.Name, function.Level == AuthorizationLevel.Anonymous)),
+                ignoreOrder: true
+            );
         foreach (var operation in document.Operations)
         {
-            operation.Of("path").ShouldBe(operation.Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}')), operation.Id);
+            operation
+                .Of("path")
+                .ShouldBe(operation.Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}')), operation.Id);
             operation.Json["summary"]!.GetValue<string>().ShouldNotBeEmpty();
             operation.Json["description"]!.GetValue<string>().ShouldNotBeEmpty();
             operation.Json["tags"]!.AsArray().Count.ShouldBe(1);
-            operation.Parameters.ShouldAllBe(parameter => parameter["description"] != null || parameter["in"]!.GetValue<string>() == "body", operation.Id);
+            operation.Parameters.ShouldAllBe(
+                parameter => parameter["description"] != null || parameter["in"]!.GetValue<string>() == "body",
+                operation.Id
+            );
         }
     }
 
@@ -51,7 +61,8 @@ public sealed class DocumentTests(StorageAccounts storage) : ApiTests(storage)
         var examples = 0;
         foreach (var operation in document.Operations)
         {
-            var contents = operation.Responses.SelectMany(answer => answer.Value!["content"]?.AsObject() ?? [])
+            var contents = operation
+                .Responses.SelectMany(answer => answer.Value!["content"]?.AsObject() ?? [])
                 .Concat(operation.Body ?? [])
                 .ToList();
             foreach (var (type, content) in contents.Where(content => content.Key.EndsWith("json", StringComparison.Ordinal)))
@@ -86,7 +97,9 @@ public sealed class DocumentTests(StorageAccounts storage) : ApiTests(storage)
     {
         var document = Description.OpenApi();
 
-        document.Schemas.Faults(JsonNode.Parse(value), document.Json["components"]!["schemas"]!["Subscription"]!).Count.ShouldBe(fits ? 0 : 1);
+        document
+            .Schemas.Faults(JsonNode.Parse(value), document.Json["components"]!["schemas"]!["Subscription"]!)
+            .Count.ShouldBe(fits ? 0 : 1);
     }
 
     [Fact]
@@ -103,8 +116,11 @@ public sealed class DocumentTests(StorageAccounts storage) : ApiTests(storage)
         openApi.Text.ShouldBe(Description.OpenApi(address.Scheme, address.Authority).Text);
         swagger.Text.ShouldBe(Description.Swagger(address.Scheme, address.Authority).Text);
         openApi.Json["servers"]![0]!["url"]!.GetValue<string>().ShouldBe($"{address}api");
-        (swagger.Json["host"]!.GetValue<string>(), swagger.Json["basePath"]!.GetValue<string>(), swagger.Json["schemes"]!.ToJsonString())
-            .ShouldBe((address.Authority, "/api", """["http"]"""));
+        (
+            swagger.Json["host"]!.GetValue<string>(),
+            swagger.Json["basePath"]!.GetValue<string>(),
+            swagger.Json["schemes"]!.ToJsonString()
+        ).ShouldBe((address.Authority, "/api", """["http"]"""));
         Description.Swagger().Json["schemes"]!.ToJsonString().ShouldBe("""["https"]""");
     }
 
@@ -113,24 +129,35 @@ public sealed class DocumentTests(StorageAccounts storage) : ApiTests(storage)
     {
         var (openApi, swagger) = (Description.OpenApi(), Description.Swagger());
 
-        swagger.Json["definitions"]!.AsObject().Select(schema => schema.Key)
+        swagger.Json["definitions"]!
+            .AsObject()
+            .Select(schema => schema.Key)
             .ShouldBe(
                 openApi.Json["components"]!["schemas"]!.AsObject().Select(schema => schema.Key).Where(name => name != "SettlementEvent"),
-                ignoreOrder: true);
+                ignoreOrder: true
+            );
         foreach (var operation in openApi.Operations)
         {
             var other = swagger.Operations.Single(one => one.Id == operation.Id);
             other.Responses.Select(answer => answer.Key).ShouldBe(operation.Responses.Select(answer => answer.Key), operation.Id);
             foreach (var (status, answer) in operation.Responses)
             {
-                var schema = answer!["content"]?.AsObject().First().Value!["schema"]!.ToJsonString().Replace("components/schemas", "definitions", StringComparison.Ordinal);
-                JsonNode.DeepEquals(other.Responses[status]!["schema"], schema is null ? null : JsonNode.Parse(schema)).ShouldBeTrue($"{operation.Id} {status}");
+                var schema = answer!
+                    ["content"]
+                    ?.AsObject().First().Value!["schema"]!.ToJsonString()
+                    .Replace("components/schemas", "definitions", StringComparison.Ordinal);
+                JsonNode
+                    .DeepEquals(other.Responses[status]!["schema"], schema is null ? null : JsonNode.Parse(schema))
+                    .ShouldBeTrue($"{operation.Id} {status}");
             }
         }
 
         foreach (var (name, schema) in openApi.Json["components"]!["schemas"]!.AsObject().Where(schema => schema.Key != "SettlementEvent"))
         {
-            swagger.Json["definitions"]![name]!["properties"]?.AsObject().Select(field => field.Key)
+            swagger.Json["definitions"]![name]!
+                ["properties"]
+                ?.AsObject()
+                .Select(field => field.Key)
                 .ShouldBe(schema!["properties"]?.AsObject().Select(field => field.Key), name);
         }
     }
@@ -143,12 +170,15 @@ public sealed class DocumentTests(StorageAccounts storage) : ApiTests(storage)
         var definitions = swagger.Json["definitions"]!;
 
         var key = swagger.Json["securityDefinitions"]!.AsObject().ShouldHaveSingleItem().Value!;
-        (key["type"]!.GetValue<string>(), key["in"]!.GetValue<string>(), key["name"]!.GetValue<string>()).ShouldBe(("apiKey", "header", "x-functions-key"));
+        (key["type"]!.GetValue<string>(), key["in"]!.GetValue<string>(), key["name"]!.GetValue<string>()).ShouldBe(
+            ("apiKey", "header", "x-functions-key")
+        );
         swagger.Json["security"]!.ToJsonString().ShouldBe("""[{"function_key":[]}]""");
         operations.Values.ShouldAllBe(operation => operation.Json["x-ms-visibility"] != null);
         var parameters = operations.Values.SelectMany(operation => operation.Parameters).ToList();
         parameters.ShouldAllBe(parameter => parameter["x-ms-summary"] != null && parameter["description"] != null);
-        parameters.Where(parameter => parameter["in"]!.GetValue<string>() == "path")
+        parameters
+            .Where(parameter => parameter["in"]!.GetValue<string>() == "path")
             .ShouldAllBe(parameter => parameter["x-ms-url-encoding"]!.GetValue<string>() == "single");
         swagger.Text.ShouldNotContain("oneOf");
         swagger.Text.ShouldNotContain("anyOf");
@@ -157,11 +187,13 @@ public sealed class DocumentTests(StorageAccounts storage) : ApiTests(storage)
         upload.Json["consumes"]!.ToJsonString().ShouldBe("""["multipart/form-data"]""");
         upload.Parameters.Single(parameter => parameter["name"]!.GetValue<string>() == "file")["type"]!.GetValue<string>().ShouldBe("file");
 
-        foreach (var store in new JsonNode[]
-        {
-            definitions["LoanRequest"]!["properties"]!["store"]!,
-            operations["GetLoanPolicies"].Parameters.Single(parameter => parameter["name"]!.GetValue<string>() == "store"),
-        })
+        foreach (
+            var store in new JsonNode[]
+            {
+                definitions["LoanRequest"]!["properties"]!["store"]!,
+                operations["GetLoanPolicies"].Parameters.Single(parameter => parameter["name"]!.GetValue<string>() == "store"),
+            }
+        )
         {
             var values = store["x-ms-dynamic-values"]!;
             var list = operations[values["operationId"]!.GetValue<string>()].Responses["200"]!["schema"]!;
@@ -183,7 +215,9 @@ public sealed class DocumentTests(StorageAccounts storage) : ApiTests(storage)
         path["x-ms-notification-content"]!["schema"]!["$ref"]!.GetValue<string>().ShouldBe("#/definitions/LoanStateEvent");
         subscribe.Responses["201"]!["headers"]!.AsObject().ShouldContainKey("Location");
         swagger.Operations.ShouldContain(operation => operation.Method == "DELETE" && operation.Path == "/subscriptions/{id}");
-        var request = swagger.Schemas.Resolve(subscribe.Parameters.Single(parameter => parameter["in"]!.GetValue<string>() == "body")["schema"]!.AsObject());
+        var request = swagger.Schemas.Resolve(
+            subscribe.Parameters.Single(parameter => parameter["in"]!.GetValue<string>() == "body")["schema"]!.AsObject()
+        );
         var url = request["properties"]!["callback_url"]!;
         url["x-ms-notification-url"]!.GetValue<bool>().ShouldBeTrue();
         url["x-ms-visibility"]!.GetValue<string>().ShouldBe("internal");
@@ -195,10 +229,11 @@ public sealed class DocumentTests(StorageAccounts storage) : ApiTests(storage)
 
     private static Description Of(string name) => name == "openapi.json" ? Description.OpenApi() : Description.Swagger();
 
-    private static IEnumerable<JsonObject> References(JsonNode? node) => node switch
-    {
-        JsonObject fields => fields.SelectMany(field => References(field.Value)).Concat(fields["$ref"] is JsonValue ? [fields] : []),
-        JsonArray items => items.SelectMany(References),
-        _ => [],
-    };
+    private static IEnumerable<JsonObject> References(JsonNode? node) =>
+        node switch
+        {
+            JsonObject fields => fields.SelectMany(field => References(field.Value)).Concat(fields["$ref"] is JsonValue ? [fields] : []),
+            JsonArray items => items.SelectMany(References),
+            _ => [],
+        };
 }

@@ -12,7 +12,16 @@ namespace Baloan.Functions.Tests.ApiDescription;
 internal sealed class SchemaCheck(JsonObject document)
 {
     private static readonly HashSet<string> Notes =
-        ["description", "example", "default", "title", "x-ms-summary", "x-ms-visibility", "x-ms-dynamic-values", "x-ms-notification-url"];
+    [
+        "description",
+        "example",
+        "default",
+        "title",
+        "x-ms-summary",
+        "x-ms-visibility",
+        "x-ms-dynamic-values",
+        "x-ms-notification-url",
+    ];
 
     /// <summary>The faults of a value, each with its place; none where it fits.</summary>
     public IReadOnlyList<string> Faults(JsonNode? value, JsonNode schema)
@@ -33,7 +42,8 @@ internal sealed class SchemaCheck(JsonObject document)
             JsonNode target = document;
             foreach (var step in path[2..].Split('/'))
             {
-                target = target[step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)].ShouldNotBeNull(path);
+                target = target[step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)]
+                    .ShouldNotBeNull(path);
             }
 
             node = target.AsObject();
@@ -75,7 +85,8 @@ internal sealed class SchemaCheck(JsonObject document)
                 "minimum" => kind != JsonValueKind.Number || value.GetValue<decimal>() >= rule!.GetValue<decimal>(),
                 "maximum" => kind != JsonValueKind.Number || value.GetValue<decimal>() <= rule!.GetValue<decimal>(),
                 "maxLength" => kind != JsonValueKind.String || value.GetValue<string>().Length <= rule!.GetValue<int>(),
-                "required" => kind != JsonValueKind.Object || rule!.AsArray().All(name => value.AsObject().ContainsKey(name!.GetValue<string>())),
+                "required" => kind != JsonValueKind.Object
+                    || rule!.AsArray().All(name => value.AsObject().ContainsKey(name!.GetValue<string>())),
                 "properties" or "additionalProperties" or "items" or "nullable" or "x-nullable" => true,
                 _ => Notes.Contains(keyword) ? true : throw new NotSupportedException($"{at}: {keyword}"),
             };
@@ -109,12 +120,19 @@ internal sealed class SchemaCheck(JsonObject document)
         }
     }
 
-    private static bool FitsFormat(JsonNode value, string format) => format switch
-    {
-        "uuid" => Guid.TryParseExact(value.GetValue<string>(), "D", out _),
-        "date" => DateOnly.TryParseExact(value.GetValue<string>(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
-        "date-time" => Regex.IsMatch(value.GetValue<string>(), @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$"),
-        "uri" => Uri.TryCreate(value.GetValue<string>(), UriKind.Absolute, out _),
-        _ => throw new NotSupportedException(format),
-    };
+    private static bool FitsFormat(JsonNode value, string format) =>
+        format switch
+        {
+            "uuid" => Guid.TryParseExact(value.GetValue<string>(), "D", out _),
+            "date" => DateOnly.TryParseExact(
+                value.GetValue<string>(),
+                "yyyy-MM-dd",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out _
+            ),
+            "date-time" => Regex.IsMatch(value.GetValue<string>(), @"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$"),
+            "uri" => Uri.TryCreate(value.GetValue<string>(), UriKind.Absolute, out _),
+            _ => throw new NotSupportedException(format),
+        };
 }

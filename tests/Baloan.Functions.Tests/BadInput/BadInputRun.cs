@@ -14,9 +14,10 @@ internal static class BadInputRun
     private const int DefaultCases = 10_000;
 
     /// <summary>The seed of this run: the same one always, where nothing else is asked for.</summary>
-    public static int Seed { get; } = Environment.GetEnvironmentVariable("BALOAN_BAD_INPUT_SEED") == "random"
-        ? Random.Shared.Next(1, 1_000_000)
-        : Number("BALOAN_BAD_INPUT_SEED") ?? 1;
+    public static int Seed { get; } =
+        Environment.GetEnvironmentVariable("BALOAN_BAD_INPUT_SEED") == "random"
+            ? Random.Shared.Next(1, 1_000_000)
+            : Number("BALOAN_BAD_INPUT_SEED") ?? 1;
 
     /// <summary>The number of the first case.</summary>
     public static int First { get; } = Number("BALOAN_BAD_INPUT_FIRST") ?? 0;
@@ -31,8 +32,11 @@ internal static class BadInputRun
     public static int Requests => Math.Max(1, All - Rows - Messages);
 
     /// <summary>What a failure says, so that it can be run again.</summary>
-    public static string Again(int number) => string.Create(
-        CultureInfo.InvariantCulture, $"BALOAN_BAD_INPUT_SEED={Seed} BALOAN_BAD_INPUT_FIRST={number} BALOAN_BAD_INPUT_CASES=1");
+    public static string Again(int number) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"BALOAN_BAD_INPUT_SEED={Seed} BALOAN_BAD_INPUT_FIRST={number} BALOAN_BAD_INPUT_CASES=1"
+        );
 
     /// <summary>A source of chance for one case alone.</summary>
     public static Random ChanceOf(int number) => new(unchecked((Seed * 1_000_003) + number));

@@ -20,9 +20,12 @@ public sealed class BadMessageTests(StorageAccounts storage, ITestOutputHelper o
         await using var bench = await ServiceBench.StartAsync(storage);
         var functions = new Dictionary<string, Func<string, Task>>
         {
-            [StorageSetup.WorkQueueName] = message => ActivatorUtilities.CreateInstance<InvoiceFunction>(bench.Services).Run(message, Cancel),
-            [StorageSetup.LoanQueueName] = message => ActivatorUtilities.CreateInstance<RecordLoansFunction>(bench.Services).Run(message, Cancel),
-            [StorageSetup.EventsQueueName] = message => ActivatorUtilities.CreateInstance<DeliverEventsFunction>(bench.Services).Run(message, Cancel),
+            [StorageSetup.WorkQueueName] = message =>
+                ActivatorUtilities.CreateInstance<InvoiceFunction>(bench.Services).Run(message, Cancel),
+            [StorageSetup.LoanQueueName] = message =>
+                ActivatorUtilities.CreateInstance<RecordLoansFunction>(bench.Services).Run(message, Cancel),
+            [StorageSetup.EventsQueueName] = message =>
+                ActivatorUtilities.CreateInstance<DeliverEventsFunction>(bench.Services).Run(message, Cancel),
         };
         await bench.Services.GetRequiredService<StorageSetup>().ReadyAsync(Cancel);
         var (failures, refused) = (new ConcurrentQueue<string>(), 0);
@@ -45,9 +48,14 @@ public sealed class BadMessageTests(StorageAccounts storage, ITestOutputHelper o
                 }
                 catch (Exception failure)
                 {
-                    failures.Enqueue($"{failure.GetType().Name} {failure.Message.Split('\n')[0]} {failure.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("Baloan", StringComparison.Ordinal))}\n{BadInputRun.Again(number)}\n{queue}, {kind}: {text[..Math.Min(500, text.Length)]}");
+                    failures.Enqueue(
+                        $"{failure.GetType().Name} {failure.Message.Split('\n')[0]} "
+                            + failure.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("Baloan", StringComparison.Ordinal))
+                            + $"\n{BadInputRun.Again(number)}\n{queue}, {kind}: {text[..Math.Min(500, text.Length)]}"
+                    );
                 }
-            });
+            }
+        );
 
         output.WriteLine($"seed {BadInputRun.Seed}, {BadInputRun.Messages} messages, {refused} refused");
         failures.IsEmpty.ShouldBeTrue(string.Join("\n\n", failures.Take(10)));

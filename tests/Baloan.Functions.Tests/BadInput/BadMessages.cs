@@ -13,14 +13,31 @@ internal static class BadMessages
 
     private static readonly (string Queue, string Message)[] Good =
     [
-        (StorageSetup.WorkQueueName, """{"kind":"settlement","id":"BAD-1","trace_parent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}"""),
+        (
+            StorageSetup.WorkQueueName,
+            """{"kind":"settlement","id":"BAD-1","trace_parent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}"""
+        ),
         (StorageSetup.WorkQueueName, """{"kind":"upload","id":"0123456789abcdef0123456789abcdef","trace_parent":null}"""),
-        (StorageSetup.LoanQueueName, new LoanMessage(new LoanCallback(Uuid, Uuid, "created", "a reason", DateTimeOffset.UnixEpoch.AddYears(50), [1, 2, 3]), null, 1, null).ToText()),
-        (StorageSetup.LoanQueueName, new LoanMessage(null, new LoanOpening(Uuid, 10_000_000, 12, 1, "{}", DateTimeOffset.UnixEpoch.AddYears(50)), 2, null).ToText()),
-        (StorageSetup.EventsQueueName, $$$"""
+        (
+            StorageSetup.LoanQueueName,
+            new LoanMessage(
+                new LoanCallback(Uuid, Uuid, "created", "a reason", DateTimeOffset.UnixEpoch.AddYears(50), [1, 2, 3]),
+                null,
+                1,
+                null
+            ).ToText()
+        ),
+        (
+            StorageSetup.LoanQueueName,
+            new LoanMessage(null, new LoanOpening(Uuid, 10_000_000, 12, 1, "{}", DateTimeOffset.UnixEpoch.AddYears(50)), 2, null).ToText()
+        ),
+        (
+            StorageSetup.EventsQueueName,
+            $$$"""
             {"subscription":"nobody","event":{"id":"1","type":"loan_state","state":"created","occurred_at":"2026-01-01T00:00:00Z","data":{"uuid":"{{{Uuid}}}"},
             "change":{"uuid":"{{{Uuid}}}","key":"change-0"}},"attempt":1,"first_at":"2026-01-01T00:00:00Z","trace_parent":null}
-            """),
+            """
+        ),
     ];
 
     public static (string Queue, string Kind, string Text) Make(int number)
@@ -37,7 +54,14 @@ internal static class BadMessages
             11 => (queue, "nested deep", string.Concat(Enumerable.Repeat("{\"kind\":", random.Next(50, 10_000)))),
             12 => (queue, "of another queue", BadRequests.Pick(random, [.. Good.Where(good => good.Queue != queue)]).Message),
             13 => (queue, "of a later version", Later(json, random).ToJsonString()),
-            14 => (queue, "with names in another case", message.Replace("\"id\"", "\"ID\"", StringComparison.Ordinal).Replace("\"kind\"", "\"Kind\"", StringComparison.Ordinal).Replace("\"attempt\":", "\"attempt\":-", StringComparison.Ordinal)),
+            14 => (
+                queue,
+                "with names in another case",
+                message
+                    .Replace("\"id\"", "\"ID\"", StringComparison.Ordinal)
+                    .Replace("\"kind\"", "\"Kind\"", StringComparison.Ordinal)
+                    .Replace("\"attempt\":", "\"attempt\":-", StringComparison.Ordinal)
+            ),
             15 => (queue, "twice", message + message),
             16 => (queue, "without a field", Without(json, random).ToJsonString()),
             _ => (queue, "with a wrong value", BadRequests.Spoiled(json, random)),
@@ -57,16 +81,19 @@ internal static class BadMessages
         random.NextBytes(noise);
         var packed = Pack(Encoding.UTF8.GetBytes(message));
         // Few bytes that become many: forty million zeros, or a text of ten million letters.
-        return "br:" + random.Next(40) switch
-        {
-            0 => Convert.ToBase64String(Pack(new byte[40_000_000])),
-            1 => Convert.ToBase64String(Pack(Encoding.UTF8.GetBytes($"{{\"callback\":{{\"reason\":\"{new string('x', 10_000_000)}\"}}}}"))),
-            < 10 => Convert.ToBase64String(noise),
-            < 20 => Convert.ToBase64String(packed.AsSpan(0, random.Next(packed.Length))),
-            < 25 => BadRequests.Pick(random, ["", "!", "====", "AA", "br:", "\ud83d\ude00"]),
-            < 30 => Convert.ToBase64String(Pack(noise)),
-            _ => Convert.ToBase64String(Pack(Encoding.UTF8.GetBytes(message[..random.Next(message.Length)]))),
-        };
+        return "br:"
+            + random.Next(40) switch
+            {
+                0 => Convert.ToBase64String(Pack(new byte[40_000_000])),
+                1 => Convert.ToBase64String(
+                    Pack(Encoding.UTF8.GetBytes($"{{\"callback\":{{\"reason\":\"{new string('x', 10_000_000)}\"}}}}"))
+                ),
+                < 10 => Convert.ToBase64String(noise),
+                < 20 => Convert.ToBase64String(packed.AsSpan(0, random.Next(packed.Length))),
+                < 25 => BadRequests.Pick(random, ["", "!", "====", "AA", "br:", "\ud83d\ude00"]),
+                < 30 => Convert.ToBase64String(Pack(noise)),
+                _ => Convert.ToBase64String(Pack(Encoding.UTF8.GetBytes(message[..random.Next(message.Length)]))),
+            };
     }
 
     private static byte[] Pack(byte[] bytes)

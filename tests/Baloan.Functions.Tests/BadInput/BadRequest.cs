@@ -11,8 +11,13 @@ namespace Baloan.Functions.Tests.BadInput;
 /// <param name="Ending">What the caller does after sending.</param>
 internal sealed record BadRequest(int Number, Operation Operation, string Kind, byte[] Bytes, Ending Ending)
 {
-    /// <summary>Whether a web server may refuse it without asking a function: its target or a header is odd, or it is not HTTP at all.</summary>
-    public bool IsForServer => Ending != Ending.Waits || Kind.StartsWith("path", StringComparison.Ordinal) || Kind.StartsWith("query", StringComparison.Ordinal)
+    /// <summary>
+    /// Whether a web server may refuse it without asking a function: its target or a header is odd, or it is not HTTP at all.
+    /// </summary>
+    public bool IsForServer =>
+        Ending != Ending.Waits
+        || Kind.StartsWith("path", StringComparison.Ordinal)
+        || Kind.StartsWith("query", StringComparison.Ordinal)
         || Bytes.AsSpan().IndexOf("%00"u8) >= 0
         || Bytes.AsSpan(0, Math.Max(0, Bytes.AsSpan().IndexOf("\r\n\r\n"u8))).ContainsAnyInRange((byte)0x7F, (byte)0xFF);
 

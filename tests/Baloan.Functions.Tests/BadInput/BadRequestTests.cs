@@ -40,11 +40,13 @@ public sealed class BadRequestTests(StorageAccounts storage, ITestOutputHelper o
             storage.ConnectionString(storage.NewAccount()),
             settings:
             [
-                new("AzureFunctionsJobHost__logging__logLevel__default", "Information"), new("DOTNET_GCHeapHardLimit", HeapLimit),
+                new("AzureFunctionsJobHost__logging__logLevel__default", "Information"),
+                new("DOTNET_GCHeapHardLimit", HeapLimit),
                 // Nobody is told of anything: the receivers in the examples are real names.
                 new("Subscriptions__AllowedHosts", "nobody.example"),
                 new("AzureFunctionsJobHost__extensions__queues__visibilityTimeout", "00:00:00"),
-            ]);
+            ]
+        );
         using var api = app.NewClient();
         var description = new Description((await api.GetAsync("api/openapi.json")).Text);
         var requests = new BadRequests(description, BadInputRun.Seed);
@@ -58,51 +60,66 @@ public sealed class BadRequestTests(StorageAccounts storage, ITestOutputHelper o
 
         foreach (var (answer, count) in answers.OrderBy(answer => answer.Key, StringComparer.Ordinal))
         {
-            output.WriteLine($"{count,7} {answer}");
+            output.WriteLine($"{count, 7} {answer}");
         }
 
-        output.WriteLine($"{Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s, memory {memory / 1024 / 1024} MB, then {Memory(app) / 1024 / 1024} MB");
+        output.WriteLine(
+            $"{Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s, memory {memory / 1024 / 1024} MB, then {Memory(app) / 1024 / 1024} MB"
+        );
         app.App.HasDied.ShouldBeFalse("the app is alive");
         (await api.GetAsync("api/health")).Field("status").ShouldBe("healthy");
         Memory(app).ShouldBeLessThan((memory * 3 / 2) + (64 * 1024 * 1024), "memory is back to where it was");
         await Until.TrueAsync(() => OpenFiles(app) < files + 50, () => $"{files} files and sockets were open, now {OpenFiles(app)}");
         baloan.Books.Settlements.ShouldBeEmpty("money was moved");
         app.App.LogLines.Where(line => Secrets.Any(secret => line.Contains(secret, StringComparison.Ordinal))).ShouldBeEmpty();
-        // Kestrel has a word of its own for callers who hang up while they are read, and the worker some for a run that they ended, or whose
+        // Kestrel has a word of its own for callers who hang up while they are read, and the worker some for a run that they ended, or
+        // whose
         // request they never sent whole.
-        app.App.LogLines.Where(line => line.Contains("fail:", StringComparison.Ordinal)
-            && !line.Contains("automatic draining of the request body", StringComparison.Ordinal)
-            && !(line.Contains("Microsoft.Azure.Functions.Worker", StringComparison.Ordinal)
-                && (line.Contains("OperationCanceledException", StringComparison.Ordinal)
-                    || line.Contains("Context for invocation id", StringComparison.Ordinal)
-                    || line.Contains("Timed out waiting for the function start call", StringComparison.Ordinal))))
+        app.App.LogLines.Where(line =>
+                line.Contains("fail:", StringComparison.Ordinal)
+                && !line.Contains("automatic draining of the request body", StringComparison.Ordinal)
+                && !(
+                    line.Contains("Microsoft.Azure.Functions.Worker", StringComparison.Ordinal)
+                    && (
+                        line.Contains("OperationCanceledException", StringComparison.Ordinal)
+                        || line.Contains("Context for invocation id", StringComparison.Ordinal)
+                        || line.Contains("Timed out waiting for the function start call", StringComparison.Ordinal)
+                    )
+                )
+            )
             .ShouldBeEmpty();
     }
 
     private async Task SendAllAsync(RunningApp app, Description description, BadRequests requests, int first, int count)
     {
         var next = first - 1;
-        await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(async () =>
-        {
-            RawConnection? connection = null;
-            while (Interlocked.Increment(ref next) is var number && number < first + count)
-            {
-                var request = requests.Make(number);
-                try
-                {
-                    connection = await SendAsync(app, description, request, connection);
-                }
-                catch (Exception failure) when (failure is not OperationCanceledException || !Cancel.IsCancellationRequested)
-                {
-                    failures.Enqueue($"{failure.Message}\n{BadInputRun.Again(number)}\n{request}");
-                    failures.Count.ShouldBeLessThan(FailuresShown, string.Join("\n\n", failures));
-                    connection?.Dispose();
-                    connection = null;
-                }
-            }
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Connections)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        RawConnection? connection = null;
+                        while (Interlocked.Increment(ref next) is var number && number < first + count)
+                        {
+                            var request = requests.Make(number);
+                            try
+                            {
+                                connection = await SendAsync(app, description, request, connection);
+                            }
+                            catch (Exception failure) when (failure is not OperationCanceledException || !Cancel.IsCancellationRequested)
+                            {
+                                failures.Enqueue($"{failure.Message}\n{BadInputRun.Again(number)}\n{request}");
+                                failures.Count.ShouldBeLessThan(FailuresShown, string.Join("\n\n", failures));
+                                connection?.Dispose();
+                                connection = null;
+                            }
+                        }
 
-            connection?.Dispose();
-        })));
+                        connection?.Dispose();
+                    })
+                )
+        );
         failures.IsEmpty.ShouldBeTrue(string.Join("\n\n", failures));
     }
 
@@ -157,7 +174,9 @@ public sealed class BadRequestTests(StorageAccounts storage, ITestOutputHelper o
         if (answer.Body.Length == 0)
         {
             // As the contract has it: 401 and 404 are the host's. What is no HTTP, a function never sees.
-            (answer.Status is 401 or 404 || (request.IsForServer && answer.Closes && RefusedByServer.Contains(answer.Status))).ShouldBeTrue(at);
+            (
+                answer.Status is 401 or 404 || (request.IsForServer && answer.Closes && RefusedByServer.Contains(answer.Status))
+            ).ShouldBeTrue(at);
             return;
         }
 
@@ -174,7 +193,7 @@ public sealed class BadRequestTests(StorageAccounts storage, ITestOutputHelper o
     }
 
     private void Count(BadRequest request, string outcome) =>
-        answers.AddOrUpdate($"{outcome,-7} {request.Kind.Split(',')[0].Split(' ')[0]}", 1, (_, count) => count + 1);
+        answers.AddOrUpdate($"{outcome, -7} {request.Kind.Split(',')[0].Split(' ')[0]}", 1, (_, count) => count + 1);
 
     /// <summary>What the app's process takes; no more than its heap's limit and what does not grow.</summary>
     private static long Memory(RunningApp app)
@@ -184,5 +203,7 @@ public sealed class BadRequestTests(StorageAccounts storage, ITestOutputHelper o
     }
 
     private static int OpenFiles(RunningApp app) =>
-        OperatingSystem.IsLinux() ? new[] { app.App.Process.Id, app.App.WorkerId }.Sum(id => Directory.GetFiles($"/proc/{id}/fd").Length) : 0;
+        OperatingSystem.IsLinux()
+            ? new[] { app.App.Process.Id, app.App.WorkerId }.Sum(id => Directory.GetFiles($"/proc/{id}/fd").Length)
+            : 0;
 }

@@ -16,70 +16,275 @@ namespace Baloan.Functions.Tests.BadInput;
 /// </remarks>
 internal sealed class BadRequests(Description description, int seed)
 {
-    private static readonly string[] JsonTypes = ["application/json", "application/json; charset=utf-8", "APPLICATION/JSON;charset=\"UTF-8\""];
+    private static readonly string[] JsonTypes =
+    [
+        "application/json",
+        "application/json; charset=utf-8",
+        "APPLICATION/JSON;charset=\"UTF-8\"",
+    ];
 
     private static readonly string[] OtherTypes =
     [
-        "", "text/plain", "application/jsonp", "application/json; charset=utf-16", "application/json; charset=", "application", "/", ";;;", "*/*",
-        "application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=\"",
-        "multipart/mixed; boundary=x", "multipart/form-data; boundary=x; boundary=y", $"multipart/form-data; boundary={new string('b', 71)}",
-        "multipart/form-data; boundary=a b", "application/problem+json", "application/json,application/json", "\"application/json\"", "application/json;;",
-        new string('a', 2_000), "text/html;<script>", "application/json\u00a0",
+        "",
+        "text/plain",
+        "application/jsonp",
+        "application/json; charset=utf-16",
+        "application/json; charset=",
+        "application",
+        "/",
+        ";;;",
+        "*/*",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=\"",
+        "multipart/mixed; boundary=x",
+        "multipart/form-data; boundary=x; boundary=y",
+        $"multipart/form-data; boundary={new string('b', 71)}",
+        "multipart/form-data; boundary=a b",
+        "application/problem+json",
+        "application/json,application/json",
+        "\"application/json\"",
+        "application/json;;",
+        new string('a', 2_000),
+        "text/html;<script>",
+        "application/json\u00a0",
     ];
 
     private static readonly string[] Values =
     [
-        "null", "true", "{}", "[]", "[[[]]]", "0", "-1", "-0", "1.5", "1e999", "1E-400", "999999999999999999999999999999", "9223372036854775808", "12345678901",
-        "\"\"", "\" \"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\\r\\nSet-Cookie: a=b\"", "\"../../etc/passwd\"", "\"' or 1 eq 1 or '\"",
-        "\"<script>alert(1)</script>\"", "\"{{7*7}}\"", "\"%00%2f%2e%2e\"", "\"\\u202e۱۲۳\"", "\"۱۲۳۴۵۶۷۸۹۰\"", "\"123456789012345678901234567890\"",
-        "\"https://169.254.169.254/metadata\"", "\"file:///etc/passwd\"", "\"http://[::1\"", "\"2026-02-30\"", "\"0001-01-01\"", "\"1369-12-30\"",
-        "NaN", "Infinity", "undefined", "'x'", "01", "+1", ".5", "0x10", "1_000", "\"\t\"", "\"\\x\"", "\"open", "/* */ 1", "// 1\n1", "", ",", "}",
+        "null",
+        "true",
+        "{}",
+        "[]",
+        "[[[]]]",
+        "0",
+        "-1",
+        "-0",
+        "1.5",
+        "1e999",
+        "1E-400",
+        "999999999999999999999999999999",
+        "9223372036854775808",
+        "12345678901",
+        "\"\"",
+        "\" \"",
+        "\"\\u0000\"",
+        "\"\\ud800\"",
+        "\"\\udc00\\ud800\"",
+        "\"\\r\\nSet-Cookie: a=b\"",
+        "\"../../etc/passwd\"",
+        "\"' or 1 eq 1 or '\"",
+        "\"<script>alert(1)</script>\"",
+        "\"{{7*7}}\"",
+        "\"%00%2f%2e%2e\"",
+        "\"\\u202e۱۲۳\"",
+        "\"۱۲۳۴۵۶۷۸۹۰\"",
+        "\"123456789012345678901234567890\"",
+        "\"https://169.254.169.254/metadata\"",
+        "\"file:///etc/passwd\"",
+        "\"http://[::1\"",
+        "\"2026-02-30\"",
+        "\"0001-01-01\"",
+        "\"1369-12-30\"",
+        "NaN",
+        "Infinity",
+        "undefined",
+        "'x'",
+        "01",
+        "+1",
+        ".5",
+        "0x10",
+        "1_000",
+        "\"\t\"",
+        "\"\\x\"",
+        "\"open",
+        "/* */ 1",
+        "// 1\n1",
+        "",
+        ",",
+        "}",
     ];
 
     private static readonly string[] Headers =
     [
-        "Accept-Language: ;;;;", "Accept-Language: fa;q=NaN, en;q=9", "Accept-Language: *;q=-1", "Accept-Language: ,,,", "Accept-Language: \u00e9\u00ff",
-        "Accept-Language: fa;q=0.0000000001,en;q=1e5", "Accept: nothing/at-all", "Accept-Charset: utf-7", "Accept-Encoding: br;q=x, gzip, deflate",
-        "Content-Encoding: gzip", "Content-Encoding: br, br", "If-Match: *", "If-Match: W/\"", "If-None-Match: \"x\"", "If-Modified-Since: yesterday",
-        "If-Unmodified-Since: 0", "Range: bytes=0-0,-1", "Range: bytes=9999999999999999999-", "Expect: 100-continue", "TE: trailers", "Upgrade: h2c",
-        "Upgrade: websocket", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAAQAAP__", "Origin: null", "Cookie: a=b; c=\"", "Authorization: Bearer x",
-        "Authorization: Basic ====", "traceparent: 00-00000000000000000000000000000000-0000000000000000-00", "traceparent: ff-x", "tracestate: =,=,=",
-        "baggage: a=%ff,,", "X-HTTP-Method-Override: DELETE", "X-Original-URL: /admin/functions/VerifySettlements", "X-Forwarded-For: ' or 1=1", "X-Forwarded-Host: evil.example",
-        "X-Forwarded-Proto: javascript", "Forwarded: for=\"_x\";host=evil.example", "Content-Disposition: attachment; filename=../x", "X-Empty:", "X-Long: " + LongText,
-        "Content-Location: //evil.example", "Content-Range: bytes 0-1/1", "Content-MD5: x", "Trailer: Host", "Max-Forwards: -1", "Via: 1.1 \u00fc", "Date: never",
-        "x-functions-clientid: master", "x-ms-client-principal: e30=", "x-ms-version: 1900-01-01",
+        "Accept-Language: ;;;;",
+        "Accept-Language: fa;q=NaN, en;q=9",
+        "Accept-Language: *;q=-1",
+        "Accept-Language: ,,,",
+        "Accept-Language: \u00e9\u00ff",
+        "Accept-Language: fa;q=0.0000000001,en;q=1e5",
+        "Accept: nothing/at-all",
+        "Accept-Charset: utf-7",
+        "Accept-Encoding: br;q=x, gzip, deflate",
+        "Content-Encoding: gzip",
+        "Content-Encoding: br, br",
+        "If-Match: *",
+        "If-Match: W/\"",
+        "If-None-Match: \"x\"",
+        "If-Modified-Since: yesterday",
+        "If-Unmodified-Since: 0",
+        "Range: bytes=0-0,-1",
+        "Range: bytes=9999999999999999999-",
+        "Expect: 100-continue",
+        "TE: trailers",
+        "Upgrade: h2c",
+        "Upgrade: websocket",
+        "Connection: Upgrade, HTTP2-Settings",
+        "HTTP2-Settings: AAMAAABkAAQAAP__",
+        "Origin: null",
+        "Cookie: a=b; c=\"",
+        "Authorization: Bearer x",
+        "Authorization: Basic ====",
+        "traceparent: 00-00000000000000000000000000000000-0000000000000000-00",
+        "traceparent: ff-x",
+        "tracestate: =,=,=",
+        "baggage: a=%ff,,",
+        "X-HTTP-Method-Override: DELETE",
+        "X-Original-URL: /admin/functions/VerifySettlements",
+        "X-Forwarded-For: ' or 1=1",
+        "X-Forwarded-Host: evil.example",
+        "X-Forwarded-Proto: javascript",
+        "Forwarded: for=\"_x\";host=evil.example",
+        "Content-Disposition: attachment; filename=../x",
+        "X-Empty:",
+        "X-Long: " + LongText,
+        "Content-Location: //evil.example",
+        "Content-Range: bytes 0-1/1",
+        "Content-MD5: x",
+        "Trailer: Host",
+        "Max-Forwards: -1",
+        "Via: 1.1 \u00fc",
+        "Date: never",
+        "x-functions-clientid: master",
+        "x-ms-client-principal: e30=",
+        "x-ms-version: 1900-01-01",
     ];
 
     private static readonly string[] NoHttp =
     [
-        "GET", "GET /api/health", "GET /api/health HTTP/9.9\r\nHost: a\r\n\r\n", "GET  /api/health HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n\r\n", "\0\0\0\0\r\n\r\n",
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "G<T /api/health HTTP/1.1\r\nHost: a\r\n\r\n", "GET api/health HTTP/1.1\r\nHost: a\r\n\r\n", "GET /api/health HTTP/1.1\r\n\r\n",
-        "GET /api/health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET /api/health HTTP/1.1\r\nHost: a b\r\n\r\n", "GET /api/health HTTP/1.1\r\nHost : a\r\n\r\n",
-        "GET /api/health HTTP/1.1\r\nHost: a\r\n folded: b\r\n\r\n", "GET /api/health HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", "GET /api/health HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
-        "GET /api/health HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", "GET /api/\0health HTTP/1.1\r\nHost: a\r\n\r\n", "GET /api/\u00e9 HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /api/%00 HTTP/1.1\r\nHost: a\r\n\r\n", "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003\r\n\r\n", "CONNECT evil.example:443 HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET http://evil.example/api/health HTTP/1.1\r\nHost: a\r\n\r\n", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
-        "POST /api/merchant/otp HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", "POST /api/merchant/otp HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\n12",
-        "POST /api/merchant/otp HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", "POST /api/merchant/otp HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12",
-        "POST /api/merchant/otp HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", "POST /api/merchant/otp HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        "GET",
+        "GET /api/health",
+        "GET /api/health HTTP/9.9\r\nHost: a\r\n\r\n",
+        "GET  /api/health HTTP/1.1\r\nHost: a\r\n\r\n",
+        "\r\n\r\n\r\n",
+        "\0\0\0\0\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "G<T /api/health HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET api/health HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /api/health HTTP/1.1\r\n\r\n",
+        "GET /api/health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET /api/health HTTP/1.1\r\nHost: a b\r\n\r\n",
+        "GET /api/health HTTP/1.1\r\nHost : a\r\n\r\n",
+        "GET /api/health HTTP/1.1\r\nHost: a\r\n folded: b\r\n\r\n",
+        "GET /api/health HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n",
+        "GET /api/health HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
+        "GET /api/health HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n",
+        "GET /api/\0health HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /api/\u00e9 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /api/%00 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003\r\n\r\n",
+        "CONNECT evil.example:443 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET http://evil.example/api/health HTTP/1.1\r\nHost: a\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /api/merchant/otp HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+        "POST /api/merchant/otp HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\n12",
+        "POST /api/merchant/otp HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n",
+        "POST /api/merchant/otp HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n12",
+        "POST /api/merchant/otp HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "POST /api/merchant/otp HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
         "POST /api/merchant/otp HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ];
 
     private static readonly string[] Segments =
     [
-        "", "%20", "..", "%2e%2e", "%2e%2e%2f", "a%2Fb", "%5c", "%00", "%0d%0aX:%20y", "'", "%27%20or%201%20eq%201", "%23", "%3f", "%25", "%2525", "%ff%fe", "%c0%ae",
-        "%ed%a0%80", "<script>", "%3Cscript%3E", "()", "*", "~", ";a=b", "null", "undefined", "-1", "00000000-0000-0000-0000-00000000000g", "۰۰۰", "%DB%B0",
-        "{settlementCode}", "%7Bid%7D", "a+b", "CON", "AUX.txt", "\u00e9", "!0000", "open", "hold", "!key",
+        "",
+        "%20",
+        "..",
+        "%2e%2e",
+        "%2e%2e%2f",
+        "a%2Fb",
+        "%5c",
+        "%00",
+        "%0d%0aX:%20y",
+        "'",
+        "%27%20or%201%20eq%201",
+        "%23",
+        "%3f",
+        "%25",
+        "%2525",
+        "%ff%fe",
+        "%c0%ae",
+        "%ed%a0%80",
+        "<script>",
+        "%3Cscript%3E",
+        "()",
+        "*",
+        "~",
+        ";a=b",
+        "null",
+        "undefined",
+        "-1",
+        "00000000-0000-0000-0000-00000000000g",
+        "۰۰۰",
+        "%DB%B0",
+        "{settlementCode}",
+        "%7Bid%7D",
+        "a+b",
+        "CON",
+        "AUX.txt",
+        "\u00e9",
+        "!0000",
+        "open",
+        "hold",
+        "!key",
     ];
 
     private static readonly string[] QueryValues =
     [
-        "", "0", "-1", "101", "1e3", "99999999999999999999", "۵", "%D9%A5", "1.5", " ", "%00", "%ff", "%2", "%zz", "NaN", "null", "'", "%27%20or%201%20eq%201",
-        "<script>", "%0d%0a", "AAAA", "====", "AAAA%3D%3D", "//8", "%2b%2f", "queued,settled", "QUEUED", "*", "1&top=2", "1&continuation=x&continuation=y", "[]", "{}",
-        "MjUyNDE0NTY3ODkwMTIzNDU2Ny1-fn5-", "_".PadRight(1_025, 'A'), "1%00", "+1", "０",
+        "",
+        "0",
+        "-1",
+        "101",
+        "1e3",
+        "99999999999999999999",
+        "۵",
+        "%D9%A5",
+        "1.5",
+        " ",
+        "%00",
+        "%ff",
+        "%2",
+        "%zz",
+        "NaN",
+        "null",
+        "'",
+        "%27%20or%201%20eq%201",
+        "<script>",
+        "%0d%0a",
+        "AAAA",
+        "====",
+        "AAAA%3D%3D",
+        "//8",
+        "%2b%2f",
+        "queued,settled",
+        "QUEUED",
+        "*",
+        "1&top=2",
+        "1&continuation=x&continuation=y",
+        "[]",
+        "{}",
+        "MjUyNDE0NTY3ODkwMTIzNDU2Ny1-fn5-",
+        "_".PadRight(1_025, 'A'),
+        "1%00",
+        "+1",
+        "０",
     ];
 
-    private readonly Operation[] operations = [.. description.Operations.SelectMany(operation => Enumerable.Repeat(operation, WeightOf(operation)))];
+    private readonly Operation[] operations =
+    [
+        .. description.Operations.SelectMany(operation => Enumerable.Repeat(operation, WeightOf(operation))),
+    ];
 
     private static string LongText => new('x', 3_000);
 
@@ -100,7 +305,12 @@ internal sealed class BadRequests(Description description, int seed)
     }
 
     // What has nothing in it that could be wrong does its work, which takes time.
-    private static int WeightOf(Operation operation) => CanBeSpoiled(operation) ? operation.Body is null ? 10 : 20 : 1;
+    private static int WeightOf(Operation operation) =>
+        CanBeSpoiled(operation)
+            ? operation.Body is null
+                ? 10
+                : 20
+            : 1;
 
     private static bool CanBeSpoiled(Operation operation) => operation.Body is not null || operation.Parameters.Any();
 
@@ -126,7 +336,10 @@ internal sealed class BadRequests(Description description, int seed)
     private BadRequest Query(int number, Operation operation, Random random)
     {
         string[] names = [.. operation.Of("query"), "code", "x", "", "top[]", "%74op", "TOP"];
-        var query = string.Join('&', Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"{Pick(random, names)}={Pick(random, QueryValues)}"));
+        var query = string.Join(
+            '&',
+            Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"{Pick(random, names)}={Pick(random, QueryValues)}")
+        );
         // Only what is refused for certain comes often: a list reads storage.
         var known = operation.Of("query").ToArray();
         if (known.Length > 0 && random.Next(50) != 0)
@@ -135,10 +348,29 @@ internal sealed class BadRequests(Description description, int seed)
         }
         else if (known.Length == 0 && random.Next(20) != 0)
         {
-            return new(number, operation, "query, no key", Request(operation, random, PathOf(operation, random, spoil: false), "?" + query, [], null, key: false), Ending.Waits);
+            return new(
+                number,
+                operation,
+                "query, no key",
+                Request(operation, random, PathOf(operation, random, spoil: false), "?" + query, [], null, key: false),
+                Ending.Waits
+            );
         }
 
-        return new(number, operation, "query", Request(operation, random, PathOf(operation, random, spoil: false), "?" + query.Replace(" ", "+", StringComparison.Ordinal), [], null), Ending.Waits);
+        return new(
+            number,
+            operation,
+            "query",
+            Request(
+                operation,
+                random,
+                PathOf(operation, random, spoil: false),
+                "?" + query.Replace(" ", "+", StringComparison.Ordinal),
+                [],
+                null
+            ),
+            Ending.Waits
+        );
     }
 
     private BadRequest Path(int number, Operation operation, Random random)
@@ -157,11 +389,20 @@ internal sealed class BadRequests(Description description, int seed)
             };
         }
 
-        var method = random.Next(5) == 0 ? Pick(random, ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "POST", "BREW", "get"]) : operation.Method;
+        var method =
+            random.Next(5) == 0
+                ? Pick(random, ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "POST", "BREW", "get"])
+                : operation.Method;
         var ascii = string.Concat(path.Select(c => c is > ' ' and < (char)0x7F ? $"{c}" : Uri.EscapeDataString($"{c}")));
         // Whoever reads nothing bad in the path would do the work; a key that is missing is a fault as well.
         var key = random.Next(operation.Body is null ? 3 : 2) == 0;
-        return new(number, operation, $"path {method}", Request(operation with { Method = method }, random, ascii, "", "{}"u8.ToArray(), "application/json", key), Ending.Waits);
+        return new(
+            number,
+            operation,
+            $"path {method}",
+            Request(operation with { Method = method }, random, ascii, "", "{}"u8.ToArray(), "application/json", key),
+            Ending.Waits
+        );
     }
 
     private BadRequest Body(int number, Operation operation, Random random)
@@ -175,11 +416,24 @@ internal sealed class BadRequests(Description description, int seed)
         }
 
         var path = PathOf(operation, random, spoil: random.Next(20) == 0);
-        var request = Request(operation, random, path, random.Next(30) == 0 ? "?" + Pick(random, QueryValues.Where(v => !v.Contains(' ')).ToArray()) : "", body, contentType);
+        var request = Request(
+            operation,
+            random,
+            path,
+            random.Next(30) == 0 ? "?" + Pick(random, QueryValues.Where(v => !v.Contains(' ')).ToArray()) : "",
+            body,
+            contentType
+        );
         return random.Next(20) switch
         {
             0 => new(number, operation, kind + ", hung up", request[..random.Next(1, request.Length)], Ending.HangsUp),
-            1 => new(number, operation, kind + ", ended early", request[..random.Next(request.Length - (body.Length / 2), request.Length)], Ending.EndsEarly),
+            1 => new(
+                number,
+                operation,
+                kind + ", ended early",
+                request[..random.Next(request.Length - (body.Length / 2), request.Length)],
+                Ending.EndsEarly
+            ),
             _ => new(number, operation, kind, request, Ending.Waits),
         };
     }
@@ -198,11 +452,24 @@ internal sealed class BadRequests(Description description, int seed)
                 return (Encoding.UTF8.GetBytes(Spoiled(example, random)), contentType, "JSON with a wrong value");
             case 5:
                 var depth = random.Next(10, 20_000);
-                return (Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(random.Next(2) == 0 ? "[" : "{\"a\":", depth))), contentType, "JSON nested deep");
+                return (
+                    Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(random.Next(2) == 0 ? "[" : "{\"a\":", depth))),
+                    contentType,
+                    "JSON nested deep"
+                );
             case 6:
-                return (Encoding.UTF8.GetBytes("{\"national_identifier\":1,\"uuid\":1," + text[1..^1] + "," + text[1..]), contentType, "JSON with names twice");
+                return (
+                    Encoding.UTF8.GetBytes("{\"national_identifier\":1,\"uuid\":1," + text[1..^1] + "," + text[1..]),
+                    contentType,
+                    "JSON with names twice"
+                );
             case 7:
-                return (Pick(random, [Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32]).GetBytes("\uFEFF" + text[..random.Next(text.Length)]), contentType, "JSON in UTF-16 or 32 cut off");
+                return (
+                    Pick(random, [Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32])
+                        .GetBytes("\uFEFF" + text[..random.Next(text.Length)]),
+                    contentType,
+                    "JSON in UTF-16 or 32 cut off"
+                );
             case 8:
                 return ([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Spoiled(example, random))], contentType, "JSON with a mark");
             case 9:
@@ -216,9 +483,29 @@ internal sealed class BadRequests(Description description, int seed)
             case 10:
                 return (Encoding.UTF8.GetBytes(Pick(random, Values)), contentType, "JSON that is no object");
             case 11:
-                return (Encoding.UTF8.GetBytes(Pick(random, ["/* a */" + text, text + "// b", text + text, text + "\0", text.Replace(":", "=", StringComparison.Ordinal), text.Replace('"', '\'')])), contentType, "JSON of another dialect");
+                return (
+                    Encoding.UTF8.GetBytes(
+                        Pick(
+                            random,
+                            [
+                                "/* a */" + text,
+                                text + "// b",
+                                text + text,
+                                text + "\0",
+                                text.Replace(":", "=", StringComparison.Ordinal),
+                                text.Replace('"', '\''),
+                            ]
+                        )
+                    ),
+                    contentType,
+                    "JSON of another dialect"
+                );
             case 12 when random.Next(8) == 0:
-                return (Encoding.UTF8.GetBytes("{\"x\":\"" + new string('x', random.Next(65_000, 80_000)) + "\"," + text[1..]), contentType, "JSON too large");
+                return (
+                    Encoding.UTF8.GetBytes("{\"x\":\"" + new string('x', random.Next(65_000, 80_000)) + "\"," + text[1..]),
+                    contentType,
+                    "JSON too large"
+                );
             default:
                 var fields = example.DeepClone().AsObject();
                 var name = Pick(random, fields.Select(field => field.Key).ToArray());
@@ -240,7 +527,14 @@ internal sealed class BadRequests(Description description, int seed)
                 var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
                 while (reader.Read())
                 {
-                    if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null)
+                    if (
+                        reader.TokenType
+                        is JsonTokenType.String
+                            or JsonTokenType.Number
+                            or JsonTokenType.True
+                            or JsonTokenType.False
+                            or JsonTokenType.Null
+                    )
                     {
                         places.Add(((int)reader.TokenStartIndex, (int)reader.BytesConsumed));
                     }
@@ -269,7 +563,8 @@ internal sealed class BadRequests(Description description, int seed)
     {
         var boundary = random.Next(10) == 0 ? "b'()+_,-./:=?" : "bnd";
         var contentType = $"multipart/form-data; boundary=\"{boundary}\"";
-        var names = operation.Body!["multipart/form-data"]!["schema"]!["properties"]?.AsObject().Select(field => field.Key).ToArray()
+        var names =
+            operation.Body!["multipart/form-data"]!["schema"]!["properties"]?.AsObject().Select(field => field.Key).ToArray()
             ?? ["national_identifier", "otp", "token", "data", "file"];
         var parts = names.Where(_ => random.Next(5) != 0).Select(name => PartOf(name, random)).ToList();
         var kind = "form with missing or wrong fields";
@@ -284,11 +579,30 @@ internal sealed class BadRequests(Description description, int seed)
                 kind = "form with many parts";
                 break;
             case 2:
-                parts.Insert(0, $"Content-Disposition: form-data; name=\"x\"\r\nX-Long: {new string('h', random.Next(1_000, 40_000))}\r\n\r\ny");
+                parts.Insert(
+                    0,
+                    $"Content-Disposition: form-data; name=\"x\"\r\nX-Long: {new string('h', random.Next(1_000, 40_000))}\r\n\r\ny"
+                );
                 kind = "form with a huge part header";
                 break;
             case 3:
-                parts.Insert(0, Pick(random, ["\r\n\r\n", "Content-Disposition\r\n\r\nx", "Content-Disposition: form-data; name=\r\n\r\nx", "X: y\r\n\r\nx", ": \r\n\r\n", "Content-Disposition: ;;;\r\n\r\nx", "no header at all", "Content-Disposition: form-data; name=\"file\"; filename*=UTF-8''%ff%00\r\n\r\nx", string.Concat(Enumerable.Range(0, 50).Select(i => $"X{i}: y\r\n")) + "\r\nx"]));
+                parts.Insert(
+                    0,
+                    Pick(
+                        random,
+                        [
+                            "\r\n\r\n",
+                            "Content-Disposition\r\n\r\nx",
+                            "Content-Disposition: form-data; name=\r\n\r\nx",
+                            "X: y\r\n\r\nx",
+                            ": \r\n\r\n",
+                            "Content-Disposition: ;;;\r\n\r\nx",
+                            "no header at all",
+                            "Content-Disposition: form-data; name=\"file\"; filename*=UTF-8''%ff%00\r\n\r\nx",
+                            string.Concat(Enumerable.Range(0, 50).Select(i => $"X{i}: y\r\n")) + "\r\nx",
+                        ]
+                    )
+                );
                 kind = "form with a broken part header";
                 break;
             case 4:
@@ -300,7 +614,17 @@ internal sealed class BadRequests(Description description, int seed)
                 kind = "form with a long field";
                 break;
             case 6:
-                parts.Insert(0, Part("file", random.Next(3) == 0 ? new string('%', 300_000) : "<html>", fileName: Pick(random, ["../../etc/passwd", "C:\\x", "a\u0001b", "<script>.pdf", "", new string('n', 300), "%2e%2e", "a\"b"])));
+                parts.Insert(
+                    0,
+                    Part(
+                        "file",
+                        random.Next(3) == 0 ? new string('%', 300_000) : "<html>",
+                        fileName: Pick(
+                            random,
+                            ["../../etc/passwd", "C:\\x", "a\u0001b", "<script>.pdf", "", new string('n', 300), "%2e%2e", "a\"b"]
+                        )
+                    )
+                );
                 kind = "form with a file of another kind";
                 break;
             default:
@@ -312,19 +636,39 @@ internal sealed class BadRequests(Description description, int seed)
         {
             0 => body[..random.Next(body.Length)],
             1 => body.Replace("\r\n", "\n", StringComparison.Ordinal),
-            2 => Pick(random, ["", "--bnd", "--bnd--", "\r\n", "--bnd\r\n", "--bnd\r\n\r\n", new string('-', 5_000), "preamble\r\n" + body + "epilogue"]),
+            2 => Pick(
+                random,
+                ["", "--bnd", "--bnd--", "\r\n", "--bnd\r\n", "--bnd\r\n\r\n", new string('-', 5_000), "preamble\r\n" + body + "epilogue"]
+            ),
             _ => body,
         };
         return (Latin(body), contentType, kind);
     }
 
-    private static string PartOf(string name, Random random) => name switch
-    {
-        "file" => Part("file", random.Next(2) == 0 ? "GIF89a" : "", fileName: "invoice.pdf"),
-        "data" => Part(name, Pick(random, ["{}", "[]", "{\"code\":\"..\",\"bill\":{\"total\":0}}", "{\"code\":\"a\",\"bill\":{\"total\":1e99}}", "{\"code\":\"a\",\"code\":\"b\"}", "{\"code\":\"\\ud800\",\"bill\":[]}", "{\"code\":{},\"bill\":null}", "{", ""])),
-        "national_identifier" => Part(name, Pick(random, ["0012345678", "", "12", "\u00ff\u00fe", "0000000000000", "abcdefghij"])),
-        _ => Part(name, Pick(random, ["11111", "", "x", "' or '", "\0", new string('9', 300)])),
-    };
+    private static string PartOf(string name, Random random) =>
+        name switch
+        {
+            "file" => Part("file", random.Next(2) == 0 ? "GIF89a" : "", fileName: "invoice.pdf"),
+            "data" => Part(
+                name,
+                Pick(
+                    random,
+                    [
+                        "{}",
+                        "[]",
+                        "{\"code\":\"..\",\"bill\":{\"total\":0}}",
+                        "{\"code\":\"a\",\"bill\":{\"total\":1e99}}",
+                        "{\"code\":\"a\",\"code\":\"b\"}",
+                        "{\"code\":\"\\ud800\",\"bill\":[]}",
+                        "{\"code\":{},\"bill\":null}",
+                        "{",
+                        "",
+                    ]
+                )
+            ),
+            "national_identifier" => Part(name, Pick(random, ["0012345678", "", "12", "\u00ff\u00fe", "0000000000000", "abcdefghij"])),
+            _ => Part(name, Pick(random, ["11111", "", "x", "' or '", "\0", new string('9', 300)])),
+        };
 
     private static string Part(string name, string content, string? fileName = null) =>
         $"Content-Disposition: form-data; name=\"{name}\"{(fileName is null ? "" : $"; filename=\"{fileName}\"")}\r\n\r\n{content}";
@@ -335,14 +679,25 @@ internal sealed class BadRequests(Description description, int seed)
         foreach (var name in operation.Of("path"))
         {
             // Nothing is recorded under what is of the wrong form, and so storage is not asked.
-            var value = spoil ? Pick(random, Segments) : random.Next(40) == 0 ? Guid.Empty.ToString() : "..x%25";
+            var value =
+                spoil ? Pick(random, Segments)
+                : random.Next(40) == 0 ? Guid.Empty.ToString()
+                : "..x%25";
             path = path.Replace($"{{{name}}}", value, StringComparison.Ordinal);
         }
 
         return path;
     }
 
-    private static byte[] Request(Operation operation, Random random, string path, string query, byte[] body, string? contentType, bool key = true)
+    private static byte[] Request(
+        Operation operation,
+        Random random,
+        string path,
+        string query,
+        byte[] body,
+        string? contentType,
+        bool key = true
+    )
     {
         var head = new StringBuilder(512);
         var ascii = string.Concat(query.Select(c => c is > ' ' and < (char)0x7F ? $"{c}" : Uri.EscapeDataString($"{c}")));
@@ -375,7 +730,7 @@ internal sealed class BadRequests(Description description, int seed)
     private static byte[] Chunked(byte[] body, Random random)
     {
         var chunked = new List<byte>(body.Length + 100);
-        for (var at = 0; at < body.Length;)
+        for (var at = 0; at < body.Length; )
         {
             var length = Math.Min(body.Length - at, random.Next(1, 20_000));
             chunked.AddRange(Latin($"{length:x}\r\n"));

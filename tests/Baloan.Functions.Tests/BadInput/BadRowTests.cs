@@ -9,7 +9,10 @@ using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.BadInput;
 
-/// <summary>Rows as an older or a broken version might have left them, in every table, read in every way: GETs, lists, POSTs, callbacks, messages and sweeps.</summary>
+/// <summary>
+/// Rows as an older or a broken version might have left them, in every table, read in every way: GETs, lists, POSTs, callbacks, messages
+/// and sweeps.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper output)
 {
@@ -28,7 +31,12 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
         await using var app = await RunningApp.StartAsync(
             baloan,
             storage.ConnectionString(storage.NewAccount()),
-            settings: [new("AzureFunctionsJobHost__logging__logLevel__default", "Warning"), new("AzureFunctionsJobHost__extensions__queues__visibilityTimeout", "00:00:00")]);
+            settings:
+            [
+                new("AzureFunctionsJobHost__logging__logLevel__default", "Warning"),
+                new("AzureFunctionsJobHost__extensions__queues__visibilityTimeout", "00:00:00"),
+            ]
+        );
         using var api = app.NewClient();
         await using var receiver = await Receiver.StartAsync();
         var calls = new DescribedCalls(new((await api.GetAsync("api/openapi.json")).Text), api);
@@ -50,7 +58,8 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
                 {
                     failures.Enqueue($"{failure.Message}\n{BadInputRun.Again(number)}\n{what}");
                 }
-            });
+            }
+        );
 
         output.WriteLine($"seed {BadInputRun.Seed}, {BadInputRun.Rows} rows");
         failures.IsEmpty.ShouldBeTrue(string.Join("\n\n", failures.Take(10)));
@@ -59,7 +68,10 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
             var (pages, continuation) = (0, (string?)"");
             while (continuation is not null && pages++ < 100)
             {
-                continuation = (string?)(await calls.CallAsync(list, query: $"?top=50{(continuation.Length == 0 ? "" : $"&continuation={continuation}")}")).Json["continuation"];
+                continuation = (string?)
+                    (
+                        await calls.CallAsync(list, query: $"?top=50{(continuation.Length == 0 ? "" : $"&continuation={continuation}")}")
+                    ).Json["continuation"];
             }
 
             pages.ShouldBeLessThan(100);
@@ -69,8 +81,14 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
         var last = TableKeys.NewestFirst(new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero), "nothing");
         foreach (var table in new[] { StorageSetup.SettlementIndexTable, StorageSetup.UploadIndexTable })
         {
-            await AddAsync(tables, table, new TableEntity("open", last) { ["Id"] = "nothing", ["WrittenAt"] = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) });
-            await Until.TrueAsync(async () => !(await tables.GetTableClient(table).GetEntityIfExistsAsync<TableEntity>("open", last, cancellationToken: Cancel)).HasValue);
+            await AddAsync(
+                tables,
+                table,
+                new TableEntity("open", last) { ["Id"] = "nothing", ["WrittenAt"] = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) }
+            );
+            await Until.TrueAsync(async () =>
+                !(await tables.GetTableClient(table).GetEntityIfExistsAsync<TableEntity>("open", last, cancellationToken: Cancel)).HasValue
+            );
         }
 
         // What is good goes on all the same: through the queue, the sweep, and to the subscriber.
@@ -78,30 +96,65 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
         (await api.EndedAsync(form.Code)).SettlementStatus.ShouldBe("settled");
         await Until.TrueAsync(() => receiver.Deliveries.Any(delivery => delivery.Body.Contains(form.Code, StringComparison.Ordinal)));
         baloan.Books.Settlements.Count.ShouldBe(moved + 1, "money was moved for a bad row");
-        await Until.TrueAsync(async () => await new QueueClient(app.ConnectionString, "invoices").GetPropertiesAsync(Cancel) is { Value.ApproximateMessagesCount: 0 });
+        await Until.TrueAsync(async () =>
+            await new QueueClient(app.ConnectionString, "invoices").GetPropertiesAsync(Cancel) is { Value.ApproximateMessagesCount: 0 }
+        );
         app.App.HasDied.ShouldBeFalse("the app is alive");
         // Azurite answers 500 now and then when it is busy; the next sweep goes on.
-        app.App.LogLines.Where(line => line.Contains("fail:", StringComparison.Ordinal) && !line.Contains("is not whole", StringComparison.Ordinal)
-            && !line.Contains("there is no row", StringComparison.Ordinal) && !line.Contains("Azurite", StringComparison.Ordinal)).Take(5).ShouldBeEmpty();
+        app.App.LogLines.Where(line =>
+                line.Contains("fail:", StringComparison.Ordinal)
+                && !line.Contains("is not whole", StringComparison.Ordinal)
+                && !line.Contains("there is no row", StringComparison.Ordinal)
+                && !line.Contains("Azurite", StringComparison.Ordinal)
+            )
+            .Take(5)
+            .ShouldBeEmpty();
     }
 
-    private static async Task<IReadOnlyDictionary<string, TableEntity>> GoodRowsAsync(ApiClient api, DescribedCalls calls, TableServiceClient tables, Receiver receiver)
+    private static async Task<IReadOnlyDictionary<string, TableEntity>> GoodRowsAsync(
+        ApiClient api,
+        DescribedCalls calls,
+        TableServiceClient tables,
+        Receiver receiver
+    )
     {
         await calls.PostAsync("Subscribe", 201, new() { ["callback_url"] = receiver.CallbackUrl });
         var form = await api.AcceptedAsync(new SettlementForm());
         await api.EndedAsync(form.Code);
-        var upload = await calls.CallAsync("CreateUpload", body: new MultipartFormDataContent { { new ByteArrayContent(Given.Jpeg()), "file", "a.jpg" } });
+        var upload = await calls.CallAsync(
+            "CreateUpload",
+            body: new MultipartFormDataContent { { new ByteArrayContent(Given.Jpeg()), "file", "a.jpg" } }
+        );
         await api.EndOfAsync($"api/merchant/uploads/{upload.Field("id")}");
         var loan = Guid.NewGuid().ToString();
-        await calls.PostAsync("LoanStateCallback", 200, new() { ["uuid"] = loan, ["state"] = "created", ["reason"] = "a reason" });
+        await calls.PostAsync(
+            "LoanStateCallback",
+            200,
+            new()
+            {
+                ["uuid"] = loan,
+                ["state"] = "created",
+                ["reason"] = "a reason",
+            }
+        );
         var good = new Dictionary<string, TableEntity>();
-        foreach (var (table, partition) in new[]
+        foreach (
+            var (table, partition) in new[]
+            {
+                (StorageSetup.SettlementsTable, form.Code),
+                (StorageSetup.SettlementIndexTable, "all"),
+                (StorageSetup.UploadsTable, upload.Field("id")),
+                (StorageSetup.LoansTable, loan),
+                (StorageSetup.LoanIndexTable, "created"),
+                (StorageSetup.SubscriptionsTable, "subscription"),
+            }
+        )
         {
-            (StorageSetup.SettlementsTable, form.Code), (StorageSetup.SettlementIndexTable, "all"), (StorageSetup.UploadsTable, upload.Field("id")),
-            (StorageSetup.LoansTable, loan), (StorageSetup.LoanIndexTable, "created"), (StorageSetup.SubscriptionsTable, "subscription"),
-        })
-        {
-            await foreach (var row in tables.GetTableClient(table).QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: Cancel))
+            await foreach (
+                var row in tables
+                    .GetTableClient(table)
+                    .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: Cancel)
+            )
             {
                 good[row.RowKey.StartsWith("change-", StringComparison.Ordinal) ? "change" : table] = row;
             }
@@ -110,11 +163,23 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
         good.Count.ShouldBe(7);
         // What was opened here has more columns.
         var opened = good[StorageSetup.LoansTable];
-        (opened["Amount"], opened["LoanDue"], opened["Store"], opened["PlanDetail"], opened["OpenedAt"]) = (10_000_000L, 12L, 1L, "{\"total_payback\":1}", DateTimeOffset.UtcNow);
+        (opened["Amount"], opened["LoanDue"], opened["Store"], opened["PlanDetail"], opened["OpenedAt"]) = (
+            10_000_000L,
+            12L,
+            1L,
+            "{\"total_payback\":1}",
+            DateTimeOffset.UtcNow
+        );
         return good;
     }
 
-    private async Task<string> TryAsync(int number, IReadOnlyDictionary<string, TableEntity> rows, DescribedCalls calls, TableServiceClient tables, string connectionString)
+    private async Task<string> TryAsync(
+        int number,
+        IReadOnlyDictionary<string, TableEntity> rows,
+        DescribedCalls calls,
+        TableServiceClient tables,
+        string connectionString
+    )
     {
         var random = BadInputRun.ChanceOf(number);
         switch (random.Next(10))
@@ -136,7 +201,13 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
     }
 
     private static async Task<string> SettlementAsync(
-        string code, Random random, IReadOnlyDictionary<string, TableEntity> rows, DescribedCalls calls, TableServiceClient tables, string connectionString)
+        string code,
+        Random random,
+        IReadOnlyDictionary<string, TableEntity> rows,
+        DescribedCalls calls,
+        TableServiceClient tables,
+        string connectionString
+    )
     {
         var row = new TableEntity(rows[StorageSetup.SettlementsTable]) { PartitionKey = TableKeys.Escape(code) };
         row["Code"] = code;
@@ -145,8 +216,12 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
             // Under way, with all that it takes to send it but what is spoiled.
             var (customer, now) = (Given.Customer(), DateTimeOffset.UtcNow);
             await calls.PostAsync("SendOtp", 200, new() { ["national_identifier"] = customer });
-            (row["Status"], row["NationalIdentifier"], row["Otp"], row["DueAt"]) =
-                (BadRequests.Pick(random, ["Queued", "Submitting", "Verifying"]), customer, MagicNumbers.Otp, now);
+            (row["Status"], row["NationalIdentifier"], row["Otp"], row["DueAt"]) = (
+                BadRequests.Pick(random, ["Queued", "Submitting", "Verifying"]),
+                customer,
+                MagicNumbers.Otp,
+                now
+            );
             row.Remove("OtpValidationStartedAt");
             (row["CreditBefore"], row["VerifyingSince"], row["SubmittedAt"], row["SendingId"]) = (100_000_000L, now, now, "x");
             row = BadRows.Spoiled(row, random, NeededToSend);
@@ -156,7 +231,10 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
             row = BadRows.Spoiled(row, random);
         }
 
-        var key = TableKeys.NewestFirst(row.TryGetValue("CreatedAt", out var created) && created is DateTimeOffset time ? time : DateTimeOffset.UtcNow, code);
+        var key = TableKeys.NewestFirst(
+            row.TryGetValue("CreatedAt", out var created) && created is DateTimeOffset time ? time : DateTimeOffset.UtcNow,
+            code
+        );
         var entry = BadRows.Spoiled(Entry(), random, "Id", "WrittenAt", "X");
         (entry.PartitionKey, entry.RowKey) = (BadRequests.Pick(random, ["open", "open-7", "settled"]), random.Next(4) == 0 ? code : key);
         if (random.Next(3) > 0)
@@ -169,14 +247,25 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
         await AddAsync(tables, StorageSetup.SettlementIndexTable, entry);
         await AddAsync(tables, StorageSetup.SettlementIndexTable, listed);
         await AddAsync(tables, StorageSetup.SettlementsTable, row);
-        await new QueueClient(connectionString, "invoices", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })
-            .SendMessageAsync($$"""{"kind":"settlement","id":"{{code}}"}""", Cancel);
+        await new QueueClient(
+            connectionString,
+            "invoices",
+            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }
+        ).SendMessageAsync($$"""{"kind":"settlement","id":"{{code}}"}""", Cancel);
         var what = string.Join(", ", row.Select(column => $"{column.Key}={column.Value}"));
         try
         {
             (await calls.CallAsync("GetSettlement", code)).Status.ShouldBeLessThan(500);
-            (await calls.CallAsync("CreateSettlement", body: (new SettlementForm { Code = code, Total = 1 }).ToContent())).ShouldBeProblem(409, "settlement_conflict");
-            await calls.PostAsync("ResolveSettlement", await ResolvableAsync() ? 200 : 409, new() { ["outcome"] = "not_settled", ["note"] = "Asked." }, code);
+            (await calls.CallAsync("CreateSettlement", body: (new SettlementForm { Code = code, Total = 1 }).ToContent())).ShouldBeProblem(
+                409,
+                "settlement_conflict"
+            );
+            await calls.PostAsync(
+                "ResolveSettlement",
+                await ResolvableAsync() ? 200 : 409,
+                new() { ["outcome"] = "not_settled", ["note"] = "Asked." },
+                code
+            );
         }
         catch (Exception failure)
         {
@@ -191,23 +280,41 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
     private static TableEntity Entry() => new("open", "any") { ["Id"] = "any", ["WrittenAt"] = DateTimeOffset.UtcNow };
 
     private static async Task<string> UploadAsync(
-        string id, Random random, IReadOnlyDictionary<string, TableEntity> rows, DescribedCalls calls, TableServiceClient tables, string connectionString)
+        string id,
+        Random random,
+        IReadOnlyDictionary<string, TableEntity> rows,
+        DescribedCalls calls,
+        TableServiceClient tables,
+        string connectionString
+    )
     {
         var row = new TableEntity(rows[StorageSetup.UploadsTable]) { PartitionKey = id };
         (row["Id"], row["Status"]) = (id, BadRequests.Pick(random, ["Queued", "Uploaded", "Failed"]));
         row = BadRows.Spoiled(row, random);
         var entry = BadRows.Spoiled(Entry(), random);
-        (entry.PartitionKey, entry.RowKey, entry["Id"]) = ("open", random.Next(4) == 0 ? id : TableKeys.NewestFirst(DateTimeOffset.UtcNow, id), id);
+        (entry.PartitionKey, entry.RowKey, entry["Id"]) = (
+            "open",
+            random.Next(4) == 0 ? id : TableKeys.NewestFirst(DateTimeOffset.UtcNow, id),
+            id
+        );
         await AddAsync(tables, StorageSetup.UploadIndexTable, entry);
         await AddAsync(tables, StorageSetup.UploadsTable, row);
-        await new QueueClient(connectionString, "invoices", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 })
-            .SendMessageAsync($$"""{"kind":"upload","id":"{{id}}"}""", Cancel);
+        await new QueueClient(
+            connectionString,
+            "invoices",
+            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }
+        ).SendMessageAsync($$"""{"kind":"upload","id":"{{id}}"}""", Cancel);
         await calls.CallAsync("GetUpload", id);
         return "";
     }
 
     private static async Task<string> LoanAsync(
-        string uuid, Random random, IReadOnlyDictionary<string, TableEntity> rows, DescribedCalls calls, TableServiceClient tables)
+        string uuid,
+        Random random,
+        IReadOnlyDictionary<string, TableEntity> rows,
+        DescribedCalls calls,
+        TableServiceClient tables
+    )
     {
         var row = BadRows.Spoiled(new TableEntity(rows[StorageSetup.LoansTable]) { PartitionKey = uuid }, random);
         var change = BadRows.Spoiled(new TableEntity(rows["change"]) { PartitionKey = uuid }, random);
@@ -222,9 +329,20 @@ public sealed class BadRowTests(StorageAccounts storage, ITestOutputHelper outpu
         {
             await calls.CallAsync("GetLoan", uuid);
             // The same again, and news.
-            await calls.PostAsync("LoanStateCallback", 200, new() { ["uuid"] = uuid, ["state"] = "created", ["reason"] = "a reason" });
+            await calls.PostAsync(
+                "LoanStateCallback",
+                200,
+                new()
+                {
+                    ["uuid"] = uuid,
+                    ["state"] = "created",
+                    ["reason"] = "a reason",
+                }
+            );
             await calls.PostAsync("LoanStateCallback", 200, new() { ["uuid"] = uuid, ["state"] = "canceled" });
-            (await calls.CallAsync("GetLoan", uuid)).Json["history"]!.AsArray().ShouldContain(entry => (string?)entry!["state"] == "canceled");
+            (await calls.CallAsync("GetLoan", uuid)).Json["history"]!
+                .AsArray()
+                .ShouldContain(entry => (string?)entry!["state"] == "canceled");
         }
         catch (Exception failure)
         {

@@ -7,8 +7,27 @@ internal static class BadRows
 {
     private static readonly string[] Texts =
     [
-        "", " ", "x", "0", "-1", "7", "queued", "Settled", "NaN", "null", "{", "{}", "[]", "2026-13-45", "<script>alert(1)</script>", "' or 1 eq 1",
-        "../..", "00000000-0000-0000-0000-000000000000", "\u202e", "\ud83d\ude00", new string('x', 20_000),
+        "",
+        " ",
+        "x",
+        "0",
+        "-1",
+        "7",
+        "queued",
+        "Settled",
+        "NaN",
+        "null",
+        "{",
+        "{}",
+        "[]",
+        "2026-13-45",
+        "<script>alert(1)</script>",
+        "' or 1 eq 1",
+        "../..",
+        "00000000-0000-0000-0000-000000000000",
+        "\u202e",
+        "\ud83d\ude00",
+        new string('x', 20_000),
     ];
 
     /// <summary>A copy of a row in which some columns are missing, more, or of another type.</summary>
@@ -53,20 +72,23 @@ internal static class BadRows
         do
         {
             value = Value(random);
-        }
-        while (value.GetType() == before.GetType() && before is not (string or DateTimeOffset));
+        } while (value.GetType() == before.GetType() && before is not (string or DateTimeOffset));
         row[column] = value;
     }
 
-    private static object Value(Random random) => random.Next(9) switch
-    {
-        0 => random.Next(-2, 3),
-        1 => random.NextInt64(long.MinValue, long.MaxValue),
-        2 => BadRequests.Pick(random, [0, -0.5, 1e300, double.Epsilon]),
-        3 => random.Next(2) == 0,
-        4 => BadRequests.Pick(random, [new DateTimeOffset(1601, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(9999, 12, 31, 0, 0, 0, TimeSpan.Zero)]),
-        5 => Guid.Empty,
-        6 => new byte[] { 0, 0xFF, 0xFE },
-        _ => BadRequests.Pick(random, Texts),
-    };
+    private static object Value(Random random) =>
+        random.Next(9) switch
+        {
+            0 => random.Next(-2, 3),
+            1 => random.NextInt64(long.MinValue, long.MaxValue),
+            2 => BadRequests.Pick(random, [0, -0.5, 1e300, double.Epsilon]),
+            3 => random.Next(2) == 0,
+            4 => BadRequests.Pick(
+                random,
+                [new DateTimeOffset(1601, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(9999, 12, 31, 0, 0, 0, TimeSpan.Zero)]
+            ),
+            5 => Guid.Empty,
+            6 => new byte[] { 0, 0xFF, 0xFE },
+            _ => BadRequests.Pick(random, Texts),
+        };
 }

@@ -56,7 +56,8 @@ internal sealed class ApiClient : IDisposable
                 (int)response.StatusCode,
                 response.Content.Headers.ContentType?.MediaType,
                 await response.Content.ReadAsStringAsync(Cancel),
-                response.Headers);
+                response.Headers
+            );
         }
     }
 
@@ -64,7 +65,10 @@ internal sealed class ApiClient : IDisposable
     public async Task<string> TransactionTokenAsync(string customer)
     {
         await SendOtpAsync(customer);
-        var validated = await PostAsync("api/merchant/otp/validate", new JsonObject { ["national_identifier"] = customer, ["otp"] = MagicNumbers.Otp });
+        var validated = await PostAsync(
+            "api/merchant/otp/validate",
+            new JsonObject { ["national_identifier"] = customer, ["otp"] = MagicNumbers.Otp }
+        );
         validated.Status.ShouldBe(200, validated.Text);
         return validated.Json["token"]!.GetValue<string>();
     }
@@ -99,7 +103,8 @@ internal sealed class ApiClient : IDisposable
                 answer = await GetAsync(path);
                 return answer.Status != 202;
             },
-            () => $"{answer?.Status} {answer?.Text}");
+            () => $"{answer?.Status} {answer?.Text}"
+        );
         return answer!;
     }
 }
@@ -139,7 +144,12 @@ internal sealed record SettlementForm
         return content;
     }
 
-    public string DataText() => new JsonObject { ["code"] = Code, ["bill"] = new JsonObject { ["total"] = Total } }.ToJsonString();
+    public string DataText() =>
+        new JsonObject
+        {
+            ["code"] = Code,
+            ["bill"] = new JsonObject { ["total"] = Total },
+        }.ToJsonString();
 
     public static void Add(MultipartFormDataContent content, string name, string? value)
     {

@@ -32,13 +32,14 @@ internal sealed class ManualTime : TimeProvider
     }
 
     /// <summary>Waits until somebody waits for exactly that long.</summary>
-    public Task IsWaitedForAsync(TimeSpan wait) => Until.TrueAsync(() =>
-    {
-        lock (gate)
+    public Task IsWaitedForAsync(TimeSpan wait) =>
+        Until.TrueAsync(() =>
         {
-            return alarms.Exists(alarm => alarm.Wait == wait);
-        }
-    });
+            lock (gate)
+            {
+                return alarms.Exists(alarm => alarm.Wait == wait);
+            }
+        });
 
     public void Advance(TimeSpan by)
     {

@@ -10,7 +10,8 @@ namespace Baloan.Functions.Tests.Bench;
 /// <summary>A Baloan that has the same answer to everything.</summary>
 internal sealed class OneAnswer(WebApplication server) : IAsyncDisposable
 {
-    public Uri Address { get; } = new(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address { get; } =
+        new(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     public static async Task<OneAnswer> StartAsync(int status, string retryAfter)
     {

@@ -13,9 +13,7 @@ internal sealed class RawConnection : IDisposable
     private int start;
     private int end;
 
-    private RawConnection()
-    {
-    }
+    private RawConnection() { }
 
     public static async Task<RawConnection> OpenAsync(Uri address, CancellationToken cancellationToken)
     {
@@ -51,7 +49,8 @@ internal sealed class RawConnection : IDisposable
         }
     }
 
-    public Task<bool> SendAsync(string text, CancellationToken cancellationToken) => SendAsync(Encoding.Latin1.GetBytes(text), cancellationToken);
+    public Task<bool> SendAsync(string text, CancellationToken cancellationToken) =>
+        SendAsync(Encoding.Latin1.GetBytes(text), cancellationToken);
 
     /// <summary>Says that nothing more is sent.</summary>
     public void EndSending()
@@ -97,10 +96,13 @@ internal sealed class RawConnection : IDisposable
             return await ReadAsync(cancellationToken);
         }
 
-        var body = headers.TryGetValue("Transfer-Encoding", out var encoding) && encoding == "chunked" ? await ChunkedAsync(cancellationToken)
-            : headers.TryGetValue("Content-Length", out var length) ? await BytesAsync(int.Parse(length, CultureInfo.InvariantCulture), cancellationToken)
+        var body =
+            headers.TryGetValue("Transfer-Encoding", out var encoding) && encoding == "chunked" ? await ChunkedAsync(cancellationToken)
+            : headers.TryGetValue("Content-Length", out var length)
+                ? await BytesAsync(int.Parse(length, CultureInfo.InvariantCulture), cancellationToken)
             : [];
-        var closes = headers.TryGetValue("Connection", out var connection) && connection.Equals("close", StringComparison.OrdinalIgnoreCase);
+        var closes =
+            headers.TryGetValue("Connection", out var connection) && connection.Equals("close", StringComparison.OrdinalIgnoreCase);
         return new RawAnswer(status, headers, Encoding.UTF8.GetString(body), closes);
     }
 
@@ -126,7 +128,7 @@ internal sealed class RawConnection : IDisposable
     private async Task<byte[]> BytesAsync(int count, CancellationToken cancellationToken)
     {
         var bytes = new byte[count];
-        for (var have = 0; have < count;)
+        for (var have = 0; have < count; )
         {
             if (start == end && !await FillAsync(cancellationToken))
             {

@@ -23,8 +23,9 @@ internal sealed class RunningApps : IAsyncDisposable
         var baloan = await BaloanServer.StartAsync();
         // Loans move when a test says so.
         baloan.Loans.Step = Timeout.InfiniteTimeSpan;
-        var apps = await Task.WhenAll(new[] { "v2", "v1" }.Select(version =>
-            ServedApp.StartAsync(baloan, storage.ConnectionString(storage.NewAccount()), version)));
+        var apps = await Task.WhenAll(
+            new[] { "v2", "v1" }.Select(version => ServedApp.StartAsync(baloan, storage.ConnectionString(storage.NewAccount()), version))
+        );
         return new RunningApps(baloan, apps[0], apps[1]);
     }
 
@@ -39,24 +40,35 @@ internal sealed class RunningApps : IAsyncDisposable
 internal sealed record RunningApp(FunctionApp App, KeyVaultEmulator Vault, string ConnectionString) : IAsyncDisposable
 {
     public static async Task<RunningApp> StartAsync(
-        BaloanServer baloan, string connectionString, string version = "v2", params IEnumerable<KeyValuePair<string, string?>> settings)
+        BaloanServer baloan,
+        string connectionString,
+        string version = "v2",
+        params IEnumerable<KeyValuePair<string, string?>> settings
+    )
     {
         var vault = await ServedApp.StartVaultAsync(version);
-        var more = new Dictionary<string, string?> { ["Settlements__VerifyAfter"] = "00:00:02", ["AzureFunctionsJobHost__logging__logLevel__default"] = "Debug", ["Logging__LogLevel__Default"] = "Debug" };
+        var more = new Dictionary<string, string?>
+        {
+            ["Settlements__VerifyAfter"] = "00:00:02",
+            ["AzureFunctionsJobHost__logging__logLevel__default"] = "Debug",
+            ["Logging__LogLevel__Default"] = "Debug",
+        };
         foreach (var (name, value) in settings)
         {
             more[name] = value;
         }
 
-        var app = await FunctionApp.StartAsync(new FunctionAppSettings(connectionString, baloan.BaseAddress)
-        {
-            VaultUri = vault.VaultUri,
-            VaultCertificatePath = vault.CertificatePath,
-            MerchantApiVersion = version,
-            FunctionKey = RunningApps.FunctionKey,
-            AdminKey = RunningApps.AdminKey,
-            More = more,
-        });
+        var app = await FunctionApp.StartAsync(
+            new FunctionAppSettings(connectionString, baloan.BaseAddress)
+            {
+                VaultUri = vault.VaultUri,
+                VaultCertificatePath = vault.CertificatePath,
+                MerchantApiVersion = version,
+                FunctionKey = RunningApps.FunctionKey,
+                AdminKey = RunningApps.AdminKey,
+                More = more,
+            }
+        );
         return new RunningApp(app, vault, connectionString);
     }
 

@@ -20,7 +20,8 @@ internal sealed record ServedApp(InThisProcess App, KeyVaultEmulator Vault, stri
         string connectionString,
         string version = "v2",
         Action<IServiceCollection>? replace = null,
-        params IEnumerable<KeyValuePair<string, string?>> settings)
+        params IEnumerable<KeyValuePair<string, string?>> settings
+    )
     {
         var vault = await StartVaultAsync(version);
         var all = new Dictionary<string, string?>
@@ -42,16 +43,21 @@ internal sealed record ServedApp(InThisProcess App, KeyVaultEmulator Vault, stri
         }
 
         var logs = new KeptLogs();
-        var app = await InProcessApp.StartAsync(new InProcessAppOptions(typeof(Services).Assembly, builder =>
-        {
-            builder.AddBaloan();
-            replace?.Invoke(builder.Services);
-        })
-        {
-            Settings = all,
-            EnvironmentName = Environments.Development,
-            Logging = logging => logging.AddProvider(logs),
-        });
+        var app = await InProcessApp.StartAsync(
+            new InProcessAppOptions(
+                typeof(Services).Assembly,
+                builder =>
+                {
+                    builder.AddBaloan();
+                    replace?.Invoke(builder.Services);
+                }
+            )
+            {
+                Settings = all,
+                EnvironmentName = Environments.Development,
+                Logging = logging => logging.AddProvider(logs),
+            }
+        );
         return new ServedApp(new InThisProcess(app, logs), vault, connectionString);
     }
 

@@ -26,7 +26,14 @@ internal sealed class ServiceBench : IAsyncDisposable
     private readonly string version;
     private readonly TimeSpan verifyAfter;
 
-    private ServiceBench(BaloanServer baloan, KeyVaultEmulator vault, ManualTime time, string connectionString, string version, TimeSpan verifyAfter)
+    private ServiceBench(
+        BaloanServer baloan,
+        KeyVaultEmulator vault,
+        ManualTime time,
+        string connectionString,
+        string version,
+        TimeSpan verifyAfter
+    )
     {
         (Baloan, Vault, Time) = (baloan, vault, time);
         (this.connectionString, this.version, this.verifyAfter) = (connectionString, version, verifyAfter);
@@ -58,7 +65,8 @@ internal sealed class ServiceBench : IAsyncDisposable
 
     public SettlementProcessor Processor => Services.GetRequiredService<SettlementProcessor>();
 
-    public TableClient SettlementsTable => Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.SettlementsTable);
+    public TableClient SettlementsTable =>
+        Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.SettlementsTable);
 
     public TableClient IndexTable => Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.SettlementIndexTable);
 
@@ -67,13 +75,25 @@ internal sealed class ServiceBench : IAsyncDisposable
     private QueueClient Queue => Services.GetRequiredService<StorageClients>().Queues.GetQueueClient(StorageSetup.WorkQueueName);
 
     public static async Task<ServiceBench> StartAsync(
-        StorageAccounts storage, string version = "v2", string? connectionString = null, Action<KeyVaultEmulator>? credentials = null, TimeSpan? verifyAfter = null)
+        StorageAccounts storage,
+        string version = "v2",
+        string? connectionString = null,
+        Action<KeyVaultEmulator>? credentials = null,
+        TimeSpan? verifyAfter = null
+    )
     {
         var time = new ManualTime();
         var baloan = await BaloanServer.StartAsync(time: time, cancellationToken: Cancel);
         var vault = await KeyVaultEmulator.StartAsync(cancellationToken: Cancel);
         (credentials ?? (v => Credentials(v, version)))(vault);
-        return new ServiceBench(baloan, vault, time, connectionString ?? storage.ConnectionString(storage.NewAccount()), version, verifyAfter ?? VerifyAfter);
+        return new ServiceBench(
+            baloan,
+            vault,
+            time,
+            connectionString ?? storage.ConnectionString(storage.NewAccount()),
+            version,
+            verifyAfter ?? VerifyAfter
+        );
     }
 
     public static void Credentials(KeyVaultEmulator vault, string version)
@@ -85,18 +105,24 @@ internal sealed class ServiceBench : IAsyncDisposable
     /// <summary>Another instance of the app on the same storage, Baloan and vault.</summary>
     public ServiceProvider NewInstance(Uri? baloanAddress = null, TimeProvider? clock = null)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["AzureWebJobsStorage"] = connectionString,
-            ["KeyVault:Uri"] = Vault.VaultUri.ToString(),
-            ["KeyVault:EmulatorCertificate"] = Vault.CertificatePath,
-            ["Baloan:BaseAddress"] = (baloanAddress ?? Baloan.BaseAddress).ToString(),
-            ["Baloan:MerchantApiVersion"] = version,
-            ["Settlements:VerifyAfter"] = verifyAfter.ToString("c"),
-        }).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["AzureWebJobsStorage"] = connectionString,
+                    ["KeyVault:Uri"] = Vault.VaultUri.ToString(),
+                    ["KeyVault:EmulatorCertificate"] = Vault.CertificatePath,
+                    ["Baloan:BaseAddress"] = (baloanAddress ?? Baloan.BaseAddress).ToString(),
+                    ["Baloan:MerchantApiVersion"] = version,
+                    ["Settlements:VerifyAfter"] = verifyAfter.ToString("c"),
+                }
+            )
+            .Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
-        services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = Environments.Development, ApplicationName = "tests" });
+        services.AddSingleton<IHostEnvironment>(
+            new HostingEnvironment { EnvironmentName = Environments.Development, ApplicationName = "tests" }
+        );
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
         services.AddBaloanFunctions(configuration);
         services.AddSingleton(clock ?? Time);
@@ -127,7 +153,12 @@ internal sealed class ServiceBench : IAsyncDisposable
 
     /// <summary>A settlement that is ready to be accepted: with a transaction token, or in version 1 with the OTP.</summary>
     public async Task<NewSettlement> NewAsync(
-        string? customer = null, string? code = null, long total = Given.Total, bool withOtp = false, byte[]? invoice = null)
+        string? customer = null,
+        string? code = null,
+        long total = Given.Total,
+        bool withOtp = false,
+        byte[]? invoice = null
+    )
     {
         customer ??= Given.Customer();
         Secret(customer);
@@ -142,15 +173,14 @@ internal sealed class ServiceBench : IAsyncDisposable
             token = await TransactionTokenAsync(customer);
         }
 
-        var file = await Services.GetRequiredService<FileStore>().SaveAsync(
-            StorageSetup.InvoicesContainer, new MemoryStream(invoice ?? Given.Pdf()), [FileKind.Pdf], Cancel);
-        return new NewSettlement(
-            code ?? Given.Code(), customer, withOtp ? MagicNumbers.Otp : null, token, total, file!, Language.English);
+        var file = await Services
+            .GetRequiredService<FileStore>()
+            .SaveAsync(StorageSetup.InvoicesContainer, new MemoryStream(invoice ?? Given.Pdf()), [FileKind.Pdf], Cancel);
+        return new NewSettlement(code ?? Given.Code(), customer, withOtp ? MagicNumbers.Otp : null, token, total, file!, Language.English);
     }
 
     /// <summary>Accepts a settlement as the POST does.</summary>
-    public async Task<Settlement> AcceptAsync(
-        string? customer = null, string? code = null, long total = Given.Total, bool withOtp = false)
+    public async Task<Settlement> AcceptAsync(string? customer = null, string? code = null, long total = Given.Total, bool withOtp = false)
     {
         var (row, isNew, _) = await Intake.AcceptAsync(await NewAsync(customer, code, total, withOtp), Cancel);
         isNew.ShouldBeTrue();
@@ -210,8 +240,12 @@ internal sealed class ServiceBench : IAsyncDisposable
     public async Task DeleteQueueAsync() => await Queue.DeleteAsync(Cancel);
 
     /// <summary>Writes other bytes over a blob of an invoice.</summary>
-    public async Task OverwriteAsync(string blob, byte[] content) => await Services.GetRequiredService<StorageClients>().Blobs
-        .GetBlobContainerClient(StorageSetup.InvoicesContainer).GetBlobClient(blob).UploadAsync(new MemoryStream(content), overwrite: true, Cancel);
+    public async Task OverwriteAsync(string blob, byte[] content) =>
+        await Services
+            .GetRequiredService<StorageClients>()
+            .Blobs.GetBlobContainerClient(StorageSetup.InvoicesContainer)
+            .GetBlobClient(blob)
+            .UploadAsync(new MemoryStream(content), overwrite: true, Cancel);
 
     /// <summary>The codes of a list, all pages.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(SettlementStatus? status, int top = 100)
@@ -222,8 +256,7 @@ internal sealed class ServiceBench : IAsyncDisposable
         {
             (var rows, after) = await Finder.FindAsync(new() { Status = status }, top, after, Cancel);
             codes.AddRange(rows.Select(row => row.Code));
-        }
-        while (after is not null);
+        } while (after is not null);
         return codes;
     }
 

@@ -22,8 +22,9 @@ internal static class ServiceDates
     public static IServiceCollection AddServiceDate(this IServiceCollection services, TimeProvider time) =>
         services.AddSingleton<Action<ClientOptions>>(options =>
         {
-            options.Transport = new HttpClientTransport(new HttpClient(
-                new ServiceDate(time) { InnerHandler = new SocketsHttpHandler { UseCookies = false } }));
+            options.Transport = new HttpClientTransport(
+                new HttpClient(new ServiceDate(time) { InnerHandler = new SocketsHttpHandler { UseCookies = false } })
+            );
             // The SDK's own waits are real ones.
             options.Retry.Delay = TimeSpan.FromMilliseconds(20);
         });

@@ -61,13 +61,14 @@ public sealed class StorageAccounts : IAsyncLifetime
         return number < Count ? Name(number) : throw new InvalidOperationException("More accounts are needed; raise the count.");
     }
 
-    internal string ConnectionString(string account) =>
-        ConnectionString(account, Azurite.BlobPort, Azurite.QueuePort, Azurite.TablePort);
+    internal string ConnectionString(string account) => ConnectionString(account, Azurite.BlobPort, Azurite.QueuePort, Azurite.TablePort);
 
-    internal static string ConnectionString(string account, int blobPort, int queuePort, int tablePort) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blobPort}/{account};"
-        + $"QueueEndpoint=http://127.0.0.1:{queuePort}/{account};TableEndpoint=http://127.0.0.1:{tablePort}/{account};");
+    internal static string ConnectionString(string account, int blobPort, int queuePort, int tablePort) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blobPort}/{account};"
+                + $"QueueEndpoint=http://127.0.0.1:{queuePort}/{account};TableEndpoint=http://127.0.0.1:{tablePort}/{account};"
+        );
 
     private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"account{number:D4}");
 }

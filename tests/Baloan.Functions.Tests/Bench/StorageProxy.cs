@@ -22,16 +22,17 @@ internal sealed partial class StorageProxy : IAsyncDisposable
     /// <summary>A transaction, but for those that count: they are called <c>… Stats</c>.</summary>
     public const string Transaction = "table POST $batch";
 
-    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
     private readonly List<WebApplication> servers = [];
     private readonly ConcurrentQueue<string> calls = new();
     private readonly ConcurrentQueue<SentMessage> messages = new();
     private int rows;
     private int handedOut;
 
-    private StorageProxy()
-    {
-    }
+    private StorageProxy() { }
 
     /// <summary>The account behind it, by way of it.</summary>
     public string ConnectionString { get; private set; } = "";
@@ -68,8 +69,8 @@ internal sealed partial class StorageProxy : IAsyncDisposable
     {
         var proxy = new StorageProxy();
         var ports = await proxy.ServeAsync(azurite, "devstoreaccount1");
-        proxy.ConnectionString = azurite.ConnectionString
-            .Replace($":{azurite.BlobPort}/", $":{ports[0]}/", StringComparison.Ordinal)
+        proxy.ConnectionString = azurite
+            .ConnectionString.Replace($":{azurite.BlobPort}/", $":{ports[0]}/", StringComparison.Ordinal)
             .Replace($":{azurite.QueuePort}/", $":{ports[1]}/", StringComparison.Ordinal)
             .Replace($":{azurite.TablePort}/", $":{ports[2]}/", StringComparison.Ordinal);
         return proxy;
@@ -89,20 +90,22 @@ internal sealed partial class StorageProxy : IAsyncDisposable
     }
 
     private async Task<int[]> ServeAsync(Azurite azurite, string account) =>
-    [
-        await ServeAsync("blob", azurite.BlobPort, $"/{account}"),
-        await ServeAsync("queue", azurite.QueuePort, $"/{account}"),
-        await ServeAsync("table", azurite.TablePort, $"/{account}"),
-    ];
+        [
+            await ServeAsync("blob", azurite.BlobPort, $"/{account}"),
+            await ServeAsync("queue", azurite.QueuePort, $"/{account}"),
+            await ServeAsync("table", azurite.TablePort, $"/{account}"),
+        ];
 
     private async Task<int> ServeAsync(string service, int targetPort, string root)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Listen(IPAddress.Loopback, 0);
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Limits.MaxRequestBodySize = null;
+                kestrel.Listen(IPAddress.Loopback, 0);
+            });
         var server = builder.Build();
         server.Run(context => ForwardAsync(context, service, targetPort, root));
         await server.StartAsync(TestContext.Current.CancellationToken);
@@ -131,11 +134,13 @@ internal sealed partial class StorageProxy : IAsyncDisposable
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var address = new Uri(
             string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{targetPort}{target}"),
-            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+        );
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), address);
         if (context.Request.ContentLength is { } length)
         {
-            request.Content = length == 0 ? new ByteArrayContent([])
+            request.Content =
+                length == 0 ? new ByteArrayContent([])
                 : transaction is not null ? new ByteArrayContent(transaction)
                 : kind.StartsWith("queue POST ", StringComparison.Ordinal) ? new ByteArrayContent(await KeepAsync(context.Request))
                 : new StreamContent(context.Request.Body);
@@ -144,8 +149,10 @@ internal sealed partial class StorageProxy : IAsyncDisposable
 
         foreach (var (name, values) in context.Request.Headers)
         {
-            if (name is not ("Host" or "Connection" or "Content-Length" or "Transfer-Encoding")
-                && !request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            if (
+                name is not ("Host" or "Connection" or "Content-Length" or "Transfer-Encoding")
+                && !request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values)
+            )
             {
                 request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
             }
@@ -174,8 +181,10 @@ internal sealed partial class StorageProxy : IAsyncDisposable
             Interlocked.Add(ref rows, answer["value"]?.AsArray().Count ?? 1);
         }
 
-        if (kind.StartsWith("queue GET ", StringComparison.Ordinal)
-            && (await response.Content.ReadAsStringAsync(context.RequestAborted)).Contains("<PopReceipt>", StringComparison.Ordinal))
+        if (
+            kind.StartsWith("queue GET ", StringComparison.Ordinal)
+            && (await response.Content.ReadAsStringAsync(context.RequestAborted)).Contains("<PopReceipt>", StringComparison.Ordinal)
+        )
         {
             Interlocked.Increment(ref handedOut);
         }
@@ -194,16 +203,25 @@ internal sealed partial class StorageProxy : IAsyncDisposable
     {
         var body = await BodyAsync(request);
         var text = XDocument.Load(new MemoryStream(body)).Descendants("MessageText").Single().Value;
-        var delay = request.Query["visibilitytimeout"].ToString() is { Length: > 0 } seconds ? int.Parse(seconds, CultureInfo.InvariantCulture) : 0;
-        messages.Enqueue(new SentMessage(
-            request.Path.Value!.Split('/')[^2], Encoding.UTF8.GetString(Convert.FromBase64String(text)), TimeSpan.FromSeconds(delay)));
+        var delay = request.Query["visibilitytimeout"].ToString() is { Length: > 0 } seconds
+            ? int.Parse(seconds, CultureInfo.InvariantCulture)
+            : 0;
+        messages.Enqueue(
+            new SentMessage(
+                request.Path.Value!.Split('/')[^2],
+                Encoding.UTF8.GetString(Convert.FromBase64String(text)),
+                TimeSpan.FromSeconds(delay)
+            )
+        );
         return body;
     }
 
     /// <summary>A call without its keys and names, such as <c>table PUT Settlements(key)</c>.</summary>
     private static string KindOf(string service, HttpRequest request, string root)
     {
-        var path = request.Path.Value!.StartsWith(root, StringComparison.Ordinal) ? request.Path.Value[root.Length..].TrimStart('/') : request.Path.Value;
+        var path = request.Path.Value!.StartsWith(root, StringComparison.Ordinal)
+            ? request.Path.Value[root.Length..].TrimStart('/')
+            : request.Path.Value;
         path = service switch
         {
             "table" => Keys().Replace(path, "(key)"),

@@ -13,47 +13,49 @@ public sealed class LoanStateCallbackTests(StorageAccounts storage) : ApiTests(s
     private readonly string uuid = Guid.NewGuid().ToString();
 
     /// <summary>What stands in the body after the uuid, and the state and the reason that are given back (as JSON).</summary>
-    public static TheoryData<string, string, string?> Bodies => new()
-    {
-        { """, "state": "blocked", "reason": "چک برگشتی"}""", "blocked", "چک برگشتی" },
-        { """, "state": "blocked", "reason": null}""", "blocked", null },
-        { """, "state": "blocked", "reason": "  "}""", "blocked", null },
-        { """, "state": "blocked", "reason": 17.50}""", "blocked", "17.50" },
-        { """, "state": "blocked", "reason": false}""", "blocked", "false" },
-        { """, "state": "blocked", "reason": {"code": [1, 2]}}""", "blocked", """{"code": [1, 2]}""" },
-        { """, "state": "blocked", "reason": "<script>alert('x')</script>&amp;"}""", "blocked", "<script>alert('x')</script>&amp;" },
-        { """, "state": "blocked", "reason": "a\u0000b\u0007\r\n\ttab\u007f"}""", "blocked", "a\0b\a\r\n\ttab\u007f" },
-        { """, "state": "blocked", "reason": "\ud83d\ude00 \u200c\u202e"}""", "blocked", "😀 \u200c\u202e" },
-        { """, "state": "blocked", "reason": "lone \ud83d end"}""", "blocked", """lone \ud83d end""" },
-        { """, "state": "blocked", "reason": "\uffff\ufffe"}""", "blocked", "\uffff\ufffe" },
-        { """, "state": "blocked", "reason": "' or 1 eq 1 \\ \" % / # ?"}""", "blocked", "' or 1 eq 1 \\ \" % / # ?" },
-        { """, "state": "created", "unknown": {"uuid": "x", "state": [[[]]]}, "amount": 1e400}""", "created", null },
-        { """, "state": "created", "\ud800": 1, "\ud800uid": 2}""", "created", null },
-        { """, "st\u0061te": "created", "r\u0065ason": "escaped names"}""", "created", "escaped names" },
-        { """, "state": "created",}""", "created", null },
-        { """, "state": "created" /* said Baloan */}""", "created", null },
-        { """, "state": "blocked", "state": "created", "reason": "a", "reason": "b"}""", "created", "b" },
-        { """, "State": "blocked", "state": "created", "REASON": "a"}""", "created", null },
-        { """, "state": 7}""", "7", null },
-        { """, "state": {"slug": "created"}}""", """{"slug": "created"}""", null },
-        { """, "state": "\ud800"}""", """\ud800""", null },
-        { """, "state": "وضعیت تازه"}""", "وضعیت تازه", null },
-        { """, "state": " Canceld "}""", "canceled", null },
-    };
+    public static TheoryData<string, string, string?> Bodies =>
+        new()
+        {
+            { """, "state": "blocked", "reason": "چک برگشتی"}""", "blocked", "چک برگشتی" },
+            { """, "state": "blocked", "reason": null}""", "blocked", null },
+            { """, "state": "blocked", "reason": "  "}""", "blocked", null },
+            { """, "state": "blocked", "reason": 17.50}""", "blocked", "17.50" },
+            { """, "state": "blocked", "reason": false}""", "blocked", "false" },
+            { """, "state": "blocked", "reason": {"code": [1, 2]}}""", "blocked", """{"code": [1, 2]}""" },
+            { """, "state": "blocked", "reason": "<script>alert('x')</script>&amp;"}""", "blocked", "<script>alert('x')</script>&amp;" },
+            { """, "state": "blocked", "reason": "a\u0000b\u0007\r\n\ttab\u007f"}""", "blocked", "a\0b\a\r\n\ttab\u007f" },
+            { """, "state": "blocked", "reason": "\ud83d\ude00 \u200c\u202e"}""", "blocked", "😀 \u200c\u202e" },
+            { """, "state": "blocked", "reason": "lone \ud83d end"}""", "blocked", """lone \ud83d end""" },
+            { """, "state": "blocked", "reason": "\uffff\ufffe"}""", "blocked", "\uffff\ufffe" },
+            { """, "state": "blocked", "reason": "' or 1 eq 1 \\ \" % / # ?"}""", "blocked", "' or 1 eq 1 \\ \" % / # ?" },
+            { """, "state": "created", "unknown": {"uuid": "x", "state": [[[]]]}, "amount": 1e400}""", "created", null },
+            { """, "state": "created", "\ud800": 1, "\ud800uid": 2}""", "created", null },
+            { """, "st\u0061te": "created", "r\u0065ason": "escaped names"}""", "created", "escaped names" },
+            { """, "state": "created",}""", "created", null },
+            { """, "state": "created" /* said Baloan */}""", "created", null },
+            { """, "state": "blocked", "state": "created", "reason": "a", "reason": "b"}""", "created", "b" },
+            { """, "State": "blocked", "state": "created", "REASON": "a"}""", "created", null },
+            { """, "state": 7}""", "7", null },
+            { """, "state": {"slug": "created"}}""", """{"slug": "created"}""", null },
+            { """, "state": "\ud800"}""", """\ud800""", null },
+            { """, "state": "وضعیت تازه"}""", "وضعیت تازه", null },
+            { """, "state": " Canceld "}""", "canceled", null },
+        };
 
-    public static TheoryData<string, string[]> Faults => new()
-    {
-        { "{}", ["uuid", "state"] },
-        { """{"uuid":null,"state":null}""", ["uuid", "state"] },
-        { """{"uuid":"","state":" \t"}""", ["uuid", "state"] },
-        { """{"uuid":"d4c22af9-3676-4c6e-ab72-2a7b5b22afc5"}""", ["state"] },
-        { """{"state":"created"}""", ["uuid"] },
-        { """{"uuid":"12345","state":"created"}""", ["uuid"] },
-        { """{"uuid":"../../etc","state":"created"}""", ["uuid"] },
-        { """{"uuid":12,"state":""}""", ["uuid", "state"] },
-        { """{"uuid":"\ud800","state":""}""", ["uuid", "state"] },
-        { """{"UUID":"d4c22af9-3676-4c6e-ab72-2a7b5b22afc5","STATE":"created"}""", ["uuid", "state"] },
-    };
+    public static TheoryData<string, string[]> Faults =>
+        new()
+        {
+            { "{}", ["uuid", "state"] },
+            { """{"uuid":null,"state":null}""", ["uuid", "state"] },
+            { """{"uuid":"","state":" \t"}""", ["uuid", "state"] },
+            { """{"uuid":"d4c22af9-3676-4c6e-ab72-2a7b5b22afc5"}""", ["state"] },
+            { """{"state":"created"}""", ["uuid"] },
+            { """{"uuid":"12345","state":"created"}""", ["uuid"] },
+            { """{"uuid":"../../etc","state":"created"}""", ["uuid"] },
+            { """{"uuid":12,"state":""}""", ["uuid", "state"] },
+            { """{"uuid":"\ud800","state":""}""", ["uuid", "state"] },
+            { """{"UUID":"d4c22af9-3676-4c6e-ab72-2a7b5b22afc5","STATE":"created"}""", ["uuid", "state"] },
+        };
 
     [Fact]
     public async Task A_callback_is_answered_with_an_empty_object_and_can_be_read()
@@ -67,13 +69,27 @@ public sealed class LoanStateCallbackTests(StorageAccounts storage) : ApiTests(s
         (answer.Status, answer.ContentType, answer.Text).ShouldBe((200, "application/json", "{}"));
         var loan = await Api.GetAsync($"api/loans/{uuid}");
         loan.Status.ShouldBe(200, loan.Text);
-        loan.Json.Select(field => field.Key).ShouldBe(
-            ["uuid", "state", "reason", "amount", "loan_due", "store", "plan_detail", "opened_at", "updated_at", "history", "history_continuation"]);
+        loan.Json.Select(field => field.Key)
+            .ShouldBe([
+                "uuid",
+                "state",
+                "reason",
+                "amount",
+                "loan_due",
+                "store",
+                "plan_detail",
+                "opened_at",
+                "updated_at",
+                "history",
+                "history_continuation",
+            ]);
         (loan.Field("uuid"), loan.Field("state"), loan.Field("reason")).ShouldBe((uuid, "created", "again"));
         loan.Json["amount"].ShouldBeNull();
         loan.Json["opened_at"].ShouldBeNull();
         var history = loan.Json["history"]!.AsArray();
-        history.Select(entry => $"{entry!["state"]} {entry["reason"]} {entry["note"]}").ShouldBe(["created  ", "blocked چک ", "created again "]);
+        history
+            .Select(entry => $"{entry!["state"]} {entry["reason"]} {entry["note"]}")
+            .ShouldBe(["created  ", "blocked چک ", "created again "]);
         history.Select(entry => entry!["received_at"]!.GetValue<DateTimeOffset>()).ShouldBeInOrder();
         history[0]!["received_at"]!.GetValue<DateTimeOffset>().ShouldBeInRange(start.AddSeconds(-1), DateTimeOffset.UtcNow);
         loan.Json["updated_at"]!.ToJsonString().ShouldBe(history[2]!["received_at"]!.ToJsonString());
@@ -113,7 +129,14 @@ public sealed class LoanStateCallbackTests(StorageAccounts storage) : ApiTests(s
     [Fact]
     public async Task Bytes_that_are_no_text_are_kept_too()
     {
-        byte[] invalid = [.. Encoding.UTF8.GetBytes($$"""{"uuid":"{{uuid}}","state":"blocked","reason":"a"""), 0xC3, 0x28, 0xFF, .. "b\"}"u8];
+        byte[] invalid =
+        [
+            .. Encoding.UTF8.GetBytes($$"""{"uuid":"{{uuid}}","state":"blocked","reason":"a"""),
+            0xC3,
+            0x28,
+            0xFF,
+            .. "b\"}"u8,
+        ];
         (await SendAsync(invalid)).Status.ShouldBe(200);
         byte[] marked = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($$"""{"uuid":"{{uuid}}","state":"created"}""")];
         (await SendAsync(marked)).Status.ShouldBe(200);
@@ -127,7 +150,9 @@ public sealed class LoanStateCallbackTests(StorageAccounts storage) : ApiTests(s
     public async Task A_body_that_is_deep_is_kept()
     {
         const int Depth = 500;
-        var answer = await SendAsync($$"""{"uuid":"{{uuid}}","state":"created","more":{{new string('[', Depth)}}{{new string(']', Depth)}}}""");
+        var answer = await SendAsync(
+            $$"""{"uuid":"{{uuid}}","state":"created","more":{{new string('[', Depth)}}{{new string(']', Depth)}}}"""
+        );
 
         answer.Status.ShouldBe(200, answer.Text);
     }
@@ -141,13 +166,20 @@ public sealed class LoanStateCallbackTests(StorageAccounts storage) : ApiTests(s
     [InlineData("\\u0000", 10_000)]
     public async Task Long_reasons_are_kept_and_cut_between_characters(string character, int count)
     {
-        (await SendAsync($$"""{"uuid":"{{uuid}}","state":"blocked","reason":"{{string.Concat(Enumerable.Repeat(character, count))}}"}""")).Status.ShouldBe(200);
+        (
+            await SendAsync($$"""{"uuid":"{{uuid}}","state":"blocked","reason":"{{string.Concat(Enumerable.Repeat(character, count))}}"}""")
+        ).Status.ShouldBe(200);
 
         var loan = await Api.GetAsync($"api/loans/{uuid}");
         loan.Field("state").ShouldBe("blocked");
         var reason = loan.Field("reason");
         reason.Length.ShouldBeInRange(10_000, 30_001);
-        var plain = character switch { "\\u0000" => "\0", "\\ud83d\\ude00" => "😀", _ => character };
+        var plain = character switch
+        {
+            "\\u0000" => "\0",
+            "\\ud83d\\ude00" => "😀",
+            _ => character,
+        };
         reason.TrimEnd('…').Replace(plain, "", StringComparison.Ordinal).ShouldBeEmpty();
         loan.Json["history"]![0]!["reason"]!.GetValue<string>().ShouldBe(reason);
     }
@@ -180,7 +212,10 @@ public sealed class LoanStateCallbackTests(StorageAccounts storage) : ApiTests(s
     {
         foreach (var (language, sentence) in new[] { ("en", "The request has faults"), ("fa", "درخواست ایراد دارد") })
         {
-            (await SendAsync(body, language: language)).ShouldBeProblem(400, "invalid_request", fields).Field("detail").ShouldStartWith(sentence);
+            (await SendAsync(body, language: language))
+                .ShouldBeProblem(400, "invalid_request", fields)
+                .Field("detail")
+                .ShouldStartWith(sentence);
         }
     }
 

@@ -7,8 +7,7 @@ namespace Baloan.Functions.Tests.Console;
 public sealed class ConsoleOptionsTests
 {
     [Fact]
-    public void Without_settings_the_clock_is_Tehrans_and_nothing_locks() =>
-        From().ShouldBe(new ConsoleOptions("", "", "Asia/Tehran", 0));
+    public void Without_settings_the_clock_is_Tehrans_and_nothing_locks() => From().ShouldBe(new ConsoleOptions("", "", "Asia/Tehran", 0));
 
     [Fact]
     public void What_is_set_is_taken() =>
@@ -37,10 +36,16 @@ public sealed class ConsoleOptionsTests
         var (_, content) = page.For(Baloan.Client.Language.Persian).For(default);
 
         var html = System.Text.Encoding.UTF8.GetString(content);
-        html.ShouldContain("data-shop=\"&quot;&gt;&lt;script&gt;\" data-support=\"a &amp; b\" data-time-zone=\"Asia/Tehran\" data-lock-after-minutes=\"5\"");
+        html.ShouldContain(
+            "data-shop=\"&quot;&gt;&lt;script&gt;\" data-support=\"a &amp; b\" data-time-zone=\"Asia/Tehran\" data-lock-after-minutes=\"5\""
+        );
         html.ShouldContain("<html lang=\"fa\" dir=\"rtl\">");
     }
 
-    private static ConsoleOptions From(params (string Name, string Value)[] settings) => ConsoleOptions.From(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(one => $"Console:{one.Name}", one => (string?)one.Value)).Build());
+    private static ConsoleOptions From(params (string Name, string Value)[] settings) =>
+        ConsoleOptions.From(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(settings.ToDictionary(one => $"Console:{one.Name}", one => (string?)one.Value))
+                .Build()
+        );
 }

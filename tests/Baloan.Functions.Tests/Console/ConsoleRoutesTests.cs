@@ -16,8 +16,11 @@ public sealed partial class ConsoleRoutesTests(StorageAccounts storage) : ApiTes
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         answer.Content.Headers.ContentType!.ToString().ShouldBe("text/html; charset=utf-8");
-        One(answer, "Content-Security-Policy").ShouldBe(
-            "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+        One(answer, "Content-Security-Policy")
+            .ShouldBe(
+                "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; "
+                    + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            );
         One(answer, "X-Content-Type-Options").ShouldBe("nosniff");
         One(answer, "Referrer-Policy").ShouldBe("no-referrer");
         answer.Headers.CacheControl!.ToString().ShouldBe("no-cache");
@@ -64,10 +67,15 @@ public sealed partial class ConsoleRoutesTests(StorageAccounts storage) : ApiTes
             using var plain = await GetAsync($"api/console/{name}");
             plain.StatusCode.ShouldBe(HttpStatusCode.OK, name);
             var content = await plain.Content.ReadAsByteArrayAsync(Cancel);
-            plain.Content.Headers.ContentType!.MediaType.ShouldBe(Path.GetExtension(name) switch
-            {
-                ".js" => "text/javascript", ".css" => "text/css", ".svg" => "image/svg+xml", _ => "font/woff2",
-            });
+            plain.Content.Headers.ContentType!.MediaType.ShouldBe(
+                Path.GetExtension(name) switch
+                {
+                    ".js" => "text/javascript",
+                    ".css" => "text/css",
+                    ".svg" => "image/svg+xml",
+                    _ => "font/woff2",
+                }
+            );
             One(plain, "X-Content-Type-Options").ShouldBe("nosniff");
             foreach (var encoding in new[] { "br", "gzip" })
             {
@@ -77,7 +85,11 @@ public sealed partial class ConsoleRoutesTests(StorageAccounts storage) : ApiTes
                 (await UnpackAsync(bytes, packed.Content.Headers.ContentEncoding.SingleOrDefault())).ShouldBe(content, name);
                 packed.Headers.ETag!.Equals(plain.Headers.ETag).ShouldBe(packed.Content.Headers.ContentEncoding.Count == 0, name);
 
-                using var again = await GetAsync($"api/console/{name}", ("Accept-Encoding", encoding), ("If-None-Match", packed.Headers.ETag.ToString()));
+                using var again = await GetAsync(
+                    $"api/console/{name}",
+                    ("Accept-Encoding", encoding),
+                    ("If-None-Match", packed.Headers.ETag.ToString())
+                );
                 again.StatusCode.ShouldBe(HttpStatusCode.NotModified);
                 (await again.Content.ReadAsByteArrayAsync(Cancel)).ShouldBeEmpty();
             }
@@ -125,7 +137,12 @@ public sealed partial class ConsoleRoutesTests(StorageAccounts storage) : ApiTes
 
     private async Task<HttpResponseMessage> GetAsync(string path, params (string Name, string? Value)[] headers)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, AllowAutoRedirect = false }) { BaseAddress = Apps.Second.App.BaseAddress };
+        using var http = new HttpClient(
+            new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None, AllowAutoRedirect = false }
+        )
+        {
+            BaseAddress = Apps.Second.App.BaseAddress,
+        };
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         foreach (var (name, value) in headers.Where(header => header.Value is not null))
         {
@@ -145,7 +162,8 @@ public sealed partial class ConsoleRoutesTests(StorageAccounts storage) : ApiTes
         }
 
         using var source = new MemoryStream(bytes);
-        await using Stream unpacking = encoding == "br" ? new BrotliStream(source, CompressionMode.Decompress) : new GZipStream(source, CompressionMode.Decompress);
+        await using Stream unpacking =
+            encoding == "br" ? new BrotliStream(source, CompressionMode.Decompress) : new GZipStream(source, CompressionMode.Decompress);
         using var result = new MemoryStream();
         await unpacking.CopyToAsync(result, Cancel);
         return result.ToArray();

@@ -27,12 +27,26 @@ internal sealed record Cost(
     int RangeReads,
     int Vault,
     int Tokens,
-    int Baloan)
+    int Baloan
+)
 {
     public const int Columns = 12;
 
     private int[] Counts =>
-        [Executions, BlobWrites, BlobReads, Queue, TableWrites, TableTransactions, TableDeletes, RowReads, RangeReads, Vault, Tokens, Baloan];
+        [
+            Executions,
+            BlobWrites,
+            BlobReads,
+            Queue,
+            TableWrites,
+            TableTransactions,
+            TableDeletes,
+            RowReads,
+            RangeReads,
+            Vault,
+            Tokens,
+            Baloan,
+        ];
 
     /// <summary>As a row of the tables in docs/costs.md, for so many of them.</summary>
     public string Row(string what, int times = 1) =>
@@ -61,6 +75,7 @@ internal sealed record Telemetry(int Lines, int Bytes, int Spans)
     /// Whether another says the same. Ids and durations in lines are not always of one length, and a line that the host writes comes a
     /// moment later than what it is about: it may be taken for one of what comes next.
     /// </summary>
-    public bool IsAbout(Telemetry other) => Spans == other.Spans
+    public bool IsAbout(Telemetry other) =>
+        Spans == other.Spans
         && (Lines == other.Lines ? Math.Abs(Bytes - other.Bytes) <= other.Bytes / 10 : Math.Abs(Lines - other.Lines) == 1);
 }

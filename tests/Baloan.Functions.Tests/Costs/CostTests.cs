@@ -32,7 +32,17 @@ public sealed class CostTests(StorageAccounts storage)
 
     private static readonly string[] Order =
     [
-        Settlement, SubscribedSettlement, FirstSettlement, Upload, Loan, Callback, SubscribedCallback, RepeatedCallback, Sweep, Refresh, Health,
+        Settlement,
+        SubscribedSettlement,
+        FirstSettlement,
+        Upload,
+        Loan,
+        Callback,
+        SubscribedCallback,
+        RepeatedCallback,
+        Sweep,
+        Refresh,
+        Health,
     ];
 
     [Fact(Explicit = true)]
@@ -78,7 +88,10 @@ public sealed class CostTests(StorageAccounts storage)
 
     /// <summary>The most that executions of less than a second are billed for: a second each.</summary>
     private static string TimeOf(string what, Cost cost, int times) =>
-        string.Create(CultureInfo.InvariantCulture, $"| {what} | {cost.Executions * times:N0} | {cost.Executions * times * 2:N0} | {cost.Executions * times / 2:N0} |");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {what} | {cost.Executions * times:N0} | {cost.Executions * times * 2:N0} | {cost.Executions * times / 2:N0} |"
+        );
 
     private async Task<IReadOnlyDictionary<string, (Cost Cost, Telemetry Telemetry)>> SecondVersionAsync()
     {
@@ -104,11 +117,14 @@ public sealed class CostTests(StorageAccounts storage)
 
         (await bench.Api.PostAsync("api/subscriptions", new JsonObject { ["callback_url"] = subscriber.CallbackUrl })).Status.ShouldBe(201);
         await bench.CountAsync(SubscribedSettlement, calls => SettleAsync(bench, calls, subscribed: true));
-        await bench.CountAsync(SubscribedCallback, async calls =>
-        {
-            await CallBackAsync(bench, opened.Dequeue(), LoanStates[1]);
-            await DeliveredAsync(calls);
-        });
+        await bench.CountAsync(
+            SubscribedCallback,
+            async calls =>
+            {
+                await CallBackAsync(bench, opened.Dequeue(), LoanStates[1]);
+                await DeliveredAsync(calls);
+            }
+        );
         return await bench.EndAsync();
     }
 
@@ -146,12 +162,22 @@ public sealed class CostTests(StorageAccounts storage)
     /// <summary>A loan from its opening until it is paid: four callbacks, the contract, its OTP and signature, a look at the end.</summary>
     private static async Task LoanAsync(CostBench bench)
     {
-        var opened = await CountedAsync(bench, () => bench.Api.PostAsync("api/loans", new JsonObject
-        {
-            ["phone_number"] = string.Create(CultureInfo.InvariantCulture, $"0916{Interlocked.Increment(ref phones):D7}"),
-            ["national_identifier"] = Given.Customer(), ["birth_date"] = "1999-02-14",
-            ["amount"] = 20_000_000, ["loan_due"] = 12, ["store"] = 1,
-        }));
+        var opened = await CountedAsync(
+            bench,
+            () =>
+                bench.Api.PostAsync(
+                    "api/loans",
+                    new JsonObject
+                    {
+                        ["phone_number"] = string.Create(CultureInfo.InvariantCulture, $"0916{Interlocked.Increment(ref phones):D7}"),
+                        ["national_identifier"] = Given.Customer(),
+                        ["birth_date"] = "1999-02-14",
+                        ["amount"] = 20_000_000,
+                        ["loan_due"] = 12,
+                        ["store"] = 1,
+                    }
+                )
+        );
         opened.Status.ShouldBe(201, opened.Text);
         var uuid = opened.Field("uuid");
         await CallBackAsync(bench, uuid, LoanStates[0]);
@@ -159,7 +185,9 @@ public sealed class CostTests(StorageAccounts storage)
         await CallBackAsync(bench, uuid, LoanStates[1]);
         (await bench.Api.GetAsync($"api/loans/{uuid}/contract")).Status.ShouldBe(200);
         (await bench.Api.PostAsync($"api/loans/{uuid}/contract/otp", (HttpContent?)null)).Status.ShouldBe(200);
-        (await bench.Api.PostAsync($"api/loans/{uuid}/contract/signature", new JsonObject { ["otp"] = MagicNumbers.Otp })).Status.ShouldBe(200);
+        (await bench.Api.PostAsync($"api/loans/{uuid}/contract/signature", new JsonObject { ["otp"] = MagicNumbers.Otp })).Status.ShouldBe(
+            200
+        );
         await CallBackAsync(bench, uuid, LoanStates[2]);
         await CallBackAsync(bench, uuid, LoanStates[3]);
         (await bench.Api.GetAsync($"api/loans/{uuid}")).Field("state").ShouldBe("loan_paid");
@@ -178,8 +206,21 @@ public sealed class CostTests(StorageAccounts storage)
     }
 
     private static async Task CallBackAsync(CostBench bench, string uuid, string state) =>
-        (await CountedAsync(bench, () => bench.Api.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = uuid, ["state"] = state, ["reason"] = "" })))
-        .Status.ShouldBe(200);
+        (
+            await CountedAsync(
+                bench,
+                () =>
+                    bench.Api.PostAsync(
+                        "api/callbacks/loan-state",
+                        new JsonObject
+                        {
+                            ["uuid"] = uuid,
+                            ["state"] = state,
+                            ["reason"] = "",
+                        }
+                    )
+            )
+        ).Status.ShouldBe(200);
 
     /// <summary>What is recorded of a loan is counted soon after; one by one where they come no faster than that.</summary>
     private static async Task<ApiAnswer> CountedAsync(CostBench bench, Func<Task<ApiAnswer>> call)
@@ -198,8 +239,9 @@ public sealed class CostTests(StorageAccounts storage)
 
     /// <summary>The rows of all tables with a head that begins so.</summary>
     private static IReadOnlyList<string> RowsUnder(string[] doc, string head) =>
-    [
-        .. doc.Index().Where(line => line.Item.StartsWith(head, StringComparison.Ordinal))
-            .SelectMany(line => doc.Skip(line.Index + 2).TakeWhile(row => row.StartsWith('|'))),
-    ];
+        [
+            .. doc.Index()
+                .Where(line => line.Item.StartsWith(head, StringComparison.Ordinal))
+                .SelectMany(line => doc.Skip(line.Index + 2).TakeWhile(row => row.StartsWith('|'))),
+        ];
 }

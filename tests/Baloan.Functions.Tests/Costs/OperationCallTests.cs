@@ -38,7 +38,10 @@ public sealed class OperationCallTests(StorageAccounts storage)
         await using var bench = await CostBench.StartAsync(storage, "v2");
         var (customer, code) = (Given.Customer(), "");
         var faults = new List<string>();
-        string uuid = "", fresh = "", subscription = "", upload = "";
+        string uuid = "",
+            fresh = "",
+            subscription = "",
+            upload = "";
         Task<ApiAnswer> PostAsync(string path, JsonObject body) => bench.Api.PostAsync(path, body);
         JsonObject OfCustomer() => new() { ["national_identifier"] = customer };
 
@@ -49,7 +52,12 @@ public sealed class OperationCallTests(StorageAccounts storage)
         // At Baloan alone.
         await CountAsync("check credit", Nothing, () => PostAsync("api/merchant/credit-check", OfCustomer()));
         await CountAsync("send OTP", Nothing, () => PostAsync("api/merchant/otp", OfCustomer()));
-        await CountAsync("validate OTP", Nothing, () => PostAsync("api/merchant/otp/validate", new() { ["national_identifier"] = customer, ["otp"] = MagicNumbers.Otp }), () => bench.Api.SendOtpAsync(customer));
+        await CountAsync(
+            "validate OTP",
+            Nothing,
+            () => PostAsync("api/merchant/otp/validate", new() { ["national_identifier"] = customer, ["otp"] = MagicNumbers.Otp }),
+            () => bench.Api.SendOtpAsync(customer)
+        );
         await CountAsync("loan policies", Nothing, () => bench.Api.GetAsync("api/loan-policies"));
         await CountAsync("loan stores", Nothing, () => bench.Api.GetAsync("api/loan-policies/stores"));
 
@@ -64,40 +72,76 @@ public sealed class OperationCallTests(StorageAccounts storage)
         await SettledAsync();
         await CountAsync("read a settlement", [ReadSettlement], () => bench.Api.GetAsync($"api/merchant/settlements/{code}"));
         await SettledAsync();
-        await CountAsync("a page of settlements by status", [ListSettlements], () => bench.Api.GetAsync("api/merchant/settlements?status=settled&top=2"));
         await CountAsync(
-            "a page of all settlements",
+            "a page of settlements by status",
             [ListSettlements],
-            () => bench.Api.GetAsync("api/merchant/settlements?top=2"));
+            () => bench.Api.GetAsync("api/merchant/settlements?status=settled&top=2")
+        );
+        await CountAsync("a page of all settlements", [ListSettlements], () => bench.Api.GetAsync("api/merchant/settlements?top=2"));
         var settlements = new TableClient(bench.App.ConnectionString, StorageSetup.SettlementsTable);
         await CountAsync(
             "resolve a settlement",
             [
                 // Listed as under way, by time; off the list of its outcome and that of ends; row; filed.
-                ReadSettlement, "table GET SettlementsByStatus(key)", .. Enumerable.Repeat("table PUT SettlementsByStatus(key)", 2), .. Enumerable.Repeat("table DELETE SettlementsByStatus(key)", 2),
-                "table PUT Settlements(key)", "table POST $batch", "table GET Subscriptions()", "table DELETE SettlementsByStatus(key)", "table DELETE Settlements(key)",
+                ReadSettlement,
+                "table GET SettlementsByStatus(key)",
+                .. Enumerable.Repeat("table PUT SettlementsByStatus(key)", 2),
+                .. Enumerable.Repeat("table DELETE SettlementsByStatus(key)", 2),
+                "table PUT Settlements(key)",
+                "table POST $batch",
+                "table GET Subscriptions()",
+                "table DELETE SettlementsByStatus(key)",
+                "table DELETE Settlements(key)",
             ],
             () => PostAsync($"api/merchant/settlements/{code}/resolve", new() { ["outcome"] = "settled", ["note"] = "asked Baloan" }),
             async () =>
             {
                 // As if it could not have been found out.
-                var row = (await settlements.GetEntityAsync<Settlement>(TableKeys.Escape(code), Settlement.Row, cancellationToken: Cancel)).Value;
-                await settlements.UpdateEntityAsync(row with { Status = SettlementStatus.NeedsReview }, row.ETag, TableUpdateMode.Replace, Cancel);
-            });
+                var row = (
+                    await settlements.GetEntityAsync<Settlement>(TableKeys.Escape(code), Settlement.Row, cancellationToken: Cancel)
+                ).Value;
+                await settlements.UpdateEntityAsync(
+                    row with
+                    {
+                        Status = SettlementStatus.NeedsReview,
+                    },
+                    row.ETag,
+                    TableUpdateMode.Replace,
+                    Cancel
+                );
+            }
+        );
         var invoices = new BlobContainerClient(bench.App.ConnectionString, StorageSetup.InvoicesContainer);
         await invoices.UploadBlobAsync("of-the-shop.pdf", new BinaryData(Given.Pdf()), Cancel);
         await CountAsync(
             "another settlement of the same code, with its invoice in Blob storage",
             [
-                "blob PUT invoices/(blob) snapshot", "blob GET invoices/(blob)", .. Enumerable.Repeat("table PUT SettlementsByStatus(key)", 3), "table POST Settlements", ReadSettlement, ReadSettlement,
-                .. Enumerable.Repeat("table DELETE SettlementsByStatus(key)", 3), "blob DELETE invoices/(blob)",
+                "blob PUT invoices/(blob) snapshot",
+                "blob GET invoices/(blob)",
+                .. Enumerable.Repeat("table PUT SettlementsByStatus(key)", 3),
+                "table POST Settlements",
+                ReadSettlement,
+                ReadSettlement,
+                .. Enumerable.Repeat("table DELETE SettlementsByStatus(key)", 3),
+                "blob DELETE invoices/(blob)",
             ],
-            () => PostAsync("api/merchant/settlements", new()
-            {
-                ["national_identifier"] = Given.Customer(), ["otp"] = MagicNumbers.Otp, ["invoice_blob"] = "of-the-shop.pdf",
-                ["data"] = new JsonObject { ["code"] = code, ["bill"] = new JsonObject { ["total"] = Given.Total } },
-            }),
-            status: 409);
+            () =>
+                PostAsync(
+                    "api/merchant/settlements",
+                    new()
+                    {
+                        ["national_identifier"] = Given.Customer(),
+                        ["otp"] = MagicNumbers.Otp,
+                        ["invoice_blob"] = "of-the-shop.pdf",
+                        ["data"] = new JsonObject
+                        {
+                            ["code"] = code,
+                            ["bill"] = new JsonObject { ["total"] = Given.Total },
+                        },
+                    }
+                ),
+            status: 409
+        );
 
         // Uploads.
         using (var form = new MultipartFormDataContent { { new ByteArrayContent(Given.Pdf()), "file", "contract.pdf" } })
@@ -111,76 +155,158 @@ public sealed class OperationCallTests(StorageAccounts storage)
         // Loans.
         string[] opened =
         [
-            "table PUT LoanOpenings(key)", "table POST LoanOpenings", "table GET LoanOpenings(key)", "table PUT LoanOpenings(key)", "table DELETE LoanOpenings(key)",
-            ReadLoan, "table PUT LoansByState(key)", "table POST $batch",
+            "table PUT LoanOpenings(key)",
+            "table POST LoanOpenings",
+            "table GET LoanOpenings(key)",
+            "table PUT LoanOpenings(key)",
+            "table DELETE LoanOpenings(key)",
+            ReadLoan,
+            "table PUT LoansByState(key)",
+            "table POST $batch",
         ];
-        await CountAsync("open a loan", opened, async () =>
-        {
-            var answer = await PostAsync("api/loans", NewLoan());
-            uuid = answer.Field("uuid");
-            return answer;
-        });
+        await CountAsync(
+            "open a loan",
+            opened,
+            async () =>
+            {
+                var answer = await PostAsync("api/loans", NewLoan());
+                uuid = answer.Field("uuid");
+                return answer;
+            }
+        );
         await CallBackAsync("created");
         bench.Baloan.Loans.MoveOn(Guid.Parse(uuid));
-        await CountAsync("read a loan", [ReadLoan, "table GET LoanStates()", "table GET LoanStates()"], () => bench.Api.GetAsync($"api/loans/{uuid}"));
+        await CountAsync(
+            "read a loan",
+            [ReadLoan, "table GET LoanStates()", "table GET LoanStates()"],
+            () => bench.Api.GetAsync($"api/loans/{uuid}")
+        );
         await CountAsync("a page of loans by state", [ListLoans, ReadLoan], () => bench.Api.GetAsync("api/loans?state=created&top=1"));
         await CountAsync("read a contract", Nothing, () => bench.Api.GetAsync($"api/loans/{uuid}/contract"));
         await CountAsync("send a contract's OTP", Nothing, () => bench.Api.PostAsync($"api/loans/{uuid}/contract/otp", (HttpContent?)null));
-        await CountAsync("sign a contract", Nothing, () => PostAsync($"api/loans/{uuid}/contract/signature", new() { ["otp"] = MagicNumbers.Otp }));
-        await CountAsync("cancel a loan", Nothing, () => bench.Api.PostAsync($"api/loans/{fresh}/cancel", (HttpContent?)null), async () => fresh = (await PostAsync("api/loans", NewLoan())).Field("uuid"));
-        var loans = new QueueClient(bench.App.ConnectionString, StorageSetup.LoanQueueName, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        await CountAsync(
+            "sign a contract",
+            Nothing,
+            () => PostAsync($"api/loans/{uuid}/contract/signature", new() { ["otp"] = MagicNumbers.Otp })
+        );
+        await CountAsync(
+            "cancel a loan",
+            Nothing,
+            () => bench.Api.PostAsync($"api/loans/{fresh}/cancel", (HttpContent?)null),
+            async () => fresh = (await PostAsync("api/loans", NewLoan())).Field("uuid")
+        );
+        var loans = new QueueClient(
+            bench.App.ConnectionString,
+            StorageSetup.LoanQueueName,
+            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }
+        );
         await CountAsync(
             "a callback that was put on the queue",
             // Put there by this test, so that one call is its own.
-            ["queue POST loans/messages", ReadLoan, ReadLoan, "table GET Subscriptions()", "table PUT LoansByState(key)", "table POST $batch", "queue DELETE loans/messages/(id)"],
+            [
+                "queue POST loans/messages",
+                ReadLoan,
+                ReadLoan,
+                "table GET Subscriptions()",
+                "table PUT LoansByState(key)",
+                "table POST $batch",
+                "queue DELETE loans/messages/(id)",
+            ],
             async () =>
             {
-                var callback = new LoanCallback(Guid.NewGuid().ToString(), Guid.NewGuid().ToString(), "created", null, DateTimeOffset.UtcNow, Encoding.UTF8.GetBytes("{}"));
+                var callback = new LoanCallback(
+                    Guid.NewGuid().ToString(),
+                    Guid.NewGuid().ToString(),
+                    "created",
+                    null,
+                    DateTimeOffset.UtcNow,
+                    Encoding.UTF8.GetBytes("{}")
+                );
                 var before = bench.Storage.Calls.Count;
                 await loans.SendMessageAsync(new LoanMessage(callback, null, 1, null).ToText(), Cancel);
                 await Until.TrueAsync(() => bench.Storage.Calls.Skip(before).Contains("queue DELETE loans/messages/(id)"));
                 return await bench.Api.GetAsync("api/openapi.json");
-            });
+            }
+        );
 
         // Subscriptions, tokens, documents.
-        await CountAsync("subscribe", ["table GET Subscriptions()", "table PATCH Subscriptions(key)"], async () =>
-        {
-            var answer = await PostAsync("api/subscriptions", new() { ["callback_url"] = "http://127.0.0.1:9/nobody" });
-            subscription = answer.Field("id");
-            return answer;
-        });
-        await CountAsync("unsubscribe", ["table DELETE Subscriptions(key)", "table GET Subscriptions()"], () => bench.Api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/subscriptions/{subscription}")));
+        await CountAsync(
+            "subscribe",
+            ["table GET Subscriptions()", "table PATCH Subscriptions(key)"],
+            async () =>
+            {
+                var answer = await PostAsync("api/subscriptions", new() { ["callback_url"] = "http://127.0.0.1:9/nobody" });
+                subscription = answer.Field("id");
+                return answer;
+            }
+        );
+        await CountAsync(
+            "unsubscribe",
+            ["table DELETE Subscriptions(key)", "table GET Subscriptions()"],
+            () => bench.Api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/subscriptions/{subscription}"))
+        );
         await CountAsync(
             "unsubscribe by URL",
             ["table GET Subscriptions()", "table DELETE Subscriptions(key)", "table GET Subscriptions()"],
             () => PostAsync("api/subscriptions/unsubscribe", new() { ["callback_url"] = "http://127.0.0.1:9/nobody" }),
-            () => PostAsync("api/subscriptions", new() { ["callback_url"] = "http://127.0.0.1:9/nobody" }));
+            () => PostAsync("api/subscriptions", new() { ["callback_url"] = "http://127.0.0.1:9/nobody" })
+        );
         await CountAsync(
             "the statistics, and the one range of their own table",
             [
-                ListSettlements, ListSettlements, "queue GET invoices metadata", "queue GET invoices-poison metadata", "queue GET loans metadata", "queue GET loans-poison metadata",
-                "queue GET events metadata", "queue GET events-poison metadata",
+                ListSettlements,
+                ListSettlements,
+                "queue GET invoices metadata",
+                "queue GET invoices-poison metadata",
+                "queue GET loans metadata",
+                "queue GET loans-poison metadata",
+                "queue GET events metadata",
+                "queue GET events-poison metadata",
             ],
-            () => bench.Api.GetAsync("api/stats"));
+            () => bench.Api.GetAsync("api/stats")
+        );
         await CountAsync("the console", Nothing, () => bench.Api.GetAsync("api/console"));
         await CountAsync("the API's description", Nothing, () => bench.Api.GetAsync("api/openapi.json"));
         await CountAsync("the connector's description", Nothing, () => bench.Api.GetAsync("api/swagger.json"));
         using var admin = bench.App.NewClient(RunningApps.AdminKey);
-        await CountAsync("renew both tokens", Nothing, () => admin.PostAsync("api/tokens/refresh", (HttpContent?)null), vault: 8, tokens: 2);
+        await CountAsync(
+            "renew both tokens",
+            Nothing,
+            () => admin.PostAsync("api/tokens/refresh", (HttpContent?)null),
+            vault: 8,
+            tokens: 2
+        );
         faults.ShouldBeEmpty();
 
         Task<ApiAnswer> CallBackAsync(string state) => PostAsync("api/callbacks/loan-state", new() { ["uuid"] = uuid, ["state"] = state });
 
         async Task CountAsync(
-            string what, string[] expected, Func<Task<ApiAnswer>> operation, Func<Task>? prepare = null, int vault = 0, int tokens = 0, int? status = null)
+            string what,
+            string[] expected,
+            Func<Task<ApiAnswer>> operation,
+            Func<Task>? prepare = null,
+            int vault = 0,
+            int tokens = 0,
+            int? status = null
+        )
         {
             for (var tries = 1; ; tries++)
             {
                 await (prepare?.Invoke() ?? Task.CompletedTask);
-                var (calls, vaultCalls, issued) = (bench.Storage.Calls.Count, bench.App.Vault.RequestCount, bench.Baloan.Books.Snapshot().TokensIssued);
+                var (calls, vaultCalls, issued) = (
+                    bench.Storage.Calls.Count,
+                    bench.App.Vault.RequestCount,
+                    bench.Baloan.Books.Snapshot().TokensIssued
+                );
                 var answer = await operation();
-                var made = bench.Storage.Calls.Skip(calls).Where(call => !CostBench.OfTheHost(call) && !IsCounting(call)).Order(StringComparer.Ordinal).ToList();
-                (status is null ? answer.Status is >= 200 and < 300 : answer.Status == status).ShouldBeTrue($"{what}: {answer.Status} {answer.Text}");
+                var made = bench
+                    .Storage.Calls.Skip(calls)
+                    .Where(call => !CostBench.OfTheHost(call) && !IsCounting(call))
+                    .Order(StringComparer.Ordinal)
+                    .ToList();
+                (status is null ? answer.Status is >= 200 and < 300 : answer.Status == status).ShouldBeTrue(
+                    $"{what}: {answer.Status} {answer.Text}"
+                );
                 if (tries < Tries && !made.SequenceEqual(expected.Order(StringComparer.Ordinal)))
                 {
                     continue;
@@ -200,10 +326,14 @@ public sealed class OperationCallTests(StorageAccounts storage)
     /// <summary>Goes on beside the rest, and after the answer; docs/costs.md has it.</summary>
     private static bool IsCounting(string call) => call.Contains(" Stats", StringComparison.Ordinal);
 
-    private static JsonObject NewLoan() => new()
-    {
-        ["phone_number"] = string.Create(CultureInfo.InvariantCulture, $"0917{Interlocked.Increment(ref phones):D7}"),
-        ["national_identifier"] = Given.Customer(), ["birth_date"] = "1999-02-14",
-        ["amount"] = 20_000_000, ["loan_due"] = 12, ["store"] = 1,
-    };
+    private static JsonObject NewLoan() =>
+        new()
+        {
+            ["phone_number"] = string.Create(CultureInfo.InvariantCulture, $"0917{Interlocked.Increment(ref phones):D7}"),
+            ["national_identifier"] = Given.Customer(),
+            ["birth_date"] = "1999-02-14",
+            ["amount"] = 20_000_000,
+            ["loan_due"] = 12,
+            ["store"] = 1,
+        };
 }

@@ -61,7 +61,10 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
         var invoices = new BlobServiceClient(Apps.Second.ConnectionString).GetBlobContainerClient("invoices");
         await using var socket = await ConnectAsync();
         await WriteAsync(socket, Head("Content-Length: 60000", type));
-        await WriteAsync(socket, type == "application/json" ? "{\"national_identifier\":\"" : TextParts(form) + FilePartHead + "%PDF-1.7 and no more");
+        await WriteAsync(
+            socket,
+            type == "application/json" ? "{\"national_identifier\":\"" : TextParts(form) + FilePartHead + "%PDF-1.7 and no more"
+        );
         if (closes)
         {
             socket.Socket.Shutdown(SocketShutdown.Send);
@@ -77,7 +80,9 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
 
         await ShouldNotBeRecordedAsync(form.Code);
         (await Api.GetAsync("api/health")).Status.ShouldBe(200);
-        (await invoices.GetBlobsAsync(cancellationToken: Cancel).AnyAsync(blob => blob.Properties.ContentLength is > 0 and < 30, Cancel)).ShouldBeFalse();
+        (
+            await invoices.GetBlobsAsync(cancellationToken: Cancel).AnyAsync(blob => blob.Properties.ContentLength is > 0 and < 30, Cancel)
+        ).ShouldBeFalse();
     }
 
     [Theory]
@@ -89,7 +94,10 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
         await using (var socket = await ConnectAsync())
         {
             await WriteAsync(socket, Head("Content-Length: 60000", type));
-            await WriteAsync(socket, type == "application/json" ? "{\"national_identifier\":\"" : TextParts(form) + FilePartHead + "%PDF-1.7");
+            await WriteAsync(
+                socket,
+                type == "application/json" ? "{\"national_identifier\":\"" : TextParts(form) + FilePartHead + "%PDF-1.7"
+            );
             // Not a goodbye but a reset.
             socket.Socket.LingerState = new LingerOption(true, 0);
         }
@@ -107,7 +115,10 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
         await Api.SendOtpAsync(form.NationalIdentifier!);
         await using var socket = await ConnectAsync();
         byte[] body = [.. Encoding.UTF8.GetBytes(TextParts(form) + FilePartHead), .. form.File!, .. "\r\n--b--\r\n"u8];
-        await WriteAsync(socket, Head(string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}"), "multipart/form-data; boundary=b"));
+        await WriteAsync(
+            socket,
+            Head(string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}"), "multipart/form-data; boundary=b")
+        );
         foreach (var one in body)
         {
             await socket.WriteAsync(new[] { one }, Cancel);
@@ -117,14 +128,19 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
         (await Api.EndedAsync(form.Code)).Json["invoice"]!["sha256"]!.GetValue<string>().ShouldBe(Given.Sha256(form.File!));
     }
 
-    private const string FilePartHead = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"i.pdf\"\r\nContent-Type: application/pdf\r\n\r\n";
+    private const string FilePartHead =
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"i.pdf\"\r\nContent-Type: application/pdf\r\n\r\n";
 
-    private static string TextParts(SettlementForm form) => string.Concat(
-        new[] { ("national_identifier", form.NationalIdentifier), ("otp", form.Otp), ("data", form.DataText()) }
-            .Select(field => $"--b\r\nContent-Disposition: form-data; name=\"{field.Item1}\"\r\n\r\n{field.Item2}\r\n"));
+    private static string TextParts(SettlementForm form) =>
+        string.Concat(
+            new[] { ("national_identifier", form.NationalIdentifier), ("otp", form.Otp), ("data", form.DataText()) }.Select(field =>
+                $"--b\r\nContent-Disposition: form-data; name=\"{field.Item1}\"\r\n\r\n{field.Item2}\r\n"
+            )
+        );
 
     private static string Head(string length, string type) =>
-        $"POST /api/merchant/settlements HTTP/1.1\r\nHost: localhost\r\nx-functions-key: {RunningApps.FunctionKey}\r\nContent-Type: {type}\r\n{length}\r\n\r\n";
+        $"POST /api/merchant/settlements HTTP/1.1\r\nHost: localhost\r\nx-functions-key: {RunningApps.FunctionKey}\r\nContent-Type: "
+        + $"{type}\r\n{length}\r\n\r\n";
 
     private static async Task WriteChunkAsync(NetworkStream socket, byte[] bytes)
     {
@@ -133,7 +149,8 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
         await WriteAsync(socket, "\r\n");
     }
 
-    private static async Task WriteAsync(NetworkStream socket, string text) => await socket.WriteAsync(Encoding.UTF8.GetBytes(text), Cancel);
+    private static async Task WriteAsync(NetworkStream socket, string text) =>
+        await socket.WriteAsync(Encoding.UTF8.GetBytes(text), Cancel);
 
     /// <summary>Reads until the end of the JSON, or until the server closes.</summary>
     private static async Task<string> ReadAnswerAsync(NetworkStream socket)
@@ -166,5 +183,6 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
         return new NetworkStream(socket, ownsSocket: true);
     }
 
-    private async Task ShouldNotBeRecordedAsync(string code) => (await Api.GetAsync($"api/merchant/settlements/{code}")).ShouldBeProblem(404, "not_found");
+    private async Task ShouldNotBeRecordedAsync(string code) =>
+        (await Api.GetAsync($"api/merchant/settlements/{code}")).ShouldBeProblem(404, "not_found");
 }

@@ -16,13 +16,21 @@ public sealed class FindRoutesTests(StorageAccounts storage) : ApiTests(storage)
         var today = TehranDays.DayOf(DateTimeOffset.UtcNow);
         var calendar = new PersianCalendar();
         var noon = today.ToDateTime(new TimeOnly(12, 0));
-        var jalali = string.Create(CultureInfo.InvariantCulture, $"{calendar.GetYear(noon)}/{calendar.GetMonth(noon)}/{calendar.GetDayOfMonth(noon)}");
+        var jalali = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{calendar.GetYear(noon)}/{calendar.GetMonth(noon)}/{calendar.GetDayOfMonth(noon)}"
+        );
         var persian = string.Concat(jalali.Select(c => char.IsAsciiDigit(c) ? (char)('۰' + (c - '0')) : c));
 
         await FindsAsync($"code={Uri.EscapeDataString(form.Code)}&from={today.AddDays(-1):yyyy-MM-dd}");
         await FindsAsync($"customer={form.NationalIdentifier}&from={Uri.EscapeDataString(persian)}&status=settled");
-        await FindsAsync($"customer={form.NationalIdentifier}&from={Uri.EscapeDataString(jalali)}&to={today.AddDays(1):yyyy-MM-dd}&code={Uri.EscapeDataString(form.Code[..^1])}");
-        (await Api.GetAsync($"{Route}?customer={form.NationalIdentifier}&to={today.AddDays(-2):yyyy-MM-dd}")).Json["items"]!.AsArray().ShouldBeEmpty();
+        await FindsAsync(
+            $"customer={form.NationalIdentifier}&from={Uri.EscapeDataString(jalali)}"
+                + $"&to={today.AddDays(1):yyyy-MM-dd}&code={Uri.EscapeDataString(form.Code[..^1])}"
+        );
+        (await Api.GetAsync($"{Route}?customer={form.NationalIdentifier}&to={today.AddDays(-2):yyyy-MM-dd}")).Json["items"]!
+            .AsArray()
+            .ShouldBeEmpty();
 
         async Task FindsAsync(string query)
         {

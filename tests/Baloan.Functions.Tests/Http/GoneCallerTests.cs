@@ -14,9 +14,11 @@ public sealed class GoneCallerTests
         using var caller = new CancellationTokenSource();
         var context = new DefaultHttpContext { RequestAborted = caller.Token };
 
-        var answer = await NewProblems().CatchAsync(
-            context.Request,
-            () => Task.FromResult(ApiJson.Respond(new Problem("", "", 200, "", "", "", null), ApiJson.Responses.Problem)));
+        var answer = await NewProblems()
+            .CatchAsync(
+                context.Request,
+                () => Task.FromResult(ApiJson.Respond(new Problem("", "", 200, "", "", "", null), ApiJson.Responses.Problem))
+            );
         await caller.CancelAsync();
 
         await Should.NotThrowAsync(() => answer.ExecuteAsync(context));
@@ -27,8 +29,7 @@ public sealed class GoneCallerTests
     {
         var context = new DefaultHttpContext();
 
-        var answer = await NewProblems().CatchAsync(
-            context.Request, () => Task.FromResult<IResult>(new Broken()));
+        var answer = await NewProblems().CatchAsync(context.Request, () => Task.FromResult<IResult>(new Broken()));
 
         await Should.ThrowAsync<IOException>(() => answer.ExecuteAsync(context));
     }

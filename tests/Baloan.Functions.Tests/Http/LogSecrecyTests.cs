@@ -13,7 +13,14 @@ public sealed partial class LogSecrecyTests(StorageAccounts storage) : ApiTests(
     {
         var secrets = new List<string>
         {
-            RunningApps.FunctionKey, RunningApps.AdminKey, BaloanServer.StorePassword, BaloanServer.PartnerPassword, "eyJ", "sig=", "Signature=", "AccountKey=",
+            RunningApps.FunctionKey,
+            RunningApps.AdminKey,
+            BaloanServer.StorePassword,
+            BaloanServer.PartnerPassword,
+            "eyJ",
+            "sig=",
+            "Signature=",
+            "AccountKey=",
         };
         foreach (var used in await Task.WhenAll(GoThroughAsync(Api, "v2"), GoThroughAsync(FirstApi, "v1")))
         {
@@ -22,9 +29,14 @@ public sealed partial class LogSecrecyTests(StorageAccounts storage) : ApiTests(
 
         foreach (var app in new[] { Apps.Second, Apps.First })
         {
-            secrets.AddRange(new[] { "baloan-merchant-token", "baloan-customer-hash-key" }.Select(name => app.Vault.GetSecret(name)).OfType<string>());
+            secrets.AddRange(
+                new[] { "baloan-merchant-token", "baloan-customer-hash-key" }.Select(name => app.Vault.GetSecret(name)).OfType<string>()
+            );
             var log = app.App.LogLines;
-            log.ShouldContain(line => line.StartsWith("Debug", StringComparison.Ordinal) || line.Contains(" dbug:", StringComparison.Ordinal), "the log is at Debug");
+            log.ShouldContain(
+                line => line.StartsWith("Debug", StringComparison.Ordinal) || line.Contains(" dbug:", StringComparison.Ordinal),
+                "the log is at Debug"
+            );
             log.ShouldContain(line => line.Contains("is settled"));
             log.Where(line => secrets.Exists(secret => line.Contains(secret, StringComparison.OrdinalIgnoreCase))).ShouldBeEmpty();
             // Every customer of the tests, whichever test it was.
@@ -50,7 +62,17 @@ public sealed partial class LogSecrecyTests(StorageAccounts storage) : ApiTests(
 
         await PostAsync("credit-check", Customer(Given.Customer()));
         await PostAsync($"credit-check?code={RunningApps.FunctionKey}", Customer(Given.Customer()));
-        foreach (var fault in new[] { Fault.RefusedWithFieldErrors, Fault.CutBeforeEffect, Fault.Garbage, Fault.ServerError, Fault.NotFound, Fault.Redirect })
+        foreach (
+            var fault in new[]
+            {
+                Fault.RefusedWithFieldErrors,
+                Fault.CutBeforeEffect,
+                Fault.Garbage,
+                Fault.ServerError,
+                Fault.NotFound,
+                Fault.Redirect,
+            }
+        )
         {
             await PostAsync("otp", Magic(fault, Operation.SendOtp));
         }
@@ -59,20 +81,36 @@ public sealed partial class LogSecrecyTests(StorageAccounts storage) : ApiTests(
         var good = await api.AcceptedAsync(new SettlementForm { NationalIdentifier = Customer(Given.Customer()) });
         var wrong = await api.AcceptedAsync(new SettlementForm { NationalIdentifier = Customer(Given.Customer()), Otp = Otp });
         var cut = await api.AcceptedAsync(
-            new SettlementForm { NationalIdentifier = Customer(Given.Customer()), Total = MagicNumbers.For(Fault.CutBeforeEffect).Total });
+            new SettlementForm { NationalIdentifier = Customer(Given.Customer()), Total = MagicNumbers.For(Fault.CutBeforeEffect).Total }
+        );
         if (version == "v2")
         {
             var customer = Customer(Given.Customer());
             var token = await api.TransactionTokenAsync(customer);
             secrets.Add(token);
-            var withToken = new SettlementForm { NationalIdentifier = customer, Otp = null, Token = token };
+            var withToken = new SettlementForm
+            {
+                NationalIdentifier = customer,
+                Otp = null,
+                Token = token,
+            };
             (await api.SettleAsync(withToken)).Status.ShouldBe(202);
             await api.EndedAsync(withToken.Code);
         }
 
-        await api.SettleAsync(new SettlementForm { NationalIdentifier = Customer("1234567890123"), Otp = "x" + Otp, Data = "{\"code\":" });
+        await api.SettleAsync(
+            new SettlementForm
+            {
+                NationalIdentifier = Customer("1234567890123"),
+                Otp = "x" + Otp,
+                Data = "{\"code\":",
+            }
+        );
         await api.PostTextAsync("api/merchant/credit-check", "{\"national_identifier\":\"" + Customer(Given.Customer()));
-        var upload = await api.PostAsync("api/merchant/uploads", new MultipartFormDataContent { { new ByteArrayContent(Given.Pdf()), "file", "a.pdf" } });
+        var upload = await api.PostAsync(
+            "api/merchant/uploads",
+            new MultipartFormDataContent { { new ByteArrayContent(Given.Pdf()), "file", "a.pdf" } }
+        );
         var uploaded = await api.EndOfAsync(upload.Location.PathAndQuery);
         secrets.Add(new Uri(uploaded.Field("file")).Query);
         foreach (var form in new[] { good, wrong, cut })

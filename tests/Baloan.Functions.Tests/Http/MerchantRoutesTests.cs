@@ -30,7 +30,9 @@ public sealed class MerchantRoutesTests(StorageAccounts storage) : ApiTests(stor
 
         (await Api.PostAsync("api/merchant/otp", Customer(Typed(customer)))).Text.ShouldBe("{}");
         var validated = await Api.PostAsync(
-            "api/merchant/otp/validate", new JsonObject { ["national_identifier"] = Typed(customer), ["otp"] = Typed(MagicNumbers.Otp) });
+            "api/merchant/otp/validate",
+            new JsonObject { ["national_identifier"] = Typed(customer), ["otp"] = Typed(MagicNumbers.Otp) }
+        );
 
         validated.Status.ShouldBe(200, validated.Text);
         validated.Field("token").ShouldNotBeEmpty();
@@ -44,8 +46,12 @@ public sealed class MerchantRoutesTests(StorageAccounts storage) : ApiTests(stor
 
     [Fact]
     public async Task OTP_validation_is_refused_for_a_version_1_merchant() =>
-        (await FirstApi.PostAsync("api/merchant/otp/validate", new JsonObject { ["national_identifier"] = Given.Customer(), ["otp"] = MagicNumbers.Otp }))
-            .ShouldBeProblem(409, "not_supported_by_api_version");
+        (
+            await FirstApi.PostAsync(
+                "api/merchant/otp/validate",
+                new JsonObject { ["national_identifier"] = Given.Customer(), ["otp"] = MagicNumbers.Otp }
+            )
+        ).ShouldBeProblem(409, "not_supported_by_api_version");
 
     [Fact]
     public async Task Baloans_refusals_come_with_its_code_and_sentence()
@@ -53,12 +59,21 @@ public sealed class MerchantRoutesTests(StorageAccounts storage) : ApiTests(stor
         var customer = Given.Customer();
         await Api.SendOtpAsync(customer);
 
-        var wrong = await Api.PostAsync("api/merchant/otp/validate", new JsonObject { ["national_identifier"] = customer, ["otp"] = "99999" });
+        var wrong = await Api.PostAsync(
+            "api/merchant/otp/validate",
+            new JsonObject { ["national_identifier"] = customer, ["otp"] = "99999" }
+        );
 
         wrong.ShouldBeProblem(422, "incorrect_otp_code").Field("detail").ShouldBe("The OTP is incorrect.");
-        var persian = new StringContent(new JsonObject { ["national_identifier"] = customer, ["otp"] = "99999" }.ToJsonString(), null, "application/json");
-        (await Api.PostAsync("api/merchant/otp/validate", persian, "fa")).ShouldBeProblem(422, "incorrect_otp_code")
-            .Field("detail").ShouldBe("کد تایید اشتباه است.");
+        var persian = new StringContent(
+            new JsonObject { ["national_identifier"] = customer, ["otp"] = "99999" }.ToJsonString(),
+            null,
+            "application/json"
+        );
+        (await Api.PostAsync("api/merchant/otp/validate", persian, "fa"))
+            .ShouldBeProblem(422, "incorrect_otp_code")
+            .Field("detail")
+            .ShouldBe("کد تایید اشتباه است.");
     }
 
     [Theory]
@@ -101,8 +116,9 @@ public sealed class MerchantRoutesTests(StorageAccounts storage) : ApiTests(stor
 
     [Fact]
     public async Task All_faults_of_a_request_are_told_at_once() =>
-        (await Api.PostAsync("api/merchant/otp/validate", new JsonObject { ["national_identifier"] = "12", ["otp"] = 12345 }))
-            .ShouldBeProblem(400, "invalid_request", "national_identifier", "otp");
+        (
+            await Api.PostAsync("api/merchant/otp/validate", new JsonObject { ["national_identifier"] = "12", ["otp"] = 12345 })
+        ).ShouldBeProblem(400, "invalid_request", "national_identifier", "otp");
 
     [Theory]
     [InlineData("fa-IR,fa;q=0.9,en;q=0.5", true)]
@@ -113,7 +129,8 @@ public sealed class MerchantRoutesTests(StorageAccounts storage) : ApiTests(stor
         var answer = await Api.PostAsync("api/merchant/credit-check", new StringContent("{}", null, "application/json"), accepted);
 
         answer.ShouldBeProblem(400, "invalid_request", "national_identifier");
-        answer.Json["errors"]!["national_identifier"]![0]!.GetValue<string>()
+        answer.Json["errors"]!["national_identifier"]![0]!
+            .GetValue<string>()
             .ShouldBe(persian ? "این فیلد الزامی است." : "This field is required.");
         answer.Text.ShouldNotContain("\\u06", customMessage: "Persian is written as it is");
     }
@@ -121,12 +138,14 @@ public sealed class MerchantRoutesTests(StorageAccounts storage) : ApiTests(stor
     [Fact]
     public async Task Unknown_routes_and_wrong_verbs_are_404_without_a_body()
     {
-        foreach (var answer in new[]
-        {
-            await Api.GetAsync("api/merchant/nothing"),
-            await Api.GetAsync("api/merchant/credit-check"),
-            await Api.PostAsync("api/merchant/settlements/some-code", new JsonObject()),
-        })
+        foreach (
+            var answer in new[]
+            {
+                await Api.GetAsync("api/merchant/nothing"),
+                await Api.GetAsync("api/merchant/credit-check"),
+                await Api.PostAsync("api/merchant/settlements/some-code", new JsonObject()),
+            }
+        )
         {
             (answer.Status, answer.Text).ShouldBe((404, ""));
         }

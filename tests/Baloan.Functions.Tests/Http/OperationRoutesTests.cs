@@ -11,7 +11,9 @@ public sealed class OperationRoutesTests(StorageAccounts storage) : ApiTests(sto
         using var anybody = Apps.Second.NewClient(key: null);
         var both = await anybody.GetAsync("api/health");
         both.Status.ShouldBe(200);
-        both.Text.ShouldBe("""{"status":"healthy","checks":{"storage":"ok","key_vault":"ok","merchant_token":"ok","partnership_token":"ok"}}""");
+        both.Text.ShouldBe(
+            """{"status":"healthy","checks":{"storage":"ok","key_vault":"ok","merchant_token":"ok","partnership_token":"ok"}}"""
+        );
 
         var merchantAlone = await FirstApi.GetAsync("api/health");
         merchantAlone.Status.ShouldBe(200);
@@ -24,15 +26,17 @@ public sealed class OperationRoutesTests(StorageAccounts storage) : ApiTests(sto
     public async Task Without_the_key_nothing_but_health_opens(string? key)
     {
         using var stranger = Apps.Second.NewClient(key);
-        foreach (var answer in new[]
-        {
-            await stranger.PostAsync("api/merchant/credit-check", new JsonObject { ["national_identifier"] = Given.Customer() }),
-            await stranger.PostAsync("api/merchant/otp", new JsonObject()),
-            await stranger.SettleAsync(new SettlementForm()),
-            await stranger.GetAsync("api/merchant/settlements"),
-            await stranger.GetAsync($"api/merchant/settlements/x?code={key}"),
-            await stranger.PostAsync("api/tokens/refresh", (HttpContent?)null),
-        })
+        foreach (
+            var answer in new[]
+            {
+                await stranger.PostAsync("api/merchant/credit-check", new JsonObject { ["national_identifier"] = Given.Customer() }),
+                await stranger.PostAsync("api/merchant/otp", new JsonObject()),
+                await stranger.SettleAsync(new SettlementForm()),
+                await stranger.GetAsync("api/merchant/settlements"),
+                await stranger.GetAsync($"api/merchant/settlements/x?code={key}"),
+                await stranger.PostAsync("api/tokens/refresh", (HttpContent?)null),
+            }
+        )
         {
             (answer.Status, answer.Text).ShouldBe((401, ""));
         }
@@ -51,6 +55,8 @@ public sealed class OperationRoutesTests(StorageAccounts storage) : ApiTests(sto
         answer.Json["merchant"]!["expires_at"]!.GetValue<DateTimeOffset>().ShouldBeGreaterThan(DateTimeOffset.UtcNow.AddHours(23));
         answer.Json["partnership"].ShouldBeNull();
         Apps.First.Vault.GetSecret("baloan-merchant-token").ShouldNotBe(before);
-        (await FirstApi.PostAsync("api/merchant/credit-check", new JsonObject { ["national_identifier"] = Given.Customer() })).Status.ShouldBe(200);
+        (
+            await FirstApi.PostAsync("api/merchant/credit-check", new JsonObject { ["national_identifier"] = Given.Customer() })
+        ).Status.ShouldBe(200);
     }
 }

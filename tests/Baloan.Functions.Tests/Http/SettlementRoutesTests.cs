@@ -22,11 +22,26 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         accepted.Location.ShouldBe(new Uri(Apps.Second.App.BaseAddress, $"{Route}/{form.Code}"));
         accepted.Headers.RetryAfter!.Delta!.Value.ShouldBeGreaterThan(TimeSpan.Zero);
         accepted.SettlementStatus.ShouldBe("queued");
-        accepted.Json.Select(field => field.Key).ShouldBe(
-        [
-            "code", "status", "national_identifier", "total", "attempts", "user_credit", "inferred", "known_by", "error", "resolution", "evidence",
-            "invoice", "created_at", "sent_at", "ended_at", "updated_at",
-        ]);
+        accepted
+            .Json.Select(field => field.Key)
+            .ShouldBe([
+                "code",
+                "status",
+                "national_identifier",
+                "total",
+                "attempts",
+                "user_credit",
+                "inferred",
+                "known_by",
+                "error",
+                "resolution",
+                "evidence",
+                "invoice",
+                "created_at",
+                "sent_at",
+                "ended_at",
+                "updated_at",
+            ]);
 
         var settled = await Api.EndOfAsync(accepted.Location.PathAndQuery);
         settled.Status.ShouldBe(200);
@@ -64,7 +79,11 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
 
     [Fact]
     public async Task With_version_1_a_token_is_refused() =>
-        (await FirstApi.SettleAsync(new SettlementForm { Otp = null, Token = Guid.NewGuid().ToString() })).ShouldBeProblem(400, "invalid_request", "token");
+        (await FirstApi.SettleAsync(new SettlementForm { Otp = null, Token = Guid.NewGuid().ToString() })).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "token"
+        );
 
     [Fact]
     public async Task The_Location_carries_the_key_that_came_in_the_address()
@@ -153,7 +172,10 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
     public async Task An_unknown_code_is_not_found(string code)
     {
         (await Api.GetAsync($"{Route}/{code}")).ShouldBeProblem(404, "not_found");
-        (await Api.PostAsync($"{Route}/{code}/resolve", new JsonObject { ["outcome"] = "settled", ["note"] = "asked" })).ShouldBeProblem(404, "not_found");
+        (await Api.PostAsync($"{Route}/{code}/resolve", new JsonObject { ["outcome"] = "settled", ["note"] = "asked" })).ShouldBeProblem(
+            404,
+            "not_found"
+        );
     }
 
     [Fact]
@@ -180,15 +202,29 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
     public async Task Another_total_customer_or_invoice_under_the_same_code_is_a_conflict()
     {
         var form = await Api.AcceptedAsync(new SettlementForm());
-        foreach (var different in new[]
-        {
-            form with { Total = form.Total + 1 },
-            form with { NationalIdentifier = Given.Customer() },
-            form with { File = Given.Pdf() },
-        })
+        foreach (
+            var different in new[]
+            {
+                form with
+                {
+                    Total = form.Total + 1,
+                },
+                form with
+                {
+                    NationalIdentifier = Given.Customer(),
+                },
+                form with
+                {
+                    File = Given.Pdf(),
+                },
+            }
+        )
         {
             var refused = (await Api.SettleAsync(different)).ShouldBeProblem(409, "settlement_conflict");
-            var differs = different.Total != form.Total ? "total" : different.NationalIdentifier != form.NationalIdentifier ? "customer" : "invoice";
+            var differs =
+                different.Total != form.Total ? "total"
+                : different.NationalIdentifier != form.NationalIdentifier ? "customer"
+                : "invoice";
             refused.Json["conflict"]!.AsArray().ShouldHaveSingleItem()!.GetValue<string>().ShouldBe(differs);
             refused.Json["existing"]!["code"]!.GetValue<string>().ShouldBe(form.Code);
             refused.Json["existing"]!["national_identifier"]!.GetValue<string>().ShouldBe("******" + form.NationalIdentifier![^4..]);
@@ -271,25 +307,42 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         });
         (await Api.EndedAsync(form.Code)).SettlementStatus.ShouldBe("needs_review");
         (await Api.SettleAsync(form)).SettlementStatus.ShouldBe("needs_review", "the same POST again sends nothing");
-        (await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = "maybe", ["note"] = 5 }))
-            .ShouldBeProblem(400, "invalid_request", "note", "outcome");
-        (await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = outcome, ["note"] = " " }))
-            .ShouldBeProblem(400, "invalid_request", "note");
+        (await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = "maybe", ["note"] = 5 })).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "note",
+            "outcome"
+        );
+        (await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = outcome, ["note"] = " " })).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "note"
+        );
 
         var resolved = await Api.PostAsync(
-            $"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = outcome, ["note"] = "asked Baloan\r\nby phone", ["by"] = "Sara" });
+            $"{Route}/{form.Code}/resolve",
+            new JsonObject
+            {
+                ["outcome"] = outcome,
+                ["note"] = "asked Baloan\r\nby phone",
+                ["by"] = "Sara",
+            }
+        );
 
         resolved.Status.ShouldBe(200, resolved.Text);
         resolved.SettlementStatus.ShouldBe(outcome == "settled" ? "settled" : "failed");
         resolved.Field("known_by").ShouldBe("person");
         resolved.Json["inferred"]!.GetValue<bool>().ShouldBeFalse();
         var decision = resolved.Json["resolution"]!;
-        (decision["outcome"]!.GetValue<string>(), decision["note"]!.GetValue<string>(), decision["by"]!.GetValue<string>())
-            .ShouldBe((outcome, "asked Baloan\r\nby phone", "Sara"));
+        (decision["outcome"]!.GetValue<string>(), decision["note"]!.GetValue<string>(), decision["by"]!.GetValue<string>()).ShouldBe(
+            (outcome, "asked Baloan\r\nby phone", "Sara")
+        );
         resolved.Json["review_began_at"].ShouldNotBeNull();
         (await Api.EndedAsync(form.Code)).SettlementStatus.ShouldBe(resolved.SettlementStatus);
-        (await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = outcome, ["note"] = "again" }))
-            .ShouldBeProblem(409, "not_in_review");
+        (await Api.PostAsync($"{Route}/{form.Code}/resolve", new JsonObject { ["outcome"] = outcome, ["note"] = "again" })).ShouldBeProblem(
+            409,
+            "not_in_review"
+        );
     }
 
     [Fact]
@@ -332,11 +385,15 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         again.Status.ShouldBe(200, again.Text);
         again.SettlementStatus.ShouldBe("settled");
         again.Location.AbsolutePath.ShouldEndWith(code);
-        foreach (var other in new[]
-        {
-            JsonForm(customer, code, name, 1001), JsonForm(Given.Customer(), code, name, 1000), JsonForm(customer, code, $"other-{name}", 1000),
-            JsonForm(customer, Given.Code(), name, 1000),
-        })
+        foreach (
+            var other in new[]
+            {
+                JsonForm(customer, code, name, 1001),
+                JsonForm(Given.Customer(), code, name, 1000),
+                JsonForm(customer, code, $"other-{name}", 1000),
+                JsonForm(customer, Given.Code(), name, 1000),
+            }
+        )
         {
             (await Api.PostAsync(Route, other)).ShouldBeProblem(400, "invalid_request", "invoice_blob");
         }
@@ -352,8 +409,13 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
     [InlineData("a\\b.pdf")]
     [InlineData("")]
     public async Task A_blob_that_is_not_there_or_cannot_be_is_told_with_all_other_faults(string name) =>
-        (await Api.PostAsync(Route, JsonForm("123", Given.Code(), name, 0)))
-            .ShouldBeProblem(400, "invalid_request", "data.bill.total", "invoice_blob", "national_identifier");
+        (await Api.PostAsync(Route, JsonForm("123", Given.Code(), name, 0))).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "data.bill.total",
+            "invoice_blob",
+            "national_identifier"
+        );
 
     [Fact]
     public async Task A_blob_that_is_no_PDF_or_too_large_is_refused()
@@ -361,7 +423,11 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         var invoices = new BlobServiceClient(Apps.Second.ConnectionString).GetBlobContainerClient("invoices");
         var name = Given.Code();
         await invoices.GetBlobClient(name).UploadAsync(new BinaryData(Given.Png()), overwrite: true, Cancel);
-        (await Api.PostAsync(Route, JsonForm(Given.Customer(), Given.Code(), name, 1000))).ShouldBeProblem(415, "unsupported_file_type", "invoice_blob");
+        (await Api.PostAsync(Route, JsonForm(Given.Customer(), Given.Code(), name, 1000))).ShouldBeProblem(
+            415,
+            "unsupported_file_type",
+            "invoice_blob"
+        );
 
         await invoices.GetBlobClient(name).UploadAsync(new BinaryData(Given.Pdf((10 * 1024 * 1024) + 1)), overwrite: true, Cancel);
         (await Api.PostAsync(Route, JsonForm(Given.Customer(), Given.Code(), name, 1000))).ShouldBeProblem(413, "file_too_large");
@@ -381,14 +447,15 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         string? continuation = null;
         do
         {
-            var page = await FirstApi.GetAsync($"{Route}?top=10{(continuation is null ? "" : $"&continuation={Uri.EscapeDataString(continuation)}")}");
+            var page = await FirstApi.GetAsync(
+                $"{Route}?top=10{(continuation is null ? "" : $"&continuation={Uri.EscapeDataString(continuation)}")}"
+            );
             page.Status.ShouldBe(200, page.Text);
             var items = page.Json["items"]!.AsArray();
             items.Count.ShouldBeLessThanOrEqualTo(10);
             walked.AddRange(items.Select(item => item!["code"]!.GetValue<string>()));
             continuation = page.Json["continuation"]?.GetValue<string>();
-        }
-        while (continuation is not null);
+        } while (continuation is not null);
         // Other tests add theirs.
         walked.Where(codes.Contains).ShouldBe(codes);
         walked.Distinct().Count().ShouldBe(walked.Count);
@@ -413,11 +480,16 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
     public async Task A_list_that_cannot_be_is_refused(string query, params string[] fields) =>
         (await Api.GetAsync(Route + query)).ShouldBeProblem(400, "invalid_request", fields);
 
-    private static JsonObject JsonForm(string customer, string code, string blob, long total) => new()
-    {
-        ["national_identifier"] = customer,
-        ["otp"] = MagicNumbers.Otp,
-        ["data"] = new JsonObject { ["code"] = code, ["bill"] = new JsonObject { ["total"] = total } },
-        ["invoice_blob"] = blob,
-    };
+    private static JsonObject JsonForm(string customer, string code, string blob, long total) =>
+        new()
+        {
+            ["national_identifier"] = customer,
+            ["otp"] = MagicNumbers.Otp,
+            ["data"] = new JsonObject
+            {
+                ["code"] = code,
+                ["bill"] = new JsonObject { ["total"] = total },
+            },
+            ["invoice_blob"] = blob,
+        };
 }

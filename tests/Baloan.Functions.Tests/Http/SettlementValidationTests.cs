@@ -11,26 +11,67 @@ public sealed class SettlementValidationTests(StorageAccounts storage) : ApiTest
     private const int FileLimit = 10 * 1024 * 1024;
 
     public static TheoryData<string> WrongTotals =>
-    [
-        "0", "-1", "1.5", "1e13", "1000000000000", "99999999999999999999999999", "true", "[]", "{}", "\"\"", "\"12a\"", "\"-5\"", "\"5 5\"",
-        "\"0\"", "\"1000000000000\"", "\"\\ud800\"",
-    ];
+        [
+            "0",
+            "-1",
+            "1.5",
+            "1e13",
+            "1000000000000",
+            "99999999999999999999999999",
+            "true",
+            "[]",
+            "{}",
+            "\"\"",
+            "\"12a\"",
+            "\"-5\"",
+            "\"5 5\"",
+            "\"0\"",
+            "\"1000000000000\"",
+            "\"\\ud800\"",
+        ];
 
     public static TheoryData<string> WrongCodes =>
-    [
-        "\"\"", "\" x\"", "\"x \"", "\"a\\u0000b\"", "\"a\\nb\"", "\"a\\u007fb\"", "\"50%\"", "\".\"", "\"..\"", "\"\\ud800x\"", "7", "null",
-        $"\"{new string('x', 65)}\"",
-    ];
+        [
+            "\"\"",
+            "\" x\"",
+            "\"x \"",
+            "\"a\\u0000b\"",
+            "\"a\\nb\"",
+            "\"a\\u007fb\"",
+            "\"50%\"",
+            "\".\"",
+            "\"..\"",
+            "\"\\ud800x\"",
+            "7",
+            "null",
+            $"\"{new string('x', 65)}\"",
+        ];
 
     [Fact]
     public async Task Every_missing_field_is_named()
     {
-        (await Api.PostAsync(Route, new MultipartFormDataContent { { new StringContent("x"), "other" } }))
-            .ShouldBeProblem(400, "invalid_request", "national_identifier", "otp", "data", "file");
-        (await Api.PostAsync(Route, new JsonObject()))
-            .ShouldBeProblem(400, "invalid_request", "national_identifier", "otp", "data", "invoice_blob");
+        (await Api.PostAsync(Route, new MultipartFormDataContent { { new StringContent("x"), "other" } })).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "national_identifier",
+            "otp",
+            "data",
+            "file"
+        );
+        (await Api.PostAsync(Route, new JsonObject())).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "national_identifier",
+            "otp",
+            "data",
+            "invoice_blob"
+        );
         (await Api.SettleAsync(new SettlementForm { Data = "{}" })).ShouldBeProblem(400, "invalid_request", "data.code", "data.bill");
-        (await Api.SettleAsync(new SettlementForm { Data = """{"code":"X","bill":{}}""" })).ShouldBeProblem(400, "invalid_request", "data.bill.total");
+        (await Api.SettleAsync(new SettlementForm { Data = """{"code":"X","bill":{}}""" })).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "data.bill.total"
+        );
     }
 
     [Fact]
@@ -44,7 +85,15 @@ public sealed class SettlementValidationTests(StorageAccounts storage) : ApiTest
             File = "GIF89a"u8.ToArray(),
         };
 
-        (await Api.SettleAsync(form)).ShouldBeProblem(400, "invalid_request", "national_identifier", "otp", "data.code", "data.bill.total", "file");
+        (await Api.SettleAsync(form)).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "national_identifier",
+            "otp",
+            "data.code",
+            "data.bill.total",
+            "file"
+        );
     }
 
     [Theory]
@@ -68,13 +117,17 @@ public sealed class SettlementValidationTests(StorageAccounts storage) : ApiTest
         }
         else
         {
-            SettlementForm.Add(content, field, field switch
-            {
-                "national_identifier" => form.NationalIdentifier,
-                "otp" => form.Otp,
-                "token" => form.Token,
-                _ => form.DataText(),
-            });
+            SettlementForm.Add(
+                content,
+                field,
+                field switch
+                {
+                    "national_identifier" => form.NationalIdentifier,
+                    "otp" => form.Otp,
+                    "token" => form.Token,
+                    _ => form.DataText(),
+                }
+            );
         }
 
         (await Api.PostAsync(Route, content)).ShouldBeProblem(400, "invalid_request", field);
@@ -100,15 +153,21 @@ public sealed class SettlementValidationTests(StorageAccounts storage) : ApiTest
     {
         var form = new SettlementForm { Otp = "x" };
 
-        (await Api.SettleAsync(form with { Data = $$$"""{"code":"{{{form.Code}}}","bill":{"total":{{{total}}}}}""" }))
-            .ShouldBeProblem(400, "invalid_request", "otp");
+        (await Api.SettleAsync(form with { Data = $$$"""{"code":"{{{form.Code}}}","bill":{"total":{{{total}}}}}""" })).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "otp"
+        );
     }
 
     [Theory]
     [MemberData(nameof(WrongCodes))]
     public async Task A_code_that_cannot_be_one_is_refused(string code) =>
-        (await Api.SettleAsync(new SettlementForm { Data = $$$"""{"code":{{{code}}},"bill":{"total":5}}""" }))
-            .ShouldBeProblem(400, "invalid_request", "data.code");
+        (await Api.SettleAsync(new SettlementForm { Data = $$$"""{"code":{{{code}}},"bill":{"total":5}}""" })).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "data.code"
+        );
 
     [Theory]
     [InlineData("not json")]
@@ -127,7 +186,11 @@ public sealed class SettlementValidationTests(StorageAccounts storage) : ApiTest
     [InlineData("1234 567890")]
     [InlineData("१२३४५६७८९०")]
     public async Task A_national_identifier_of_other_than_10_or_11_digits_is_refused(string identifier) =>
-        (await Api.SettleAsync(new SettlementForm { NationalIdentifier = identifier })).ShouldBeProblem(400, "invalid_request", "national_identifier");
+        (await Api.SettleAsync(new SettlementForm { NationalIdentifier = identifier })).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "national_identifier"
+        );
 
     [Theory]
     [InlineData("123")]
@@ -140,10 +203,17 @@ public sealed class SettlementValidationTests(StorageAccounts storage) : ApiTest
     public async Task Either_an_OTP_or_a_token_is_wanted()
     {
         (await Api.SettleAsync(new SettlementForm { Token = Guid.NewGuid().ToString() })).ShouldBeProblem(400, "invalid_request", "otp");
-        (await Api.SettleAsync(new SettlementForm { Otp = "1x", Token = "a b" })).ShouldBeProblem(400, "invalid_request", "otp", "token")
-            .Json["errors"]!["otp"]!.AsArray().Count.ShouldBe(2);
+        (await Api.SettleAsync(new SettlementForm { Otp = "1x", Token = "a b" }))
+            .ShouldBeProblem(400, "invalid_request", "otp", "token")
+            .Json["errors"]!["otp"]!
+            .AsArray()
+            .Count.ShouldBe(2);
         (await Api.SettleAsync(new SettlementForm { Otp = null, Token = "a b" })).ShouldBeProblem(400, "invalid_request", "token");
-        (await Api.SettleAsync(new SettlementForm { Otp = null, Token = new string('x', 1_001) })).ShouldBeProblem(400, "invalid_request", "token");
+        (await Api.SettleAsync(new SettlementForm { Otp = null, Token = new string('x', 1_001) })).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "token"
+        );
     }
 
     [Fact]
@@ -245,7 +315,10 @@ public sealed class SettlementValidationTests(StorageAccounts storage) : ApiTest
 
         (await Api.PostAsync(Route, parts)).ShouldBeProblem(400, "invalid_request").Field("detail").ShouldContain("more than 32 parts");
         var headers = string.Concat(Enumerable.Range(0, 100).Select(i => $"X-{i}: y\r\n"));
-        (await Api.PostTextAsync(Route, $"--b\r\n{headers}\r\n\r\nx\r\n--b--\r\n", "multipart/form-data; boundary=b")).ShouldBeProblem(400, "invalid_request");
+        (await Api.PostTextAsync(Route, $"--b\r\n{headers}\r\n\r\nx\r\n--b--\r\n", "multipart/form-data; boundary=b")).ShouldBeProblem(
+            400,
+            "invalid_request"
+        );
     }
 
     [Theory]
@@ -266,7 +339,13 @@ public sealed class SettlementValidationTests(StorageAccounts storage) : ApiTest
     [Fact]
     public async Task JSON_that_is_no_UTF_8_is_refused()
     {
-        foreach (byte[] bytes in new byte[][] { [(byte)'{', (byte)'"', 0xC3, 0x28, (byte)'"', (byte)':', (byte)'1', (byte)'}'], Encoding.Unicode.GetBytes("{}") })
+        foreach (
+            byte[] bytes in new byte[][]
+            {
+                [(byte)'{', (byte)'"', 0xC3, 0x28, (byte)'"', (byte)':', (byte)'1', (byte)'}'],
+                Encoding.Unicode.GetBytes("{}"),
+            }
+        )
         {
             var content = new ByteArrayContent(bytes);
             content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
@@ -283,17 +362,25 @@ public sealed class SettlementValidationTests(StorageAccounts storage) : ApiTest
     [InlineData("{\"a\":1}")]
     [InlineData("true")]
     public async Task JSON_fields_that_are_no_plain_text_are_named(string value) =>
-        (await Api.PostTextAsync(
+        (
+            await Api.PostTextAsync(
                 Route,
-                "{\"national_identifier\":V,\"otp\":V,\"token\":V,\"invoice_blob\":V,\"data\":{\"code\":V,\"bill\":{\"total\":5}}}".Replace("V", value)))
-            .ShouldBeProblem(400, "invalid_request", "national_identifier", "otp", "token", "invoice_blob", "data.code");
+                "{\"national_identifier\":V,\"otp\":V,\"token\":V,\"invoice_blob\":V,\"data\":{\"code\":V,\"bill\":{\"total\":5}}}".Replace(
+                    "V",
+                    value
+                )
+            )
+        ).ShouldBeProblem(400, "invalid_request", "national_identifier", "otp", "token", "invoice_blob", "data.code");
 
     [Fact]
     public async Task JSON_over_64_KB_is_refused()
     {
         var json = new JsonObject { ["otp"] = new string('1', 64 * 1024) }.ToJsonString();
         (await Api.PostTextAsync(Route, json)).ShouldBeProblem(413, "request_too_large");
-        var chunked = new HttpRequestMessage(HttpMethod.Post, Route) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        var chunked = new HttpRequestMessage(HttpMethod.Post, Route)
+        {
+            Content = new StringContent(json, Encoding.UTF8, "application/json"),
+        };
         chunked.Headers.TransferEncodingChunked = true;
         (await Api.SendAsync(chunked)).ShouldBeProblem(413, "request_too_large");
     }

@@ -15,7 +15,12 @@ public sealed class UploadRoutesTests(StorageAccounts storage) : ApiTests(storag
     {
         var api = version == "v1" ? FirstApi : Api;
         var app = version == "v1" ? Apps.First : Apps.Second;
-        var file = kind switch { "pdf" => Given.Pdf(), "jpg" => Given.Jpeg(), _ => Given.Png() };
+        var file = kind switch
+        {
+            "pdf" => Given.Pdf(),
+            "jpg" => Given.Jpeg(),
+            _ => Given.Png(),
+        };
 
         var accepted = await api.PostAsync(Route, Form(file, "سند مشتری.exe"));
 
@@ -57,7 +62,11 @@ public sealed class UploadRoutesTests(StorageAccounts storage) : ApiTests(storag
 
     [Fact]
     public async Task A_file_is_taken_by_its_bytes_and_not_by_its_name() =>
-        (await Api.PostAsync(Route, Form("MZ this is a program"u8.ToArray(), "innocent.pdf"))).ShouldBeProblem(415, "unsupported_file_type", "file");
+        (await Api.PostAsync(Route, Form("MZ this is a program"u8.ToArray(), "innocent.pdf"))).ShouldBeProblem(
+            415,
+            "unsupported_file_type",
+            "file"
+        );
 
     [Fact]
     public async Task An_empty_file_is_refused() =>

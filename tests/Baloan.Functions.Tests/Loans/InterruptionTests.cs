@@ -14,17 +14,18 @@ public sealed class InterruptionTests(StorageAccounts storage)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>What came before, what is interrupted, and what has to be there in the end; {0} is the number of times.</summary>
-    public static TheoryData<string, string, string, string> Callbacks => new()
-    {
-        { "", "created", "created", "created{0}" },
-        { "created", "cheque_verified", "cheque_verified", "created, cheque_verified{0}" },
-        { "created", "canceld", "canceled", "created, canceled{0}" },
-        { "created, blocked, cheque_verified", "blocked", "blocked", "created, blocked{0}, cheque_verified, blocked" },
-        { "created, cheque_verified", "created", "cheque_verified", "created{1}, cheque_verified" },
-        { "send_loan_to_bank", "created", "send_loan_to_bank", "send_loan_to_bank, created (late){0}" },
-        { "loan_paid", "canceled", "loan_paid", "loan_paid, canceled (conflict){0}" },
-        { "created", "lost_in_the_post", "created", "created, lost_in_the_post (unknown_state){0}" },
-    };
+    public static TheoryData<string, string, string, string> Callbacks =>
+        new()
+        {
+            { "", "created", "created", "created{0}" },
+            { "created", "cheque_verified", "cheque_verified", "created, cheque_verified{0}" },
+            { "created", "canceld", "canceled", "created, canceled{0}" },
+            { "created, blocked, cheque_verified", "blocked", "blocked", "created, blocked{0}, cheque_verified, blocked" },
+            { "created, cheque_verified", "created", "cheque_verified", "created{1}, cheque_verified" },
+            { "send_loan_to_bank", "created", "send_loan_to_bank", "send_loan_to_bank, created (late){0}" },
+            { "loan_paid", "canceled", "loan_paid", "loan_paid, canceled (conflict){0}" },
+            { "created", "lost_in_the_post", "created", "created, lost_in_the_post (unknown_state){0}" },
+        };
 
     [Theory(Explicit = true)]
     [MemberData(nameof(Callbacks))]
@@ -92,7 +93,8 @@ public sealed class InterruptionTests(StorageAccounts storage)
             var uuid = await GivenAsync(bench, before);
             var calls = 0;
             lost = false;
-            proxy.LoseAnswer = call => !call.StartsWith("table GET", StringComparison.Ordinal) && Interlocked.Increment(ref calls) == at && (lost = true);
+            proxy.LoseAnswer = call =>
+                !call.StartsWith("table GET", StringComparison.Ordinal) && Interlocked.Increment(ref calls) == at && (lost = true);
 
             // The SDK sends it again, and meets its own write.
             await bench.RecordAsync(uuid, callback);
@@ -186,8 +188,11 @@ public sealed class InterruptionTests(StorageAccounts storage)
     private static async Task ShouldBeWholeAsync(LoanBench bench, StorageProxy proxy, string uuid, string state, string story, int[] times)
     {
         static string Times(int count) => count == 1 ? "" : $" x{count}";
-        (await bench.StoryAsync(uuid)).ShouldBeOneOf(
-            [.. times.Select(count => string.Format(System.Globalization.CultureInfo.InvariantCulture, story, Times(count), Times(count + 1)))]);
+        (await bench.StoryAsync(uuid)).ShouldBeOneOf([
+            .. times.Select(count =>
+                string.Format(System.Globalization.CultureInfo.InvariantCulture, story, Times(count), Times(count + 1))
+            ),
+        ]);
         (await bench.FindAsync(uuid)).State.ShouldBe(state);
         (await bench.ListsOfAsync(uuid)).ShouldBe(state);
 
@@ -203,7 +208,11 @@ public sealed class InterruptionTests(StorageAccounts storage)
             }
         }
 
-        delivered.Distinct().ShouldBe(
-            (await bench.HistoryAsync(uuid)).Where(entry => entry.Note is null).Select(entry => $"{entry.CallbackId} {entry.State}"), ignoreOrder: true);
+        delivered
+            .Distinct()
+            .ShouldBe(
+                (await bench.HistoryAsync(uuid)).Where(entry => entry.Note is null).Select(entry => $"{entry.CallbackId} {entry.State}"),
+                ignoreOrder: true
+            );
     }
 }

@@ -35,8 +35,7 @@ public sealed class JunkTests(StorageAccounts storage)
             (_, var history, after) = (await bench.Store.ReadAsync(uuid, after, Cancel)).ShouldNotBeNull();
             seen.AddRange(history.Select(entry => entry.State));
             pages++;
-        }
-        while (after is not null);
+        } while (after is not null);
 
         pages.ShouldBe(3);
         seen.ShouldBe(["created", "loan_paid", .. Enumerable.Range(0, 230).Reverse().Select(junk => $"junk-{junk}")]);
@@ -72,9 +71,15 @@ public sealed class JunkTests(StorageAccounts storage)
         await table.AddEntityAsync(
             new LoanHistoryEntry
             {
-                PartitionKey = uuid, RowKey = "change-0123456789abcdef0123456789abcdef", CallbackId = "x", State = "of_old", ReceivedAt = bench.Clock.GetUtcNow(), Note = "unknown_state",
+                PartitionKey = uuid,
+                RowKey = "change-0123456789abcdef0123456789abcdef",
+                CallbackId = "x",
+                State = "of_old",
+                ReceivedAt = bench.Clock.GetUtcNow(),
+                Note = "unknown_state",
             },
-            Cancel);
+            Cancel
+        );
         await bench.RecordAsync(uuid, "cheque_verified");
 
         var (_, history, _) = (await bench.Store.ReadAsync(uuid, null, Cancel)).ShouldNotBeNull();

@@ -42,7 +42,9 @@ public sealed class ListTests(StorageAccounts storage)
             (await bench.ListAsync(null, top)).Select(loan => (loan.Uuid, loan.State)).ShouldBe(order);
             foreach (var state in LoanStates.All)
             {
-                (await bench.ListAsync(state, top)).Select(loan => (loan.Uuid, loan.State)).ShouldBe(order.Where(loan => loan.State == state));
+                (await bench.ListAsync(state, top))
+                    .Select(loan => (loan.Uuid, loan.State))
+                    .ShouldBe(order.Where(loan => loan.State == state));
             }
         }
 

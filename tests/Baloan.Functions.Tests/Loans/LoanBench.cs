@@ -22,9 +22,7 @@ public sealed class LoanBench : IAsyncDisposable
 
     /// <summary>A bench with an account of its own.</summary>
     public LoanBench(StorageAccounts storage)
-        : this(storage.ConnectionString(storage.NewAccount()))
-    {
-    }
+        : this(storage.ConnectionString(storage.NewAccount())) { }
 
     internal LoanBench(string connectionString)
     {
@@ -49,11 +47,15 @@ public sealed class LoanBench : IAsyncDisposable
     /// <summary>Another instance of the app on the same storage.</summary>
     internal ServiceProvider NewInstance(string? storage = null)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["AzureWebJobsStorage"] = storage ?? connectionString,
-            ["Subscriptions:AllowedHosts"] = "example.com",
-        }).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["AzureWebJobsStorage"] = storage ?? connectionString,
+                    ["Subscriptions:AllowedHosts"] = "example.com",
+                }
+            )
+            .Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = Environments.Development });
@@ -70,9 +72,20 @@ public sealed class LoanBench : IAsyncDisposable
     internal LoanCallback Callback(string uuid, string state, string? reason = null)
     {
         Clock.Advance(TimeSpan.FromSeconds(1));
-        var body = new JsonObject { ["uuid"] = uuid, ["state"] = state, ["reason"] = reason };
+        var body = new JsonObject
+        {
+            ["uuid"] = uuid,
+            ["state"] = state,
+            ["reason"] = reason,
+        };
         return new LoanCallback(
-            Guid.NewGuid().ToString(), uuid, LoanStates.Normalize(state), reason, Clock.GetUtcNow(), Encoding.UTF8.GetBytes(body.ToJsonString()));
+            Guid.NewGuid().ToString(),
+            uuid,
+            LoanStates.Normalize(state),
+            reason,
+            Clock.GetUtcNow(),
+            Encoding.UTF8.GetBytes(body.ToJsonString())
+        );
     }
 
     internal Task<LoanVerdict> RecordAsync(string uuid, string state, string? reason = null) =>
@@ -88,8 +101,13 @@ public sealed class LoanBench : IAsyncDisposable
     {
         var table = Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoansTable);
         // Without the loan's own row, and without those under which unknown states are read.
-        var rows = await table.QueryAsync<LoanHistoryEntry>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {uuid} and RowKey ne {Loan.Row} and RowKey lt {LoanHistoryEntry.FirstRecentKey}"), cancellationToken: Cancel)
+        var rows = await table
+            .QueryAsync<LoanHistoryEntry>(
+                TableClient.CreateQueryFilter(
+                    $"PartitionKey eq {uuid} and RowKey ne {Loan.Row} and RowKey lt {LoanHistoryEntry.FirstRecentKey}"
+                ),
+                cancellationToken: Cancel
+            )
             .ToListAsync(Cancel);
         return [.. rows.OrderBy(row => row.ReceivedAt).ThenBy(row => row.RowKey, StringComparer.Ordinal)];
     }
@@ -101,13 +119,28 @@ public sealed class LoanBench : IAsyncDisposable
     }
 
     /// <summary>Somebody who wants to hear of every loan.</summary>
-    internal Task SubscribeAsync() => Services.GetRequiredService<SubscriptionStore>().SaveAsync(
-        new Subscription { RowKey = "somebody", CallbackUrl = "https://example.com/hook", Events = SubscriberEvent.LoanState, CreatedAt = Clock.GetUtcNow() },
-        Cancel);
+    internal Task SubscribeAsync() =>
+        Services
+            .GetRequiredService<SubscriptionStore>()
+            .SaveAsync(
+                new Subscription
+                {
+                    RowKey = "somebody",
+                    CallbackUrl = "https://example.com/hook",
+                    Events = SubscriberEvent.LoanState,
+                    CreatedAt = Clock.GetUtcNow(),
+                },
+                Cancel
+            );
 
     /// <summary>The history as text: state, note where there is one, and how often it came.</summary>
-    internal async Task<string> StoryAsync(string uuid) => string.Join(", ", (await HistoryAsync(uuid)).Select(entry =>
-        $"{entry.State}{(entry.Note is null ? "" : $" ({entry.Note})")}{(entry.Times == 1 ? "" : $" x{entry.Times}")}"));
+    internal async Task<string> StoryAsync(string uuid) =>
+        string.Join(
+            ", ",
+            (await HistoryAsync(uuid)).Select(entry =>
+                $"{entry.State}{(entry.Note is null ? "" : $" ({entry.Note})")}{(entry.Times == 1 ? "" : $" x{entry.Times}")}"
+            )
+        );
 
     /// <summary>The loans of a list, all pages.</summary>
     internal async Task<IReadOnlyList<Loan>> ListAsync(string? state = null, int top = 100)
@@ -119,8 +152,7 @@ public sealed class LoanBench : IAsyncDisposable
             (var rows, after) = await Store.ListAsync(state, top, after, Cancel);
             rows.Count.ShouldBeLessThanOrEqualTo(top);
             loans.AddRange(rows);
-        }
-        while (after is not null);
+        } while (after is not null);
         return loans;
     }
 
@@ -143,7 +175,9 @@ public sealed class LoanBench : IAsyncDisposable
 
     /// <summary>How many entries the index holds, stray ones included.</summary>
     internal async Task<int> EntriesAsync(string partition) =>
-        await Index.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: Cancel).CountAsync(Cancel);
+        await Index
+            .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: Cancel)
+            .CountAsync(Cancel);
 
     /// <summary>How many entries the index holds, stray ones included.</summary>
     internal async Task<int> EntriesAsync() => await Index.QueryAsync<TableEntity>(cancellationToken: Cancel).CountAsync(Cancel);
@@ -153,7 +187,11 @@ public sealed class LoanBench : IAsyncDisposable
 
     /// <summary>The alerts that a loan raised.</summary>
     internal IReadOnlyList<string> Alerts(string uuid) =>
-        [.. logs.Lines.Where(line => line.StartsWith("Critical", StringComparison.Ordinal) && line.Contains(uuid, StringComparison.Ordinal))];
+        [
+            .. logs.Lines.Where(line =>
+                line.StartsWith("Critical", StringComparison.Ordinal) && line.Contains(uuid, StringComparison.Ordinal)
+            ),
+        ];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -20,18 +20,25 @@ public sealed class LoanCallCountTests
         var costs = await Task.WhenAll(CostsAsync(60), CostsAsync(20_000));
 
         costs[1].ShouldBe(costs[0]);
-        costs[1].ShouldBe(
-        [
-            "read a loan: 2 calls, 2 rows: table GET LoanStates(key), table GET LoanStates()",
-            "new state: 5 calls, 1 rows: table GET LoanStates(key), table GET Subscriptions(), table PUT LoansByState(key), table POST $batch, table DELETE LoansByState(key)",
-            "the same one again: 3 calls, 2 rows: table GET LoanStates(key), table GET LoanStates(key), table PUT LoanStates(key)",
-            "late: 2 calls, 1 rows: table GET LoanStates(key), table POST $batch",
-            "a new loan: 4 calls, 0 rows: table GET LoanStates(key), table GET Subscriptions(), table PUT LoansByState(key), table POST $batch",
-            "an opening: 3 calls, 0 rows: table GET LoanStates(key), table PUT LoansByState(key), table POST $batch",
-            "a page: 6 calls, 11 rows: table GET LoansByState(), table GET LoanStates(key), table GET LoanStates(key), table GET LoanStates(key), table GET LoanStates(key), table GET LoanStates(key)",
-            "the next page: 6 calls, 11 rows: table GET LoansByState(), table GET LoanStates(key), table GET LoanStates(key), table GET LoanStates(key), table GET LoanStates(key), table GET LoanStates(key)",
-            "a page of all: 12 calls, 18 rows: table GET LoansByState(), table GET LoansByState(), table GET LoansByState(), table GET LoansByState(), table GET LoansByState(), table GET LoansByState(), table GET LoansByState(), table GET LoanStates(key), table GET LoanStates(key), table GET LoanStates(key), table GET LoanStates(key), table GET LoanStates(key)",
-        ]);
+        costs[1]
+            .ShouldBe([
+                "read a loan: 2 calls, 2 rows: table GET LoanStates(key), table GET LoanStates()",
+                "new state: 5 calls, 1 rows: table GET LoanStates(key), table GET Subscriptions(), table PUT LoansByState(key), table "
+                    + "POST $batch, table DELETE LoansByState(key)",
+                "the same one again: 3 calls, 2 rows: table GET LoanStates(key), table GET LoanStates(key), table PUT LoanStates(key)",
+                "late: 2 calls, 1 rows: table GET LoanStates(key), table POST $batch",
+                "a new loan: 4 calls, 0 rows: table GET LoanStates(key), table GET Subscriptions(), table PUT LoansByState(key), table "
+                    + "POST $batch",
+                "an opening: 3 calls, 0 rows: table GET LoanStates(key), table PUT LoansByState(key), table POST $batch",
+                "a page: 6 calls, 11 rows: table GET LoansByState(), table GET LoanStates(key), table GET LoanStates(key), table GET "
+                    + "LoanStates(key), table GET LoanStates(key), table GET LoanStates(key)",
+                "the next page: 6 calls, 11 rows: table GET LoansByState(), table GET LoanStates(key), table GET LoanStates(key), table "
+                    + "GET LoanStates(key), table GET LoanStates(key), table GET LoanStates(key)",
+                "a page of all: 12 calls, 18 rows: table GET LoansByState(), table GET LoansByState(), table GET LoansByState(), table "
+                    + "GET LoansByState(), table GET LoansByState(), table GET LoansByState(), table GET LoansByState(), table GET "
+                    + "LoanStates(key), table GET LoanStates(key), table GET LoanStates(key), table GET LoanStates(key), table GET "
+                    + "LoanStates(key)",
+            ]);
     }
 
     private static async Task<IReadOnlyList<string>> CostsAsync(int count)
@@ -72,7 +79,12 @@ public sealed class LoanCallCountTests
             var result = await operation();
             // What is counted of a loan goes on beside the rest; docs/costs.md has it.
             var made = proxy.Calls.Skip(calls).Where(call => !call.Contains(" Stats", StringComparison.Ordinal)).ToList();
-            costs.Add(string.Create(CultureInfo.InvariantCulture, $"{name}: {made.Count} calls, {proxy.Rows - rows} rows: {string.Join(", ", made)}"));
+            costs.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name}: {made.Count} calls, {proxy.Rows - rows} rows: {string.Join(", ", made)}"
+                )
+            );
             return result;
         }
 
@@ -85,11 +97,14 @@ public sealed class LoanCallCountTests
             await CostAsync("a new loan", () => bench.RecordAsync(LoanBench.NewUuid(), "created")),
         };
         verdicts.ShouldBe([LoanVerdict.Accepted, LoanVerdict.Duplicate, LoanVerdict.Late, LoanVerdict.Accepted]);
-        await CostAsync("an opening", async () =>
-        {
-            await bench.Store.RecordAsync(bench.Opening(LoanBench.NewUuid()), Cancel);
-            return true;
-        });
+        await CostAsync(
+            "an opening",
+            async () =>
+            {
+                await bench.Store.RecordAsync(bench.Opening(LoanBench.NewUuid()), Cancel);
+                return true;
+            }
+        );
         var (first, after) = await CostAsync("a page", () => bench.Store.ListAsync("created", Top, null, Cancel));
         var (second, _) = await CostAsync("the next page", () => bench.Store.ListAsync("created", Top, after, Cancel));
         var (all, _) = await CostAsync("a page of all", () => bench.Store.ListAsync(null, Top, null, Cancel));

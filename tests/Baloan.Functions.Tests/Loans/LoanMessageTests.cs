@@ -6,11 +6,16 @@ namespace Baloan.Functions.Tests.Loans;
 public sealed class LoanMessageTests
 {
     private static readonly LoanCallback Callback = new(
-        "0f8fad5b-d9cb-469f-a165-70867728950e", "7c9e6679-7425-40de-944b-e07fc1f90ae7", "created", null, DateTimeOffset.UnixEpoch, [1]);
+        "0f8fad5b-d9cb-469f-a165-70867728950e",
+        "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "created",
+        null,
+        DateTimeOffset.UnixEpoch,
+        [1]
+    );
 
     [Fact]
-    public void A_message_reads_as_it_was_written() =>
-        LoanMessage.Parse(MessageOf(Callback)).Callback!.Id.ShouldBe(Callback.Id);
+    public void A_message_reads_as_it_was_written() => LoanMessage.Parse(MessageOf(Callback)).Callback!.Id.ShouldBe(Callback.Id);
 
     [Theory]
     [InlineData("a\nb")]

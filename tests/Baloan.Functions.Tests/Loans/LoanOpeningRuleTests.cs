@@ -71,7 +71,9 @@ public sealed class LoanOpeningRuleTests
         var row = Row() with { Status = status };
 
         (LoanOpeningRules.AfterDecision(row, Guid.NewGuid(), "note", "by", Now.AddSeconds(seconds)) is not null).ShouldBe(may);
-        (LoanOpeningRules.AfterDecision(row, null, "note", null, Now.AddSeconds(seconds))?.Status == LoanOpeningStatus.NotOpened).ShouldBe(may);
+        (LoanOpeningRules.AfterDecision(row, null, "note", null, Now.AddSeconds(seconds))?.Status == LoanOpeningStatus.NotOpened).ShouldBe(
+            may
+        );
         LoanOpeningRules.AfterDecision(row with { Schema = 2 }, null, "note", null, Now.AddSeconds(seconds)).ShouldBeNull();
     }
 

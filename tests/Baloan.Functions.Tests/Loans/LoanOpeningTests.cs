@@ -18,7 +18,8 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
 {
     private static int numbers;
 
-    public static TheoryData<string> Lost => ["cut_after", "cut_before", "server_error_after", "unavailable", "not_found", "refused_html", "redirect", "garbage"];
+    public static TheoryData<string> Lost =>
+        ["cut_after", "cut_before", "server_error_after", "unavailable", "not_found", "refused_html", "redirect", "garbage"];
 
     [Fact]
     public async Task The_same_request_under_the_same_key_gets_the_same_answer_and_opens_nothing()
@@ -57,7 +58,12 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
         var (key, loan) = (NewKey(), ALoan());
         (await OpenAsync(loan, key)).Status.ShouldBe(201);
         var (opened, other) = (LoansOf(loan), ALoan());
-        loan[field] = field switch { "birth_date" => "1999-02-15", "amount" => 21_000_000, _ => other[field]!.DeepClone() };
+        loan[field] = field switch
+        {
+            "birth_date" => "1999-02-15",
+            "amount" => 21_000_000,
+            _ => other[field]!.DeepClone(),
+        };
 
         (await OpenAsync(loan, key)).ShouldBeProblem(409, "idempotency_key_reused");
 
@@ -147,16 +153,31 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
         var uuid = Guid.NewGuid().ToString();
 
         (await Api.PostAsync(path, new JsonObject())).ShouldBeProblem(400, "invalid_request", "outcome", "note");
-        (await Api.PostAsync(path, new JsonObject { ["outcome"] = "opened", ["note"] = " " })).ShouldBeProblem(400, "invalid_request", "uuid", "note");
+        (await Api.PostAsync(path, new JsonObject { ["outcome"] = "opened", ["note"] = " " })).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "uuid",
+            "note"
+        );
         (await Api.PostAsync($"api/loan-openings/{Guid.NewGuid():N}/resolve", Decision("not_opened"))).ShouldBeProblem(404, "not_found");
         (await Api.PostAsync("api/loan-openings/open/resolve", Decision("not_opened"))).ShouldBeProblem(404, "not_found");
-        var resolved = await Api.PostAsync(path, new JsonObject { ["outcome"] = "opened", ["uuid"] = uuid, ["note"] = "Baloan says so.", ["by"] = "Support" });
+        var resolved = await Api.PostAsync(
+            path,
+            new JsonObject
+            {
+                ["outcome"] = "opened",
+                ["uuid"] = uuid,
+                ["note"] = "Baloan says so.",
+                ["by"] = "Support",
+            }
+        );
 
         resolved.Status.ShouldBe(200, resolved.Text);
         (resolved.Field("status"), resolved.Field("uuid")).ShouldBe(("opened", uuid));
         var resolution = resolved.Json["resolution"]!;
-        (resolution["outcome"]!.GetValue<string>(), resolution["note"]!.GetValue<string>(), resolution["by"]!.GetValue<string>())
-            .ShouldBe(("opened", "Baloan says so.", "Support"));
+        (resolution["outcome"]!.GetValue<string>(), resolution["note"]!.GetValue<string>(), resolution["by"]!.GetValue<string>()).ShouldBe(
+            ("opened", "Baloan says so.", "Support")
+        );
         (await Api.PostAsync(path, Decision("not_opened"))).ShouldBeProblem(409, "not_in_review");
         (await ListedAsync(loan)).ShouldBeNull();
         var again = await OpenAsync(loan, key);
@@ -175,8 +196,9 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
         await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, loan, "k"));
         var row = await OnlyListedAsync(bench);
 
-        await bench.Services.GetRequiredService<LoanOpeningStore>().ChangeAsync(
-            row.Id, read => LoanOpeningRules.AfterDecision(read, null, "No.", null, bench.Time.GetUtcNow()), Cancel);
+        await bench
+            .Services.GetRequiredService<LoanOpeningStore>()
+            .ChangeAsync(row.Id, read => LoanOpeningRules.AfterDecision(read, null, "No.", null, bench.Time.GetUtcNow()), Cancel);
 
         var opened = await OpenAsync(bench.Services, loan, "k");
         bench.Baloan.Loans.All.ShouldHaveSingleItem().Uuid.ShouldBe(opened.Uuid);
@@ -190,18 +212,22 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
         var other = bench.NewInstance();
         var loan = ARequest(bench);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
-        {
-            try
-            {
-                return (await OpenAsync(i % 2 == 0 ? bench.Services : other, loan, "k")).Uuid.ToString();
-            }
-            catch (OpeningUnknownException)
-            {
-                // The clock of these tests goes on while somebody waits.
-                return "";
-            }
-        }));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async i =>
+                {
+                    try
+                    {
+                        return (await OpenAsync(i % 2 == 0 ? bench.Services : other, loan, "k")).Uuid.ToString();
+                    }
+                    catch (OpeningUnknownException)
+                    {
+                        // The clock of these tests goes on while somebody waits.
+                        return "";
+                    }
+                })
+        );
 
         var uuid = bench.Baloan.Loans.All.ShouldHaveSingleItem().Uuid.ToString();
         answers.ShouldContain(uuid);
@@ -229,7 +255,9 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
         await bench.Services.GetRequiredService<LoanRecorder>().MakeGoodAsync(message, Cancel);
         (await OpenAsync(bench.Services, loan, "k")).Uuid.ShouldBe(opened.Uuid);
         (await ListAsync(bench)).ShouldBeEmpty();
-        (await bench.Services.GetRequiredService<LoanStore>().FindAsync(opened.Uuid.ToString(), Cancel)).ShouldNotBeNull().Amount.ShouldBe(20_000_000);
+        (await bench.Services.GetRequiredService<LoanStore>().FindAsync(opened.Uuid.ToString(), Cancel))
+            .ShouldNotBeNull()
+            .Amount.ShouldBe(20_000_000);
         bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
     }
 
@@ -242,14 +270,23 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
 
         // As it was left: the opening says so and is still listed, and of the loan there is nothing.
         var loans = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoansTable);
-        foreach (var row in await loans.QueryAsync<TableEntity>(row => row.PartitionKey == opened.Uuid.ToString(), cancellationToken: Cancel).ToListAsync(Cancel))
+        foreach (
+            var row in await loans
+                .QueryAsync<TableEntity>(row => row.PartitionKey == opened.Uuid.ToString(), cancellationToken: Cancel)
+                .ToListAsync(Cancel)
+        )
         {
             await loans.DeleteEntityAsync(row, Azure.ETag.All, Cancel);
         }
 
         var openings = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
-        var noted = await openings.QueryAsync<LoanOpeningRow>(row => row.RowKey == LoanOpeningRow.Row, cancellationToken: Cancel).SingleAsync(Cancel);
-        await openings.AddEntityAsync(new TableEntity(StatusIndex.Open, noted.IndexKey) { ["Id"] = noted.Id, ["WrittenAt"] = noted.SentAt }, Cancel);
+        var noted = await openings
+            .QueryAsync<LoanOpeningRow>(row => row.RowKey == LoanOpeningRow.Row, cancellationToken: Cancel)
+            .SingleAsync(Cancel);
+        await openings.AddEntityAsync(
+            new TableEntity(StatusIndex.Open, noted.IndexKey) { ["Id"] = noted.Id, ["WrittenAt"] = noted.SentAt },
+            Cancel
+        );
         (await OpenAsync(bench.Services, loan, "k")).Uuid.ShouldBe(opened.Uuid);
         (await ListAsync(bench)).ShouldBeEmpty();
 
@@ -259,7 +296,9 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
         var recorded = (await bench.Services.GetRequiredService<LoanStore>().FindAsync(opened.Uuid.ToString(), Cancel)).ShouldNotBeNull();
         (recorded.Amount, recorded.LoanDue, recorded.Store, recorded.State).ShouldBe((20_000_000, 12, 1, LoanStates.Created));
         recorded.PlanDetail.ShouldNotBeNull();
-        (await openings.QueryAsync<TableEntity>(row => row.PartitionKey == StatusIndex.Open, cancellationToken: Cancel).AnyAsync(Cancel)).ShouldBeFalse();
+        (
+            await openings.QueryAsync<TableEntity>(row => row.PartitionKey == StatusIndex.Open, cancellationToken: Cancel).AnyAsync(Cancel)
+        ).ShouldBeFalse();
     }
 
     [Fact]
@@ -267,7 +306,8 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
         await using var bench = await BenchAsync(proxy.ConnectionString);
-        proxy.Refuse = call => call.Contains("LoanOpenings", StringComparison.Ordinal) && !call.StartsWith("table GET", StringComparison.Ordinal);
+        proxy.Refuse = call =>
+            call.Contains("LoanOpenings", StringComparison.Ordinal) && !call.StartsWith("table GET", StringComparison.Ordinal);
 
         var outage = await Should.ThrowAsync<Exception>(() => OpenAsync(bench.Services, ARequest(bench), null));
 
@@ -300,7 +340,16 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
         await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, loan, "k"));
         var row = await OnlyListedAsync(bench);
         var table = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
-        await table.UpdateEntityAsync(row with { Schema = 2, Status = LoanOpeningStatus.NotOpened }, Azure.ETag.All, TableUpdateMode.Replace, Cancel);
+        await table.UpdateEntityAsync(
+            row with
+            {
+                Schema = 2,
+                Status = LoanOpeningStatus.NotOpened,
+            },
+            Azure.ETag.All,
+            TableUpdateMode.Replace,
+            Cancel
+        );
 
         await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(bench.Services, loan, "k"));
         await SweepAsync(bench);
@@ -348,7 +397,13 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
         }
 
         await using var second = await FunctionApp.StartAsync(
-            new FunctionAppSettings(account, baloan.BaseAddress) { VaultUri = first.Vault.VaultUri, VaultCertificatePath = first.Vault.CertificatePath }, Cancel);
+            new FunctionAppSettings(account, baloan.BaseAddress)
+            {
+                VaultUri = first.Vault.VaultUri,
+                VaultCertificatePath = first.Vault.CertificatePath,
+            },
+            Cancel
+        );
         using var again = new ApiClient(second.BaseAddress, key: null);
 
         (await OpenAsync(again, loan, key)).ShouldBeProblem(504, "outcome_unknown");
@@ -361,23 +416,26 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
 
     private static JsonObject Decision(string outcome) => new() { ["outcome"] = outcome, ["note"] = "Asked." };
 
-    private static JsonObject ALoan(string? customer = null) => new()
-    {
-        ["phone_number"] = string.Create(CultureInfo.InvariantCulture, $"0913{Interlocked.Increment(ref numbers):D7}"),
-        ["national_identifier"] = customer ?? Given.Customer(),
-        ["birth_date"] = "1999-02-14",
-        ["amount"] = 20_000_000,
-        ["loan_due"] = 12,
-        ["store"] = 1,
-    };
+    private static JsonObject ALoan(string? customer = null) =>
+        new()
+        {
+            ["phone_number"] = string.Create(CultureInfo.InvariantCulture, $"0913{Interlocked.Increment(ref numbers):D7}"),
+            ["national_identifier"] = customer ?? Given.Customer(),
+            ["birth_date"] = "1999-02-14",
+            ["amount"] = 20_000_000,
+            ["loan_due"] = 12,
+            ["store"] = 1,
+        };
 
-    private static LoanRequest ARequest(ServiceBench bench) => new(
-        bench.Secret(string.Create(CultureInfo.InvariantCulture, $"0914{Interlocked.Increment(ref numbers):D7}")),
-        bench.Secret(Given.Customer()),
-        new(1999, 2, 14),
-        20_000_000,
-        12,
-        1);
+    private static LoanRequest ARequest(ServiceBench bench) =>
+        new(
+            bench.Secret(string.Create(CultureInfo.InvariantCulture, $"0914{Interlocked.Increment(ref numbers):D7}")),
+            bench.Secret(Given.Customer()),
+            new(1999, 2, 14),
+            20_000_000,
+            12,
+            1
+        );
 
     private static Task<OpenedLoan> OpenAsync(ServiceProvider instance, LoanRequest loan, string? key) =>
         instance.GetRequiredService<LoanOpener>().OpenAsync(loan, key, Language.English, Cancel);
@@ -394,7 +452,10 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
 
     private static Task<ApiAnswer> OpenAsync(ApiClient api, JsonObject loan, string? key)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, "api/loans") { Content = new StringContent(loan.ToJsonString(), null, "application/json") };
+        var request = new HttpRequestMessage(HttpMethod.Post, "api/loans")
+        {
+            Content = new StringContent(loan.ToJsonString(), null, "application/json"),
+        };
         if (key is not null)
         {
             request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
@@ -404,19 +465,25 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
     }
 
     private IReadOnlyList<Guid> LoansOf(JsonObject loan) =>
-        [.. Baloan.Loans.All.Where(booked => booked.NationalIdentifier == loan["national_identifier"]!.GetValue<string>()).Select(booked => booked.Uuid)];
+        [
+            .. Baloan
+                .Loans.All.Where(booked => booked.NationalIdentifier == loan["national_identifier"]!.GetValue<string>())
+                .Select(booked => booked.Uuid),
+        ];
 
     private Task<ApiAnswer> OpenAsync(JsonObject loan, string? key) => OpenAsync(Api, loan, key);
 
-    private Task<ServiceBench> BenchAsync(string? connectionString = null) => ServiceBench.StartAsync(
-        Storage,
-        connectionString: connectionString,
-        credentials: vault =>
-        {
-            ServiceBench.Credentials(vault, "v2");
-            vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
-            vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
-        });
+    private Task<ServiceBench> BenchAsync(string? connectionString = null) =>
+        ServiceBench.StartAsync(
+            Storage,
+            connectionString: connectionString,
+            credentials: vault =>
+            {
+                ServiceBench.Credentials(vault, "v2");
+                vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
+                vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
+            }
+        );
 
     /// <summary>The opening of a loan in the list of those whose outcome is not known.</summary>
     private async Task<JsonNode?> ListedAsync(JsonObject loan)
@@ -427,15 +494,16 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
         {
             var page = await Api.GetAsync($"api/loan-openings?top=100{continuation}");
             page.Status.ShouldBe(200, page.Text);
-            var found = page.Json["items"]!.AsArray().FirstOrDefault(item => item!["phone_number"]!.GetValue<string>() == new string('*', 7) + phone[^4..]);
+            var found = page.Json["items"]!
+                .AsArray()
+                .FirstOrDefault(item => item!["phone_number"]!.GetValue<string>() == new string('*', 7) + phone[^4..]);
             if (found is not null)
             {
                 return found;
             }
 
             continuation = page.Json["continuation"] is { } next ? $"&continuation={next.GetValue<string>()}" : "";
-        }
-        while (continuation.Length > 0);
+        } while (continuation.Length > 0);
         return null;
     }
 }

@@ -13,10 +13,17 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
     private static int phones;
 
     public static TheoryData<string> NoUuids =>
-    [
-        "12345", "d4c22af9-3676-4c6e-ab72-2a7b5b22afc", "d4c22af936764c6eab722a7b5b22afc5", "%7Bd4c22af9-3676-4c6e-ab72-2a7b5b22afc5%7D", "..%2F..%2Fmerchant",
-        "d4c22af9-3676-4c6e-ab72-2a7b5b22afc5%2Fcancel", "%20", "d4c22af9-3676-4c6e-ab72-2a7b5b22afc5%3Fx", "%D9%88%D8%A7%D9%85",
-    ];
+        [
+            "12345",
+            "d4c22af9-3676-4c6e-ab72-2a7b5b22afc",
+            "d4c22af936764c6eab722a7b5b22afc5",
+            "%7Bd4c22af9-3676-4c6e-ab72-2a7b5b22afc5%7D",
+            "..%2F..%2Fmerchant",
+            "d4c22af9-3676-4c6e-ab72-2a7b5b22afc5%2Fcancel",
+            "%20",
+            "d4c22af9-3676-4c6e-ab72-2a7b5b22afc5%3Fx",
+            "%D9%88%D8%A7%D9%85",
+        ];
 
     [Theory]
     [InlineData("", 3)]
@@ -33,7 +40,9 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
         answer.Status.ShouldBe(200, answer.Text);
         var policies = JsonNode.Parse(answer.Text)!.AsArray();
         policies.Count.ShouldBe(count);
-        policies.ShouldAllBe(policy => policy!["installment_formula"]!.GetValue<string>().Length > 0 && policy["amount"]!["bounds"]!.GetValue<string>() == "[)");
+        policies.ShouldAllBe(policy =>
+            policy!["installment_formula"]!.GetValue<string>().Length > 0 && policy["amount"]!["bounds"]!.GetValue<string>() == "[)"
+        );
     }
 
     [Fact]
@@ -88,9 +97,19 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
         (canceled.Status, canceled.Text).ShouldBe((200, "{}"));
         Baloan.Loans.Find(Guid.Parse(uuid))!.State.ShouldBe(LoanState.Canceled);
         (await Api.PostAsync($"{Route}/{uuid}/cancel", (HttpContent?)null)).ShouldBeProblem(422, "failed_to_cancel_loan");
-        await Api.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = uuid, ["state"] = "canceld", ["reason"] = "canceled by the partner" });
+        await Api.PostAsync(
+            "api/callbacks/loan-state",
+            new JsonObject
+            {
+                ["uuid"] = uuid,
+                ["state"] = "canceld",
+                ["reason"] = "canceled by the partner",
+            }
+        );
         var loan = await Api.GetAsync($"{Route}/{uuid}");
-        (loan.Field("state"), loan.Field("reason"), loan.Json["amount"]!.GetValue<long>()).ShouldBe(("canceled", "canceled by the partner", 20_000_000));
+        (loan.Field("state"), loan.Field("reason"), loan.Json["amount"]!.GetValue<long>()).ShouldBe(
+            ("canceled", "canceled by the partner", 20_000_000)
+        );
     }
 
     [Fact]
@@ -138,11 +157,15 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
     {
         foreach (var fault in new[] { Fault.CutBeforeEffect, Fault.CutAfterEffect, Fault.ServerErrorAfterEffect, Fault.Garbage })
         {
-            foreach (var (operation, sentence) in new[]
-            {
-                (Operation.OpenLoan, "callback arrives"), (Operation.SendContractOtp, "SMS"), (Operation.SignContract, "is_agreed_by_user"),
-                (Operation.CancelLoan, "before canceling again"),
-            })
+            foreach (
+                var (operation, sentence) in new[]
+                {
+                    (Operation.OpenLoan, "callback arrives"),
+                    (Operation.SendContractOtp, "SMS"),
+                    (Operation.SignContract, "is_agreed_by_user"),
+                    (Operation.CancelLoan, "before canceling again"),
+                }
+            )
             {
                 // What is no OTP and no loan is not looked for in the answer.
                 if (fault == Fault.Garbage && operation != Operation.OpenLoan)
@@ -168,7 +191,12 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
     [InlineData(4006, 504, "outcome_unknown", false)]
     [InlineData(4007, 504, "outcome_unknown", false)]
     [InlineData(2001, 504, "outcome_unknown", false)]
-    public async Task What_Baloan_did_not_carry_out_is_told_as_that_and_what_may_have_been_as_unknown(int magic, int status, string code, bool retryAfter)
+    public async Task What_Baloan_did_not_carry_out_is_told_as_that_and_what_may_have_been_as_unknown(
+        int magic,
+        int status,
+        string code,
+        bool retryAfter
+    )
     {
         var customer = MagicNumbers.All.Single(number => number.Code == magic).NationalIdentifier(Operation.CancelLoan);
 
@@ -182,14 +210,16 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
     [MemberData(nameof(NoUuids))]
     public async Task What_is_no_uuid_is_404_and_Baloan_is_not_asked(string uuid)
     {
-        foreach (var answer in new[]
-        {
-            await SendRawAsync(HttpMethod.Get, uuid),
-            await SendRawAsync(HttpMethod.Get, $"{uuid}/contract"),
-            await SendRawAsync(HttpMethod.Post, $"{uuid}/contract/otp"),
-            await SendRawAsync(HttpMethod.Post, $"{uuid}/contract/signature"),
-            await SendRawAsync(HttpMethod.Post, $"{uuid}/cancel"),
-        })
+        foreach (
+            var answer in new[]
+            {
+                await SendRawAsync(HttpMethod.Get, uuid),
+                await SendRawAsync(HttpMethod.Get, $"{uuid}/contract"),
+                await SendRawAsync(HttpMethod.Post, $"{uuid}/contract/otp"),
+                await SendRawAsync(HttpMethod.Post, $"{uuid}/contract/signature"),
+                await SendRawAsync(HttpMethod.Post, $"{uuid}/cancel"),
+            }
+        )
         {
             answer.ShouldBeProblem(404, "not_found").Field("detail").ShouldBe("No loan of this uuid is recorded here.");
         }
@@ -222,12 +252,17 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
     [Fact]
     public async Task An_app_with_the_merchants_contract_alone_says_what_is_missing()
     {
-        (await FirstApi.GetAsync("api/loan-policies")).ShouldBeProblem(503, "not_configured").Field("detail").ShouldContain("baloan-partnership");
+        (await FirstApi.GetAsync("api/loan-policies"))
+            .ShouldBeProblem(503, "not_configured")
+            .Field("detail")
+            .ShouldContain("baloan-partnership");
         (await FirstApi.PostAsync(Route, ALoan())).ShouldBeProblem(503, "not_configured");
         (await FirstApi.PostAsync($"{Route}/{Guid.NewGuid()}/cancel", new JsonObject())).ShouldBeProblem(503, "not_configured");
         // Callbacks need no credentials.
         var uuid = Guid.NewGuid();
-        (await FirstApi.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = uuid.ToString(), ["state"] = "created" })).Status.ShouldBe(200);
+        (
+            await FirstApi.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = uuid.ToString(), ["state"] = "created" })
+        ).Status.ShouldBe(200);
         (await FirstApi.GetAsync($"{Route}/{uuid}")).Field("state").ShouldBe("created");
     }
 
@@ -237,7 +272,14 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
         const string Otp = "75319864";
         const string Reason = "a reason with a name in it";
         var secrets = new List<string> { Otp, Reason };
-        foreach (var customer in new[] { null, MagicNumbers.For(Fault.RefusedWithFieldErrors).NationalIdentifier(Operation.OpenLoan), "12345678901234" })
+        foreach (
+            var customer in new[]
+            {
+                null,
+                MagicNumbers.For(Fault.RefusedWithFieldErrors).NationalIdentifier(Operation.OpenLoan),
+                "12345678901234",
+            }
+        )
         {
             var request = ALoan(customer);
             secrets.AddRange([request["phone_number"]!.GetValue<string>(), request["national_identifier"]!.GetValue<string>()]);
@@ -251,8 +293,17 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
                 secrets.Add(new Uri(contract.Json["contract_pdf_file"]!["file"]!.GetValue<string>()).Query);
                 foreach (var state in new[] { "canceled", "loan_paid" })
                 {
-                    (await Api.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = answer.Field("uuid"), ["state"] = state, ["reason"] = Reason }))
-                        .Status.ShouldBe(200);
+                    (
+                        await Api.PostAsync(
+                            "api/callbacks/loan-state",
+                            new JsonObject
+                            {
+                                ["uuid"] = answer.Field("uuid"),
+                                ["state"] = state,
+                                ["reason"] = Reason,
+                            }
+                        )
+                    ).Status.ShouldBe(200);
                 }
             }
         }
@@ -283,8 +334,7 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
                 page.Status.ShouldBe(200, page.Text);
                 listed.AddRange(page.Json["items"]!.AsArray().Select(item => item!["uuid"]!.GetValue<string>()));
                 continuation = page.Json["continuation"] is { } next ? $"&continuation={next.GetValue<string>()}" : "";
-            }
-            while (continuation.Length > 0);
+            } while (continuation.Length > 0);
             listed.ShouldBe(uuids.Reverse());
         }
 
@@ -293,15 +343,16 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
 
     private static string Persian(string digits) => string.Concat(digits.Select(digit => (char)(digit - '0' + '۰')));
 
-    private static JsonObject ALoan(string? customer = null) => new()
-    {
-        ["phone_number"] = string.Create(CultureInfo.InvariantCulture, $"0912{Interlocked.Increment(ref phones):D7}"),
-        ["national_identifier"] = customer ?? Given.Customer(),
-        ["birth_date"] = "1999-02-14",
-        ["amount"] = 20_000_000,
-        ["loan_due"] = 12,
-        ["store"] = 1,
-    };
+    private static JsonObject ALoan(string? customer = null) =>
+        new()
+        {
+            ["phone_number"] = string.Create(CultureInfo.InvariantCulture, $"0912{Interlocked.Increment(ref phones):D7}"),
+            ["national_identifier"] = customer ?? Given.Customer(),
+            ["birth_date"] = "1999-02-14",
+            ["amount"] = 20_000_000,
+            ["loan_due"] = 12,
+            ["store"] = 1,
+        };
 
     private Task<ApiAnswer> SignAsync(string uuid, string otp) =>
         Api.PostAsync($"{Route}/{uuid}/contract/signature", new JsonObject { ["otp"] = otp });
@@ -333,6 +384,14 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
     }
 
     /// <summary>Sends a path as it stands, dots and escapes included.</summary>
-    private Task<ApiAnswer> SendRawAsync(HttpMethod method, string path) => Api.SendAsync(new HttpRequestMessage(method, new Uri(
-        $"{Apps.Second.App.BaseAddress}api/loans/{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })));
+    private Task<ApiAnswer> SendRawAsync(HttpMethod method, string path) =>
+        Api.SendAsync(
+            new HttpRequestMessage(
+                method,
+                new Uri(
+                    $"{Apps.Second.App.BaseAddress}api/loans/{path}",
+                    new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+                )
+            )
+        );
 }

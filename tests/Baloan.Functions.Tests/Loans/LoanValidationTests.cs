@@ -10,80 +10,82 @@ public sealed class LoanValidationTests(StorageAccounts storage) : ApiTests(stor
     private static readonly string[] Fields = ["phone_number", "national_identifier", "birth_date", "amount", "loan_due", "store"];
 
     /// <summary>One field, a value of it as JSON, and whether it is let through.</summary>
-    public static TheoryData<string, string, bool> Values => new()
-    {
-        { "phone_number", "\"09123456789\"", true },
-        { "phone_number", "\"+989123456789\"", true },
-        { "phone_number", "\" ۰۹۱۲۳۴۵۶۷۸۹ \"", true },
-        { "phone_number", "\"٠٩١٢٣٤٥٦٧٨٩\"", true },
-        { "phone_number", "\"912345678\"", false },
-        { "phone_number", "\"0912 345 6789\"", true },
-        { "phone_number", "\"++989123456789\"", false },
-        { "phone_number", "9123456789", false },
-        { "phone_number", "\"\"", false },
-        { "phone_number", "\"\\ud800\"", false },
-        { "national_identifier", "\"07148143380\"", true },
-        { "national_identifier", "\"۰۰۱۲۳۴۵۶۷۸\"", true },
-        { "national_identifier", "\"123\"", false },
-        { "national_identifier", "12345678", false },
-        { "birth_date", "\"1999-02-14\"", true },
-        { "birth_date", "\"۱۹۹۹-۰۲-۱۴\"", true },
-        { "birth_date", "\"2000-02-29\"", true },
-        { "birth_date", "\"1999-02-29\"", false },
-        { "birth_date", "\"1999-2-14\"", false },
-        { "birth_date", "\"1999/02/14\"", false },
-        { "birth_date", "\"14-02-1999\"", false },
-        { "birth_date", "\"1999-02-14T00:00:00Z\"", false },
-        { "birth_date", "19990214", false },
-        { "birth_date", "\"\"", false },
-        { "amount", "\"20000000\"", true },
-        { "amount", "\"۲۰۰۰۰۰۰۰\"", true },
-        { "amount", "0", false },
-        { "amount", "-20000000", false },
-        { "amount", "20000000.5", false },
-        { "amount", "2e7", true },
-        { "amount", "20000000.0", true },
-        { "amount", "20000000.01", false },
-        { "amount", "1e400", false },
-        { "amount", "\" 20000000\\n\"", true },
-        { "amount", "1000000000000", false },
-        { "amount", "\"20,000,000\"", false },
-        { "amount", "\"\\ud800\"", false },
-        { "amount", "true", false },
-        { "loan_due", "\"١٢\"", true },
-        { "loan_due", "0", false },
-        { "loan_due", "1201", false },
-        { "loan_due", "[12]", false },
-        { "store", "\"1\"", true },
-        { "store", "\"first\"", false },
-        { "store", "{}", false },
-    };
+    public static TheoryData<string, string, bool> Values =>
+        new()
+        {
+            { "phone_number", "\"09123456789\"", true },
+            { "phone_number", "\"+989123456789\"", true },
+            { "phone_number", "\" ۰۹۱۲۳۴۵۶۷۸۹ \"", true },
+            { "phone_number", "\"٠٩١٢٣٤٥٦٧٨٩\"", true },
+            { "phone_number", "\"912345678\"", false },
+            { "phone_number", "\"0912 345 6789\"", true },
+            { "phone_number", "\"++989123456789\"", false },
+            { "phone_number", "9123456789", false },
+            { "phone_number", "\"\"", false },
+            { "phone_number", "\"\\ud800\"", false },
+            { "national_identifier", "\"07148143380\"", true },
+            { "national_identifier", "\"۰۰۱۲۳۴۵۶۷۸\"", true },
+            { "national_identifier", "\"123\"", false },
+            { "national_identifier", "12345678", false },
+            { "birth_date", "\"1999-02-14\"", true },
+            { "birth_date", "\"۱۹۹۹-۰۲-۱۴\"", true },
+            { "birth_date", "\"2000-02-29\"", true },
+            { "birth_date", "\"1999-02-29\"", false },
+            { "birth_date", "\"1999-2-14\"", false },
+            { "birth_date", "\"1999/02/14\"", false },
+            { "birth_date", "\"14-02-1999\"", false },
+            { "birth_date", "\"1999-02-14T00:00:00Z\"", false },
+            { "birth_date", "19990214", false },
+            { "birth_date", "\"\"", false },
+            { "amount", "\"20000000\"", true },
+            { "amount", "\"۲۰۰۰۰۰۰۰\"", true },
+            { "amount", "0", false },
+            { "amount", "-20000000", false },
+            { "amount", "20000000.5", false },
+            { "amount", "2e7", true },
+            { "amount", "20000000.0", true },
+            { "amount", "20000000.01", false },
+            { "amount", "1e400", false },
+            { "amount", "\" 20000000\\n\"", true },
+            { "amount", "1000000000000", false },
+            { "amount", "\"20,000,000\"", false },
+            { "amount", "\"\\ud800\"", false },
+            { "amount", "true", false },
+            { "loan_due", "\"١٢\"", true },
+            { "loan_due", "0", false },
+            { "loan_due", "1201", false },
+            { "loan_due", "[12]", false },
+            { "store", "\"1\"", true },
+            { "store", "\"first\"", false },
+            { "store", "{}", false },
+        };
 
-    public static TheoryData<string, string?> JalaliDates => new()
-    {
-        { "1377-11-25", "1999-02-14" },
-        { "1377/11/25", "1999-02-14" },
-        { "۱۳۷۷/۱۱/۲۵", "1999-02-14" },
-        { "١٣٧٧-١١-٢٥", "1999-02-14" },
-        { " 1377-11-25 ", "1999-02-14" },
-        { "1378-1-1", "1999-03-21" },
-        { "1399-12-30", "2021-03-20" },
-        { "1403-12-30", "2025-03-20" },
-        { "1377-06-31", "1998-09-22" },
-        { "1400-12-30", null },
-        { "1377-12-30", null },
-        { "1377-07-31", null },
-        { "1377-13-01", null },
-        { "1377.11.25", "1999-02-14" },
-        { "1377-00-10", null },
-        { "1377-01-00", null },
-        { "1377-01-32", null },
-        { "0000-01-01", null },
-        { "1377-11", null },
-        { "1377-11-25-1", null },
-        { "13771125", null },
-        { "25/11/1377", "1999-02-14" },
-    };
+    public static TheoryData<string, string?> JalaliDates =>
+        new()
+        {
+            { "1377-11-25", "1999-02-14" },
+            { "1377/11/25", "1999-02-14" },
+            { "۱۳۷۷/۱۱/۲۵", "1999-02-14" },
+            { "١٣٧٧-١١-٢٥", "1999-02-14" },
+            { " 1377-11-25 ", "1999-02-14" },
+            { "1378-1-1", "1999-03-21" },
+            { "1399-12-30", "2021-03-20" },
+            { "1403-12-30", "2025-03-20" },
+            { "1377-06-31", "1998-09-22" },
+            { "1400-12-30", null },
+            { "1377-12-30", null },
+            { "1377-07-31", null },
+            { "1377-13-01", null },
+            { "1377.11.25", "1999-02-14" },
+            { "1377-00-10", null },
+            { "1377-01-00", null },
+            { "1377-01-32", null },
+            { "0000-01-01", null },
+            { "1377-11", null },
+            { "1377-11-25-1", null },
+            { "13771125", null },
+            { "25/11/1377", "1999-02-14" },
+        };
 
     [Fact]
     public async Task All_faults_are_told_at_once_in_the_callers_language()
@@ -91,7 +93,12 @@ public sealed class LoanValidationTests(StorageAccounts storage) : ApiTests(stor
         (await Api.PostAsync(Route, new JsonObject())).ShouldBeProblem(400, "invalid_request", Fields);
         var wrong = new JsonObject
         {
-            ["phone_number"] = "12", ["national_identifier"] = "12", ["birth_date"] = "1377-11-25", ["amount"] = -1, ["loan_due"] = "x", ["store"] = 0,
+            ["phone_number"] = "12",
+            ["national_identifier"] = "12",
+            ["birth_date"] = "1377-11-25",
+            ["amount"] = -1,
+            ["loan_due"] = "x",
+            ["store"] = 0,
         };
         (await Api.PostAsync(Route, wrong)).ShouldBeProblem(400, "invalid_request", Fields);
         var persian = await Api.PostAsync(Route, new StringContent(wrong.ToJsonString(), null, "application/json"), "fa");
@@ -114,7 +121,11 @@ public sealed class LoanValidationTests(StorageAccounts storage) : ApiTests(stor
         request[field] = "{value}";
         request[other] = 0;
 
-        (await Api.PostTextAsync(Route, request.ToJsonString().Replace("\"{value}\"", value, StringComparison.Ordinal))).ShouldBeProblem(400, "invalid_request", fits ? [other] : [field, other]);
+        (await Api.PostTextAsync(Route, request.ToJsonString().Replace("\"{value}\"", value, StringComparison.Ordinal))).ShouldBeProblem(
+            400,
+            "invalid_request",
+            fits ? [other] : [field, other]
+        );
     }
 
     [Theory]
@@ -126,11 +137,16 @@ public sealed class LoanValidationTests(StorageAccounts storage) : ApiTests(stor
 
         var answer = await Api.PostAsync(Route, request);
 
-        var text = answer.ShouldBeProblem(400, "invalid_request", "birth_date").Json["errors"]!["birth_date"]!.AsArray().ShouldHaveSingleItem()!.GetValue<string>();
+        var text = answer.ShouldBeProblem(400, "invalid_request", "birth_date").Json["errors"]!["birth_date"]!
+            .AsArray()
+            .ShouldHaveSingleItem()!
+            .GetValue<string>();
         if (gregorian is null)
         {
             text.ShouldContain("YYYY-MM-DD");
-            (text.Contains("Jalali", StringComparison.Ordinal) == date[4..] is ['-', _, _, '-', _, _]).ShouldBeTrue("where it is written as a date, its year is why");
+            (text.Contains("Jalali", StringComparison.Ordinal) == date[4..] is ['-', _, _, '-', _, _]).ShouldBeTrue(
+                "where it is written as a date, its year is why"
+            );
         }
         else
         {
@@ -180,7 +196,11 @@ public sealed class LoanValidationTests(StorageAccounts storage) : ApiTests(stor
     [Fact]
     public async Task A_continuation_that_was_made_up_is_no_way_into_other_rows()
     {
-        var made = Convert.ToBase64String("0000000000000000000-x' or PartitionKey ne 'a"u8).Replace('+', '-').Replace('/', '_').TrimEnd('=');
+        var made = Convert
+            .ToBase64String("0000000000000000000-x' or PartitionKey ne 'a"u8)
+            .Replace('+', '-')
+            .Replace('/', '_')
+            .TrimEnd('=');
 
         // It holds a space, which no key of ours does.
         (await Api.GetAsync($"api/loans?continuation={made}")).ShouldBeProblem(400, "invalid_request", "continuation");
@@ -188,13 +208,14 @@ public sealed class LoanValidationTests(StorageAccounts storage) : ApiTests(stor
         (await Api.GetAsync($"api/loans?continuation={made}&state=blocked")).Status.ShouldBe(200);
     }
 
-    private static JsonObject ALoan() => new()
-    {
-        ["phone_number"] = "09123456789",
-        ["national_identifier"] = Given.Customer(),
-        ["birth_date"] = "1999-02-14",
-        ["amount"] = 20_000_000,
-        ["loan_due"] = 12,
-        ["store"] = 1,
-    };
+    private static JsonObject ALoan() =>
+        new()
+        {
+            ["phone_number"] = "09123456789",
+            ["national_identifier"] = Given.Customer(),
+            ["birth_date"] = "1999-02-14",
+            ["amount"] = 20_000_000,
+            ["loan_due"] = 12,
+            ["store"] = 1,
+        };
 }

@@ -36,13 +36,19 @@ internal static class ManyLoans
 
         foreach (var table in new[] { StorageSetup.LoansTable, StorageSetup.LoanIndexTable })
         {
-            var collection = database["collections"]!.AsArray().Single(one => one!["name"]!.GetValue<string>().EndsWith($"${table}", StringComparison.Ordinal))!;
+            var collection = database["collections"]!
+                .AsArray()
+                .Single(one => one!["name"]!.GetValue<string>().EndsWith($"${table}", StringComparison.Ordinal))!;
             var rows = collection["data"]!.AsArray().Select(row => row!.ToJsonString()).ToList();
             var copied = new List<string>(rows);
             foreach (var replacement in replacements)
             {
-                copied.AddRange(rows.Where(row => row.Contains(replacement[1].Old, StringComparison.Ordinal)).Select(row =>
-                    replacement.Aggregate(row, (text, pair) => text.Replace(pair.Old, pair.New, StringComparison.Ordinal))));
+                copied.AddRange(
+                    rows.Where(row => row.Contains(replacement[1].Old, StringComparison.Ordinal))
+                        .Select(row =>
+                            replacement.Aggregate(row, (text, pair) => text.Replace(pair.Old, pair.New, StringComparison.Ordinal))
+                        )
+                );
             }
 
             Fill(collection, copied);
@@ -66,7 +72,9 @@ internal static class ManyLoans
         foreach (var (column, index) in collection["binaryIndices"]!.AsObject())
         {
             var keys = data.ConvertAll(row => row[column]!.GetValue<string>());
-            index!["values"] = new JsonArray([.. Enumerable.Range(0, keys.Count).OrderBy(i => keys[i], StringComparer.Ordinal).Select(i => JsonValue.Create(i))]);
+            index!["values"] = new JsonArray([
+                .. Enumerable.Range(0, keys.Count).OrderBy(i => keys[i], StringComparer.Ordinal).Select(i => JsonValue.Create(i)),
+            ]);
         }
 
         collection["idIndex"] = new JsonArray([.. Enumerable.Range(1, data.Count).Select(i => JsonValue.Create(i))]);

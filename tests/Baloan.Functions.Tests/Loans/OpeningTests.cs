@@ -38,8 +38,9 @@ public sealed class OpeningTests(StorageAccounts storage)
         }
 
         var loan = await bench.FindAsync(uuid);
-        (loan.State, loan.Amount, loan.LoanDue, loan.Store, loan.PlanDetail, loan.OpenedAt)
-            .ShouldBe((state, opening.Amount, opening.LoanDue, opening.Store, opening.PlanDetail, opening.OpenedAt));
+        (loan.State, loan.Amount, loan.LoanDue, loan.Store, loan.PlanDetail, loan.OpenedAt).ShouldBe(
+            (state, opening.Amount, opening.LoanDue, opening.Store, opening.PlanDetail, opening.OpenedAt)
+        );
         (await bench.StoryAsync(uuid)).ShouldBe(story);
         (await bench.ListsOfAsync(uuid)).ShouldBe(state);
         (await bench.EntriesAsync()).ShouldBe(1);
@@ -68,19 +69,24 @@ public sealed class OpeningTests(StorageAccounts storage)
     {
         await using var bench = new LoanBench(storage);
         var other = bench.NewInstance().GetRequiredService<LoanStore>();
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
-        {
-            var uuid = LoanBench.NewUuid();
-            await Task.WhenAll(
-                Task.Run(() => bench.Store.RecordAsync(bench.Callback(uuid, "created"), Cancel), Cancel),
-                Task.Run(() => other.RecordAsync(bench.Opening(uuid), Cancel), Cancel),
-                Task.Run(() => other.RecordAsync(bench.Callback(uuid, "cheque_verified"), Cancel), Cancel),
-                Task.Run(() => bench.Store.RecordAsync(bench.Opening(uuid), Cancel), Cancel));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async _ =>
+                {
+                    var uuid = LoanBench.NewUuid();
+                    await Task.WhenAll(
+                        Task.Run(() => bench.Store.RecordAsync(bench.Callback(uuid, "created"), Cancel), Cancel),
+                        Task.Run(() => other.RecordAsync(bench.Opening(uuid), Cancel), Cancel),
+                        Task.Run(() => other.RecordAsync(bench.Callback(uuid, "cheque_verified"), Cancel), Cancel),
+                        Task.Run(() => bench.Store.RecordAsync(bench.Opening(uuid), Cancel), Cancel)
+                    );
 
-            var loan = await bench.FindAsync(uuid);
-            (loan.State, loan.Amount).ShouldBe(("cheque_verified", 20_000_000));
-            (await bench.HistoryAsync(uuid)).Sum(entry => entry.Times).ShouldBe(2);
-        }));
+                    var loan = await bench.FindAsync(uuid);
+                    (loan.State, loan.Amount).ShouldBe(("cheque_verified", 20_000_000));
+                    (await bench.HistoryAsync(uuid)).Sum(entry => entry.Times).ShouldBe(2);
+                })
+        );
         (await bench.ListAsync("cheque_verified")).Select(loan => loan.Uuid).ShouldBeUnique();
         (await bench.ListAsync()).Count.ShouldBe(8);
         (await bench.ListAsync("created")).ShouldBeEmpty();

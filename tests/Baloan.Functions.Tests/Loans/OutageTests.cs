@@ -21,11 +21,15 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
         var attempts = Enumerable.Range(1, 7).ToArray();
         var callbacks = attempts.Select(_ => bench.Callback(LoanBench.NewUuid(), "created", "دلیل")).ToArray();
 
-        await Task.WhenAll(attempts.Select(attempt => bench.Recorder.MakeGoodAsync(new LoanMessage(callbacks[attempt - 1], null, attempt, null), Cancel)));
+        await Task.WhenAll(
+            attempts.Select(attempt => bench.Recorder.MakeGoodAsync(new LoanMessage(callbacks[attempt - 1], null, attempt, null), Cancel))
+        );
 
         proxy.Refuse = _ => false;
-        var messages = proxy.Messages.Select(message => (message.Queue, message.Delay, Content: LoanMessage.Parse(message.Text)))
-            .OrderBy(message => message.Content.Attempt).ToList();
+        var messages = proxy
+            .Messages.Select(message => (message.Queue, message.Delay, Content: LoanMessage.Parse(message.Text)))
+            .OrderBy(message => message.Content.Attempt)
+            .ToList();
         messages.ShouldAllBe(message => message.Queue == StorageSetup.LoanQueueName);
         messages.Select(message => message.Content.Attempt).ShouldBe(attempts.Select(attempt => attempt + 1));
         messages.Select(message => message.Delay).ShouldBeInOrder();
@@ -75,7 +79,8 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
         await using var proxy = await StorageProxy.StartAsync(Storage);
         await using var bench = new LoanBench(proxy.ConnectionString);
         await bench.SubscribeAsync();
-        proxy.Refuse = call => call.StartsWith("queue", StringComparison.Ordinal) || call.StartsWith("table POST $batch", StringComparison.Ordinal);
+        proxy.Refuse = call =>
+            call.StartsWith("queue", StringComparison.Ordinal) || call.StartsWith("table POST $batch", StringComparison.Ordinal);
         await Should.ThrowAsync<Exception>(() => bench.RecordAsync(LoanBench.NewUuid(), "created"));
         proxy.Refuse = _ => false;
 
@@ -96,7 +101,10 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
         // Names and numbers, as a long reason would be, and near 64 KB.
         var reason = string.Join(' ', Enumerable.Range(100_000, 4_200).Select(number => $"چک {number} ی"))[..48_000];
         var callback = bench.Callback(LoanBench.NewUuid(), "blocked", reason);
-        callback = callback with { Body = Encoding.UTF8.GetBytes($$"""{"uuid":"{{callback.Uuid}}","state":"blocked","reason":"{{reason}}"}""") };
+        callback = callback with
+        {
+            Body = Encoding.UTF8.GetBytes($$"""{"uuid":"{{callback.Uuid}}","state":"blocked","reason":"{{reason}}"}"""),
+        };
         callback.Body.Length.ShouldBeInRange(55_000, JsonBody.Limit);
         proxy.Refuse = call => call.StartsWith("table", StringComparison.Ordinal);
 
@@ -129,7 +137,9 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
         await using var bench = new LoanBench(proxy.ConnectionString);
         proxy.Refuse = _ => true;
 
-        await Should.ThrowAsync<Exception>(() => bench.Recorder.MakeGoodAsync(new LoanMessage(bench.Callback(LoanBench.NewUuid(), "created"), null, 1, null), Cancel));
+        await Should.ThrowAsync<Exception>(() =>
+            bench.Recorder.MakeGoodAsync(new LoanMessage(bench.Callback(LoanBench.NewUuid(), "created"), null, 1, null), Cancel)
+        );
     }
 
     /// <summary>The whole way, with the app as a process.</summary>
@@ -141,14 +151,19 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
             Baloan,
             proxy.ConnectionString,
             "v2",
-            new KeyValuePair<string, string?>("AzureFunctionsJobHost__extensions__queues__visibilityTimeout", "00:00:00"));
+            new KeyValuePair<string, string?>("AzureFunctionsJobHost__extensions__queues__visibilityTimeout", "00:00:00")
+        );
         using var api = app.NewClient();
         var (first, second) = (LoanBench.NewUuid(), LoanBench.NewUuid());
         (await CallBackAsync(second, "created")).Status.ShouldBe(200);
         var start = DateTimeOffset.UtcNow;
 
         proxy.Refuse = call => call.StartsWith("table", StringComparison.Ordinal);
-        var answers = await Task.WhenAll(CallBackAsync(first, "created"), CallBackAsync(second, "cheque_verified"), CallBackAsync(second, "created"));
+        var answers = await Task.WhenAll(
+            CallBackAsync(first, "created"),
+            CallBackAsync(second, "cheque_verified"),
+            CallBackAsync(second, "created")
+        );
         var end = DateTimeOffset.UtcNow;
         proxy.Refuse = call => call.StartsWith("table", StringComparison.Ordinal) || call == "queue POST loans/messages";
         var refused = await CallBackAsync(first, "cheque_verified");
@@ -156,7 +171,11 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
 
         answers.ShouldAllBe(answer => answer.Status == 200 && answer.Text == "{}");
         refused.ShouldBeProblem(503, "storage_unavailable").Headers.RetryAfter.ShouldNotBeNull();
-        var queue = new QueueClient(app.ConnectionString, StorageSetup.LoanQueueName, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        var queue = new QueueClient(
+            app.ConnectionString,
+            StorageSetup.LoanQueueName,
+            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }
+        );
         await queue.SendMessageAsync("nonsense", Cancel);
 
         ApiAnswer? loan = null;
@@ -164,9 +183,18 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
         var entry = loan!.Json["history"]!.AsArray().ShouldHaveSingleItem()!;
         entry["state"]!.GetValue<string>().ShouldBe("created");
         entry["received_at"]!.GetValue<DateTimeOffset>().ShouldBeInRange(start, end);
-        await Until.TrueAsync(async () => (loan = await api.GetAsync($"api/loans/{second}")).Field("state") == "cheque_verified", () => loan?.Text ?? "");
-        var poison = new QueueClient(app.ConnectionString, $"{StorageSetup.LoanQueueName}-poison", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
-        await Until.TrueAsync(async () => (await poison.ExistsAsync(Cancel)).Value && (await poison.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 1);
+        await Until.TrueAsync(
+            async () => (loan = await api.GetAsync($"api/loans/{second}")).Field("state") == "cheque_verified",
+            () => loan?.Text ?? ""
+        );
+        var poison = new QueueClient(
+            app.ConnectionString,
+            $"{StorageSetup.LoanQueueName}-poison",
+            new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }
+        );
+        await Until.TrueAsync(async () =>
+            (await poison.ExistsAsync(Cancel)).Value && (await poison.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 1
+        );
         (await poison.PeekMessageAsync(Cancel)).Value.Body.ToString().ShouldBe("nonsense");
         await Until.TrueAsync(async () => (await queue.GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0);
 

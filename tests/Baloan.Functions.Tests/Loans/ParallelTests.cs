@@ -53,9 +53,15 @@ public sealed class ParallelTests(LoanBench bench) : IClassFixture<LoanBench>
     {
         var alerts = bench.Alerts(uuid);
         alerts.Count.ShouldBeGreaterThanOrEqualTo(history.Count(entry => entry.Note == "conflict"));
-        var possible = callbacks.Where(callback => LoanStates.IsFinal(callback.State)).SelectMany(end => callbacks
-            .Where(callback => callback.State != end.State && (callback.ReceivedAt > end.ReceivedAt || LoanStates.IsFinal(callback.State)))
-            .Select(callback => $"has ended as {end.State}, and now Baloan calls it {callback.State}."));
+        var possible = callbacks
+            .Where(callback => LoanStates.IsFinal(callback.State))
+            .SelectMany(end =>
+                callbacks
+                    .Where(callback =>
+                        callback.State != end.State && (callback.ReceivedAt > end.ReceivedAt || LoanStates.IsFinal(callback.State))
+                    )
+                    .Select(callback => $"has ended as {end.State}, and now Baloan calls it {callback.State}.")
+            );
         alerts.ShouldAllBe(alert => possible.Any(alert.Contains));
     }
 }

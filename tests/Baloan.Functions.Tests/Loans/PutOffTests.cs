@@ -9,29 +9,41 @@ public sealed class PutOffTests(LoanBench bench) : IClassFixture<LoanBench>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>What was put off while tables were away, in the order of receipt; the order in which it comes off the queue; the outcome.</summary>
-    public static TheoryData<string, int[], string, string> PutOff => new()
-    {
-        { "created", [0], "created", "created" },
-        { "created, created, created", [2, 0, 1], "created", "created x3" },
-        { "created, cheque_verified, send_loan_to_bank", [2, 1, 0], "send_loan_to_bank", "created (late), cheque_verified (late), send_loan_to_bank" },
-        { "created, canceld", [1, 0], "canceled", "created (late), canceled" },
-        { "created, blocked, cheque_verified", [0, 2, 1], "cheque_verified", "created, blocked (late), cheque_verified" },
-        { "created, blocked, cheque_verified", [2, 0, 1], "cheque_verified", "created (late), blocked (late), cheque_verified" },
-        { "cheque_verified, blocked", [1, 0], "blocked", "cheque_verified (late), blocked" },
-        { "cheque_verified, blocked, loan_paid", [1, 2, 0], "loan_paid", "cheque_verified (late), blocked, loan_paid" },
-        { "blocked, canceld", [1, 0], "canceled", "blocked (late), canceled" },
-        { "in_the_clouds, blocked", [1, 0], "blocked", "in_the_clouds (unknown_state), blocked" },
-        { "blocked, in_the_clouds", [1, 0], "blocked", "blocked, in_the_clouds (unknown_state)" },
-    };
+    /// <summary>
+    /// What was put off while tables were away, in the order of receipt; the order in which it comes off the queue; the outcome.
+    /// </summary>
+    public static TheoryData<string, int[], string, string> PutOff =>
+        new()
+        {
+            { "created", [0], "created", "created" },
+            { "created, created, created", [2, 0, 1], "created", "created x3" },
+            {
+                "created, cheque_verified, send_loan_to_bank",
+                [2, 1, 0],
+                "send_loan_to_bank",
+                "created (late), cheque_verified (late), send_loan_to_bank"
+            },
+            { "created, canceld", [1, 0], "canceled", "created (late), canceled" },
+            { "created, blocked, cheque_verified", [0, 2, 1], "cheque_verified", "created, blocked (late), cheque_verified" },
+            { "created, blocked, cheque_verified", [2, 0, 1], "cheque_verified", "created (late), blocked (late), cheque_verified" },
+            { "cheque_verified, blocked", [1, 0], "blocked", "cheque_verified (late), blocked" },
+            { "cheque_verified, blocked, loan_paid", [1, 2, 0], "loan_paid", "cheque_verified (late), blocked, loan_paid" },
+            { "blocked, canceld", [1, 0], "canceled", "blocked (late), canceled" },
+            { "in_the_clouds, blocked", [1, 0], "blocked", "in_the_clouds (unknown_state), blocked" },
+            { "blocked, in_the_clouds", [1, 0], "blocked", "blocked, in_the_clouds (unknown_state)" },
+        };
 
     [Theory]
     [MemberData(nameof(PutOff))]
     public async Task What_was_put_off_is_recorded_as_it_was_received(string callbacks, int[] order, string state, string story)
     {
         var uuid = LoanBench.NewUuid();
-        var messages = callbacks.Split(", ").Select(told => JsonSerializer.Serialize(
-            new LoanMessage(bench.Callback(uuid, told), null, 1, null), LoanJson.Default.LoanMessage)).ToArray();
+        var messages = callbacks
+            .Split(", ")
+            .Select(told =>
+                JsonSerializer.Serialize(new LoanMessage(bench.Callback(uuid, told), null, 1, null), LoanJson.Default.LoanMessage)
+            )
+            .ToArray();
         bench.Clock.Advance(TimeSpan.FromHours(3));
 
         foreach (var i in order)

@@ -1,6 +1,5 @@
 using Baloan.Core.Loans;
 
-
 namespace Baloan.Functions.Tests.Loans;
 
 /// <summary>The rules for callbacks, written down from the API's contract.</summary>
@@ -10,16 +9,26 @@ public sealed class RuleTests(LoanBench bench) : IClassFixture<LoanBench>
 
     private static readonly Dictionary<char, string> States = new()
     {
-        ['c'] = "created", ['v'] = "cheque_verified", ['s'] = "send_loan_to_bank", ['p'] = "loan_paid", ['b'] = "blocked", ['x'] = "canceled",
+        ['c'] = "created",
+        ['v'] = "cheque_verified",
+        ['s'] = "send_loan_to_bank",
+        ['p'] = "loan_paid",
+        ['b'] = "blocked",
+        ['x'] = "canceled",
         ['u'] = "sent_to_the_moon",
     };
 
-    private static readonly Dictionary<char, string?> Notes = new() { ['+'] = null, ['~'] = "late", ['!'] = "conflict", ['?'] = "unknown_state" };
+    private static readonly Dictionary<char, string?> Notes = new()
+    {
+        ['+'] = null,
+        ['~'] = "late",
+        ['!'] = "conflict",
+        ['?'] = "unknown_state",
+    };
 
     // One row for each state that came first, one column for each that came second:
     // + news, = the same one again, ~ late, ! conflict.
-    private const string Pairs =
-        """
+    private const string Pairs = """
           c v s p b x
         c = + + + + +
         v ~ = + + + +
@@ -33,7 +42,13 @@ public sealed class RuleTests(LoanBench bench) : IClassFixture<LoanBench>
     {
         var lines = Pairs.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var columns = lines[0].Split(' ');
-        return [.. lines.Skip(1).Select(line => line.Split(' ')).SelectMany(line => columns.Select((second, i) => $"{line[0]}+ {second}{line[i + 1]}"))];
+        return
+        [
+            .. lines
+                .Skip(1)
+                .Select(line => line.Split(' '))
+                .SelectMany(line => columns.Select((second, i) => $"{line[0]}+ {second}{line[i + 1]}")),
+        ];
     }
 
     [Fact]
@@ -89,19 +104,24 @@ public sealed class RuleTests(LoanBench bench) : IClassFixture<LoanBench>
         var times = 0;
         foreach (var callback in sequence.Split(' '))
         {
-            var (name, why) = (States[callback[0]], callback.Contains(ReasonMark, StringComparison.Ordinal) ? $"reason {callback[2]}" : null);
+            var (name, why) = (
+                States[callback[0]],
+                callback.Contains(ReasonMark, StringComparison.Ordinal) ? $"reason {callback[2]}" : null
+            );
 
             var verdict = await bench.RecordAsync(uuid, name, why);
 
             var mark = callback[^1];
-            verdict.ShouldBe(mark switch
-            {
-                '+' => LoanVerdict.Accepted,
-                '=' => LoanVerdict.Duplicate,
-                '~' => LoanVerdict.Late,
-                '!' => LoanVerdict.Conflict,
-                _ => LoanVerdict.UnknownState,
-            });
+            verdict.ShouldBe(
+                mark switch
+                {
+                    '+' => LoanVerdict.Accepted,
+                    '=' => LoanVerdict.Duplicate,
+                    '~' => LoanVerdict.Late,
+                    '!' => LoanVerdict.Conflict,
+                    _ => LoanVerdict.UnknownState,
+                }
+            );
             times++;
             alerts += mark == '!' || (mark == '?' && LoanStates.IsFinal(state)) ? 1 : 0;
             if (mark != '=')

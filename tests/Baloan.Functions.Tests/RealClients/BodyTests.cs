@@ -9,23 +9,24 @@ namespace Baloan.Functions.Tests.RealClients;
 public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
 {
     /// <summary>The boundary in the header, and as it stands in the body.</summary>
-    public static TheoryData<string, string> Boundaries => new()
-    {
-        // WordPress: wp_generate_password() draws from letters, digits and !@#$%^&*().
-        { "boundary=Gk(x!2@s)Q#7^&*m$", "Gk(x!2@s)Q#7^&*m$" },
-        // HttpURLConnection by the book of samples: "===" + System.currentTimeMillis() + "===".
-        { "boundary====1764489600123===", "===1764489600123===" },
-        { "boundary=\"===============7330845974216740156==\"", "===============7330845974216740156==" },
-        { "boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW", "----WebKitFormBoundary7MA4YWxkTrZu0gW" },
-        { "boundary=a/b:c?d,e<f>[g]", "a/b:c?d,e<f>[g]" },
-        { "boundary=a;b", "a;b" },
-        { "boundary=simple; charset=utf-8", "simple" },
-        { "comma", "AaB03x" },
-        { "charset=utf-8; boundary=simple", "simple" },
-        { "Boundary = spaced ", "spaced" },
-        // Quotes that went into the body as well.
-        { "boundary=\"both\"", "\"both\"" },
-    };
+    public static TheoryData<string, string> Boundaries =>
+        new()
+        {
+            // WordPress: wp_generate_password() draws from letters, digits and !@#$%^&*().
+            { "boundary=Gk(x!2@s)Q#7^&*m$", "Gk(x!2@s)Q#7^&*m$" },
+            // HttpURLConnection by the book of samples: "===" + System.currentTimeMillis() + "===".
+            { "boundary====1764489600123===", "===1764489600123===" },
+            { "boundary=\"===============7330845974216740156==\"", "===============7330845974216740156==" },
+            { "boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW", "----WebKitFormBoundary7MA4YWxkTrZu0gW" },
+            { "boundary=a/b:c?d,e<f>[g]", "a/b:c?d,e<f>[g]" },
+            { "boundary=a;b", "a;b" },
+            { "boundary=simple; charset=utf-8", "simple" },
+            { "comma", "AaB03x" },
+            { "charset=utf-8; boundary=simple", "simple" },
+            { "Boundary = spaced ", "spaced" },
+            // Quotes that went into the body as well.
+            { "boundary=\"both\"", "\"both\"" },
+        };
 
     [Theory]
     [MemberData(nameof(Boundaries))]
@@ -71,7 +72,12 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
             _ => form.File!,
         };
 
-        var body = Sent.Multipart("b", form, fileHead: $"Content-Type: application/pdf\r\nContent-Transfer-Encoding: {encoding}\r\n", file: file);
+        var body = Sent.Multipart(
+            "b",
+            form,
+            fileHead: $"Content-Type: application/pdf\r\nContent-Transfer-Encoding: {encoding}\r\n",
+            file: file
+        );
         var answer = await Api.PostAsync(Sent.Settlements, Sent.As("multipart/form-data; boundary=b", body));
 
         answer.Status.ShouldBe(202, answer.Text);
@@ -84,11 +90,19 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
         var form = new SettlementForm();
         await Api.SendOtpAsync(form.NationalIdentifier!);
         string Coded(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
-        var coded = form with { NationalIdentifier = Coded(form.NationalIdentifier!), Otp = Coded(form.Otp!), Data = Coded(form.DataText()) };
+        var coded = form with
+        {
+            NationalIdentifier = Coded(form.NationalIdentifier!),
+            Otp = Coded(form.Otp!),
+            Data = Coded(form.DataText()),
+        };
 
         // As Python's email.mime.text.MIMEText(text, 'plain', 'utf-8') writes a part.
         const string Head = "Content-Type: text/plain; charset=\"utf-8\"\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: base64\r\n";
-        var answer = await Api.PostAsync(Sent.Settlements, Sent.As("multipart/form-data; boundary=b", Sent.Multipart("b", coded, textHead: Head)));
+        var answer = await Api.PostAsync(
+            Sent.Settlements,
+            Sent.As("multipart/form-data; boundary=b", Sent.Multipart("b", coded, textHead: Head))
+        );
 
         answer.Status.ShouldBe(202, answer.Text);
         answer.Field("code").ShouldBe(form.Code);
@@ -105,7 +119,9 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
 
         var answer = await Api.PostAsync(Sent.Settlements, Sent.As("multipart/form-data; boundary=b", body));
 
-        answer.ShouldBeProblem(400, "invalid_request", "file").Json["errors"]!["file"]![0]!.GetValue<string>().ShouldContain("Content-Transfer-Encoding");
+        answer.ShouldBeProblem(400, "invalid_request", "file").Json["errors"]!["file"]![0]!
+            .GetValue<string>()
+            .ShouldContain("Content-Transfer-Encoding");
         (await Api.GetAsync($"{Sent.Settlements}/{form.Code}")).Status.ShouldBe(404);
     }
 
@@ -118,13 +134,14 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
     public async Task A_packed_body_is_unpacked(string packing)
     {
         var form = new SettlementForm { File = Given.Pdf(400_000) };
-        byte[] Pack(byte[] bytes) => packing switch
-        {
-            "gzip" or "x-gzip" => Sent.Gzip(bytes),
-            "deflate" => Sent.Zlib(bytes),
-            "identity" => bytes,
-            _ => Sent.Deflate(bytes),
-        };
+        byte[] Pack(byte[] bytes) =>
+            packing switch
+            {
+                "gzip" or "x-gzip" => Sent.Gzip(bytes),
+                "deflate" => Sent.Zlib(bytes),
+                "identity" => bytes,
+                _ => Sent.Deflate(bytes),
+            };
         HttpContent Content(string type, byte[] body)
         {
             var content = Sent.As(type, Pack(body));
@@ -132,7 +149,10 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
             return content;
         }
 
-        var otp = await Api.PostAsync("api/merchant/otp", Content("application/json", Sent.Json(new JsonObject { ["national_identifier"] = form.NationalIdentifier })));
+        var otp = await Api.PostAsync(
+            "api/merchant/otp",
+            Content("application/json", Sent.Json(new JsonObject { ["national_identifier"] = form.NationalIdentifier }))
+        );
         otp.Status.ShouldBe(200, otp.Text);
         var answer = await Api.PostAsync(Sent.Settlements, Content("multipart/form-data; boundary=b", Sent.Multipart("b", form)));
 
@@ -146,7 +166,10 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
     [InlineData(Sent.Settlements, "multipart/form-data; boundary=b", "file_too_large")]
     public async Task A_few_bytes_that_unpack_to_many_are_413(string route, string type, string code)
     {
-        var bomb = Sent.Gzip([.. Encoding.ASCII.GetBytes("--b\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\n"), .. new byte[64 * 1024 * 1024]]);
+        var bomb = Sent.Gzip([
+            .. Encoding.ASCII.GetBytes("--b\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\n"),
+            .. new byte[64 * 1024 * 1024],
+        ]);
         bomb.Length.ShouldBeLessThan(100_000);
         var content = Sent.As(type, type.StartsWith("multipart", StringComparison.Ordinal) ? bomb : Sent.Gzip(new byte[1024 * 1024]));
         content.Headers.TryAddWithoutValidation("Content-Encoding", "gzip");
@@ -162,9 +185,14 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
     [InlineData("deflate", 400, "invalid_request")]
     public async Task A_body_that_is_packed_otherwise_or_not_at_all_is_refused(string encoding, int status, string code)
     {
-        foreach (var (route, type) in new[] { ("api/merchant/otp", "application/json"), (Sent.Settlements, "multipart/form-data; boundary=b") })
+        foreach (
+            var (route, type) in new[] { ("api/merchant/otp", "application/json"), (Sent.Settlements, "multipart/form-data; boundary=b") }
+        )
         {
-            var content = Sent.As(type, Encoding.ASCII.GetBytes("{\"national_identifier\":\"0012345678\"} and more of it, so that no packing begins so"));
+            var content = Sent.As(
+                type,
+                Encoding.ASCII.GetBytes("{\"national_identifier\":\"0012345678\"} and more of it, so that no packing begins so")
+            );
             content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
 
             var answer = await Api.PostAsync(route, content);
@@ -198,19 +226,27 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
     [InlineData("application/json; charset=utf-16")]
     [InlineData("application/json; charset=windows-1256")]
     public async Task JSON_in_an_encoding_that_is_not_known_or_not_told_is_415(string contentType) =>
-        (await Api.PostAsync("api/merchant/credit-check", Sent.As(contentType, "{}"u8.ToArray()))).ShouldBeProblem(415, "unsupported_media_type");
+        (await Api.PostAsync("api/merchant/credit-check", Sent.As(contentType, "{}"u8.ToArray()))).ShouldBeProblem(
+            415,
+            "unsupported_media_type"
+        );
 
     [Fact]
     public async Task A_text_part_is_read_in_the_encoding_that_it_names_where_it_is_no_UTF_8()
     {
         var form = new SettlementForm { Otp = "99999", Code = "Café" + Guid.NewGuid().ToString("N")[..8] };
-        var head = Encoding.ASCII.GetBytes("--b\r\nContent-Disposition: form-data; name=\"data\"\r\nContent-Type: text/plain; charset=ISO-8859-1\r\n\r\n");
+        var head = Encoding.ASCII.GetBytes(
+            "--b\r\nContent-Disposition: form-data; name=\"data\"\r\nContent-Type: text/plain; charset=ISO-8859-1\r\n\r\n"
+        );
         var rest = Sent.Multipart("b", form);
         var data = Encoding.Latin1.GetBytes($$$"""{"code":"{{{form.Code}}}","bill":{"total":5000}}""");
         // The part of the same name that the helper wrote is given another name.
         var body = Encoding.Latin1.GetString(rest).Replace("name=\"data\"", "name=\"none\"", StringComparison.Ordinal);
 
-        var answer = await Api.PostAsync(Sent.Settlements, Sent.As("multipart/form-data; boundary=b", [.. head, .. data, .. "\r\n"u8, .. Encoding.Latin1.GetBytes(body)]));
+        var answer = await Api.PostAsync(
+            Sent.Settlements,
+            Sent.As("multipart/form-data; boundary=b", [.. head, .. data, .. "\r\n"u8, .. Encoding.Latin1.GetBytes(body)])
+        );
 
         answer.Status.ShouldBe(202, answer.Text);
         answer.Field("code").ShouldBe(form.Code);
@@ -240,7 +276,11 @@ public sealed class BodyTests(StorageAccounts storage) : ApiTests(storage)
     {
         using var upload = new MultipartFormDataContent();
         var file = new ByteArrayContent(Given.Pdf());
-        file.Headers.TryAddWithoutValidation("Content-Disposition", $"form-data; name=\"file\"; filename*=UTF-8''{Uri.EscapeDataString(name)}").ShouldBeTrue();
+        file.Headers.TryAddWithoutValidation(
+                "Content-Disposition",
+                $"form-data; name=\"file\"; filename*=UTF-8''{Uri.EscapeDataString(name)}"
+            )
+            .ShouldBeTrue();
         upload.Add(file);
 
         var answer = await Api.PostAsync("api/merchant/uploads", upload);

@@ -18,9 +18,13 @@ public sealed class CurlLineTests(StorageAccounts storage) : ApiTests(storage)
             var path = Path.Combine(folder, "invoice.pdf");
             await File.WriteAllBytesAsync(path, Given.Pdf(), Cancel);
             var address = new Uri(Apps.Second.App.BaseAddress, "api/merchant/uploads");
-            var line = $"curl -s {CurlLine.Quote(address.AbsoluteUri)} -H {CurlLine.Quote($"x-functions-key: {RunningApps.FunctionKey}")} -F {CurlLine.FilePart("file", path, "application/pdf")}";
+            var line =
+                $"curl -s {CurlLine.Quote(address.AbsoluteUri)} -H {CurlLine.Quote($"x-functions-key: {RunningApps.FunctionKey}")} -F "
+                + $"{CurlLine.FilePart("file", path, "application/pdf")}";
 
-            using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", line]) { RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 })!;
+            using var shell = Process.Start(
+                new ProcessStartInfo("/bin/sh", ["-c", line]) { RedirectStandardOutput = true, StandardOutputEncoding = Encoding.UTF8 }
+            )!;
             var answer = await shell.StandardOutput.ReadToEndAsync(Cancel);
             await shell.WaitForExitAsync(Cancel);
 

@@ -28,7 +28,10 @@ public sealed class LocationTests(StorageAccounts storage) : ApiTests(storage)
         var content = body.ToContent();
         var bytes = await content.ReadAsByteArrayAsync(Cancel);
         await connection.SendAsync(
-            $"POST /api/merchant/settlements?code=x HTTP/1.1\r\nHost: {host}\r\nx-functions-key: {RunningApps.FunctionKey}\r\nContent-Type: {content.Headers.ContentType}\r\nContent-Length: {bytes.Length}\r\n\r\n", Cancel);
+            $"POST /api/merchant/settlements?code=x HTTP/1.1\r\nHost: {host}\r\nx-functions-key: "
+                + $"{RunningApps.FunctionKey}\r\nContent-Type: {content.Headers.ContentType}\r\nContent-Length: {bytes.Length}\r\n\r\n",
+            Cancel
+        );
         await connection.SendAsync(bytes, Cancel);
 
         var answer = (await connection.ReadAsync(Cancel)).ShouldNotBeNull();
@@ -44,15 +47,29 @@ public sealed class LocationTests(StorageAccounts storage) : ApiTests(storage)
     [Fact]
     public async Task A_front_is_believed_where_the_setting_names_it()
     {
-        await using var app = await RunningApp.StartAsync(Baloan, NewStorage(), settings: new KeyValuePair<string, string?>("Http__TrustedFronts", "api.shop.example; other.example:8443"));
+        await using var app = await RunningApp.StartAsync(
+            Baloan,
+            NewStorage(),
+            settings: new KeyValuePair<string, string?>("Http__TrustedFronts", "api.shop.example; other.example:8443")
+        );
         using var api = app.NewClient();
 
-        (await LocationAsync(api, ("X-Forwarded-Host", "api.shop.example"), ("X-Forwarded-Proto", "https"))).ShouldStartWith("https://api.shop.example/api/merchant/settlements/");
+        (await LocationAsync(api, ("X-Forwarded-Host", "api.shop.example"), ("X-Forwarded-Proto", "https"))).ShouldStartWith(
+            "https://api.shop.example/api/merchant/settlements/"
+        );
         (await LocationAsync(api, ("X-Forwarded-Host", "api.shop.example"))).ShouldStartWith("https://api.shop.example/");
-        (await LocationAsync(api, ("X-Forwarded-Host", "api.shop.example, inner.example"), ("X-Forwarded-Proto", "http, https"))).ShouldStartWith("http://api.shop.example/");
-        (await LocationAsync(api, ("X-Forwarded-Host", "other.example:8443"), ("X-Forwarded-Proto", "https"))).ShouldStartWith("https://other.example:8443/");
-        (await LocationAsync(api, ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"))).ShouldStartWith(app.App.BaseAddress.AbsoluteUri);
-        (await LocationAsync(Api, ("X-Forwarded-Host", "api.shop.example"), ("X-Forwarded-Proto", "https"))).ShouldStartWith(Apps.Second.App.BaseAddress.AbsoluteUri);
+        (
+            await LocationAsync(api, ("X-Forwarded-Host", "api.shop.example, inner.example"), ("X-Forwarded-Proto", "http, https"))
+        ).ShouldStartWith("http://api.shop.example/");
+        (await LocationAsync(api, ("X-Forwarded-Host", "other.example:8443"), ("X-Forwarded-Proto", "https"))).ShouldStartWith(
+            "https://other.example:8443/"
+        );
+        (await LocationAsync(api, ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"))).ShouldStartWith(
+            app.App.BaseAddress.AbsoluteUri
+        );
+        (await LocationAsync(Api, ("X-Forwarded-Host", "api.shop.example"), ("X-Forwarded-Proto", "https"))).ShouldStartWith(
+            Apps.Second.App.BaseAddress.AbsoluteUri
+        );
     }
 
     [Fact]
@@ -71,7 +88,11 @@ public sealed class LocationTests(StorageAccounts storage) : ApiTests(storage)
     [Fact]
     public async Task Pages_of_other_origins_may_call_only_where_the_setting_lists_them()
     {
-        await using var app = await RunningApp.StartAsync(Baloan, NewStorage(), settings: new KeyValuePair<string, string?>("Http__CorsOrigins", "https://shop.example;http://localhost:3000"));
+        await using var app = await RunningApp.StartAsync(
+            Baloan,
+            NewStorage(),
+            settings: new KeyValuePair<string, string?>("Http__CorsOrigins", "https://shop.example;http://localhost:3000")
+        );
         using var http = new HttpClient { BaseAddress = app.App.BaseAddress };
         using var closed = new HttpClient { BaseAddress = Apps.Second.App.BaseAddress };
 
@@ -85,9 +106,19 @@ public sealed class LocationTests(StorageAccounts storage) : ApiTests(storage)
         call.Headers.Add("Origin", "http://localhost:3000");
         call.Headers.Add("x-functions-key", RunningApps.FunctionKey);
         using var answer = await http.SendAsync(call, Cancel);
-        (One(answer, "Access-Control-Allow-Origin"), One(answer, "Vary"), One(answer, "Access-Control-Expose-Headers")).ShouldBe(("http://localhost:3000", "Origin", "Location, Retry-After"));
+        (One(answer, "Access-Control-Allow-Origin"), One(answer, "Vary"), One(answer, "Access-Control-Expose-Headers")).ShouldBe(
+            ("http://localhost:3000", "Origin", "Location, Retry-After")
+        );
 
-        foreach (var (client, origin) in new[] { (http, "https://evil.example"), (http, "https://shop.example.evil.example"), (http, "null"), (closed, "https://shop.example") })
+        foreach (
+            var (client, origin) in new[]
+            {
+                (http, "https://evil.example"),
+                (http, "https://shop.example.evil.example"),
+                (http, "null"),
+                (closed, "https://shop.example"),
+            }
+        )
         {
             using var refused = await client.SendAsync(Preflight(origin), Cancel);
             ((int)refused.StatusCode, await refused.Content.ReadAsStringAsync(Cancel)).ShouldBe((404, ""));
@@ -113,7 +144,10 @@ public sealed class LocationTests(StorageAccounts storage) : ApiTests(storage)
     [InlineData("Settlements__LargestTotal", "much")]
     public async Task A_setting_that_cannot_be_used_ends_the_start_with_its_name(string setting, string value)
     {
-        var settings = new FunctionAppSettings(Apps.Second.ConnectionString, Baloan.BaseAddress) { More = new Dictionary<string, string?> { [setting] = value } };
+        var settings = new FunctionAppSettings(Apps.Second.ConnectionString, Baloan.BaseAddress)
+        {
+            More = new Dictionary<string, string?> { [setting] = value },
+        };
 
         (await Should.ThrowAsync<SandboxException>(() => FunctionApp.StartAsync(settings, Cancel))).Message.ShouldContain(setting);
     }
@@ -121,8 +155,16 @@ public sealed class LocationTests(StorageAccounts storage) : ApiTests(storage)
     [Fact]
     public async Task Times_in_the_log_are_ISO_whatever_the_machines_culture()
     {
-        var more = new Dictionary<string, string?> { ["LANG"] = "fa_IR.UTF-8", ["LC_ALL"] = "fa_IR.UTF-8", ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "false" };
-        await using var app = await FunctionApp.StartAsync(new FunctionAppSettings(NewStorage(), Baloan.BaseAddress) { More = more }, Cancel);
+        var more = new Dictionary<string, string?>
+        {
+            ["LANG"] = "fa_IR.UTF-8",
+            ["LC_ALL"] = "fa_IR.UTF-8",
+            ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "false",
+        };
+        await using var app = await FunctionApp.StartAsync(
+            new FunctionAppSettings(NewStorage(), Baloan.BaseAddress) { More = more },
+            Cancel
+        );
         using var api = new ApiClient(app.BaseAddress, key: null);
         await api.PostTextAsync("api/callbacks/loan-state", "{");
 
@@ -134,7 +176,10 @@ public sealed class LocationTests(StorageAccounts storage) : ApiTests(storage)
 
     private static async Task<string> LocationAsync(ApiClient api, params (string Name, string Value)[] headers)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, Sent.Settlements) { Content = new SettlementForm { Otp = "99999" }.ToContent() };
+        var request = new HttpRequestMessage(HttpMethod.Post, Sent.Settlements)
+        {
+            Content = new SettlementForm { Otp = "99999" }.ToContent(),
+        };
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

@@ -15,14 +15,32 @@ public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
     private static int numbers = 1_000;
 
     /// <summary>An invisible sign, and what it is called.</summary>
-    public static TheoryData<string, string> Signs => new()
-    {
-        { "\u200B", "U+200B ZERO WIDTH SPACE" }, { "\u200C", "U+200C ZERO WIDTH NON-JOINER" }, { "\u200D", "U+200D" }, { "\u200E", "U+200E LEFT-TO-RIGHT MARK" },
-        { "\u200F", "U+200F RIGHT-TO-LEFT MARK" }, { "\u202A", "U+202A" }, { "\u202B", "U+202B" }, { "\u202C", "U+202C" }, { "\u202D", "U+202D" },
-        { "\u202E", "U+202E RIGHT-TO-LEFT OVERRIDE" }, { "\u2060", "U+2060 WORD JOINER" }, { "\u2064", "U+2064" }, { "\u2066", "U+2066" }, { "\u2069", "U+2069" },
-        { "\uFEFF", "U+FEFF" }, { "\u00AD", "U+00AD SOFT HYPHEN" }, { "\u2028", "U+2028 LINE SEPARATOR" }, { "\u2029", "U+2029" }, { "\u061C", "U+061C ARABIC LETTER MARK" },
-        { "\uFE0F", "U+FE0F" }, { "\u3164", "U+3164" }, { "\U000E0041", "U+E0041" },
-    };
+    public static TheoryData<string, string> Signs =>
+        new()
+        {
+            { "\u200B", "U+200B ZERO WIDTH SPACE" },
+            { "\u200C", "U+200C ZERO WIDTH NON-JOINER" },
+            { "\u200D", "U+200D" },
+            { "\u200E", "U+200E LEFT-TO-RIGHT MARK" },
+            { "\u200F", "U+200F RIGHT-TO-LEFT MARK" },
+            { "\u202A", "U+202A" },
+            { "\u202B", "U+202B" },
+            { "\u202C", "U+202C" },
+            { "\u202D", "U+202D" },
+            { "\u202E", "U+202E RIGHT-TO-LEFT OVERRIDE" },
+            { "\u2060", "U+2060 WORD JOINER" },
+            { "\u2064", "U+2064" },
+            { "\u2066", "U+2066" },
+            { "\u2069", "U+2069" },
+            { "\uFEFF", "U+FEFF" },
+            { "\u00AD", "U+00AD SOFT HYPHEN" },
+            { "\u2028", "U+2028 LINE SEPARATOR" },
+            { "\u2029", "U+2029" },
+            { "\u061C", "U+061C ARABIC LETTER MARK" },
+            { "\uFE0F", "U+FE0F" },
+            { "\u3164", "U+3164" },
+            { "\U000E0041", "U+E0041" },
+        };
 
     [Theory]
     [MemberData(nameof(Signs))]
@@ -35,8 +53,12 @@ public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
         var credit = await Api.PostAsync("api/merchant/credit-check", new JsonObject { ["national_identifier"] = Pasted(customer) });
         (credit.Status, credit.Field("national_identifier")).ShouldBe((200, customer), credit.Text);
         await Api.SendOtpAsync(Pasted(customer));
-        (await Api.PostAsync("api/loans", Loan(phone: Pasted("09121234567"), identifier: Pasted(customer), birthDate: Pasted("1990-05-06"))))
-            .ShouldBeProblem(400, "invalid_request", "store");
+        (
+            await Api.PostAsync(
+                "api/loans",
+                Loan(phone: Pasted("09121234567"), identifier: Pasted(customer), birthDate: Pasted("1990-05-06"))
+            )
+        ).ShouldBeProblem(400, "invalid_request", "store");
 
         foreach (var code in new[] { sign + form.Code, form.Code[..3] + sign + form.Code[3..], form.Code + sign })
         {
@@ -57,8 +79,11 @@ public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
     [InlineData("inv\u13AA", "U+13AA")]
     [InlineData("inv\U0001D400", "U+1D400")]
     public async Task A_letter_of_another_script_among_Latin_ones_is_refused_in_a_code_by_its_name(string code, string name) =>
-        (await Api.SettleAsync(new SettlementForm { Code = code })).ShouldBeProblem(400, "invalid_request", "data.code")
-            .Json["errors"]!["data.code"]![0]!.GetValue<string>().ShouldContain(name);
+        (await Api.SettleAsync(new SettlementForm { Code = code })).ShouldBeProblem(400, "invalid_request", "data.code").Json["errors"]![
+            "data.code"
+        ]![0]!
+            .GetValue<string>()
+            .ShouldContain(name);
 
     [Theory]
     [InlineData("سفارش-۱-INV")]
@@ -87,7 +112,10 @@ public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
     public async Task Codes_that_look_the_same_are_one_code(string written, string kept)
     {
         var number = Number();
-        (written, kept) = (string.Format(CultureInfo.InvariantCulture, written, number), string.Format(CultureInfo.InvariantCulture, kept, number));
+        (written, kept) = (
+            string.Format(CultureInfo.InvariantCulture, written, number),
+            string.Format(CultureInfo.InvariantCulture, kept, number)
+        );
         var form = await Api.AcceptedAsync(new SettlementForm { Code = written });
 
         var again = await Api.SettleAsync(form with { Code = kept });
@@ -135,7 +163,9 @@ public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
     {
         var answer = await Api.PostAsync("api/loans", Loan("09121234567", Given.Customer(), date));
 
-        var text = answer.ShouldBeProblem(400, "invalid_request", "birth_date", "store").Json["errors"]!["birth_date"]![0]!.GetValue<string>();
+        var text = answer.ShouldBeProblem(400, "invalid_request", "birth_date", "store").Json["errors"]!["birth_date"]![
+            0
+        ]!.GetValue<string>();
         text.ShouldContain("Jalali");
         text.ShouldContain(gregorian);
     }
@@ -172,8 +202,14 @@ public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
     /// <summary>Digits that no other code of these tests has, and that are nobody's identifier.</summary>
     private static string Number() => Interlocked.Increment(ref numbers).ToString(CultureInfo.InvariantCulture);
 
-    private static JsonObject Loan(string phone, string identifier, string birthDate, int store = 0) => new()
-    {
-        ["phone_number"] = phone, ["national_identifier"] = identifier, ["birth_date"] = birthDate, ["amount"] = 10_000_000, ["loan_due"] = 12, ["store"] = store,
-    };
+    private static JsonObject Loan(string phone, string identifier, string birthDate, int store = 0) =>
+        new()
+        {
+            ["phone_number"] = phone,
+            ["national_identifier"] = identifier,
+            ["birth_date"] = birthDate,
+            ["amount"] = 10_000_000,
+            ["loan_due"] = 12,
+            ["store"] = store,
+        };
 }

@@ -10,11 +10,15 @@ public sealed class PdfTests(StorageAccounts storage) : ApiTests(storage)
 {
     /// <summary>What stands before <c>%PDF-</c>.</summary>
     public static TheoryData<string> Beginnings =>
-    [
-        "\uFEFF", "\r\n\r\n", "   ", "\u001b%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PDF\r\n",
-        "<br />\n<b>Warning</b>:  Undefined variable $order in <b>/var/www/invoice.php</b> on line <b>12</b><br />\n",
-        "HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n", new string('x', 1024),
-    ];
+        [
+            "\uFEFF",
+            "\r\n\r\n",
+            "   ",
+            "\u001b%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PDF\r\n",
+            "<br />\n<b>Warning</b>:  Undefined variable $order in <b>/var/www/invoice.php</b> on line <b>12</b><br />\n",
+            "HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n",
+            new string('x', 1024),
+        ];
 
     [Theory]
     [MemberData(nameof(Beginnings))]
@@ -32,11 +36,17 @@ public sealed class PdfTests(StorageAccounts storage) : ApiTests(storage)
     [Fact]
     public async Task What_is_no_PDF_stays_refused()
     {
-        foreach (byte[] file in new byte[][]
-        {
-            [.. Encoding.ASCII.GetBytes(new string('x', 1025)), .. Given.Pdf()], [.. Given.Png(), .. Given.Pdf()], [.. Given.Jpeg()[..64], .. Given.Pdf()],
-            Encoding.UTF8.GetBytes("<html><body>A file begins with %PDF- where it is a PDF.</body></html>"), "%PDF"u8.ToArray(), Encoding.Unicode.GetBytes("%PDF-1.7"),
-        })
+        foreach (
+            byte[] file in new byte[][]
+            {
+                [.. Encoding.ASCII.GetBytes(new string('x', 1025)), .. Given.Pdf()],
+                [.. Given.Png(), .. Given.Pdf()],
+                [.. Given.Jpeg()[..64], .. Given.Pdf()],
+                Encoding.UTF8.GetBytes("<html><body>A file begins with %PDF- where it is a PDF.</body></html>"),
+                "%PDF"u8.ToArray(),
+                Encoding.Unicode.GetBytes("%PDF-1.7"),
+            }
+        )
         {
             (await Api.SettleAsync(new SettlementForm { File = file })).ShouldBeProblem(415, "unsupported_file_type", "file");
         }
@@ -55,18 +65,32 @@ public sealed class PdfTests(StorageAccounts storage) : ApiTests(storage)
 
         answer.ShouldBeProblem(415, "unsupported_file_type", "file").Field("detail").ShouldContain("read and written as text");
         (await Api.GetAsync($"{Sent.Settlements}/{form.Code}")).Status.ShouldBe(404);
-        (await blobs.GetBlobsAsync(cancellationToken: Cancel).AnyAsync(blob => blob.Properties.ContentLength == damaged.Length, Cancel)).ShouldBeFalse();
+        (
+            await blobs.GetBlobsAsync(cancellationToken: Cancel).AnyAsync(blob => blob.Properties.ContentLength == damaged.Length, Cancel)
+        ).ShouldBeFalse();
 
         var name = $"damaged-{Guid.NewGuid():N}.pdf";
         await blobs.UploadBlobAsync(name, new BinaryData(damaged), Cancel);
         var json = new JsonObject
         {
-            ["national_identifier"] = form.NationalIdentifier, ["otp"] = form.Otp, ["invoice_blob"] = name,
-            ["data"] = new JsonObject { ["code"] = form.Code, ["bill"] = new JsonObject { ["total"] = 5 } },
+            ["national_identifier"] = form.NationalIdentifier,
+            ["otp"] = form.Otp,
+            ["invoice_blob"] = name,
+            ["data"] = new JsonObject
+            {
+                ["code"] = form.Code,
+                ["bill"] = new JsonObject { ["total"] = 5 },
+            },
         };
-        (await Api.PostAsync(Sent.Settlements, json)).ShouldBeProblem(415, "unsupported_file_type", "invoice_blob").Field("detail").ShouldContain("read and written as text");
+        (await Api.PostAsync(Sent.Settlements, json))
+            .ShouldBeProblem(415, "unsupported_file_type", "invoice_blob")
+            .Field("detail")
+            .ShouldContain("read and written as text");
         using var upload = new MultipartFormDataContent { { new ByteArrayContent(damaged), "file", "a.pdf" } };
-        (await Api.PostAsync("api/merchant/uploads", upload)).ShouldBeProblem(415, "unsupported_file_type", "file").Field("detail").ShouldContain("read and written as text");
+        (await Api.PostAsync("api/merchant/uploads", upload))
+            .ShouldBeProblem(415, "unsupported_file_type", "file")
+            .Field("detail")
+            .ShouldContain("read and written as text");
     }
 
     [Fact]

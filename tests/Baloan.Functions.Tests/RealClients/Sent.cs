@@ -20,10 +20,24 @@ internal static class Sent
     }
 
     /// <summary>A multipart body with the boundary as it stands.</summary>
-    public static byte[] Multipart(string boundary, SettlementForm form, string newLine = "\r\n", string textHead = "", string? fileHead = null, byte[]? file = null)
+    public static byte[] Multipart(
+        string boundary,
+        SettlementForm form,
+        string newLine = "\r\n",
+        string textHead = "",
+        string? fileHead = null,
+        byte[]? file = null
+    )
     {
         var body = new MemoryStream();
-        foreach (var (name, value) in new[] { ("national_identifier", form.NationalIdentifier), ("otp", form.Otp), ("data", form.Data ?? form.DataText()) })
+        foreach (
+            var (name, value) in new[]
+            {
+                ("national_identifier", form.NationalIdentifier),
+                ("otp", form.Otp),
+                ("data", form.Data ?? form.DataText()),
+            }
+        )
         {
             Write($"--{boundary}{newLine}Content-Disposition: form-data; name=\"{name}\"{newLine}{textHead}{newLine}{value}{newLine}");
         }
@@ -55,7 +69,9 @@ internal static class Sent
         var column = 0;
         foreach (var one in bytes)
         {
-            var piece = char.IsAsciiLetterOrDigit((char)one) ? ((char)one).ToString() : string.Create(CultureInfo.InvariantCulture, $"={one:X2}");
+            var piece = char.IsAsciiLetterOrDigit((char)one)
+                ? ((char)one).ToString()
+                : string.Create(CultureInfo.InvariantCulture, $"={one:X2}");
             if (column + piece.Length > 75)
             {
                 text.Append("=\r\n");

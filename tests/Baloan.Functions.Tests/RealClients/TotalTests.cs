@@ -60,7 +60,9 @@ public sealed class TotalTests(StorageAccounts storage) : ApiTests(storage)
     [InlineData("\"total\":\"IRR 5000000\"", "data.bill.total")]
     public async Task Rial_is_refused_with_the_sum_in_Toman(string bill, string field)
     {
-        var text = (await SettleAsync($"{{{bill}}}")).ShouldBeProblem(400, "invalid_request", field).Json["errors"]![field]![0]!.GetValue<string>();
+        var text = (await SettleAsync($"{{{bill}}}")).ShouldBeProblem(400, "invalid_request", field).Json["errors"]![field]![
+            0
+        ]!.GetValue<string>();
 
         text.ShouldContain("500000 Toman");
         text.ShouldContain("5000000 Rial");
@@ -78,12 +80,18 @@ public sealed class TotalTests(StorageAccounts storage) : ApiTests(storage)
     {
         (await SettleAsync("""{"total":1000000000}""")).Status.ShouldBe(202);
 
-        var text = (await SettleAsync("""{"total":1000000010}""")).ShouldBeProblem(400, "invalid_request", "data.bill.total").Json["errors"]!["data.bill.total"]![0]!.GetValue<string>();
+        var text = (await SettleAsync("""{"total":1000000010}""")).ShouldBeProblem(400, "invalid_request", "data.bill.total").Json[
+            "errors"
+        ]!["data.bill.total"]![0]!.GetValue<string>();
 
         text.ShouldContain("Rial?");
         text.ShouldContain("100000001 Toman");
         text.ShouldContain("Settlements__LargestTotal");
-        await using var app = await RunningApp.StartAsync(Baloan, NewStorage(), settings: new KeyValuePair<string, string?>("Settlements__LargestTotal", "2000000000"));
+        await using var app = await RunningApp.StartAsync(
+            Baloan,
+            NewStorage(),
+            settings: new KeyValuePair<string, string?>("Settlements__LargestTotal", "2000000000")
+        );
         using var api = app.NewClient();
         var form = new SettlementForm { Total = 2_000_000_000, Otp = "99999" };
         (await api.SettleAsync(form)).Status.ShouldBe(202);

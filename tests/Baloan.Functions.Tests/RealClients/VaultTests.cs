@@ -25,7 +25,11 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
 
         var health = await bench.Api.GetAsync("api/health");
         health.Field("status").ShouldBe("healthy", health.Text);
-        bench.App.LogLines.Count(line => line.Contains(Password, StringComparison.Ordinal) && line.Contains("are left out", StringComparison.Ordinal)).ShouldBe(1);
+        bench
+            .App.LogLines.Count(line =>
+                line.Contains(Password, StringComparison.Ordinal) && line.Contains("are left out", StringComparison.Ordinal)
+            )
+            .ShouldBe(1);
         bench.App.LogLines.ShouldNotContain(line => line.Contains(BaloanServer.StorePassword, StringComparison.Ordinal));
     }
 
@@ -72,7 +76,9 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
         var health = await bench.Api.GetAsync("api/health");
         (health.Status, health.Field("status")).ShouldBe((200, "healthy"), health.Text);
         health.Json["notes"].ShouldNotBeNull(health.Text)["key_vault"]!.GetValue<string>().ShouldContain(Password);
-        bench.App.LogLines.ShouldContain(line => line.Contains(Password, StringComparison.Ordinal) && line.Contains("has expired at 2023-11-14", StringComparison.Ordinal));
+        bench.App.LogLines.ShouldContain(line =>
+            line.Contains(Password, StringComparison.Ordinal) && line.Contains("has expired at 2023-11-14", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -103,7 +109,10 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
         });
 
         (await bench.CreditAsync()).Status.ShouldBe(200);
-        (await bench.Api.SettleAsync(new SettlementForm())).ShouldBeProblem(503, "key_vault_unavailable").Field("detail").ShouldContain("baloan-customer-hash-key");
+        (await bench.Api.SettleAsync(new SettlementForm()))
+            .ShouldBeProblem(503, "key_vault_unavailable")
+            .Field("detail")
+            .ShouldContain("baloan-customer-hash-key");
         var health = await bench.Api.GetAsync("api/health");
         health.Status.ShouldBe(503, health.Text);
         health.Json["notes"]!["key_vault"]!.GetValue<string>().ShouldContain("baloan-customer-hash-key");
@@ -128,9 +137,15 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
     /// <summary>What a person does to the password in the portal.</summary>
     private static async Task ManageAsync(KeyVaultEmulator vault, HttpMethod method, JsonNode? body)
     {
-        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator };
+        using var handler = new HttpClientHandler
+        {
+            ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator,
+        };
         using var http = new HttpClient(handler) { BaseAddress = vault.VaultUri };
-        using var request = new HttpRequestMessage(method, $"secrets/{Password}?api-version=7.4") { Content = body is null ? null : new StringContent(body.ToJsonString()) };
+        using var request = new HttpRequestMessage(method, $"secrets/{Password}?api-version=7.4")
+        {
+            Content = body is null ? null : new StringContent(body.ToJsonString()),
+        };
         request.Headers.Authorization = new("Bearer", "a person");
         using var answer = await http.SendAsync(request, Cancel);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -142,14 +157,21 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
         ServiceBench.Credentials(vault, "v2");
         await fill(vault);
         var app = await FunctionApp.StartAsync(
-            new FunctionAppSettings(NewStorage(), Baloan.BaseAddress) { VaultUri = vault.VaultUri, VaultCertificatePath = vault.CertificatePath }, Cancel);
+            new FunctionAppSettings(NewStorage(), Baloan.BaseAddress)
+            {
+                VaultUri = vault.VaultUri,
+                VaultCertificatePath = vault.CertificatePath,
+            },
+            Cancel
+        );
         return new Bench(app, vault, new ApiClient(app.BaseAddress, key: null));
     }
 
     /// <summary>An app with a vault that nobody else looks at.</summary>
     private sealed record Bench(FunctionApp App, KeyVaultEmulator Vault, ApiClient Api) : IAsyncDisposable
     {
-        public Task<ApiAnswer> CreditAsync() => Api.PostAsync("api/merchant/credit-check", new JsonObject { ["national_identifier"] = Given.Customer() });
+        public Task<ApiAnswer> CreditAsync() =>
+            Api.PostAsync("api/merchant/credit-check", new JsonObject { ["national_identifier"] = Given.Customer() });
 
         public async ValueTask DisposeAsync()
         {

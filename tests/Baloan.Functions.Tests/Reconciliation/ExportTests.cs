@@ -8,7 +8,9 @@ namespace Baloan.Functions.Tests.Reconciliation;
 
 public sealed class ExportTests(StorageAccounts storage) : ApiTests(storage)
 {
-    private static readonly string Today = DateTimeOffset.UtcNow.ToOffset(new(3, 30, 0)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static readonly string Today = DateTimeOffset
+        .UtcNow.ToOffset(new(3, 30, 0))
+        .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task The_attempts_that_ended_in_the_days_are_lines_of_a_table_that_is_saved_and_never_run()
@@ -26,7 +28,9 @@ public sealed class ExportTests(StorageAccounts storage) : ApiTests(storage)
 
         answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
         answer.Content.Headers.ContentType!.ToString().ShouldBe("text/csv; charset=utf-8");
-        answer.Content.Headers.ContentDisposition!.ToString().ShouldBe($"attachment; filename=settlements-{Today}-{Today}.csv; filename*=UTF-8''settlements-{Today}-{Today}.csv");
+        answer
+            .Content.Headers.ContentDisposition!.ToString()
+            .ShouldBe($"attachment; filename=settlements-{Today}-{Today}.csv; filename*=UTF-8''settlements-{Today}-{Today}.csv");
         answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
         answer.Headers.GetValues("Content-Security-Policy").ShouldBe(["sandbox; default-src 'none'"]);
         answer.Headers.CacheControl!.ToString().ShouldBe("no-store");
@@ -36,11 +40,11 @@ public sealed class ExportTests(StorageAccounts storage) : ApiTests(storage)
         lines[0].ShouldBe("code,outcome,known_by,total,customer,accepted,sent,ended,error,attempts,note,by");
         lines[^1].ShouldBeEmpty();
         var own = lines.Where(line => line.Contains(formula.Code[4..], StringComparison.Ordinal)).Select(line => line.Split(',')).ToList();
-        own.Select(line => (line[0], line[1], line[2], line[3], line[4], line[9])).ShouldBe(
-        [
-            ($"'{formula.Code}", "rejected", "baloan", $"{formula.Total}", $"******{formula.NationalIdentifier![^4..]}", "1"),
-            ($"'{formula.Code}", "settled", "baloan", $"{formula.Total}", $"******{formula.NationalIdentifier![^4..]}", "2"),
-        ]);
+        own.Select(line => (line[0], line[1], line[2], line[3], line[4], line[9]))
+            .ShouldBe([
+                ($"'{formula.Code}", "rejected", "baloan", $"{formula.Total}", $"******{formula.NationalIdentifier![^4..]}", "1"),
+                ($"'{formula.Code}", "settled", "baloan", $"{formula.Total}", $"******{formula.NationalIdentifier![^4..]}", "2"),
+            ]);
         own[1][7].ShouldMatch("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\+03:30$");
         own[0][8].ShouldNotBeEmpty();
     }
@@ -58,7 +62,17 @@ public sealed class ExportTests(StorageAccounts storage) : ApiTests(storage)
             return answer.Status == 200;
         });
         answer!.SettlementStatus.ShouldBe("needs_review");
-        (await Api.PostAsync($"api/merchant/settlements/{form.Code}/resolve", new JsonObject { ["outcome"] = "settled", ["note"] = "asked;=HYPERLINK(\"http://x\")", ["by"] = "@سارا" })).Status.ShouldBe(200);
+        (
+            await Api.PostAsync(
+                $"api/merchant/settlements/{form.Code}/resolve",
+                new JsonObject
+                {
+                    ["outcome"] = "settled",
+                    ["note"] = "asked;=HYPERLINK(\"http://x\")",
+                    ["by"] = "@سارا",
+                }
+            )
+        ).Status.ShouldBe(200);
 
         var table = await Api.GetAsync($"api/merchant/settlements.csv?from={Today}&to={Today}");
 

@@ -25,7 +25,17 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
         var today = Jalali(DateTimeOffset.UtcNow);
         var statement = new StringBuilder("گزارش تسویه\nشماره سفارش;مبلغ (ریال);تاریخ;شماره پیگیری\n");
         var reference = 1000;
-        foreach (var (code, toman) in new[] { (same.Code, same.Total), (other.Code, other.Total + 1), (twice.Code, twice.Total), (twice.Code, twice.Total), (refused.Code, refused.Total), (unknown, 5) })
+        foreach (
+            var (code, toman) in new[]
+            {
+                (same.Code, same.Total),
+                (other.Code, other.Total + 1),
+                (twice.Code, twice.Total),
+                (twice.Code, twice.Total),
+                (refused.Code, refused.Total),
+                (unknown, 5),
+            }
+        )
         {
             statement.Append(CultureInfo.InvariantCulture, $"{code};{toman * 10:N0};{today};{reference++}\n");
         }
@@ -44,12 +54,16 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
         Item(answer, "theirs_not_ours", refused.Code)["status"]!.GetValue<string>().ShouldBe("rejected");
         Item(answer, "theirs_not_ours", unknown)["status"].ShouldBeNull();
         var different = Item(answer, "different_total", other.Code);
-        (different["theirs"]!.GetValue<long>(), different["ours"]!.GetValue<long>(), different["known_by"]!.GetValue<string>()).ShouldBe((other.Total + 1, other.Total, "baloan"));
+        (different["theirs"]!.GetValue<long>(), different["ours"]!.GetValue<long>(), different["known_by"]!.GetValue<string>()).ShouldBe(
+            (other.Total + 1, other.Total, "baloan")
+        );
         different["lines"]![0]!["line"]!.GetValue<long>().ShouldBe(4);
         answer.Json["totals"]!["theirs"]!.GetValue<long>().ShouldBe((5 * Given.Total) + 1 + 5);
         answer.Json["totals"]!["ours"]!.GetValue<long>().ShouldBeGreaterThanOrEqualTo(4 * Given.Total);
         var columns = answer.Json["columns"]!;
-        (columns["code"]!.GetValue<string>(), columns["total"]!.GetValue<string>(), columns["total_unit"]!.GetValue<string>()).ShouldBe(("شماره سفارش", "مبلغ (ریال)", "rial"));
+        (columns["code"]!.GetValue<string>(), columns["total"]!.GetValue<string>(), columns["total_unit"]!.GetValue<string>()).ShouldBe(
+            ("شماره سفارش", "مبلغ (ریال)", "rial")
+        );
         answer.Json["period"]!["from"]!.GetValue<string>().ShouldBe(Day(DateTimeOffset.UtcNow));
         answer.Json["warnings"]!.AsArray().ShouldBeEmpty();
     }
@@ -67,8 +81,9 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
         answer.Json["warnings"]!.AsArray().Count.ShouldBe(2);
         var none = await ReconcileAsync($"code,total (toman)\n{Given.Code()},5\n");
         none.Json["period"].ShouldBeNull();
-        (await ReconcileAsync($"code,total (toman)\n{Given.Code()},5\n", ("from", "1405/01/01"), ("to", "۱۴۰۵/۰۱/۰۲")))
-            .Json["period"]!.ToJsonString().ShouldBe("""{"from":"2026-03-21","to":"2026-03-22"}""");
+        (await ReconcileAsync($"code,total (toman)\n{Given.Code()},5\n", ("from", "1405/01/01"), ("to", "۱۴۰۵/۰۱/۰۲"))).Json["period"]!
+            .ToJsonString()
+            .ShouldBe("""{"from":"2026-03-21","to":"2026-03-22"}""");
     }
 
     [Fact]
@@ -77,7 +92,9 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
         var form = await SettledAsync();
         var unit = await ReconcileAsync($"code,total\n{form.Code},{form.Total * 10}\n");
         unit.ShouldBeProblem(400, "invalid_request", "total_unit");
-        (await ReconcileAsync($"code,total\n{form.Code},{form.Total * 10}\n", ("total_unit", "rial"))).Json["matched"]!.GetValue<int>().ShouldBe(1);
+        (await ReconcileAsync($"code,total\n{form.Code},{form.Total * 10}\n", ("total_unit", "rial"))).Json["matched"]!
+            .GetValue<int>()
+            .ShouldBe(1);
 
         var columns = await ReconcileAsync("order,invoice,total\nA,B,5\n");
         columns.ShouldBeProblem(400, "invalid_request", "code_column");
@@ -94,9 +111,22 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
         (await Api.PostAsync(Route, Form([1, 2, 0, 0, 3, 0]))).ShouldBeProblem(415, "unsupported_file_type", "file");
         (await Api.PostAsync(Route, Form([.. "PK\x03\x04"u8, 1, 2, 3]))).ShouldBeProblem(400, "invalid_request", "file");
         (await Api.PostAsync(Route, Form(new byte[11 * 1024 * 1024]))).ShouldBeProblem(413, "file_too_large");
-        (await Api.PostAsync(Route, new MultipartFormDataContent { { new StringContent("x"), "from" }, { new StringContent("2026-01-02"), "to" }, { new StringContent("x"), "total_unit" } }))
-            .ShouldBeProblem(400, "invalid_request", "file", "from", "total_unit");
-        (await ReconcileAsync("code,total\nA,5\n", ("from", "2026-01-02"), ("to", "2026-01-01"))).ShouldBeProblem(400, "invalid_request", "to");
+        (
+            await Api.PostAsync(
+                Route,
+                new MultipartFormDataContent
+                {
+                    { new StringContent("x"), "from" },
+                    { new StringContent("2026-01-02"), "to" },
+                    { new StringContent("x"), "total_unit" },
+                }
+            )
+        ).ShouldBeProblem(400, "invalid_request", "file", "from", "total_unit");
+        (await ReconcileAsync("code,total\nA,5\n", ("from", "2026-01-02"), ("to", "2026-01-01"))).ShouldBeProblem(
+            400,
+            "invalid_request",
+            "to"
+        );
     }
 
     [Fact]
@@ -131,7 +161,8 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
     private static JsonNode Item(ApiAnswer answer, string list, string code) =>
         answer.Json[list]!.AsArray().Single(item => item!["code"]!.GetValue<string>() == code)!;
 
-    private static MultipartFormDataContent Form(string statement, params (string Name, string Value)[] fields) => Form(Encoding.UTF8.GetBytes(statement), fields);
+    private static MultipartFormDataContent Form(string statement, params (string Name, string Value)[] fields) =>
+        Form(Encoding.UTF8.GetBytes(statement), fields);
 
     private static MultipartFormDataContent Form(byte[] statement, params (string Name, string Value)[] fields)
     {

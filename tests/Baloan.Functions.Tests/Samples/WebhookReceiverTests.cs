@@ -31,9 +31,15 @@ public sealed class WebhookReceiverTests
             $"The receiver of {command}",
             command,
             string.Format(CultureInfo.InvariantCulture, arguments, port).Split(' '),
-            new Dictionary<string, string?> { ["WEBHOOK_SECRET"] = Secret, ["PORT"] = port.ToString(CultureInfo.InvariantCulture), ["MSBUILDDISABLENODEREUSE"] = "1" },
+            new Dictionary<string, string?>
+            {
+                ["WEBHOOK_SECRET"] = Secret,
+                ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
+                ["MSBUILDDISABLENODEREUSE"] = "1",
+            },
             Path.Combine(Repository(), "samples", "webhook-receivers"),
-            line => log.AppendLine(line));
+            line => log.AppendLine(line)
+        );
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/") };
         await Until.TrueAsync(async () =>
         {
@@ -66,11 +72,17 @@ public sealed class WebhookReceiverTests
 
     private static async Task<int> PostAsync(HttpClient client, string body, string? signature, DateTimeOffset? at, string id = "e1")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "hook") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "hook")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         if (signature is not null)
         {
             request.Headers.TryAddWithoutValidation("webhook-id", id);
-            request.Headers.TryAddWithoutValidation("webhook-timestamp", at!.Value.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+            request.Headers.TryAddWithoutValidation(
+                "webhook-timestamp",
+                at!.Value.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)
+            );
             request.Headers.TryAddWithoutValidation("webhook-signature", signature);
         }
 
@@ -78,15 +90,18 @@ public sealed class WebhookReceiverTests
         return (int)response.StatusCode;
     }
 
-    private static bool IsAtHand(string command) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, command)) || File.Exists(Path.Combine(folder, command + ".exe")));
+    private static bool IsAtHand(string command) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, command)) || File.Exists(Path.Combine(folder, command + ".exe")));
 
     private static string Repository()
     {
         var folder = AppContext.BaseDirectory;
         while (!Directory.Exists(Path.Combine(folder, "samples", "webhook-receivers")))
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The samples are not in a folder above the tests.");
+            folder =
+                Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The samples are not in a folder above the tests.");
         }
 
         return folder;

@@ -36,7 +36,12 @@ public sealed class DeadSubscriberTests(StorageAccounts storage)
             var before = 0;
             for (var events = 1; events <= 3; events++)
             {
-                (await api.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = Guid.NewGuid().ToString(), ["state"] = "created" })).Status.ShouldBe(200);
+                (
+                    await api.PostAsync(
+                        "api/callbacks/loan-state",
+                        new JsonObject { ["uuid"] = Guid.NewGuid().ToString(), ["state"] = "created" }
+                    )
+                ).Status.ShouldBe(200);
                 await Until.TrueAsync(() => healthy.Deliveries.Count == events);
                 before = events == 1 ? Volatile.Read(ref given) : before;
             }
@@ -57,12 +62,18 @@ public sealed class DeadSubscriberTests(StorageAccounts storage)
     {
         await using var baloan = await BaloanServer.StartAsync(cancellationToken: Cancel);
         await using var app = await RunningApp.StartAsync(
-            baloan, storage.ConnectionString(storage.NewAccount()), "v2", new KeyValuePair<string, string?>("Subscriptions__Most", "2"));
+            baloan,
+            storage.ConnectionString(storage.NewAccount()),
+            "v2",
+            new KeyValuePair<string, string?>("Subscriptions__Most", "2")
+        );
         using var api = app.NewClient();
         (await SubscribeAsync(api, "http://127.0.0.1:9/1")).Status.ShouldBe(201);
         (await SubscribeAsync(api, "http://127.0.0.1:9/2")).Status.ShouldBe(201);
 
-        (await SubscribeAsync(api, "http://127.0.0.1:9/3")).ShouldBeProblem(409, "too_many_subscriptions").Text.ShouldContain("Subscriptions__Most");
+        (await SubscribeAsync(api, "http://127.0.0.1:9/3"))
+            .ShouldBeProblem(409, "too_many_subscriptions")
+            .Text.ShouldContain("Subscriptions__Most");
         (await SubscribeAsync(api, "http://127.0.0.1:9/2")).Status.ShouldBe(201);
     }
 
@@ -104,9 +115,7 @@ public sealed class DeadSubscriberTests(StorageAccounts storage)
                 {
                     try
                     {
-                        while (await client.GetStream().ReadAsync(new byte[4096]) > 0)
-                        {
-                        }
+                        while (await client.GetStream().ReadAsync(new byte[4096]) > 0) { }
                     }
                     catch (IOException)
                     {

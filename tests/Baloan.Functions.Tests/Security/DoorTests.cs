@@ -13,15 +13,42 @@ public sealed class DoorTests(StorageAccounts storage) : ApiTests(storage)
     /// <summary>What people send who hope that something behind reads it.</summary>
     private static readonly string[] Smuggled =
     [
-        "X-HTTP-Method-Override: POST", "X-HTTP-Method: POST", "X-Method-Override: DELETE", "X-Original-URL: /api/health", "X-Rewrite-URL: /api/health",
-        "X-Original-Url: /api/openapi.json", "X-Forwarded-Host: localhost", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Proto: https", "X-Forwarded-Prefix: /api/health",
-        "X-Forwarded-Uri: /api/health", "Forwarded: for=127.0.0.1;host=localhost", "X-Real-IP: 127.0.0.1", "X-Custom-IP-Authorization: 127.0.0.1", "True-Client-IP: 127.0.0.1",
-        "X-ARR-LOG-ID: x", "X-Site-Deployment-Id: app", "X-WAWS-Unencoded-URL: /api/health", "x-ms-site-restricted-token: x", "x-ms-client-principal: e30=",
-        "x-ms-client-principal-id: admin", "x-functions-clientid: master", "Authorization: Bearer " + RunningApps.FunctionKey, "Cookie: code=" + RunningApps.FunctionKey,
-        "x-functions-key:", "x-functions-key: null", "x-functions-key: *", $"x-functions-keys: {RunningApps.FunctionKey}", $"x_functions_key: {RunningApps.FunctionKey}",
-        $"x-functions-key: {RunningApps.FunctionKey}\r\nx-functions-key: {RunningApps.FunctionKey}", $"x-functions-key: {RunningApps.FunctionKey},x",
-        $"x-functions-key: {RunningApps.FunctionKey}x", $"x-functions-key: {RunningApps.FunctionKey[..^1]}", $"x-functions-key: {RunningApps.FunctionKey.ToUpperInvariant()}",
-        "x-functions-key: key-of-another-function", "x-functions-key: ' or 1 eq 1 or '",
+        "X-HTTP-Method-Override: POST",
+        "X-HTTP-Method: POST",
+        "X-Method-Override: DELETE",
+        "X-Original-URL: /api/health",
+        "X-Rewrite-URL: /api/health",
+        "X-Original-Url: /api/openapi.json",
+        "X-Forwarded-Host: localhost",
+        "X-Forwarded-For: 127.0.0.1",
+        "X-Forwarded-Proto: https",
+        "X-Forwarded-Prefix: /api/health",
+        "X-Forwarded-Uri: /api/health",
+        "Forwarded: for=127.0.0.1;host=localhost",
+        "X-Real-IP: 127.0.0.1",
+        "X-Custom-IP-Authorization: 127.0.0.1",
+        "True-Client-IP: 127.0.0.1",
+        "X-ARR-LOG-ID: x",
+        "X-Site-Deployment-Id: app",
+        "X-WAWS-Unencoded-URL: /api/health",
+        "x-ms-site-restricted-token: x",
+        "x-ms-client-principal: e30=",
+        "x-ms-client-principal-id: admin",
+        "x-functions-clientid: master",
+        "Authorization: Bearer " + RunningApps.FunctionKey,
+        "Cookie: code=" + RunningApps.FunctionKey,
+        "x-functions-key:",
+        "x-functions-key: null",
+        "x-functions-key: *",
+        $"x-functions-keys: {RunningApps.FunctionKey}",
+        $"x_functions_key: {RunningApps.FunctionKey}",
+        $"x-functions-key: {RunningApps.FunctionKey}\r\nx-functions-key: {RunningApps.FunctionKey}",
+        $"x-functions-key: {RunningApps.FunctionKey},x",
+        $"x-functions-key: {RunningApps.FunctionKey}x",
+        $"x-functions-key: {RunningApps.FunctionKey[..^1]}",
+        $"x-functions-key: {RunningApps.FunctionKey.ToUpperInvariant()}",
+        "x-functions-key: key-of-another-function",
+        "x-functions-key: ' or 1 eq 1 or '",
     ];
 
     [Fact]
@@ -29,7 +56,10 @@ public sealed class DoorTests(StorageAccounts storage) : ApiTests(storage)
     {
         using var connection = await RawConnection.OpenAsync(Apps.Second.App.BaseAddress, Cancel);
         var operations = new Description((await Api.GetAsync("api/openapi.json")).Text).Operations;
-        operations.Where(operation => operation.IsAnonymous).Select(operation => operation.Id).ShouldBe(["Health", "GetOpenApi", "GetSwagger"], ignoreOrder: true);
+        operations
+            .Where(operation => operation.IsAnonymous)
+            .Select(operation => operation.Id)
+            .ShouldBe(["Health", "GetOpenApi", "GetSwagger"], ignoreOrder: true);
         foreach (var operation in operations.Where(operation => !operation.IsAnonymous))
         {
             var path = $"/api{Path(operation)}";
@@ -38,7 +68,17 @@ public sealed class DoorTests(StorageAccounts storage) : ApiTests(storage)
                 await RefusedAsync(operation.Method, path, header);
             }
 
-            foreach (var query in new[] { "?code=", "?code=x", "?Code[]=x", $"?key={RunningApps.FunctionKey}", $"?x-functions-key={RunningApps.FunctionKey}", $"?code={RunningApps.FunctionKey}&code=x" })
+            foreach (
+                var query in new[]
+                {
+                    "?code=",
+                    "?code=x",
+                    "?Code[]=x",
+                    $"?key={RunningApps.FunctionKey}",
+                    $"?x-functions-key={RunningApps.FunctionKey}",
+                    $"?code={RunningApps.FunctionKey}&code=x",
+                }
+            )
             {
                 await RefusedAsync(operation.Method, path + query, NoKey);
             }
@@ -48,7 +88,18 @@ public sealed class DoorTests(StorageAccounts storage) : ApiTests(storage)
         }
 
         // The admin's doors do not open to a function key.
-        foreach (var path in new[] { "/api/tokens/refresh", "/admin/functions/VerifySettlements", "/admin/functions/Invoices", "/admin/functions/nothing", "/admin/host/keys", "/admin", "/ADMIN/functions/RefreshTokens" })
+        foreach (
+            var path in new[]
+            {
+                "/api/tokens/refresh",
+                "/admin/functions/VerifySettlements",
+                "/admin/functions/Invoices",
+                "/admin/functions/nothing",
+                "/admin/host/keys",
+                "/admin",
+                "/ADMIN/functions/RefreshTokens",
+            }
+        )
         {
             await RefusedAsync("POST", path, $"x-functions-key: {RunningApps.FunctionKey}");
             await RefusedAsync("POST", path, NoKey);
@@ -117,16 +168,30 @@ public sealed class DoorTests(StorageAccounts storage) : ApiTests(storage)
     {
         using var connection = await RawConnection.OpenAsync(Apps.Second.App.BaseAddress, Cancel);
         var health = await AskAsync(connection, "GET", "/api/health", NoKey);
-        foreach (var header in Smuggled.Where(header => !header.Contains("key", StringComparison.OrdinalIgnoreCase)).Concat(["X-Original-URL: /api/tokens/refresh", "X-Rewrite-URL: /admin/functions/Invoices"]))
+        foreach (
+            var header in Smuggled
+                .Where(header => !header.Contains("key", StringComparison.OrdinalIgnoreCase))
+                .Concat(["X-Original-URL: /api/tokens/refresh", "X-Rewrite-URL: /admin/functions/Invoices"])
+        )
         {
             (await AskAsync(connection, "GET", "/api/health", header)).Body.ShouldBe(health.Body, header);
         }
 
         var key = $"x-functions-key: {RunningApps.FunctionKey}";
-        var openApi = await AskAsync(connection, "GET", "/api/openapi.json", "X-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: javascript\r\nX-Original-Host: evil.example");
+        var openApi = await AskAsync(
+            connection,
+            "GET",
+            "/api/openapi.json",
+            "X-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: javascript\r\nX-Original-Host: evil.example"
+        );
         openApi.Body.ShouldNotContain("evil.example");
         var form = await Api.AcceptedAsync(new SettlementForm());
-        var polled = await AskAsync(connection, "GET", $"/api/merchant/settlements/{form.Code}", $"{key}\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: javascript\r\nX-HTTP-Method-Override: DELETE");
+        var polled = await AskAsync(
+            connection,
+            "GET",
+            $"/api/merchant/settlements/{form.Code}",
+            $"{key}\r\nX-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: javascript\r\nX-HTTP-Method-Override: DELETE"
+        );
         polled.Status.ShouldBeOneOf(200, 202);
         polled.Headers.GetValueOrDefault("Location", "").ShouldNotContain("evil.example");
     }
@@ -135,33 +200,57 @@ public sealed class DoorTests(StorageAccounts storage) : ApiTests(storage)
     public async Task One_request_is_never_read_as_two()
     {
         const string Inner = "GET /api/loans HTTP/1.1\r\nHost: localhost\r\n\r\n";
-        foreach (var head in new[]
-        {
-            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
-            "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding : chunked\r\n", "Transfer-Encoding:\tchunked\r\nContent-Length: 4\r\n", "Content-Length: 5\r\nContent-Length: 50\r\n",
-            "Content-Length: +5\r\n", "Content-Length: 5,5\r\n", "Content-Length: 0x5\r\n", "Content-Length: 5\r\nX: y\r\n Transfer-Encoding: chunked\r\n",
-        })
+        foreach (
+            var head in new[]
+            {
+                "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+                "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+                "Transfer-Encoding: xchunked\r\n",
+                "Transfer-Encoding : chunked\r\n",
+                "Transfer-Encoding:\tchunked\r\nContent-Length: 4\r\n",
+                "Content-Length: 5\r\nContent-Length: 50\r\n",
+                "Content-Length: +5\r\n",
+                "Content-Length: 5,5\r\n",
+                "Content-Length: 0x5\r\n",
+                "Content-Length: 5\r\nX: y\r\n Transfer-Encoding: chunked\r\n",
+            }
+        )
         {
             using var connection = await RawConnection.OpenAsync(Apps.Second.App.BaseAddress, Cancel);
             await connection.SendAsync(
-                $"POST /api/merchant/otp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nx-functions-key: {RunningApps.FunctionKey}\r\n{head}\r\n0\r\n\r\n{Inner}", Cancel);
+                $"POST /api/merchant/otp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nx-functions-key: "
+                    + $"{RunningApps.FunctionKey}\r\n{head}\r\n0\r\n\r\n{Inner}",
+                Cancel
+            );
             connection.EndSending();
             for (var answers = 0; await connection.ReadAsync(Cancel) is { } answer; answers++)
             {
                 answers.ShouldBeLessThan(2, head);
                 // What comes after the first is a request of its own, and brings no key.
-                (answers == 0 ? answer.Status is 400 or 501 : answer.Status is 400 or 401).ShouldBeTrue($"{head} {answer.Status} {answer.Body}");
+                (answers == 0 ? answer.Status is 400 or 501 : answer.Status is 400 or 401).ShouldBeTrue(
+                    $"{head} {answer.Status} {answer.Body}"
+                );
             }
         }
     }
 
-    private static string Path(Operation operation) => operation.Of("path").Aggregate(
-        operation.Path, (path, name) => path.Replace($"{{{name}}}", Guid.Empty.ToString(), StringComparison.Ordinal));
+    private static string Path(Operation operation) =>
+        operation
+            .Of("path")
+            .Aggregate(operation.Path, (path, name) => path.Replace($"{{{name}}}", Guid.Empty.ToString(), StringComparison.Ordinal));
 
     private static async Task<RawAnswer> AskAsync(RawConnection connection, string method, string path, string header)
     {
         await connection.SendAsync(
-            Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n{header}{(header.Length > 0 ? "\r\n" : "")}\r\n")), Cancel);
+            Encoding.Latin1.GetBytes(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n{header}{(header.Length > 0 ? "\r\n" : "")}\r\n"
+                )
+            ),
+            Cancel
+        );
         return (await connection.ReadAsync(Cancel)).ShouldNotBeNull($"{method} {path} {header}");
     }
 }

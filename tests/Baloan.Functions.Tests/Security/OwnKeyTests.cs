@@ -16,7 +16,14 @@ public sealed partial class OwnKeyTests(StorageAccounts storage) : ApiTests(stor
     public async Task A_function_with_a_key_of_its_own_opens_to_no_other_key()
     {
         await using var app = await ServedApp.StartAsync(
-            Baloan, NewStorage(), settings: [new("Keys__ResolveSettlement", Key), new("Keys__ExportSettlements", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/k)")]);
+            Baloan,
+            NewStorage(),
+            settings:
+            [
+                new("Keys__ResolveSettlement", Key),
+                new("Keys__ExportSettlements", "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/k)"),
+            ]
+        );
         using var api = app.NewClient();
         using var admin = app.NewClient(RunningApps.AdminKey);
         using var nobody = app.NewClient(key: null);
@@ -64,18 +71,27 @@ public sealed partial class OwnKeyTests(StorageAccounts storage) : ApiTests(stor
         }
 
         var lines = await File.ReadAllLinesAsync(Path.Combine(folder.FullName, "docs", "security.md"), Cancel);
-        var told = lines.Select(line => Row().Match(line)).Where(row => row.Success)
+        var told = lines
+            .Select(line => Row().Match(line))
+            .Where(row => row.Success)
             .Select(row => (row.Groups["function"].Value, row.Groups["call"].Value, row.Groups["key"].Value));
 
-        var functions = Description.AllFunctions().GroupBy(function => function.Name).Select(function => (
-            function.Key,
-            $"{string.Join(", ", function.Select(one => one.Method).Order(StringComparer.Ordinal))} /api{function.First().Path.TrimEnd('/')}",
-            function.First().Level switch
-            {
-                Microsoft.Azure.Functions.Worker.AuthorizationLevel.Anonymous => "none",
-                Microsoft.Azure.Functions.Worker.AuthorizationLevel.Admin => "admin",
-                _ => "function",
-            }));
+        var functions = Description
+            .AllFunctions()
+            .GroupBy(function => function.Name)
+            .Select(function =>
+                (
+                    function.Key,
+                    $"{string.Join(", ", function.Select(one => one.Method).Order(StringComparer.Ordinal))} "
+                        + $"/api{function.First().Path.TrimEnd('/')}",
+                    function.First().Level switch
+                    {
+                        Microsoft.Azure.Functions.Worker.AuthorizationLevel.Anonymous => "none",
+                        Microsoft.Azure.Functions.Worker.AuthorizationLevel.Admin => "admin",
+                        _ => "function",
+                    }
+                )
+            );
         told.ShouldBe(functions, ignoreOrder: true);
     }
 
@@ -84,7 +100,10 @@ public sealed partial class OwnKeyTests(StorageAccounts storage) : ApiTests(stor
 
     private static Task<ApiAnswer> PostAsync(ApiClient api, string path, string? key)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = DescribedCalls.Json(new JsonObject { ["outcome"] = "settled", ["note"] = "Asked." }) };
+        var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = DescribedCalls.Json(new JsonObject { ["outcome"] = "settled", ["note"] = "Asked." }),
+        };
         if (key is not null)
         {
             request.Headers.TryAddWithoutValidation("x-baloan-key", key);

@@ -42,8 +42,12 @@ public sealed class SlowCallerTests(StorageAccounts storage)
         while (!slow.All(caller => caller.IsCompleted))
         {
             (await api.GetAsync("api/health")).Field("status").ShouldBe("healthy");
-            (await api.PostAsync("api/callbacks/loan-state", new System.Text.Json.Nodes.JsonObject { ["uuid"] = Guid.NewGuid().ToString(), ["state"] = "created" }))
-                .Status.ShouldBe(200);
+            (
+                await api.PostAsync(
+                    "api/callbacks/loan-state",
+                    new System.Text.Json.Nodes.JsonObject { ["uuid"] = Guid.NewGuid().ToString(), ["state"] = "created" }
+                )
+            ).Status.ShouldBe(200);
             (await api.AcceptedAsync(new SettlementForm())).Code.ShouldNotBeEmpty();
             await Task.WhenAny(Task.WhenAll(slow), Task.Delay(500, Cancel));
         }
@@ -60,10 +64,13 @@ public sealed class SlowCallerTests(StorageAccounts storage)
     {
         using var connection = await RawConnection.OpenAsync(app.App.BaseAddress, cancellationToken);
         await connection.SendAsync(
-            $"POST /api/merchant/uploads HTTP/1.1\r\nHost: localhost\r\nx-functions-key: {RunningApps.FunctionKey}\r\nContent-Length: 1000000\r\n"
-            + "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7\n"
-            + new string('x', 16_000),
-            cancellationToken);
+            $"POST /api/merchant/uploads HTTP/1.1\r\nHost: localhost\r\nx-functions-key: {RunningApps.FunctionKey}\r\nContent-Length: "
+                + $"1000000\r\n"
+                + "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; "
+                + "filename=\"a.pdf\"\r\n\r\n%PDF-1.7\n"
+                + new string('x', 16_000),
+            cancellationToken
+        );
         var answer = connection.ReadAsync(cancellationToken);
         while (await Task.WhenAny(answer, Task.Delay(500, cancellationToken)) != answer)
         {
@@ -84,9 +91,11 @@ public sealed class SlowCallerTests(StorageAccounts storage)
             {
                 0 => "GET /api/health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
                 1 => $"POST /api/merchant/otp HTTP/1.1\r\n{key}Content-Type: application/json\r\n\r\n{{\"x\":\"",
-                _ => $"POST /api/merchant/uploads HTTP/1.1\r\n{key}Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7\n",
+                _ => $"POST /api/merchant/uploads HTTP/1.1\r\n{key}Content-Type: multipart/form-data; "
+                    + $"boundary=b\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-1.7\n",
             },
-            cancellationToken);
+            cancellationToken
+        );
         var answer = connection.ReadAsync(cancellationToken);
         while (await Task.WhenAny(answer, Task.Delay(1_000, cancellationToken)) != answer)
         {

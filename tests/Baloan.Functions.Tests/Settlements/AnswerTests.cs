@@ -9,9 +9,26 @@ public sealed class AnswerTests(StorageAccounts storage)
 {
     private static readonly string[] NoAnswers =
     [
-        "unavailable", "unavailable_retry_after", "unavailable_json", "forbidden_html", "not_found_html", "not_found", "conflict_html",
-        "too_large_html", "throttled_html", "client_closed", "accepted", "pending", "not_ok", "refused_html", "refused_empty",
-        "bad_gateway", "gateway_timeout", "server_error", "garbage", "redirect",
+        "unavailable",
+        "unavailable_retry_after",
+        "unavailable_json",
+        "forbidden_html",
+        "not_found_html",
+        "not_found",
+        "conflict_html",
+        "too_large_html",
+        "throttled_html",
+        "client_closed",
+        "accepted",
+        "pending",
+        "not_ok",
+        "refused_html",
+        "refused_empty",
+        "bad_gateway",
+        "gateway_timeout",
+        "server_error",
+        "garbage",
+        "redirect",
     ];
 
     public static TheoryData<string, Effect> Cases()
@@ -35,7 +52,11 @@ public sealed class AnswerTests(StorageAccounts storage)
         await using var bench = await ServiceBench.StartAsync(storage);
         var late = TimeSpan.FromMinutes(2);
         var row = await bench.AcceptAsync();
-        var answer = Fault.All.Single(known => known.Name == fault) with { Effect = effect, Delay = effect == Effect.Late ? late : TimeSpan.Zero };
+        var answer = Fault.All.Single(known => known.Name == fault) with
+        {
+            Effect = effect,
+            Delay = effect == Effect.Late ? late : TimeSpan.Zero,
+        };
         bench.Baloan.Faults.Next(Operation.Settle, answer);
 
         var verifying = await bench.ProcessAsync(row.Code);
@@ -87,7 +108,9 @@ public sealed class AnswerTests(StorageAccounts storage)
         bench.Baloan.Faults.Clear();
         var rejected = await bench.RunToEndAsync(row.Code);
 
-        (rejected.Status, rejected.ErrorCode, rejected.KnownBy).ShouldBe((SettlementStatus.Rejected, "duplicate_request", SettlementKnownBy.Baloan));
+        (rejected.Status, rejected.ErrorCode, rejected.KnownBy).ShouldBe(
+            (SettlementStatus.Rejected, "duplicate_request", SettlementKnownBy.Baloan)
+        );
         bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
     }
 
@@ -104,7 +127,9 @@ public sealed class AnswerTests(StorageAccounts storage)
         (await bench.ProcessWhenDueAsync(row.Code)).Status.ShouldBe(SettlementStatus.Verifying);
         var settled = await bench.RunToEndAsync(row.Code);
 
-        (settled.Status, settled.KnownBy, settled.CreditBefore).ShouldBe((SettlementStatus.Settled, SettlementKnownBy.Credit, Books.DefaultCredit));
+        (settled.Status, settled.KnownBy, settled.CreditBefore).ShouldBe(
+            (SettlementStatus.Settled, SettlementKnownBy.Credit, Books.DefaultCredit)
+        );
         bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(sent);
         bench.Moved(row.Code).ShouldBe(1);
     }
@@ -171,8 +196,24 @@ public sealed class AnswerTests(StorageAccounts storage)
         await using var bench = await ServiceBench.StartAsync(storage);
         var newer = await bench.AcceptAsync();
         var odd = await bench.AcceptAsync();
-        await bench.SettlementsTable.UpdateEntityAsync(newer with { SchemaVersion = Settlement.CurrentSchema + 1 }, Azure.ETag.All, Azure.Data.Tables.TableUpdateMode.Replace, TestContext.Current.CancellationToken);
-        await bench.SettlementsTable.UpdateEntityAsync(odd with { StatusColumn = "PartlySettled" }, Azure.ETag.All, Azure.Data.Tables.TableUpdateMode.Replace, TestContext.Current.CancellationToken);
+        await bench.SettlementsTable.UpdateEntityAsync(
+            newer with
+            {
+                SchemaVersion = Settlement.CurrentSchema + 1,
+            },
+            Azure.ETag.All,
+            Azure.Data.Tables.TableUpdateMode.Replace,
+            TestContext.Current.CancellationToken
+        );
+        await bench.SettlementsTable.UpdateEntityAsync(
+            odd with
+            {
+                StatusColumn = "PartlySettled",
+            },
+            Azure.ETag.All,
+            Azure.Data.Tables.TableUpdateMode.Replace,
+            TestContext.Current.CancellationToken
+        );
         var (before, oddBefore) = (await bench.FindAsync(newer.Code), await bench.FindAsync(odd.Code));
 
         bench.Time.Advance(TimeSpan.FromDays(2));
@@ -252,7 +293,9 @@ public sealed class AnswerTests(StorageAccounts storage)
         var verifying = await bench.ProcessAsync(row.Code);
 
         bench.Decisions.MayBeResolved(verifying).ShouldBeTrue();
-        var decided = (await bench.Decisions.ResolveAsync(verifying, settled: false, "asked", "Sara", TestContext.Current.CancellationToken)).ShouldNotBeNull();
+        var decided = (
+            await bench.Decisions.ResolveAsync(verifying, settled: false, "asked", "Sara", TestContext.Current.CancellationToken)
+        ).ShouldNotBeNull();
 
         (decided.Status, decided.KnownBy, decided.ReviewBeganAt).ShouldBe((SettlementStatus.Failed, SettlementKnownBy.Person, null));
         (await bench.ListAsync(SettlementStatus.Failed)).ShouldBe([row.Code]);

@@ -44,7 +44,9 @@ public sealed class AttemptTests(StorageAccounts storage)
         (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe([request.Code]);
         (await bench.OpenEntriesAsync()).ShouldBe(0);
 
-        var archived = (await bench.SettlementsTable.GetEntityAsync<TableEntity>(settled.PartitionKey, "attempt-0001", cancellationToken: Cancel)).Value;
+        var archived = (
+            await bench.SettlementsTable.GetEntityAsync<TableEntity>(settled.PartitionKey, "attempt-0001", cancellationToken: Cancel)
+        ).Value;
         archived.GetString("ErrorCode").ShouldBe(first.ErrorCode);
         archived.GetString("CustomerHash").ShouldBe(first.CustomerHash);
         var earlier = (await bench.Store.ReadEarlierAttemptsAsync(settled, Cancel)).ShouldHaveSingleItem();
@@ -93,12 +95,23 @@ public sealed class AttemptTests(StorageAccounts storage)
 
         async Task ShouldConflictAsync()
         {
-            foreach (var different in new[]
-            {
-                request with { Total = request.Total + 1 },
-                request with { NationalIdentifier = Given.Customer() },
-                request with { Invoice = request.Invoice with { Sha256 = new string('0', 64) } },
-            })
+            foreach (
+                var different in new[]
+                {
+                    request with
+                    {
+                        Total = request.Total + 1,
+                    },
+                    request with
+                    {
+                        NationalIdentifier = Given.Customer(),
+                    },
+                    request with
+                    {
+                        Invoice = request.Invoice with { Sha256 = new string('0', 64) },
+                    },
+                }
+            )
             {
                 (await bench.Intake.AcceptAsync(different, Cancel)).Differences.ShouldHaveSingleItem();
             }

@@ -99,7 +99,10 @@ public sealed class CustomerHoldTests(StorageAccounts storage)
         bench.Baloan.Books.Calls(Operation.CheckCredit).ShouldBe(0);
 
         // It ended, and died before it gave the hold back.
-        await bench.Store.TryUpdateAsync((dead with { Status = SettlementStatus.Failed, ErrorCode = "never_sent" }).WithoutSecrets(), Cancel);
+        await bench.Store.TryUpdateAsync(
+            (dead with { Status = SettlementStatus.Failed, ErrorCode = "never_sent" }).WithoutSecrets(),
+            Cancel
+        );
         (await bench.ProcessWhenDueAsync(next.Code)).Status.ShouldBe(SettlementStatus.Settled);
 
         // What is given back late takes nothing away from whoever has it now.

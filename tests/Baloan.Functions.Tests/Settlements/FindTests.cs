@@ -36,11 +36,15 @@ public sealed class FindTests(StorageAccounts storage)
         (await FindAsync(new() { Code = "A/", Status = SettlementStatus.Settled })).ShouldBe(["A/2"]);
         (await FindAsync(new() { Code = "a" })).ShouldBeEmpty();
         (await FindAsync(new() { To = TehranDays.EndOf(yesterday) })).ShouldBe(["A/1 الف"]);
-        (await FindAsync(new() { From = TehranDays.BeginningOf(yesterday), To = TehranDays.EndOf(today) })).ShouldBe(["B-1", "A/2", "A/1 الف"], ignoreOrder: true);
+        (await FindAsync(new() { From = TehranDays.BeginningOf(yesterday), To = TehranDays.EndOf(today) })).ShouldBe(
+            ["B-1", "A/2", "A/1 الف"],
+            ignoreOrder: true
+        );
         (await FindAsync(new() { From = TehranDays.BeginningOf(today), Status = SettlementStatus.Queued })).ShouldBe([other.Code]);
         (await FindAsync(new() { From = TehranDays.EndOf(today) })).ShouldBeEmpty();
 
-        async Task<IEnumerable<string>> FindAsync(SettlementQuery query) => (await bench.Finder.FindAsync(query, 10, null, Cancel)).Rows.Select(row => row.Code);
+        async Task<IEnumerable<string>> FindAsync(SettlementQuery query) =>
+            (await bench.Finder.FindAsync(query, 10, null, Cancel)).Rows.Select(row => row.Code);
     }
 
     [Fact]
@@ -67,12 +71,31 @@ public sealed class FindTests(StorageAccounts storage)
         var books = bench.Services.GetRequiredService<EndedSettlements>();
         var first = (await books.ReadEndedAsync(day, day, Cancel).ToListAsync(Cancel)).ShouldHaveSingleItem();
         first.ShouldBe(
-            rejected with { PartitionKey = first.PartitionKey, RowKey = first.RowKey, Timestamp = first.Timestamp, ETag = first.ETag, HoldETag = null, OpenETag = "", ListETag = null });
-        (await books.ReadAcceptedAsync(day, day, Cancel).ToListAsync(Cancel)).ShouldHaveSingleItem().Status.ShouldBe(SettlementStatus.Failed);
-        (await books.ReadAcceptedAsync(day.AddDays(1), day.AddDays(9), Cancel).ToListAsync(Cancel)).ShouldBeEmpty("its first attempt counts");
+            rejected with
+            {
+                PartitionKey = first.PartitionKey,
+                RowKey = first.RowKey,
+                Timestamp = first.Timestamp,
+                ETag = first.ETag,
+                HoldETag = null,
+                OpenETag = "",
+                ListETag = null,
+            }
+        );
+        (await books.ReadAcceptedAsync(day, day, Cancel).ToListAsync(Cancel))
+            .ShouldHaveSingleItem()
+            .Status.ShouldBe(SettlementStatus.Failed);
+        (await books.ReadAcceptedAsync(day.AddDays(1), day.AddDays(9), Cancel).ToListAsync(Cancel)).ShouldBeEmpty(
+            "its first attempt counts"
+        );
 
-        async Task<IEnumerable<(int, SettlementStatus)>> EndsAsync() => (await bench.Services.GetRequiredService<EndedSettlements>()
-            .ReadEndedAsync(TehranDays.DayOf(row.CreatedAt), TehranDays.DayOf(bench.Time.GetUtcNow()), Cancel).ToListAsync(Cancel)).Select(end => (end.Attempts, end.Status));
+        async Task<IEnumerable<(int, SettlementStatus)>> EndsAsync() =>
+            (
+                await bench
+                    .Services.GetRequiredService<EndedSettlements>()
+                    .ReadEndedAsync(TehranDays.DayOf(row.CreatedAt), TehranDays.DayOf(bench.Time.GetUtcNow()), Cancel)
+                    .ToListAsync(Cancel)
+            ).Select(end => (end.Attempts, end.Status));
     }
 
     [Fact]
@@ -93,7 +116,10 @@ public sealed class FindTests(StorageAccounts storage)
 
         foreach (var row in rows)
         {
-            await bench.IndexTable.AddEntityAsync(new TableEntity("settled", row.IndexKey) { ["Id"] = row.Code, ["WrittenAt"] = row.UpdatedAt }, Cancel);
+            await bench.IndexTable.AddEntityAsync(
+                new TableEntity("settled", row.IndexKey) { ["Id"] = row.Code, ["WrittenAt"] = row.UpdatedAt },
+                Cancel
+            );
             await bench.SettlementsTable.UpdateEntityAsync(row with { ListETag = null }, row.ETag, TableUpdateMode.Replace, Cancel);
         }
 
@@ -103,12 +129,18 @@ public sealed class FindTests(StorageAccounts storage)
 
         (await bench.ListAsync(null)).ShouldBe(rows.Select(row => row.Code), ignoreOrder: true);
         (await bench.ListAsync(SettlementStatus.Settled)).Count.ShouldBe(3);
-        (await bench.Finder.FindAsync(new() { CustomerHash = rows[0].CustomerHash }, 10, null, Cancel)).Rows.ShouldHaveSingleItem().Code.ShouldBe(rows[0].Code);
-        bench.Logs.Lines.ShouldContain(line => line.Contains("3 settlements of an older version's lists were listed anew", StringComparison.Ordinal));
+        (await bench.Finder.FindAsync(new() { CustomerHash = rows[0].CustomerHash }, 10, null, Cancel))
+            .Rows.ShouldHaveSingleItem()
+            .Code.ShouldBe(rows[0].Code);
+        bench.Logs.Lines.ShouldContain(line =>
+            line.Contains("3 settlements of an older version's lists were listed anew", StringComparison.Ordinal)
+        );
         (await bench.Finder.FindAsync(new() { Status = SettlementStatus.Settled }, 1, null, Cancel)).After.ShouldNotBeNull();
 
         // The next finds none, and says so to all that come after.
         await relisting.GoOnAsync(Cancel);
-        (await bench.IndexTable.GetEntityIfExistsAsync<TableEntity>("relisted", "relisted", cancellationToken: Cancel)).HasValue.ShouldBeTrue();
+        (
+            await bench.IndexTable.GetEntityIfExistsAsync<TableEntity>("relisted", "relisted", cancellationToken: Cancel)
+        ).HasValue.ShouldBeTrue();
     }
 }

@@ -29,11 +29,11 @@ public sealed class ListTests(StorageAccounts storage)
                 {
                     (await bench.ListAsync(null, top: 7)).ShouldBe(codes);
                     count++;
-                }
-                while (!done.IsCancellationRequested);
+                } while (!done.IsCancellationRequested);
                 return count;
             },
-            Cancel);
+            Cancel
+        );
         foreach (var code in codes)
         {
             await bench.ProcessAsync(code);

@@ -23,12 +23,16 @@ public sealed class OnceTests(StorageAccounts storage)
 
         foreach (var batch in codes.Chunk(4))
         {
-            await Task.WhenAll(batch.SelectMany(code => new[]
-            {
-                Instance.ProcessAsync(bench.Services, code),
-                Instance.ProcessAsync(other, code),
-                Instance.ProcessAsync(bench.Services, code),
-            }));
+            await Task.WhenAll(
+                batch.SelectMany(code =>
+                    new[]
+                    {
+                        Instance.ProcessAsync(bench.Services, code),
+                        Instance.ProcessAsync(other, code),
+                        Instance.ProcessAsync(bench.Services, code),
+                    }
+                )
+            );
         }
 
         foreach (var code in codes)

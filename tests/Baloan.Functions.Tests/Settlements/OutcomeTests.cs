@@ -99,7 +99,13 @@ public sealed class OutcomeTests(StorageAccounts storage)
     {
         await using var bench = await ServiceBench.StartAsync(storage);
         var request = await bench.NewAsync();
-        await bench.Intake.AcceptAsync(request with { Invoice = request.Invoice with { Blob = "gone.pdf" } }, TestContext.Current.CancellationToken);
+        await bench.Intake.AcceptAsync(
+            request with
+            {
+                Invoice = request.Invoice with { Blob = "gone.pdf" },
+            },
+            TestContext.Current.CancellationToken
+        );
 
         var failed = await bench.ProcessAsync(request.Code);
 
@@ -143,7 +149,9 @@ public sealed class OutcomeTests(StorageAccounts storage)
         ended.MaskedIdentifier.ShouldMatch(@"^\*{6}\d{4}$");
         ended.CustomerHash.ShouldMatch("^[0-9a-f]{64}$");
         var rows = bench.SettlementsTable.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {ended.PartitionKey}"), cancellationToken: TestContext.Current.CancellationToken);
+            TableClient.CreateQueryFilter($"PartitionKey eq {ended.PartitionKey}"),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         await foreach (var row in rows)
         {
             row.Keys.ShouldNotContain(nameof(Settlement.NationalIdentifier));

@@ -65,7 +65,9 @@ public sealed class RetryTests(StorageAccounts storage)
 
         failed.Status.ShouldBe(SettlementStatus.Failed);
         failed.ErrorCode.ShouldBeOneOf(code, "baloan_unavailable");
-        SettlementResponse.Of(failed, Client.Language.English).Error!.Message.ShouldNotContain("Retry-After", Case.Sensitive, "whoever reads this has got no such header");
+        SettlementResponse
+            .Of(failed, Client.Language.English)
+            .Error!.Message.ShouldNotContain("Retry-After", Case.Sensitive, "whoever reads this has got no such header");
         bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(0);
         await OutcomeTests.ShouldBeWipedAsync(bench, failed);
     }

@@ -105,9 +105,11 @@ public sealed class StorageFaultTests(StorageAccounts storage)
         await RunAsync(bench, proxy.Messages[^1].Text);
 
         var ended = await bench.FindAsync(row.Code);
-        (ended.Status, ended.KnownBy, ended.ErrorCode).ShouldBe(yes
-            ? (SettlementStatus.Settled, SettlementKnownBy.Baloan, null)
-            : (SettlementStatus.Rejected, SettlementKnownBy.Baloan, "duplicate_request"));
+        (ended.Status, ended.KnownBy, ended.ErrorCode).ShouldBe(
+            yes
+                ? (SettlementStatus.Settled, SettlementKnownBy.Baloan, null)
+                : (SettlementStatus.Rejected, SettlementKnownBy.Baloan, "duplicate_request")
+        );
         kept.Text.ShouldNotContain(row.NationalIdentifier!);
         await RunAsync(bench, kept.Text);
         (await bench.FindAsync(row.Code)).ETag.ShouldBe(ended.ETag, "once is enough");

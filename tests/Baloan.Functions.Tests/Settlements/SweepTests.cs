@@ -60,7 +60,8 @@ public sealed class SweepTests(StorageAccounts storage)
                 CreditBefore = Books.DefaultCredit,
                 DueAt = now.AddSeconds(105),
             },
-            Cancel);
+            Cancel
+        );
         bench.Baloan.Books.SetCredit(customer, Books.DefaultCredit - row.Total);
         await bench.LoseMessagesAsync();
 
@@ -85,7 +86,9 @@ public sealed class SweepTests(StorageAccounts storage)
         var first = await bench.AcceptAsync(customer);
         var held = (await bench.Services.GetRequiredService<CustomerHold>().TryTakeAsync(first, Cancel)).ShouldNotBeNull();
         await bench.Store.TryUpdateAsync(
-            (held with { Status = SettlementStatus.Rejected, ErrorCode = "duplicate_request" }).WithoutSecrets(), Cancel);
+            (held with { Status = SettlementStatus.Rejected, ErrorCode = "duplicate_request" }).WithoutSecrets(),
+            Cancel
+        );
         (await bench.ListAsync(SettlementStatus.Rejected)).ShouldBeEmpty();
         (await bench.ListAsync(null)).ShouldBe([first.Code]);
 

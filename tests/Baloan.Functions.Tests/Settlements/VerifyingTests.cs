@@ -231,7 +231,13 @@ public sealed class VerifyingTests(StorageAccounts storage)
         // Somebody took the sender for dead and has begun to find out.
         var submitting = await bench.FindAsync(row.Code);
         await bench.Store.TryUpdateAsync(
-            submitting with { Status = SettlementStatus.Verifying, VerifyingSince = bench.Time.GetUtcNow() }, TestContext.Current.CancellationToken);
+            submitting with
+            {
+                Status = SettlementStatus.Verifying,
+                VerifyingSince = bench.Time.GetUtcNow(),
+            },
+            TestContext.Current.CancellationToken
+        );
         bench.Time.Advance(slow);
         await sending;
 
@@ -256,7 +262,8 @@ public sealed class VerifyingTests(StorageAccounts storage)
                 CreditBefore = Books.DefaultCredit,
                 DueAt = now.AddSeconds(105),
             },
-            TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken
+        );
         if (afterMoney)
         {
             bench.Baloan.Books.SetCredit(customer, Books.DefaultCredit - row.Total);

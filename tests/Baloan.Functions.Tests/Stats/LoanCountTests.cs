@@ -21,7 +21,19 @@ public sealed class LoanCountTests(StorageAccounts storage)
         var (paid, blocked, opened) = (LoanBench.NewUuid(), LoanBench.NewUuid(), LoanBench.NewUuid());
         await bench.Store.RecordAsync(bench.Opening(paid), Cancel);
         await bench.Store.RecordAsync(bench.Opening(opened), Cancel);
-        foreach (var state in new[] { "created", "cheque_verified", "cheque_verified", "send_loan_to_bank", "created", "loan_paid", "canceld", "nonsense" })
+        foreach (
+            var state in new[]
+            {
+                "created",
+                "cheque_verified",
+                "cheque_verified",
+                "send_loan_to_bank",
+                "created",
+                "loan_paid",
+                "canceld",
+                "nonsense",
+            }
+        )
         {
             await bench.RecordAsync(paid, state);
         }
@@ -46,11 +58,16 @@ public sealed class LoanCountTests(StorageAccounts storage)
     {
         await using var bench = new LoanBench(storage);
         var stores = new[] { bench.Store, bench.NewInstance().GetRequiredService<LoanStore>() };
-        var callbacks = Enumerable.Range(0, 5).Select(_ => LoanBench.NewUuid())
-            .SelectMany(uuid => new[] { "created", "created", "cheque_verified", "canceled" }.Select(state => bench.Callback(uuid, state))).ToArray();
+        var callbacks = Enumerable
+            .Range(0, 5)
+            .Select(_ => LoanBench.NewUuid())
+            .SelectMany(uuid => new[] { "created", "created", "cheque_verified", "canceled" }.Select(state => bench.Callback(uuid, state)))
+            .ToArray();
         new Random(3).Shuffle(callbacks);
 
-        await Task.WhenAll(callbacks.Select((callback, number) => Task.Run(() => stores[number % 2].RecordAsync(callback, Cancel), Cancel)));
+        await Task.WhenAll(
+            callbacks.Select((callback, number) => Task.Run(() => stores[number % 2].RecordAsync(callback, Cancel), Cancel))
+        );
 
         await ShouldBecomeAsync(bench, callbacks: 20, conflicts: 0, "canceled 5");
     }
@@ -114,7 +131,16 @@ public sealed class LoanCountTests(StorageAccounts storage)
         var uuid = LoanBench.NewUuid();
         var table = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoansTable);
         await bench.ListAsync();
-        await table.AddEntityAsync(new Loan { PartitionKey = uuid, State = "created", Reached = 1, UpdatedAt = bench.Clock.GetUtcNow() }, Cancel);
+        await table.AddEntityAsync(
+            new Loan
+            {
+                PartitionKey = uuid,
+                State = "created",
+                Reached = 1,
+                UpdatedAt = bench.Clock.GetUtcNow(),
+            },
+            Cancel
+        );
 
         await bench.RecordAsync(uuid, "cheque_verified");
         await ShouldBecomeAsync(bench, callbacks: 1, conflicts: 0, "cheque_verified 1");
@@ -145,7 +171,8 @@ public sealed class LoanCountTests(StorageAccounts storage)
     }
 
     /// <summary>What the host does at the end: it waits for what is being counted.</summary>
-    private static Task StopAsync(IServiceProvider instance) => instance.GetServices<IHostedService>().OfType<CounterStore>().Single().StopAsync(Cancel);
+    private static Task StopAsync(IServiceProvider instance) =>
+        instance.GetServices<IHostedService>().OfType<CounterStore>().Single().StopAsync(Cancel);
 
     private static Task SweepAsync(IServiceProvider instance) => instance.GetRequiredService<StatsSweep>().SweepAsync(Cancel);
 
@@ -160,10 +187,21 @@ public sealed class LoanCountTests(StorageAccounts storage)
         var stats = await bench.Services.GetRequiredService<StatsReader>().ReadAsync(CounterStore.LongestSpan, Cancel);
         (stats.Hours.Sum(hour => hour.Callbacks), stats.Hours.Sum(hour => hour.Conflicts)).ShouldBe((callbacks, conflicts));
         stats.Loans.Keys.ShouldBe(LoanStates.All);
-        string.Join(", ", stats.Loans.Where(state => state.Value != 0).OrderBy(state => state.Key == "created" ? "" : state.Key, StringComparer.Ordinal).Select(state => $"{state.Key} {state.Value}")).ShouldBe(loans);
+        string.Join(
+                ", ",
+                stats
+                    .Loans.Where(state => state.Value != 0)
+                    .OrderBy(state => state.Key == "created" ? "" : state.Key, StringComparer.Ordinal)
+                    .Select(state => $"{state.Key} {state.Value}")
+            )
+            .ShouldBe(loans);
     }
 
     private static async Task<IReadOnlyList<TableEntity>> RowsAsync(LoanBench bench, string prefix) =>
-        await bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.StatsTable)
-            .QueryAsync<TableEntity>(cancellationToken: Cancel).Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal)).ToListAsync(Cancel);
+        await bench
+            .Services.GetRequiredService<StorageClients>()
+            .Tables.GetTableClient(StorageSetup.StatsTable)
+            .QueryAsync<TableEntity>(cancellationToken: Cancel)
+            .Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal))
+            .ToListAsync(Cancel);
 }

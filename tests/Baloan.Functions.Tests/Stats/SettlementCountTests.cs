@@ -49,7 +49,9 @@ public sealed class SettlementCountTests(StorageAccounts storage)
         waiting.Waiting["needs_review"].Count.ShouldBe(1);
         waiting.Waiting["needs_review"].OldestAt.ShouldBe(row.AttemptStartedAt.UtcDateTime);
 
-        (await bench.Decisions.ResolveAsync(await bench.FindAsync(row.Code), settled: true, "asked Baloan", null, Cancel)).ShouldNotBeNull();
+        (
+            await bench.Decisions.ResolveAsync(await bench.FindAsync(row.Code), settled: true, "asked Baloan", null, Cancel)
+        ).ShouldNotBeNull();
 
         var stats = await StatsAsync(bench, 31);
         stats.Hours[0].Settlements.ShouldBe(new(1, 0, 0, 0, 0));
@@ -95,7 +97,9 @@ public sealed class SettlementCountTests(StorageAccounts storage)
         var row = await bench.RunToEndAsync((await bench.AcceptAsync()).Code);
 
         var other = bench.NewInstance().GetRequiredService<SettlementCompletion>();
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => (i % 2 == 0 ? bench.Completion : other).CompleteAsync(row, new ETag(row.OpenETag), Cancel)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(i => (i % 2 == 0 ? bench.Completion : other).CompleteAsync(row, new ETag(row.OpenETag), Cancel))
+        );
 
         (await StatsAsync(bench, 1)).Hours[0].Settlements.ShouldBe(new(1, 1, 0, 0, 0));
     }
@@ -126,8 +130,22 @@ public sealed class SettlementCountTests(StorageAccounts storage)
         var row = await bench.AcceptAsync();
         var stores = Enumerable.Range(0, 3).Select(_ => bench.NewInstance().GetRequiredService<SettlementCompletion>()).ToArray();
 
-        await Task.WhenAll(Enumerable.Range(1, 45).Select(number => stores[number % 3].CompleteAsync(
-            row with { Code = $"many-{number}", Status = SettlementStatus.Failed }, new ETag(row.OpenETag), Cancel)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(1, 45)
+                .Select(number =>
+                    stores[number % 3]
+                        .CompleteAsync(
+                            row with
+                            {
+                                Code = $"many-{number}",
+                                Status = SettlementStatus.Failed,
+                            },
+                            new ETag(row.OpenETag),
+                            Cancel
+                        )
+                )
+        );
 
         await Until.TrueAsync(async () => (await StatsAsync(bench, 1)).Hours[0].Settlements == new SettlementCounts(46, 0, 0, 45, 0));
     }
@@ -146,10 +164,21 @@ public sealed class SettlementCountTests(StorageAccounts storage)
                 seconds.Add(0.11 * Math.Exp(random.NextDouble() * 10));
             }
 
-            await Task.WhenAll(seconds.Select((took, number) => bench.Completion.CompleteAsync(
-                row with { Code = $"one-{number}", Status = SettlementStatus.Settled, AttemptStartedAt = row.UpdatedAt.AddSeconds(-took) },
-                new ETag(row.OpenETag),
-                Cancel)));
+            await Task.WhenAll(
+                seconds.Select(
+                    (took, number) =>
+                        bench.Completion.CompleteAsync(
+                            row with
+                            {
+                                Code = $"one-{number}",
+                                Status = SettlementStatus.Settled,
+                                AttemptStartedAt = row.UpdatedAt.AddSeconds(-took),
+                            },
+                            new ETag(row.OpenETag),
+                            Cancel
+                        )
+                )
+            );
 
             var times = (await StatsAsync(bench, 1)).TimeToSettle;
             times.Count.ShouldBe(count);
@@ -174,7 +203,14 @@ public sealed class SettlementCountTests(StorageAccounts storage)
         await bench.AcceptAsync();
         var verifying = await bench.AcceptAsync();
         await bench.Store.TryUpdateAsync(
-            verifying with { Status = SettlementStatus.Verifying, CreditBefore = 1, VerifyingSince = bench.Time.GetUtcNow() }, Cancel);
+            verifying with
+            {
+                Status = SettlementStatus.Verifying,
+                CreditBefore = 1,
+                VerifyingSince = bench.Time.GetUtcNow(),
+            },
+            Cancel
+        );
 
         var stats = await StatsAsync(bench, 24);
 
@@ -207,7 +243,17 @@ public sealed class SettlementCountTests(StorageAccounts storage)
 
     private static async Task ReviewAsync(ServiceBench bench, Settlement row)
     {
-        var review = (await bench.Store.TryUpdateAsync(row with { Status = SettlementStatus.NeedsReview, EndedAt = bench.Time.GetUtcNow(), ReviewBeganAt = bench.Time.GetUtcNow() }, Cancel)).ShouldNotBeNull();
+        var review = (
+            await bench.Store.TryUpdateAsync(
+                row with
+                {
+                    Status = SettlementStatus.NeedsReview,
+                    EndedAt = bench.Time.GetUtcNow(),
+                    ReviewBeganAt = bench.Time.GetUtcNow(),
+                },
+                Cancel
+            )
+        ).ShouldNotBeNull();
         await bench.Completion.CompleteAsync(review, new ETag(review.OpenETag), Cancel);
     }
 }

@@ -24,16 +24,22 @@ public sealed class SettlementWatchTests(StorageAccounts storage)
 
         bench.Time.Advance(TimeSpan.FromMinutes(16));
         var sent = (await bench.FindAsync(row.Code)).SubmittedAt!.Value;
-        (await LinesAsync(bench)).ShouldHaveSingleItem().ShouldStartWith(
-            $"Warning: 1 settlements are being verified for more than 15 minutes; the oldest, {row.Code}, was sent at {sent:u}.");
+        (await LinesAsync(bench))
+            .ShouldHaveSingleItem()
+            .ShouldStartWith(
+                $"Warning: 1 settlements are being verified for more than 15 minutes; the oldest, {row.Code}, was sent at {sent:u}."
+            );
 
         var review = await bench.RunToEndAsync(row.Code);
         review.Status.ShouldBe(SettlementStatus.NeedsReview);
         bench.Time.Advance(TimeSpan.FromHours(30));
         foreach (var _ in Enumerable.Range(0, 2))
         {
-            (await LinesAsync(bench)).ShouldHaveSingleItem().ShouldStartWith(
-                $"Warning: 1 settlements are in review, of which the oldest, {row.Code}, has been since {review.UpdatedAt:u}.");
+            (await LinesAsync(bench))
+                .ShouldHaveSingleItem()
+                .ShouldStartWith(
+                    $"Warning: 1 settlements are in review, of which the oldest, {row.Code}, has been since {review.UpdatedAt:u}."
+                );
         }
     }
 

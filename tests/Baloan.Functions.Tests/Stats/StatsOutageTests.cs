@@ -17,8 +17,10 @@ public sealed class StatsOutageTests(StorageAccounts storage)
     public async Task Storage_that_hangs_is_told_before_the_one_who_asks_gives_up()
     {
         using var hanging = new Hanging();
-        var account = storage.ConnectionString(storage.NewAccount()).Split(';').Select(part =>
-            part.StartsWith("TableEndpoint=", StringComparison.Ordinal) ? $"TableEndpoint={hanging.Address}account" : part);
+        var account = storage
+            .ConnectionString(storage.NewAccount())
+            .Split(';')
+            .Select(part => part.StartsWith("TableEndpoint=", StringComparison.Ordinal) ? $"TableEndpoint={hanging.Address}account" : part);
         await using var bench = await ServiceBench.StartAsync(storage, connectionString: string.Join(';', account));
 
         var reading = bench.Services.GetRequiredService<StatsReader>().ReadAsync(24, TestContext.Current.CancellationToken);

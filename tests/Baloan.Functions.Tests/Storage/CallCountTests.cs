@@ -17,7 +17,11 @@ public sealed class CallCountTests(StorageAccounts storage) : ApiTests(storage)
         await using var baloan = await BaloanServer.StartAsync(cancellationToken: Cancel);
         await using var proxy = await StorageProxy.StartAsync(Storage);
         await using var app = await RunningApp.StartAsync(
-            baloan, proxy.ConnectionString, "v2", new KeyValuePair<string, string?>("Settlements__VerifyAfter", "00:05:00"));
+            baloan,
+            proxy.ConnectionString,
+            "v2",
+            new KeyValuePair<string, string?>("Settlements__VerifyAfter", "00:05:00")
+        );
         using var api = app.NewClient();
         var warm = false;
         await SettledCallsAsync();
@@ -31,17 +35,14 @@ public sealed class CallCountTests(StorageAccounts storage) : ApiTests(storage)
             "table PUT SettlementsByStatus(key)",
             "table POST Settlements",
             "queue POST invoices/messages",
-
             // Counted, meanwhile.
             "table POST $batch Stats",
-
             // Sent: row, hold (who has it, and taken), invoice, "submitting".
             "table GET Settlements(key)",
             "table GET Settlements(key)",
             "table POST Settlements",
             "blob GET invoices/(blob)",
             "table PUT Settlements(key)",
-
             // Ended: row, index (by time, by outcome, by end), hold, who has subscribed, counted, index, message.
             "table PUT Settlements(key)",
             "table POST $batch",
@@ -56,8 +57,7 @@ public sealed class CallCountTests(StorageAccounts storage) : ApiTests(storage)
         do
         {
             calls = await SettledCallsAsync();
-        }
-        while (++tries < Tries && !calls.Order(StringComparer.Ordinal).SequenceEqual(expected.Order(StringComparer.Ordinal)));
+        } while (++tries < Tries && !calls.Order(StringComparer.Ordinal).SequenceEqual(expected.Order(StringComparer.Ordinal)));
 
         calls.ShouldBe(expected, ignoreOrder: true, string.Join('\n', calls));
 
@@ -90,5 +90,6 @@ public sealed class CallCountTests(StorageAccounts storage) : ApiTests(storage)
 
     /// <summary>Asking the queues for work, and the timers' locks and schedules.</summary>
     private static bool OfTheHost(string call) =>
-        (call.StartsWith("queue GET ", StringComparison.Ordinal) && call.EndsWith("/messages", StringComparison.Ordinal)) || call.Contains("azure-webjobs", StringComparison.Ordinal);
+        (call.StartsWith("queue GET ", StringComparison.Ordinal) && call.EndsWith("/messages", StringComparison.Ordinal))
+        || call.Contains("azure-webjobs", StringComparison.Ordinal);
 }

@@ -28,17 +28,20 @@ public sealed class IdentityOutageTests(StorageAccounts storage) : ApiTests(stor
             new Dictionary<string, string?>
             {
                 ["AzureWebJobsStorage__accountName"] = "baloanfunctionstests",
-                ["IDENTITY_ENDPOINT"] = identity.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/token",
+                ["IDENTITY_ENDPOINT"] =
+                    identity.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/token",
                 ["IDENTITY_HEADER"] = "header",
-            });
+            }
+        );
         using var api = app.NewClient();
 
         var answers = await Task.WhenAll(
-            api.SettleAsync(new SettlementForm()),
-            api.GetAsync("api/merchant/settlements"),
-            api.GetAsync($"api/merchant/settlements/{Given.Code()}"),
-            api.GetAsync("api/loans"),
-            api.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = Guid.NewGuid().ToString(), ["state"] = "created" }))
+                api.SettleAsync(new SettlementForm()),
+                api.GetAsync("api/merchant/settlements"),
+                api.GetAsync($"api/merchant/settlements/{Given.Code()}"),
+                api.GetAsync("api/loans"),
+                api.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = Guid.NewGuid().ToString(), ["state"] = "created" })
+            )
             .WaitAsync(Patience, Cancel);
 
         foreach (var answer in answers)

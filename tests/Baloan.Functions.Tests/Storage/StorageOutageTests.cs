@@ -18,13 +18,18 @@ public sealed class StorageOutageTests(StorageAccounts storage) : ApiTests(stora
         await api.SendOtpAsync(form.NationalIdentifier!);
 
         await azurite.StopAsync();
-        foreach (var answer in new[]
-        {
-            await api.SettleAsync(form),
-            await api.GetAsync($"api/merchant/settlements/{before.Code}"),
-            await api.GetAsync("api/merchant/settlements"),
-            await api.PostAsync("api/merchant/uploads", new MultipartFormDataContent { { new ByteArrayContent(Given.Pdf()), "file", "a.pdf" } }),
-        })
+        foreach (
+            var answer in new[]
+            {
+                await api.SettleAsync(form),
+                await api.GetAsync($"api/merchant/settlements/{before.Code}"),
+                await api.GetAsync("api/merchant/settlements"),
+                await api.PostAsync(
+                    "api/merchant/uploads",
+                    new MultipartFormDataContent { { new ByteArrayContent(Given.Pdf()), "file", "a.pdf" } }
+                ),
+            }
+        )
         {
             answer.ShouldBeProblem(503, "storage_unavailable");
             answer.Headers.RetryAfter.ShouldNotBeNull();
@@ -35,7 +40,9 @@ public sealed class StorageOutageTests(StorageAccounts storage) : ApiTests(stora
         health!.Json["checks"]!["storage"]!.GetValue<string>().ShouldBe("failed");
         health.Json["checks"]!["merchant_token"]!.GetValue<string>().ShouldBe("ok");
         // What needs no storage goes on.
-        (await api.PostAsync("api/merchant/credit-check", new JsonObject { ["national_identifier"] = Given.Customer() })).Status.ShouldBe(200);
+        (await api.PostAsync("api/merchant/credit-check", new JsonObject { ["national_identifier"] = Given.Customer() })).Status.ShouldBe(
+            200
+        );
         await azurite.StartAgainAsync(Cancel);
 
         (await api.SettleAsync(form)).Status.ShouldBe(202);

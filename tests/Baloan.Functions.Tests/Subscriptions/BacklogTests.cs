@@ -69,9 +69,8 @@ public sealed class BacklogTests(StorageAccounts storage)
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
         var bad = await bench.PublishAsync();
-        bench.Receiver.Answer = context => bench.Receiver.Deliveries[^1].EventId == bad.Id
-            ? Task.Delay(Timeout.Infinite, context.RequestAborted)
-            : Task.CompletedTask;
+        bench.Receiver.Answer = context =>
+            bench.Receiver.Deliveries[^1].EventId == bad.Id ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask;
         await bench.StepWithoutAnswerAsync();
         await bench.AnswerNeverComesAsync();
         var good = await bench.PublishAsync();

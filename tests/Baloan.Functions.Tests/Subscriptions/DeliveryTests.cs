@@ -290,7 +290,10 @@ public sealed class DeliveryTests(StorageAccounts storage)
         await using var bench = await EventsBench.StartAsync(storage);
         var id = await bench.SubscribeAsync();
         (await bench.SubscribeAsync()).ShouldBe(id);
-        (await bench.SubscribeAsync(events: ["settlement", "loan_state", "settlement"], states: [])).ShouldBe(id, "the defaults, spelt out");
+        (await bench.SubscribeAsync(events: ["settlement", "loan_state", "settlement"], states: [])).ShouldBe(
+            id,
+            "the defaults, spelt out"
+        );
         await bench.PublishAsync();
         (await bench.RunToEndAsync()).ShouldBe(1);
 
@@ -312,18 +315,22 @@ public sealed class DeliveryTests(StorageAccounts storage)
             [await bench.SubscribeAsync(events: ["settlement"], states: ["needs_review"])] = "reviews",
         };
 
-        foreach (var (type, state, receivers) in new[]
-        {
-            ("loan_state", "created", new[] { "loans" }),
-            ("loan_state", "canceled", ["loans", "paid or canceled"]),
-            ("settlement", "settled", ["settlements"]),
-            ("settlement", "needs_review", ["reviews", "settlements"]),
-            ("loan_state", "needs_review", ["loans"]),
-        })
+        foreach (
+            var (type, state, receivers) in new[]
+            {
+                ("loan_state", "created", new[] { "loans" }),
+                ("loan_state", "canceled", ["loans", "paid or canceled"]),
+                ("settlement", "settled", ["settlements"]),
+                ("settlement", "needs_review", ["reviews", "settlements"]),
+                ("loan_state", "needs_review", ["loans"]),
+            }
+        )
         {
             var before = bench.Storage.Messages.Count;
             await bench.PublishAsync(EventsBench.NewEvent(state, type));
-            bench.Storage.Messages.Skip(before).Select(message => ids[JsonNode.Parse(message.Text)!["subscription"]!.GetValue<string>()])
+            bench
+                .Storage.Messages.Skip(before)
+                .Select(message => ids[JsonNode.Parse(message.Text)!["subscription"]!.GetValue<string>()])
                 .ShouldBe(receivers, ignoreOrder: true, $"{type} {state}");
         }
     }
@@ -394,7 +401,9 @@ public sealed class DeliveryTests(StorageAccounts storage)
     {
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
-        var happened = await bench.PublishAsync(EventsBench.NewEvent("created", "loan_state", new LoanChange(Guid.NewGuid().ToString(), "missing")));
+        var happened = await bench.PublishAsync(
+            EventsBench.NewEvent("created", "loan_state", new LoanChange(Guid.NewGuid().ToString(), "missing"))
+        );
 
         await bench.StepAsync();
         await bench.StepAsync();
@@ -406,7 +415,10 @@ public sealed class DeliveryTests(StorageAccounts storage)
         bench.Receiver.Deliveries.ShouldBeEmpty();
         (await bench.PoisonAsync()).ShouldBeEmpty();
         bench.Logs.Lines.ShouldContain(line =>
-            line.StartsWith("Information", StringComparison.Ordinal) && line.Contains(happened.Id, StringComparison.Ordinal) && line.Contains("never recorded", StringComparison.Ordinal));
+            line.StartsWith("Information", StringComparison.Ordinal)
+            && line.Contains(happened.Id, StringComparison.Ordinal)
+            && line.Contains("never recorded", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -415,7 +427,14 @@ public sealed class DeliveryTests(StorageAccounts storage)
         await using var bench = await EventsBench.StartAsync(storage);
         await bench.SubscribeAsync();
         var loans = bench.Services.GetRequiredService<LoanStore>();
-        var callback = new LoanCallback(Guid.NewGuid().ToString(), Guid.NewGuid().ToString(), LoanStates.Created, null, bench.Time.GetUtcNow(), "{}"u8.ToArray());
+        var callback = new LoanCallback(
+            Guid.NewGuid().ToString(),
+            Guid.NewGuid().ToString(),
+            LoanStates.Created,
+            null,
+            bench.Time.GetUtcNow(),
+            "{}"u8.ToArray()
+        );
         bench.Storage.Refuse = kind => kind.StartsWith("table POST ", StringComparison.Ordinal);
         await Should.ThrowAsync<Exception>(() => loans.RecordAsync(callback, mayBeRecorded: false, Cancel));
         await bench.StepAsync();
@@ -464,9 +483,15 @@ public sealed class DeliveryTests(StorageAccounts storage)
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("""{"subscription":"a","event":null,"attempt":1,"first_at":"2026-03-01T08:00:00Z"}""")]
-    [InlineData("""{"subscription":"a","event":{"id":"b","type":"settlement","state":"settled"},"attempt":1,"first_at":"2026-03-01T08:00:00Z"}""")]
-    [InlineData("""{"subscription":"a","event":{"id":"b","type":"loan_state","data":{},"change":{"uuid":"u","key":null}},"attempt":1,"first_at":"2026-03-01T08:00:00Z"}""")]
-    [InlineData("""{"subscription":"a","event":{"id":"b","type":"loan_state","data":{},"change":{"uuid":null,"key":"k"}},"attempt":1,"first_at":"2026-03-01T08:00:00Z"}""")]
+    [InlineData(
+        """{"subscription":"a","event":{"id":"b","type":"settlement","state":"settled"},"attempt":1,"first_at":"2026-03-01T08:00:00Z"}"""
+    )]
+    [InlineData(
+        """{"subscription":"a","event":{"id":"b","type":"loan_state","data":{},"change":{"uuid":"u","key":null}},"attempt":1,"first_at":"2026-03-01T08:00:00Z"}"""
+    )]
+    [InlineData(
+        """{"subscription":"a","event":{"id":"b","type":"loan_state","data":{},"change":{"uuid":null,"key":"k"}},"attempt":1,"first_at":"2026-03-01T08:00:00Z"}"""
+    )]
     public async Task A_message_of_somebody_else_is_left_to_the_poison_queue(string message)
     {
         await using var bench = await EventsBench.StartAsync(storage);

@@ -47,18 +47,32 @@ internal sealed class EventsBench : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<EventsBench> StartAsync(
-        StorageAccounts storage, string? environment = null, string? allowedHosts = null, string? allowedPorts = null) => new(
-            await StorageProxy.StartAsync(storage), await Receiver.StartAsync(), environment ?? Environments.Development, allowedHosts, allowedPorts);
+        StorageAccounts storage,
+        string? environment = null,
+        string? allowedHosts = null,
+        string? allowedPorts = null
+    ) =>
+        new(
+            await StorageProxy.StartAsync(storage),
+            await Receiver.StartAsync(),
+            environment ?? Environments.Development,
+            allowedHosts,
+            allowedPorts
+        );
 
     /// <summary>Another instance of the app on the same storage.</summary>
     public ServiceProvider NewInstance(string? environment = null, string? allowedHosts = null, string? allowedPorts = null)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["AzureWebJobsStorage"] = Storage.ConnectionString,
-            ["Subscriptions:AllowedHosts"] = allowedHosts,
-            ["Subscriptions:AllowedPorts"] = allowedPorts,
-        }).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["AzureWebJobsStorage"] = Storage.ConnectionString,
+                    ["Subscriptions:AllowedHosts"] = allowedHosts,
+                    ["Subscriptions:AllowedPorts"] = allowedPorts,
+                }
+            )
+            .Build();
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(configuration);
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = environment ?? Environments.Development });
@@ -71,14 +85,25 @@ internal sealed class EventsBench : IAsyncDisposable
         return instance;
     }
 
-    public static SubscriberEvent NewEvent(string state = "settled", string type = SubscriberEvent.Settlement, LoanChange? change = null) => new(
-        Guid.NewGuid().ToString(), type, state, new DateTimeOffset(2026, 3, 1, 7, 59, 0, TimeSpan.Zero), new JsonObject { ["note"] = "سلام" })
-    {
-        Change = change,
-    };
+    public static SubscriberEvent NewEvent(string state = "settled", string type = SubscriberEvent.Settlement, LoanChange? change = null) =>
+        new(
+            Guid.NewGuid().ToString(),
+            type,
+            state,
+            new DateTimeOffset(2026, 3, 1, 7, 59, 0, TimeSpan.Zero),
+            new JsonObject { ["note"] = "سلام" }
+        )
+        {
+            Change = change,
+        };
 
     /// <summary>Subscribes as the POST does.</summary>
-    public async Task<string> SubscribeAsync(string? callbackUrl = null, string[]? events = null, string[]? states = null, string? secret = null)
+    public async Task<string> SubscribeAsync(
+        string? callbackUrl = null,
+        string[]? events = null,
+        string[]? states = null,
+        string? secret = null
+    )
     {
         var body = new JsonObject { ["callback_url"] = callbackUrl ?? Receiver.CallbackUrl, ["secret"] = secret };
         if (events is not null)
@@ -124,7 +149,8 @@ internal sealed class EventsBench : IAsyncDisposable
     }
 
     /// <summary>Whether the next message is of an event, and not one that comes for all that waits.</summary>
-    public bool NextIsEvent() => Pending() > 0 && !pending.MinBy(message => message.Due).Text.Contains("\"retry\"", StringComparison.Ordinal);
+    public bool NextIsEvent() =>
+        Pending() > 0 && !pending.MinBy(message => message.Due).Text.Contains("\"retry\"", StringComparison.Ordinal);
 
     /// <summary>Takes away all messages, as a queue that loses them would.</summary>
     public void LoseMessages()
@@ -163,8 +189,7 @@ internal sealed class EventsBench : IAsyncDisposable
     }
 
     /// <summary>What the queue's function does with a message.</summary>
-    public Task RunAsync(string message) =>
-        new DeliverEventsFunction(Services.GetRequiredService<EventDelivery>()).Run(message, Cancel);
+    public Task RunAsync(string message) => new DeliverEventsFunction(Services.GetRequiredService<EventDelivery>()).Run(message, Cancel);
 
     /// <summary>How many events wait, and how many failed for good.</summary>
     public async Task<(int Waiting, int Failed)> BacklogAsync(string id) =>
@@ -193,8 +218,10 @@ internal sealed class EventsBench : IAsyncDisposable
     /// <summary>What was given up.</summary>
     public async Task<IReadOnlyList<string>> PoisonAsync()
     {
-        PeekedMessage[] messages = await Services.GetRequiredService<StorageClients>().Queues
-            .GetQueueClient(StorageSetup.EventsPoisonQueueName).PeekMessagesAsync(32, Cancel);
+        PeekedMessage[] messages = await Services
+            .GetRequiredService<StorageClients>()
+            .Queues.GetQueueClient(StorageSetup.EventsPoisonQueueName)
+            .PeekMessagesAsync(32, Cancel);
         return [.. messages.Select(message => message.Body.ToString())];
     }
 
@@ -207,7 +234,9 @@ internal sealed class EventsBench : IAsyncDisposable
 
         await Receiver.DisposeAsync();
         await Storage.DisposeAsync();
-        Logs.Lines.Where(line => line.Contains(Receiver.Signature, StringComparison.Ordinal) || line.Contains("/workflows", StringComparison.Ordinal))
+        Logs.Lines.Where(line =>
+                line.Contains(Receiver.Signature, StringComparison.Ordinal) || line.Contains("/workflows", StringComparison.Ordinal)
+            )
             .ShouldBeEmpty();
     }
 }

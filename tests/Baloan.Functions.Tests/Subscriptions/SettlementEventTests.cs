@@ -61,7 +61,9 @@ public sealed class SettlementEventTests(StorageAccounts storage)
         proxy.Refuse = _ => false;
         await bench.SweepAsync();
 
-        Events(proxy).Select(one => one["data"]!["code"]!.GetValue<string>()).Order(StringComparer.Ordinal)
+        Events(proxy)
+            .Select(one => one["data"]!["code"]!.GetValue<string>())
+            .Order(StringComparer.Ordinal)
             .ShouldBe(new[] { row.Code, next.Code }.Order(StringComparer.Ordinal));
         (await bench.OpenEntriesAsync()).ShouldBe(0);
     }
@@ -111,8 +113,17 @@ public sealed class SettlementEventTests(StorageAccounts storage)
     private async Task<ServiceBench> StartAsync(StorageProxy proxy)
     {
         var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
-        await bench.Services.GetRequiredService<SubscriptionStore>().SaveAsync(
-            new Subscription { RowKey = "one", CallbackUrl = "https://x.logic.azure.com/", Events = "settlement" }, Cancel);
+        await bench
+            .Services.GetRequiredService<SubscriptionStore>()
+            .SaveAsync(
+                new Subscription
+                {
+                    RowKey = "one",
+                    CallbackUrl = "https://x.logic.azure.com/",
+                    Events = "settlement",
+                },
+                Cancel
+            );
         return bench;
     }
 }

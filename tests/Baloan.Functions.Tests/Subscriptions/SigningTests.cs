@@ -19,7 +19,15 @@ public sealed class SigningTests(StorageAccounts storage) : ApiTests(storage)
         var key = Enumerable.Range(1, 24).Select(number => (byte)number).ToArray();
         var secret = $"whsec_{Convert.ToBase64String(key)}";
         await using var receiver = await Receiver.StartAsync();
-        var made = await Api.PostAsync(Route, new JsonObject { ["callback_url"] = receiver.CallbackUrl, ["events"] = new JsonArray("settlement"), ["secret"] = secret });
+        var made = await Api.PostAsync(
+            Route,
+            new JsonObject
+            {
+                ["callback_url"] = receiver.CallbackUrl,
+                ["events"] = new JsonArray("settlement"),
+                ["secret"] = secret,
+            }
+        );
         made.Status.ShouldBe(201, made.Text);
 
         var form = await Api.AcceptedAsync(new SettlementForm());
@@ -35,14 +43,21 @@ public sealed class SigningTests(StorageAccounts storage) : ApiTests(storage)
 
         headers["webhook-id"].ToString().ShouldBe(delivery.EventId);
         new StandardWebhook(secret).Verify(delivery.Body, headers);
-        Should.Throw<StandardWebhooks.Diagnostics.WebhookVerificationException>(() => new StandardWebhook(secret).Verify(delivery.Body + " ", headers));
+        Should.Throw<StandardWebhooks.Diagnostics.WebhookVerificationException>(() =>
+            new StandardWebhook(secret).Verify(delivery.Body + " ", headers)
+        );
 
         var list = await Api.GetAsync(Route);
         list.Text.ShouldNotContain(secret[6..]);
-        list.Json["items"]!.AsArray().Single(item => item!["id"]!.GetValue<string>() == made.Field("id"))!["signed"]!.GetValue<bool>().ShouldBeTrue();
+        list.Json["items"]!.AsArray().Single(item => item!["id"]!.GetValue<string>() == made.Field("id"))!["signed"]!
+            .GetValue<bool>()
+            .ShouldBeTrue();
         Apps.Second.App.LogLines.Where(line => line.Contains(secret[6..], StringComparison.Ordinal)).ShouldBeEmpty();
-        var row = await new TableClient(Apps.Second.ConnectionString, StorageSetup.SubscriptionsTable)
-            .GetEntityAsync<TableEntity>("subscription", made.Field("id"), cancellationToken: Cancel);
+        var row = await new TableClient(Apps.Second.ConnectionString, StorageSetup.SubscriptionsTable).GetEntityAsync<TableEntity>(
+            "subscription",
+            made.Field("id"),
+            cancellationToken: Cancel
+        );
         var kept = row.Value.Select(column => column.Value).ToList();
         kept.OfType<byte[]>().Any(bytes => bytes.Length > 0).ShouldBeTrue();
         kept.OfType<byte[]>().Any(bytes => bytes.AsSpan().IndexOf(key) >= 0).ShouldBeFalse();
@@ -50,9 +65,11 @@ public sealed class SigningTests(StorageAccounts storage) : ApiTests(storage)
 
         // The same request without the secret takes it away.
         (await Api.PostAsync(Route, new JsonObject { ["callback_url"] = receiver.CallbackUrl, ["events"] = new JsonArray("settlement") }))
-            .Field("id").ShouldBe(made.Field("id"));
+            .Field("id")
+            .ShouldBe(made.Field("id"));
         (await Api.GetAsync(Route)).Json["items"]!.AsArray().Single(item => item!["id"]!.GetValue<string>() == made.Field("id"))!["signed"]!
-            .GetValue<bool>().ShouldBeFalse();
+            .GetValue<bool>()
+            .ShouldBeFalse();
         await Api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"{Route}/{made.Field("id")}"));
     }
 
@@ -77,10 +94,15 @@ public sealed class SigningTests(StorageAccounts storage) : ApiTests(storage)
     {
         foreach (var (length, status) in new[] { (23, 400), (24, 201), (64, 201), (65, 400) })
         {
-            var answer = await Api.PostAsync(Route, new JsonObject
-            {
-                ["callback_url"] = "http://127.0.0.1:9/nobody-signed", ["states"] = new JsonArray("blocked"), ["secret"] = $"whsec_{Convert.ToBase64String(new byte[length])}",
-            });
+            var answer = await Api.PostAsync(
+                Route,
+                new JsonObject
+                {
+                    ["callback_url"] = "http://127.0.0.1:9/nobody-signed",
+                    ["states"] = new JsonArray("blocked"),
+                    ["secret"] = $"whsec_{Convert.ToBase64String(new byte[length])}",
+                }
+            );
             answer.Status.ShouldBe(status, answer.Text);
         }
 

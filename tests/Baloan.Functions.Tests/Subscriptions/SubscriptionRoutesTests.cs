@@ -45,7 +45,9 @@ public sealed class SubscriptionRoutesTests(StorageAccounts storage) : ApiTests(
             ended.Text.ShouldBeEmpty();
         }
 
-        Apps.Second.App.LogLines.Where(line => line.Contains(receiver.Signature, StringComparison.Ordinal) || line.Contains("/workflows/run", StringComparison.Ordinal))
+        Apps.Second.App.LogLines.Where(line =>
+                line.Contains(receiver.Signature, StringComparison.Ordinal) || line.Contains("/workflows/run", StringComparison.Ordinal)
+            )
             .ShouldBeEmpty();
         Apps.Second.App.LogLines.ShouldContain(line => line.Contains(id, StringComparison.Ordinal));
     }
@@ -115,7 +117,9 @@ public sealed class SubscriptionRoutesTests(StorageAccounts storage) : ApiTests(
     public async Task A_refusal_says_what_to_do_in_both_languages_and_repeats_no_URL()
     {
         const string Body = """{"callback_url":"https://evil.example/?sig=s3cret"}""";
-        foreach (var (language, part) in new[] { ("en", "the setting Subscriptions__AllowedHosts"), ("fa", "تنظیم Subscriptions__AllowedHosts") })
+        foreach (
+            var (language, part) in new[] { ("en", "the setting Subscriptions__AllowedHosts"), ("fa", "تنظیم Subscriptions__AllowedHosts") }
+        )
         {
             var refused = await Api.PostAsync(Route, new StringContent(Body, null, "application/json"), language);
             refused.ShouldBeProblem(400, "invalid_request", "callback_url");
@@ -128,7 +132,10 @@ public sealed class SubscriptionRoutesTests(StorageAccounts storage) : ApiTests(
     [Fact]
     public async Task A_body_that_is_no_JSON_is_refused()
     {
-        (await Api.PostTextAsync(Route, "callback_url=x", "application/x-www-form-urlencoded")).ShouldBeProblem(415, "unsupported_media_type");
+        (await Api.PostTextAsync(Route, "callback_url=x", "application/x-www-form-urlencoded")).ShouldBeProblem(
+            415,
+            "unsupported_media_type"
+        );
         (await Api.PostTextAsync(Route, "[")).ShouldBeProblem(400, "invalid_request");
     }
 
@@ -136,13 +143,20 @@ public sealed class SubscriptionRoutesTests(StorageAccounts storage) : ApiTests(
     public async Task The_list_says_where_each_stands_and_never_its_whole_URL()
     {
         await using var receiver = await Receiver.StartAsync();
-        var made = await Api.PostAsync(Route, new JsonObject { ["callback_url"] = receiver.CallbackUrl, ["events"] = new JsonArray("settlement") });
-        async Task<JsonObject> ItemAsync() => (await Api.GetAsync(Route)).Json["items"]!.AsArray()
-            .Single(item => item!["id"]!.GetValue<string>() == made.Field("id"))!.AsObject();
+        var made = await Api.PostAsync(
+            Route,
+            new JsonObject { ["callback_url"] = receiver.CallbackUrl, ["events"] = new JsonArray("settlement") }
+        );
+        async Task<JsonObject> ItemAsync() =>
+            (await Api.GetAsync(Route)).Json["items"]!
+                .AsArray()
+                .Single(item => item!["id"]!.GetValue<string>() == made.Field("id"))!
+                .AsObject();
 
         var fresh = await ItemAsync();
-        fresh.Select(field => field.Key).ShouldBe(
-            ["id", "host", "allowed", "events", "states", "signed", "created_at", "last_delivery", "waiting", "failed"]);
+        fresh
+            .Select(field => field.Key)
+            .ShouldBe(["id", "host", "allowed", "events", "states", "signed", "created_at", "last_delivery", "waiting", "failed"]);
         fresh["host"]!.GetValue<string>().ShouldBe("127.0.0.1");
         fresh["events"]!.ToJsonString().ShouldBe("""["settlement"]""");
         fresh["last_delivery"].ShouldBeNull();
@@ -151,7 +165,9 @@ public sealed class SubscriptionRoutesTests(StorageAccounts storage) : ApiTests(
         var form = await Api.AcceptedAsync(new SettlementForm());
         await Api.EndedAsync(form.Code);
         JsonObject failing = fresh;
-        await Until.TrueAsync(async () => (failing = await ItemAsync())["waiting"]!.GetValue<int>() > 0 && failing["last_delivery"] is not null);
+        await Until.TrueAsync(async () =>
+            (failing = await ItemAsync())["waiting"]!.GetValue<int>() > 0 && failing["last_delivery"] is not null
+        );
         failing["last_delivery"]!["status"]!.GetValue<int>().ShouldBe(503);
 
         receiver.AnswerWith(204);

@@ -175,20 +175,35 @@ public sealed class WebhookUrlPolicyTests
     public void The_owner_says_which_hosts()
     {
         var policy = Policy(Environments.Production, " hooks.example.com ; *.Example.ORG;;*.bücher.example;203.0.113.7; ");
-        foreach (var allowed in new[]
-        {
-            "https://hooks.example.com/x", "https://HOOKS.example.com.:443/x", "https://a.example.org", "https://b.a.example.org",
-            "https://shop.bücher.example/x", "https://shop.xn--bcher-kva.example/x", "https://203.0.113.7/x",
-        })
+        foreach (
+            var allowed in new[]
+            {
+                "https://hooks.example.com/x",
+                "https://HOOKS.example.com.:443/x",
+                "https://a.example.org",
+                "https://b.a.example.org",
+                "https://shop.bücher.example/x",
+                "https://shop.xn--bcher-kva.example/x",
+                "https://203.0.113.7/x",
+            }
+        )
         {
             policy.Check(allowed, out _).ShouldNotBeNull(allowed);
         }
 
-        foreach (var refused in new[]
-        {
-            "https://example.com", "https://x.hooks.example.com", "https://example.org", "https://bücher.example", "https://203.0.113.70/x",
-            "https://x.203.0.113.7/", "https://x.logic.azure.com/", "http://hooks.example.com/x",
-        })
+        foreach (
+            var refused in new[]
+            {
+                "https://example.com",
+                "https://x.hooks.example.com",
+                "https://example.org",
+                "https://bücher.example",
+                "https://203.0.113.70/x",
+                "https://x.203.0.113.7/",
+                "https://x.logic.azure.com/",
+                "http://hooks.example.com/x",
+            }
+        )
         {
             ShouldBeRefused(policy, refused);
         }
@@ -240,7 +255,10 @@ public sealed class WebhookUrlPolicyTests
     private static WebhookUrlPolicy Policy(string environment, string? allowedHosts = null, string? allowedPorts = null) =>
         new(Options(allowedHosts, allowedPorts), new HostingEnvironment { EnvironmentName = environment });
 
-    private static SubscriptionOptions Options(string? allowedHosts, string? allowedPorts = null) => SubscriptionOptions.From(
-        new ConfigurationBuilder().AddInMemoryCollection(
-            [new("Subscriptions:AllowedHosts", allowedHosts), new("Subscriptions:AllowedPorts", allowedPorts)]).Build());
+    private static SubscriptionOptions Options(string? allowedHosts, string? allowedPorts = null) =>
+        SubscriptionOptions.From(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection([new("Subscriptions:AllowedHosts", allowedHosts), new("Subscriptions:AllowedPorts", allowedPorts)])
+                .Build()
+        );
 }

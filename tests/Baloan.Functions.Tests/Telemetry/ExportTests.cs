@@ -25,10 +25,14 @@ public sealed class ExportTests(StorageAccounts storage)
             storage.ConnectionString(storage.NewAccount()),
             settings:
             [
-                new("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.Address.ToString()), new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
-                new("OTEL_BSP_SCHEDULE_DELAY", "100"), new("OTEL_BLRP_SCHEDULE_DELAY", "100"), new("OTEL_METRIC_EXPORT_INTERVAL", "500"),
+                new("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.Address.ToString()),
+                new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+                new("OTEL_BSP_SCHEDULE_DELAY", "100"),
+                new("OTEL_BLRP_SCHEDULE_DELAY", "100"),
+                new("OTEL_METRIC_EXPORT_INTERVAL", "500"),
                 new("OTEL_SERVICE_NAME", "app-of-the-tests"),
-            ]);
+            ]
+        );
         using var api = running.NewClient();
         (await api.PostAsync("api/subscriptions", new JsonObject { ["callback_url"] = subscriber.CallbackUrl })).Status.ShouldBe(201);
 
@@ -42,14 +46,25 @@ public sealed class ExportTests(StorageAccounts storage)
         var opening = await TraceOfAsync(
             caller,
             "api/loans",
-            JsonContent.Create(new JsonObject
-            {
-                ["phone_number"] = Phone, ["national_identifier"] = customer, ["birth_date"] = BirthDate,
-                ["amount"] = 20_000_000, ["loan_due"] = 12, ["store"] = 1,
-            }),
-            201);
+            JsonContent.Create(
+                new JsonObject
+                {
+                    ["phone_number"] = Phone,
+                    ["national_identifier"] = customer,
+                    ["birth_date"] = BirthDate,
+                    ["amount"] = 20_000_000,
+                    ["loan_due"] = 12,
+                    ["store"] = 1,
+                }
+            ),
+            201
+        );
         var callback = await TraceOfAsync(
-            caller, "api/callbacks/loan-state", JsonContent.Create(new JsonObject { ["uuid"] = Guid.NewGuid().ToString(), ["state"] = "created" }), 200);
+            caller,
+            "api/callbacks/loan-state",
+            JsonContent.Create(new JsonObject { ["uuid"] = Guid.NewGuid().ToString(), ["state"] = "created" }),
+            200
+        );
 
         await TreeIsAsync(
             otlp,
@@ -61,21 +76,24 @@ public sealed class ExportTests(StorageAccounts storage)
                 baloan validate_otp ok
                 baloan settle ok
                 deliver event delivered
-            """);
+            """
+        );
         await TreeIsAsync(
             otlp,
             opening,
             """
             function OpenLoan
               baloan open_loan ok
-            """);
+            """
+        );
         await TreeIsAsync(
             otlp,
             callback,
             """
             function LoanStateCallback accepted
               deliver event delivered
-            """);
+            """
+        );
         otlp.Spans.ShouldAllBe(span => span.Service == "app-of-the-tests");
         otlp.Spans.Single(span => span.Name == "process settlement").Tags[Traces.SettlementCode].ShouldBe(form.Code);
         var request = otlp.Spans.Single(span => span.Trace == settlement && span.Name == "function CreateSettlement");
@@ -83,16 +101,43 @@ public sealed class ExportTests(StorageAccounts storage)
         otlp.Spans.ShouldAllBe(span => !span.Tags.ContainsKey("url.query"));
         // Names are few, whatever is in the addresses.
         otlp.Spans.ShouldAllBe(span => !span.Name.Contains(form.Code));
-        await Until.TrueAsync(() => otlp.Metrics.IsSupersetOf(
-            ["baloan.settlements", "baloan.loan.callbacks", "baloan.events", "baloan.token.age", "baloan.token.remaining_life", "baloan.client.calls"]));
-        await Until.TrueAsync(() => running.App.LogLines.Any(line => line.Contains($"Settlement {form.Code} is settled.", StringComparison.Ordinal)));
-        var tokens = new[] { "baloan-merchant-token", "baloan-partnership-token", "baloan-customer-hash-key" }.Select(running.Vault.GetSecret).OfType<string>().ToArray();
+        await Until.TrueAsync(() =>
+            otlp.Metrics.IsSupersetOf([
+                "baloan.settlements",
+                "baloan.loan.callbacks",
+                "baloan.events",
+                "baloan.token.age",
+                "baloan.token.remaining_life",
+                "baloan.client.calls",
+            ])
+        );
+        await Until.TrueAsync(() =>
+            running.App.LogLines.Any(line => line.Contains($"Settlement {form.Code} is settled.", StringComparison.Ordinal))
+        );
+        var tokens = new[] { "baloan-merchant-token", "baloan-partnership-token", "baloan-customer-hash-key" }
+            .Select(running.Vault.GetSecret)
+            .OfType<string>()
+            .ToArray();
         tokens.Length.ShouldBe(3);
-        foreach (var secret in (string[])
-        [
-            form.NationalIdentifier!, customer, Phone, BirthDate, "eyJ", .. tokens, RunningApps.FunctionKey, RunningApps.AdminKey,
-            BaloanServer.StorePassword, BaloanServer.PartnerPassword, subscriber.Signature, "/workflows", "sig=", "AccountKey=",
-        ])
+        foreach (
+            var secret in (string[])
+                [
+                    form.NationalIdentifier!,
+                    customer,
+                    Phone,
+                    BirthDate,
+                    "eyJ",
+                    .. tokens,
+                    RunningApps.FunctionKey,
+                    RunningApps.AdminKey,
+                    BaloanServer.StorePassword,
+                    BaloanServer.PartnerPassword,
+                    subscriber.Signature,
+                    "/workflows",
+                    "sig=",
+                    "AccountKey=",
+                ]
+        )
         {
             otlp.Holds(secret).ShouldBeFalse(secret);
         }
@@ -115,11 +160,17 @@ public sealed class ExportTests(StorageAccounts storage)
             storage.ConnectionString(storage.NewAccount()),
             settings:
             [
-                new("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.Address.ToString()), new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
-                new("OTEL_BSP_SCHEDULE_DELAY", "3600000"), new("OTEL_BLRP_SCHEDULE_DELAY", "3600000"), new("OTEL_METRIC_EXPORT_INTERVAL", "3600000"),
-                // Meant for Azure Monitor's exporter in the Functions host, and unknown to OpenTelemetry itself: everything is sent all the same.
-                new("OTEL_TRACES_SAMPLER", "microsoft.fixed_percentage"), new("OTEL_TRACES_SAMPLER_ARG", "1.0"),
-            ]);
+                new("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.Address.ToString()),
+                new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+                new("OTEL_BSP_SCHEDULE_DELAY", "3600000"),
+                new("OTEL_BLRP_SCHEDULE_DELAY", "3600000"),
+                new("OTEL_METRIC_EXPORT_INTERVAL", "3600000"),
+                // Meant for Azure Monitor's exporter in the Functions host, and unknown to OpenTelemetry itself: everything is sent all
+                // the same.
+                new("OTEL_TRACES_SAMPLER", "microsoft.fixed_percentage"),
+                new("OTEL_TRACES_SAMPLER_ARG", "1.0"),
+            ]
+        );
         using var api = running.NewClient();
         await api.SendOtpAsync(Given.Customer());
         otlp.Spans.ShouldBeEmpty();
@@ -141,9 +192,11 @@ public sealed class ExportTests(StorageAccounts storage)
             storage.ConnectionString(storage.NewAccount()),
             settings:
             [
-                new("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.Address.ToString()), new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+                new("OTEL_EXPORTER_OTLP_ENDPOINT", otlp.Address.ToString()),
+                new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
                 new("WEBSITE_SITE_NAME", "shop"),
-            ]);
+            ]
+        );
         using var api = running.NewClient();
         await api.SendOtpAsync(Given.Customer());
 
@@ -168,21 +221,44 @@ public sealed class ExportTests(StorageAccounts storage)
     private static async Task TreeIsAsync(OtlpReceiver otlp, string trace, string expected)
     {
         var tree = "";
-        // Who needs a token first gets it, and that may be the timer. And the worker's own server tells of the request that the host sent on.
+        // Who needs a token first gets it, and that may be the timer. And the worker's own server tells of the request that the host sent
+        // on.
         await Until.TrueAsync(
-            () => (tree = Tree([.. otlp.Spans.Where(span => span.Trace == trace && !span.Name.EndsWith("_token", StringComparison.Ordinal)
-                && !span.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)).OrderBy(span => span.Start)])) == expected,
-            () => tree);
+            () =>
+                (
+                    tree = Tree([
+                        .. otlp
+                            .Spans.Where(span =>
+                                span.Trace == trace
+                                && !span.Name.EndsWith("_token", StringComparison.Ordinal)
+                                && !span.Name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
+                            )
+                            .OrderBy(span => span.Start),
+                    ])
+                ) == expected,
+            () => tree
+        );
     }
 
     /// <summary>A trace as a tree of names, children in the order in which they began, with how each came out.</summary>
     private static string Tree(IReadOnlyList<OtlpSpan> spans)
     {
         IEnumerable<string> Lines(OtlpSpan span, int depth) =>
-        [
-            new string(' ', depth * 2) + string.Join(' ', [span.Name, .. span.Tags.Where(tag => tag.Key is Traces.SettlementOutcome or Traces.EventOutcome or Traces.LoanVerdict or "baloan.result").Select(tag => tag.Value)]),
-            .. spans.Where(other => other.Parent == span.Id).SelectMany(child => Lines(child, depth + 1)),
-        ];
+            [
+                new string(' ', depth * 2)
+                    + string.Join(
+                        ' ',
+                        [
+                            span.Name,
+                            .. span
+                                .Tags.Where(tag =>
+                                    tag.Key is Traces.SettlementOutcome or Traces.EventOutcome or Traces.LoanVerdict or "baloan.result"
+                                )
+                                .Select(tag => tag.Value),
+                        ]
+                    ),
+                .. spans.Where(other => other.Parent == span.Id).SelectMany(child => Lines(child, depth + 1)),
+            ];
         return string.Join('\n', spans.Where(span => !spans.Any(other => other.Id == span.Parent)).SelectMany(root => Lines(root, 0)));
     }
 }

@@ -40,10 +40,12 @@ internal sealed class InsightsReceiver : IAsyncDisposable
 
     /// <summary>The names of every metric that came.</summary>
     public IReadOnlyList<string> Metrics =>
-    [
-        .. Records["MetricData"].SelectMany(record => record["data"]!["baseData"]!["metrics"]!.AsArray())
-            .Select(metric => metric!["name"]!.GetValue<string>()).Distinct(),
-    ];
+        [
+            .. Records["MetricData"]
+                .SelectMany(record => record["data"]!["baseData"]!["metrics"]!.AsArray())
+                .Select(metric => metric!["name"]!.GetValue<string>())
+                .Distinct(),
+        ];
 
     public static async Task<InsightsReceiver> StartAsync()
     {
@@ -54,7 +56,9 @@ internal sealed class InsightsReceiver : IAsyncDisposable
         {
             var body = context.Request.Body;
             using var plain = new StreamReader(
-                context.Request.Headers.ContentEncoding == "gzip" ? new GZipStream(body, CompressionMode.Decompress) : body, Encoding.UTF8);
+                context.Request.Headers.ContentEncoding == "gzip" ? new GZipStream(body, CompressionMode.Decompress) : body,
+                Encoding.UTF8
+            );
             var came = (await plain.ReadToEndAsync(context.RequestAborted)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             foreach (var line in came)
             {
@@ -63,7 +67,9 @@ internal sealed class InsightsReceiver : IAsyncDisposable
 
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(
-                $$"""{"itemsReceived":{{came.Length}},"itemsAccepted":{{came.Length}},"errors":[]}""", context.RequestAborted);
+                $$"""{"itemsReceived":{{came.Length}},"itemsAccepted":{{came.Length}},"errors":[]}""",
+                context.RequestAborted
+            );
         });
         await receiver.server.StartAsync(TestContext.Current.CancellationToken);
         return receiver;

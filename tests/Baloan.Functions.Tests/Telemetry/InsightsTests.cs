@@ -64,22 +64,28 @@ public sealed class InsightsTests(StorageAccounts storage)
     public void A_share_of_traces_that_is_none_is_refused_when_the_app_starts(string percent)
     {
         var settings = new ConfigurationBuilder()
-            .AddInMemoryCollection(
-                [new("APPLICATIONINSIGHTS_CONNECTION_STRING", "InstrumentationKey=x"), new("Telemetry:TracePercent", percent)])
+            .AddInMemoryCollection([
+                new("APPLICATIONINSIGHTS_CONNECTION_STRING", "InstrumentationKey=x"),
+                new("Telemetry:TracePercent", percent),
+            ])
             .Build();
 
-        Should.Throw<InvalidOperationException>(() => new ServiceCollection().AddTelemetryExport(settings))
+        Should
+            .Throw<InvalidOperationException>(() => new ServiceCollection().AddTelemetryExport(settings))
             .Message.ShouldStartWith("Telemetry__TracePercent");
     }
 
-    private Task<RunningApp> StartAsync(
-        BaloanServer baloan, InsightsReceiver insights, params KeyValuePair<string, string?>[] settings) => RunningApp.StartAsync(
-        baloan,
-        storage.ConnectionString(storage.NewAccount()),
-        settings:
-        [
-            new("APPLICATIONINSIGHTS_CONNECTION_STRING", insights.ConnectionString), new("WEBSITE_SITE_NAME", "shop"),
-            // The exporter's own figures go to Microsoft, and nowhere from a test.
-            new("APPLICATIONINSIGHTS_STATSBEAT_DISABLED", "true"), .. settings,
-        ]);
+    private Task<RunningApp> StartAsync(BaloanServer baloan, InsightsReceiver insights, params KeyValuePair<string, string?>[] settings) =>
+        RunningApp.StartAsync(
+            baloan,
+            storage.ConnectionString(storage.NewAccount()),
+            settings:
+            [
+                new("APPLICATIONINSIGHTS_CONNECTION_STRING", insights.ConnectionString),
+                new("WEBSITE_SITE_NAME", "shop"),
+                // The exporter's own figures go to Microsoft, and nowhere from a test.
+                new("APPLICATIONINSIGHTS_STATSBEAT_DISABLED", "true"),
+                .. settings,
+            ]
+        );
 }

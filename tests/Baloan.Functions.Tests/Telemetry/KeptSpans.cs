@@ -16,11 +16,12 @@ internal sealed class KeptSpans : IDisposable
     private readonly Keeper keeper = new();
     private readonly TracerProvider provider;
 
-    public KeptSpans() => provider = Sdk.CreateTracerProviderBuilder()
-        .AddSource(Traces.Name, BaloanTelemetry.Name, Requests.Name)
-        .SetSampler(new AlwaysOnSampler())
-        .AddProcessor(new SimpleActivityExportProcessor(keeper))
-        .Build();
+    public KeptSpans() =>
+        provider = Sdk.CreateTracerProviderBuilder()
+            .AddSource(Traces.Name, BaloanTelemetry.Name, Requests.Name)
+            .SetSampler(new AlwaysOnSampler())
+            .AddProcessor(new SimpleActivityExportProcessor(keeper))
+            .Build();
 
     /// <summary>Does something as part of a new trace.</summary>
     public static async Task<ActivityTraceId> RequestAsync(Func<Task> work)

@@ -32,15 +32,19 @@ public sealed class MeterTests(StorageAccounts storage)
         var refused = await bench.AcceptAsync(total: MagicNumbers.For(Fault.WrongOtp).Total);
         await bench.RunToEndAsync(refused.Code);
         (await bench.Decisions.WithdrawAsync(await bench.AcceptAsync(), Cancel)).ShouldNotBeNull();
-        counts.Taken().ShouldBe(
-        [
-            "baloan.settlements 1 outcome=failed", "baloan.settlements 1 outcome=rejected",
-            "baloan.settlements 1 outcome=settled", "baloan.settlements 1 outcome=settled_inferred",
-        ]);
+        counts
+            .Taken()
+            .ShouldBe([
+                "baloan.settlements 1 outcome=failed",
+                "baloan.settlements 1 outcome=rejected",
+                "baloan.settlements 1 outcome=settled",
+                "baloan.settlements 1 outcome=settled_inferred",
+            ]);
 
         // Uploads.
-        var file = await bench.Services.GetRequiredService<FileStore>().SaveAsync(
-            StorageSetup.UploadsContainer, new MemoryStream(Given.Pdf()), [FileKind.Pdf], Cancel);
+        var file = await bench
+            .Services.GetRequiredService<FileStore>()
+            .SaveAsync(StorageSetup.UploadsContainer, new MemoryStream(Given.Pdf()), [FileKind.Pdf], Cancel);
         var upload = await bench.Services.GetRequiredService<UploadIntake>().AcceptAsync(file!, "a.pdf", Language.English, Cancel);
         await bench.Services.GetRequiredService<UploadProcessor>().ProcessAsync(upload.Id, Cancel);
         counts.Taken().ShouldBe(["baloan.uploads 1 outcome=uploaded"]);
@@ -49,32 +53,59 @@ public sealed class MeterTests(StorageAccounts storage)
         var loan = Guid.NewGuid().ToString();
         foreach (var state in new[] { "created", "created", "loan_paid", "canceled", "nobody knows this one" })
         {
-            var callback = new LoanCallback(Guid.NewGuid().ToString(), loan, LoanStates.Normalize(state), null, bench.Time.GetUtcNow(), "{}"u8.ToArray());
+            var callback = new LoanCallback(
+                Guid.NewGuid().ToString(),
+                loan,
+                LoanStates.Normalize(state),
+                null,
+                bench.Time.GetUtcNow(),
+                "{}"u8.ToArray()
+            );
             bench.Time.Advance(TimeSpan.FromSeconds(1));
             await bench.Services.GetRequiredService<LoanStore>().RecordAsync(callback, Cancel);
         }
 
-        counts.Taken().ShouldBe(
-        [
-            "baloan.loan.callbacks 1 verdict=accepted", "baloan.loan.callbacks 1 verdict=accepted", "baloan.loan.callbacks 1 verdict=conflict",
-            "baloan.loan.callbacks 1 verdict=duplicate", "baloan.loan.callbacks 1 verdict=unknown_state",
-        ]);
+        counts
+            .Taken()
+            .ShouldBe([
+                "baloan.loan.callbacks 1 verdict=accepted",
+                "baloan.loan.callbacks 1 verdict=accepted",
+                "baloan.loan.callbacks 1 verdict=conflict",
+                "baloan.loan.callbacks 1 verdict=duplicate",
+                "baloan.loan.callbacks 1 verdict=unknown_state",
+            ]);
 
         // Events.
-        await bench.Services.GetRequiredService<SubscriptionStore>().SaveAsync(
-            new Subscription { RowKey = "somebody", CallbackUrl = receiver.CallbackUrl, Events = SubscriberEvent.Settlement, CreatedAt = bench.Time.GetUtcNow() }, Cancel);
+        await bench
+            .Services.GetRequiredService<SubscriptionStore>()
+            .SaveAsync(
+                new Subscription
+                {
+                    RowKey = "somebody",
+                    CallbackUrl = receiver.CallbackUrl,
+                    Events = SubscriberEvent.Settlement,
+                    CreatedAt = bench.Time.GetUtcNow(),
+                },
+                Cancel
+            );
         var delivery = bench.Services.GetRequiredService<EventDelivery>();
         foreach (var (status, firstAt) in new[] { (200, 0), (503, 0), (503, -2), (410, 0) })
         {
             receiver.AnswerWith(status);
             await delivery.DeliverAsync(
-                new EventMessage("somebody", EventsBench.NewEvent(), 1, bench.Time.GetUtcNow().AddDays(firstAt), null), Cancel);
+                new EventMessage("somebody", EventsBench.NewEvent(), 1, bench.Time.GetUtcNow().AddDays(firstAt), null),
+                Cancel
+            );
         }
 
-        counts.Taken().ShouldBe(
-        [
-            "baloan.events 1 outcome=delivered", "baloan.events 1 outcome=ended_by_receiver", "baloan.events 1 outcome=given_up", "baloan.events 1 outcome=put_off",
-        ]);
+        counts
+            .Taken()
+            .ShouldBe([
+                "baloan.events 1 outcome=delivered",
+                "baloan.events 1 outcome=ended_by_receiver",
+                "baloan.events 1 outcome=given_up",
+                "baloan.events 1 outcome=put_off",
+            ]);
     }
 
     [Fact]
@@ -90,8 +121,12 @@ public sealed class MeterTests(StorageAccounts storage)
         var life = (await tokens.KeepFreshAsync(Cancel)) - bench.Time.GetUtcNow();
         bench.Time.Advance(TimeSpan.FromHours(1));
 
-        counts.Read().ShouldBe(
-            [$"baloan.token.age 3600 gateway=merchant", $"baloan.token.remaining_life {life.TotalSeconds - 3600} gateway=merchant"]);
+        counts
+            .Read()
+            .ShouldBe([
+                $"baloan.token.age 3600 gateway=merchant",
+                $"baloan.token.remaining_life {life.TotalSeconds - 3600} gateway=merchant",
+            ]);
     }
 
     /// <summary>What one app measures.</summary>

@@ -22,27 +22,37 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     /// <summary>Every span that came.</summary>
     public IReadOnlyList<OtlpSpan> Spans =>
-    [
-        .. Of("/v1/traces").SelectMany(body => body.All(1)).SelectMany(resource =>
-        {
-            var service = OtlpSpan.Attributes(resource.All(1).Single(), 1)["service.name"];
-            return resource.All(2).SelectMany(scope => scope.All(2)).Select(span => OtlpSpan.Read(span, service));
-        }),
-    ];
+        [
+            .. Of("/v1/traces")
+                .SelectMany(body => body.All(1))
+                .SelectMany(resource =>
+                {
+                    var service = OtlpSpan.Attributes(resource.All(1).Single(), 1)["service.name"];
+                    return resource.All(2).SelectMany(scope => scope.All(2)).Select(span => OtlpSpan.Read(span, service));
+                }),
+        ];
 
     /// <summary>The names of every metric that came.</summary>
-    public IReadOnlySet<string> Metrics => Of("/v1/metrics").SelectMany(body => body.All(1)).SelectMany(resource => resource.All(2))
-        .SelectMany(scope => scope.All(2)).Select(metric => metric.Text(1)).ToHashSet();
+    public IReadOnlySet<string> Metrics =>
+        Of("/v1/metrics")
+            .SelectMany(body => body.All(1))
+            .SelectMany(resource => resource.All(2))
+            .SelectMany(scope => scope.All(2))
+            .Select(metric => metric.Text(1))
+            .ToHashSet();
 
     /// <summary>Every log line that came.</summary>
     public IReadOnlyList<string> Lines => [.. TimedLines.Select(line => line.Text)];
 
     /// <summary>Every log line that came, with the time at which it was written.</summary>
     public IReadOnlyList<(ulong At, string Text)> TimedLines =>
-    [
-        .. Of("/v1/logs").SelectMany(body => body.All(1)).SelectMany(resource => resource.All(2)).SelectMany(scope => scope.All(2))
-            .Select(line => (line.Number(1), line.All(5).FirstOrDefault()?.Text(1) ?? "")),
-    ];
+        [
+            .. Of("/v1/logs")
+                .SelectMany(body => body.All(1))
+                .SelectMany(resource => resource.All(2))
+                .SelectMany(scope => scope.All(2))
+                .Select(line => (line.Number(1), line.All(5).FirstOrDefault()?.Text(1) ?? "")),
+        ];
 
     public static async Task<OtlpReceiver> StartAsync()
     {
@@ -66,17 +76,31 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
-    private IEnumerable<ProtobufMessage> Of(string path) => received.Where(one => one.Path == path).Select(one => new ProtobufMessage(one.Body));
+    private IEnumerable<ProtobufMessage> Of(string path) =>
+        received.Where(one => one.Path == path).Select(one => new ProtobufMessage(one.Body));
 }
 
 /// <summary>A span (opentelemetry/proto/trace/v1/trace.proto).</summary>
-internal sealed record OtlpSpan(string Service, string Trace, string Id, string Parent, string Name, ulong Start, IReadOnlyDictionary<string, string> Tags)
+internal sealed record OtlpSpan(
+    string Service,
+    string Trace,
+    string Id,
+    string Parent,
+    string Name,
+    ulong Start,
+    IReadOnlyDictionary<string, string> Tags
+)
 {
-    public static OtlpSpan Read(ProtobufMessage span, string service) => new(
-        service, Hex(span, 1), Hex(span, 2), Hex(span, 4), span.Text(5), span.Number(7), Attributes(span, 9));
+    public static OtlpSpan Read(ProtobufMessage span, string service) =>
+        new(service, Hex(span, 1), Hex(span, 2), Hex(span, 4), span.Text(5), span.Number(7), Attributes(span, 9));
 
-    public static Dictionary<string, string> Attributes(ProtobufMessage message, int field) => message.All(field).ToDictionary(
-        attribute => attribute.Text(1), attribute => attribute.All(2).Single() is var value && value.Has(1) ? value.Text(1) : $"{value.Number(3)}");
+    public static Dictionary<string, string> Attributes(ProtobufMessage message, int field) =>
+        message
+            .All(field)
+            .ToDictionary(
+                attribute => attribute.Text(1),
+                attribute => attribute.All(2).Single() is var value && value.Has(1) ? value.Text(1) : $"{value.Number(3)}"
+            );
 
     private static string Hex(ProtobufMessage span, int field) => span.Has(field) ? Convert.ToHexStringLower(span.Bytes(field)) : "";
 }
@@ -88,7 +112,7 @@ internal sealed class ProtobufMessage
 
     public ProtobufMessage(byte[] body)
     {
-        for (var at = 0; at < body.Length;)
+        for (var at = 0; at < body.Length; )
         {
             var key = Varint(body, ref at);
             var number = (int)(key >> 3);
@@ -118,7 +142,8 @@ internal sealed class ProtobufMessage
 
     public bool Has(int number) => fields.Exists(field => field.Number == number);
 
-    public IEnumerable<ProtobufMessage> All(int number) => fields.Where(field => field.Number == number).Select(field => new ProtobufMessage(field.Bytes));
+    public IEnumerable<ProtobufMessage> All(int number) =>
+        fields.Where(field => field.Number == number).Select(field => new ProtobufMessage(field.Bytes));
 
     public byte[] Bytes(int number) => fields.Find(field => field.Number == number).Bytes ?? [];
 

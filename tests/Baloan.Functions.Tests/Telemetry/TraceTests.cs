@@ -37,17 +37,20 @@ public sealed class TraceTests(StorageAccounts storage)
         await DeliverAsync(bench);
         receiver.Deliveries.ShouldHaveSingleItem();
 
-        spans.Tree(trace, Traces.SettlementCode, Traces.SettlementOutcome, Traces.EventType, Traces.EventOutcome, "baloan.result").ShouldBe(
-            $"""
-            request
-              baloan send_otp ok
-                baloan merchant_token ok
-              process settlement {row.Code} settled
-                baloan check_credit ok
-                baloan validate_otp ok
-                baloan settle ok
-                deliver event settlement delivered
-            """);
+        spans
+            .Tree(trace, Traces.SettlementCode, Traces.SettlementOutcome, Traces.EventType, Traces.EventOutcome, "baloan.result")
+            .ShouldBe(
+                $"""
+                request
+                  baloan send_otp ok
+                    baloan merchant_token ok
+                  process settlement {row.Code} settled
+                    baloan check_credit ok
+                    baloan validate_otp ok
+                    baloan settle ok
+                    deliver event settlement delivered
+                """
+            );
         ShouldHoldNoSecret(spans.Text(trace), bench, receiver, row.NationalIdentifier!);
     }
 
@@ -65,17 +68,24 @@ public sealed class TraceTests(StorageAccounts storage)
         (await bench.FindAsync(wrong.Code)).Status.ShouldBe(SettlementStatus.Rejected);
         await DeliverAsync(bench);
 
-        spans.Tree(trace, Traces.SettlementCode, Traces.SettlementOutcome, Traces.EventOutcome, "baloan.result").ShouldBe(
-            $"""
-            request
-              process settlement {wrong.Code} rejected
-                baloan check_credit ok
-                baloan validate_otp ok
-                baloan settle rejected
-                baloan check_credit ok
-                deliver event put_off
-            """);
-        spans.Of(trace).Where(span => span.Status == ActivityStatusCode.Error).Select(span => span.StatusDescription).ShouldBe(["rejected"]);
+        spans
+            .Tree(trace, Traces.SettlementCode, Traces.SettlementOutcome, Traces.EventOutcome, "baloan.result")
+            .ShouldBe(
+                $"""
+                request
+                  process settlement {wrong.Code} rejected
+                    baloan check_credit ok
+                    baloan validate_otp ok
+                    baloan settle rejected
+                    baloan check_credit ok
+                    deliver event put_off
+                """
+            );
+        spans
+            .Of(trace)
+            .Where(span => span.Status == ActivityStatusCode.Error)
+            .Select(span => span.StatusDescription)
+            .ShouldBe(["rejected"]);
         ShouldHoldNoSecret(spans.Text(trace), bench, receiver, wrong.NationalIdentifier);
     }
 
@@ -92,29 +102,54 @@ public sealed class TraceTests(StorageAccounts storage)
         var loans = ActivatorUtilities.CreateInstance<LoanFunctions>(app);
         var callbacks = ActivatorUtilities.CreateInstance<LoanStateCallbackFunction>(app);
 
-        var opening = await KeptSpans.RequestAsync(() => loans.Open(
-            Request(new()
-            {
-                ["phone_number"] = Phone, ["national_identifier"] = customer, ["birth_date"] = "1999-02-14",
-                ["amount"] = 20_000_000, ["loan_due"] = 12, ["store"] = 1,
-            })));
+        var opening = await KeptSpans.RequestAsync(() =>
+            loans.Open(
+                Request(
+                    new()
+                    {
+                        ["phone_number"] = Phone,
+                        ["national_identifier"] = customer,
+                        ["birth_date"] = "1999-02-14",
+                        ["amount"] = 20_000_000,
+                        ["loan_due"] = 12,
+                        ["store"] = 1,
+                    }
+                )
+            )
+        );
         var uuid = spans.Of(opening)[0].GetTagItem(Traces.LoanUuid).ShouldBeOfType<string>();
-        var callback = await KeptSpans.RequestAsync(() => callbacks.Run(
-            Request(new() { ["uuid"] = uuid, ["state"] = "blocked", ["reason"] = $"{customer} {Phone}" })));
+        var callback = await KeptSpans.RequestAsync(() =>
+            callbacks.Run(
+                Request(
+                    new()
+                    {
+                        ["uuid"] = uuid,
+                        ["state"] = "blocked",
+                        ["reason"] = $"{customer} {Phone}",
+                    }
+                )
+            )
+        );
         await DeliverAsync(bench);
         receiver.Deliveries.ShouldHaveSingleItem();
 
-        spans.Tree(opening, Traces.LoanUuid, "baloan.result").ShouldBe(
-            $"""
-            request {uuid}
-              baloan open_loan ok
-                baloan partnership_token ok
-            """);
-        spans.Tree(callback, Traces.LoanUuid, Traces.LoanVerdict, Traces.EventType, Traces.EventOutcome).ShouldBe(
-            $"""
-            request {uuid} accepted
-              deliver event loan_state delivered
-            """);
+        spans
+            .Tree(opening, Traces.LoanUuid, "baloan.result")
+            .ShouldBe(
+                $"""
+                request {uuid}
+                  baloan open_loan ok
+                    baloan partnership_token ok
+                """
+            );
+        spans
+            .Tree(callback, Traces.LoanUuid, Traces.LoanVerdict, Traces.EventType, Traces.EventOutcome)
+            .ShouldBe(
+                $"""
+                request {uuid} accepted
+                  deliver event loan_state delivered
+                """
+            );
         foreach (var trace in new[] { opening, callback })
         {
             ShouldHoldNoSecret(spans.Text(trace), bench, receiver, customer, Phone, "1999-02-14");
@@ -143,7 +178,8 @@ public sealed class TraceTests(StorageAccounts storage)
         });
         var unknown = await KeptSpans.RequestAsync(() => function.Run(Message("NOT-THERE", "rubbish"), Cancel));
         var failed = await KeptSpans.RequestAsync(() =>
-            Should.ThrowAsync<OperationCanceledException>(() => function.Run(Message("NOT-THERE", null), new CancellationToken(true))));
+            Should.ThrowAsync<OperationCanceledException>(() => function.Run(Message("NOT-THERE", null), new CancellationToken(true)))
+        );
 
         spans.Tree(known, "messaging.destination.name").ShouldBe("request\n  process settlement invoices");
         var span = spans.Of(known)[1];
@@ -154,8 +190,7 @@ public sealed class TraceTests(StorageAccounts storage)
         failure.GetTagItem("error.type").ShouldBeOfType<string>().ShouldEndWith("CanceledException");
     }
 
-    private static string Message(string code, string? traceParent) =>
-        new WorkMessage(WorkMessage.Settlement, code, traceParent).ToText();
+    private static string Message(string code, string? traceParent) => new WorkMessage(WorkMessage.Settlement, code, traceParent).ToText();
 
     private static HttpRequest Request(JsonObject body)
     {
@@ -169,7 +204,19 @@ public sealed class TraceTests(StorageAccounts storage)
     private static void ShouldHoldNoSecret(string text, ServiceBench bench, Receiver receiver, params string[] secrets)
     {
         var tokens = new[] { "baloan-merchant-token", "baloan-partnership-token" }.Select(bench.Vault.GetSecret).OfType<string>();
-        foreach (var secret in (string[])[.. secrets, .. tokens, MagicNumbers.Otp, "eyJ", receiver.Signature, "/workflows", BaloanServer.StorePassword, BaloanServer.PartnerPassword])
+        foreach (
+            var secret in (string[])
+                [
+                    .. secrets,
+                    .. tokens,
+                    MagicNumbers.Otp,
+                    "eyJ",
+                    receiver.Signature,
+                    "/workflows",
+                    BaloanServer.StorePassword,
+                    BaloanServer.PartnerPassword,
+                ]
+        )
         {
             text.ShouldNotContain(secret);
         }
@@ -177,31 +224,41 @@ public sealed class TraceTests(StorageAccounts storage)
 
     private async Task<ServiceBench> StartAsync(Receiver receiver)
     {
-        var bench = await ServiceBench.StartAsync(storage, credentials: vault =>
-        {
-            ServiceBench.Credentials(vault, "v2");
-            vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
-            vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
-        });
-        await bench.Services.GetRequiredService<SubscriptionStore>().SaveAsync(
-            new Subscription
+        var bench = await ServiceBench.StartAsync(
+            storage,
+            credentials: vault =>
             {
-                RowKey = "somebody",
-                CallbackUrl = receiver.CallbackUrl,
-                Events = Subscription.Join([SubscriberEvent.LoanState, SubscriberEvent.Settlement]),
-                CreatedAt = bench.Time.GetUtcNow(),
-            },
-            Cancel);
+                ServiceBench.Credentials(vault, "v2");
+                vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
+                vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
+            }
+        );
+        await bench
+            .Services.GetRequiredService<SubscriptionStore>()
+            .SaveAsync(
+                new Subscription
+                {
+                    RowKey = "somebody",
+                    CallbackUrl = receiver.CallbackUrl,
+                    Events = Subscription.Join([SubscriberEvent.LoanState, SubscriberEvent.Settlement]),
+                    CreatedAt = bench.Time.GetUtcNow(),
+                },
+                Cancel
+            );
         return bench;
     }
 
     /// <summary>Does what the one message on the queue of settlements asks for.</summary>
-    private static async Task RunAsync(ServiceBench bench) => await ActivatorUtilities.CreateInstance<InvoiceFunction>(bench.Services)
-        .Run(await TakeAsync(bench, StorageSetup.WorkQueueName), Cancel);
+    private static async Task RunAsync(ServiceBench bench) =>
+        await ActivatorUtilities
+            .CreateInstance<InvoiceFunction>(bench.Services)
+            .Run(await TakeAsync(bench, StorageSetup.WorkQueueName), Cancel);
 
     /// <summary>Does what the one message on the queue of events asks for.</summary>
-    private static async Task DeliverAsync(ServiceBench bench) => await ActivatorUtilities.CreateInstance<DeliverEventsFunction>(bench.Services)
-        .Run(await TakeAsync(bench, StorageSetup.EventsQueueName), Cancel);
+    private static async Task DeliverAsync(ServiceBench bench) =>
+        await ActivatorUtilities
+            .CreateInstance<DeliverEventsFunction>(bench.Services)
+            .Run(await TakeAsync(bench, StorageSetup.EventsQueueName), Cancel);
 
     private static async Task<string> TakeAsync(ServiceBench bench, string name)
     {

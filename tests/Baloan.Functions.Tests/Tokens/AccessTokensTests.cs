@@ -190,20 +190,28 @@ public sealed class AccessTokensTests(StorageAccounts storage)
                 ServiceBench.Credentials(vault, "v2");
                 vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
                 vault.SetSecret("baloan-partnership-password", WrongPassword);
-            });
+            }
+        );
         var functions = ActivatorUtilities.CreateInstance<TokenFunctions>(bench.Services);
 
         var failure = await Should.ThrowAsync<InvalidOperationException>(() => functions.RefreshTokens(new TimerInfo(), Cancel));
 
         failure.InnerException.ShouldBeNull();
         bench.Logs.Lines.ShouldContain("Error: The partnership access token could not be renewed: baloan_unauthorized. ");
-        bench.Logs.Lines.ShouldNotContain(line => line.Contains("The merchant access token could not be renewed", StringComparison.Ordinal));
+        bench.Logs.Lines.ShouldNotContain(line =>
+            line.Contains("The merchant access token could not be renewed", StringComparison.Ordinal)
+        );
         bench.Logs.Lines.ShouldNotContain(line => line.Contains(WrongPassword, StringComparison.Ordinal));
 
         bench.Vault.Available = false;
         bench.Time.Advance(TimeSpan.FromHours(23));
         await Should.ThrowAsync<InvalidOperationException>(() => functions.RefreshTokens(new TimerInfo(), Cancel));
-        bench.Logs.Lines.ShouldContain(line => line.StartsWith("Error: The merchant access token could not be renewed: KeyVaultUnavailableException.", StringComparison.Ordinal));
+        bench.Logs.Lines.ShouldContain(line =>
+            line.StartsWith(
+                "Error: The merchant access token could not be renewed: KeyVaultUnavailableException.",
+                StringComparison.Ordinal
+            )
+        );
     }
 
     [Fact]
@@ -245,11 +253,14 @@ public sealed class AccessTokensTests(StorageAccounts storage)
         var missing = await Should.ThrowAsync<NotConfiguredException>(() => PartnershipOf(bench.Services).GetAsync(Cancel).AsTask());
         missing.Settings.ShouldContain("baloan-partnership-username");
 
-        await using var partner = await ServiceBench.StartAsync(storage, credentials: vault =>
-        {
-            vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
-            vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
-        });
+        await using var partner = await ServiceBench.StartAsync(
+            storage,
+            credentials: vault =>
+            {
+                vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
+                vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
+            }
+        );
         (await PartnershipOf(partner.Services).GetAsync(Cancel)).ShouldNotBeEmpty();
         await Should.ThrowAsync<NotConfiguredException>(() => MerchantOf(partner.Services).GetAsync(Cancel).AsTask());
     }
@@ -257,11 +268,14 @@ public sealed class AccessTokensTests(StorageAccounts storage)
     [Fact]
     public async Task Wrong_credentials_are_told_and_nothing_is_kept()
     {
-        await using var bench = await ServiceBench.StartAsync(storage, credentials: vault =>
-        {
-            vault.SetSecret("baloan-merchant-username", BaloanServer.StoreUuid);
-            vault.SetSecret("baloan-merchant-password", "not-the-password");
-        });
+        await using var bench = await ServiceBench.StartAsync(
+            storage,
+            credentials: vault =>
+            {
+                vault.SetSecret("baloan-merchant-username", BaloanServer.StoreUuid);
+                vault.SetSecret("baloan-merchant-password", "not-the-password");
+            }
+        );
         bench.Secret("not-the-password");
 
         var refused = await Should.ThrowAsync<Baloan.Client.BaloanException>(() => MerchantOf(bench.Services).GetAsync(Cancel).AsTask());
@@ -274,16 +288,17 @@ public sealed class AccessTokensTests(StorageAccounts storage)
 
     private static AccessTokens PartnershipOf(IServiceProvider instance) => instance.GetRequiredKeyedService<AccessTokens>("partnership");
 
-    private static SecretClient ClientOf(KeyVaultEmulator vault) => new(
-        vault.VaultUri,
-        DelegatedTokenCredential.Create((_, _) => new AccessToken("tests", DateTimeOffset.MaxValue)),
-        new SecretClientOptions
-        {
-            DisableChallengeResourceVerification = true,
-            // The emulator's certificate is made at its start.
-            Transport = new HttpClientTransport(new HttpClient(new SocketsHttpHandler
+    private static SecretClient ClientOf(KeyVaultEmulator vault) =>
+        new(
+            vault.VaultUri,
+            DelegatedTokenCredential.Create((_, _) => new AccessToken("tests", DateTimeOffset.MaxValue)),
+            new SecretClientOptions
             {
-                SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-            })),
-        });
+                DisableChallengeResourceVerification = true,
+                // The emulator's certificate is made at its start.
+                Transport = new HttpClientTransport(
+                    new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } })
+                ),
+            }
+        );
 }

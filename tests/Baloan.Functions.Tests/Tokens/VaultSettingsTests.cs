@@ -43,8 +43,13 @@ public sealed class VaultSettingsTests(StorageAccounts storage) : ApiTests(stora
         ServiceBench.Credentials(vault, "v2");
         vault.Available = false;
         await using var app = await FunctionApp.StartAsync(
-            new FunctionAppSettings(NewStorage(), Baloan.BaseAddress) { VaultUri = vault.VaultUri, VaultCertificatePath = vault.CertificatePath },
-            Cancel);
+            new FunctionAppSettings(NewStorage(), Baloan.BaseAddress)
+            {
+                VaultUri = vault.VaultUri,
+                VaultCertificatePath = vault.CertificatePath,
+            },
+            Cancel
+        );
         using var api = new ApiClient(app.BaseAddress, key: null);
         var credit = new JsonObject { ["national_identifier"] = Given.Customer() };
 

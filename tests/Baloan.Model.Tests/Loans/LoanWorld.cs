@@ -27,8 +27,15 @@ internal sealed class LoanWorld : World.World
 
     private static readonly (string State, string? Reason)[] Kinds =
     [
-        ("created", null), ("cheque_verified", null), ("send_loan_to_bank", null), ("loan_paid", null), ("blocked", "documents"), ("blocked", "bank"),
-        ("canceld", "user"), ("cancelled", "user"), ("surprise", null),
+        ("created", null),
+        ("cheque_verified", null),
+        ("send_loan_to_bank", null),
+        ("loan_paid", null),
+        ("blocked", "documents"),
+        ("blocked", "bank"),
+        ("canceld", "user"),
+        ("cancelled", "user"),
+        ("surprise", null),
     ];
 
     private readonly List<Callback> callbacks = [];
@@ -44,7 +51,12 @@ internal sealed class LoanWorld : World.World
     {
         began = Clock.Now;
         Storage.Tables.Written = Written;
-        Storage.Tables.Put("Subscriptions", "subscription", "s1", """{"PartitionKey":"subscription","RowKey":"s1","CallbackUrl":"https://hook.logic.azure.com/","Events":"loan_state","States":""}""");
+        Storage.Tables.Put(
+            "Subscriptions",
+            "subscription",
+            "s1",
+            """{"PartitionKey":"subscription","RowKey":"s1","CallbackUrl":"https://hook.logic.azure.com/","Events":"loan_state","States":""}"""
+        );
     }
 
     public static int KindCount => Kinds.Length;
@@ -66,7 +78,16 @@ internal sealed class LoanWorld : World.World
             case "open":
                 if (Free(step.A, uuid) is { } opener)
                 {
-                    Track(uuid, "opening", opener, () => opener.Get<LoanRecorder>().RecordAsync(new LoanOpening(uuid, 10_000_000, 12, 1, null, opener.Get<TimeProvider>().GetUtcNow())), _ => Opened(uuid));
+                    Track(
+                        uuid,
+                        "opening",
+                        opener,
+                        () =>
+                            opener
+                                .Get<LoanRecorder>()
+                                .RecordAsync(new LoanOpening(uuid, 10_000_000, 12, 1, null, opener.Get<TimeProvider>().GetUtcNow())),
+                        _ => Opened(uuid)
+                    );
                 }
 
                 break;
@@ -92,9 +113,7 @@ internal sealed class LoanWorld : World.World
         }
     }
 
-    protected override void FaultsOver()
-    {
-    }
+    protected override void FaultsOver() { }
 
     protected override void Died(Operation operation)
     {
@@ -119,11 +138,12 @@ internal sealed class LoanWorld : World.World
     protected override DateTimeOffset? NextMessage() =>
         Storage.Queues.Of(Queue) is { Count: > 0 } messages ? messages.Min(message => message.VisibleAt) : null;
 
-    protected override void Sweep(Instance instance) => Start(
-        instance, "sweep", () => instance.Function<VerifySettlementsFunction>().Run(new TimerInfo(), default), _ => { });
+    protected override void Sweep(Instance instance) =>
+        Start(instance, "sweep", () => instance.Function<VerifySettlementsFunction>().Run(new TimerInfo(), default), _ => { });
 
     protected override bool HasEnded() =>
-        Storage.Queues.Of(Queue).Count == 0 && !Storage.Tables.Rows(IndexTable).Any(row => row.PartitionKey == "unannounced")
+        Storage.Queues.Of(Queue).Count == 0
+        && !Storage.Tables.Rows(IndexTable).Any(row => row.PartitionKey == "unannounced")
         && !new Counters(Storage).AreBehind;
 
     protected override void Check()
@@ -155,12 +175,17 @@ internal sealed class LoanWorld : World.World
             var history = rows.Where(IsOfHistory).ToList();
             var (recorded, conflicts) = (history.Sum(row => row.Number("Times")), history.Count(row => row.Text("Note") == "conflict"));
             Require(counters.Of("callbacks") == recorded, $"{recorded} callbacks were recorded and {counters.Of("callbacks")} counted.");
-            Require(counters.Of("conflicts") == conflicts, $"{conflicts} callbacks were conflicts and {counters.Of("conflicts")} were counted.");
+            Require(
+                counters.Of("conflicts") == conflicts,
+                $"{conflicts} callbacks were conflicts and {counters.Of("conflicts")} were counted."
+            );
             Tally.Count("callbacks counted", recorded);
         }
     }
 
-    /// <summary>Two loans whose callbacks never meet at a gate: what has waited at one goes on in a thread that no sequence rules.</summary>
+    /// <summary>
+    /// Two loans whose callbacks never meet at a gate: what has waited at one goes on in a thread that no sequence rules.
+    /// </summary>
     private static string[] TwoLoans()
     {
         var loans = Enumerable.Range(1, 9).Select(digit => Guid.Empty.ToString().Replace("0", $"{digit}", StringComparison.Ordinal));
@@ -180,28 +205,40 @@ internal sealed class LoanWorld : World.World
         foreach (var kind in callbacks.Where(callback => callback.Uuid == uuid).GroupBy(callback => (callback.State, callback.Reason)))
         {
             var answered = kind.Count(callback => callback.Answer == 200);
-            var recorded = history.Where(row => row.Text("State") == kind.Key.State && row.Text("Reason") == kind.Key.Reason).Sum(row => row.Number("Times"));
+            var recorded = history
+                .Where(row => row.Text("State") == kind.Key.State && row.Text("Reason") == kind.Key.Reason)
+                .Sum(row => row.Number("Times"));
             Require(recorded >= answered, $"{answered} callbacks {kind.Key.State} were answered 200, and {recorded} are in the history.");
             Require(recorded <= kind.Count(), $"{kind.Count()} callbacks {kind.Key.State} came, and {recorded} are in the history.");
             foreach (var callback in kind)
             {
-                Tally.Count($"callback answered {(callback.Answer is { } answer ? answer.ToString(CultureInfo.InvariantCulture) : "not at all")}");
+                Tally.Count(
+                    $"callback answered {(callback.Answer is { } answer ? answer.ToString(CultureInfo.InvariantCulture) : "not at all")}"
+                );
                 Require(callback.Answer is null or 200 or 503, $"A callback was answered {callback.Answer}.");
             }
         }
 
-        var ids = history.SelectMany(row => row.Text("CountedIds")!.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append(row.Text("CallbackId")!)).ToList();
+        var ids = history
+            .SelectMany(row => row.Text("CountedIds")!.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append(row.Text("CallbackId")!))
+            .ToList();
         Require(ids.Distinct().Count() == ids.Count, "A callback is in the history twice.");
         Tally.Count("loans opened here", opened.Contains(uuid) ? 1 : 0);
         if (Loan(uuid) is { } loan)
         {
             Require(!opened.Contains(uuid) || loan.Text("OpenedAt") is not null, "A loan that was opened here is not known as such.");
-            Require(loan.Text("State") == ledgers[uuid].State, $"The state is {loan.Text("State")} and by the rules {ledgers[uuid].State}.");
+            Require(
+                loan.Text("State") == ledgers[uuid].State,
+                $"The state is {loan.Text("State")} and by the rules {ledgers[uuid].State}."
+            );
             Tally.Count($"loan is {loan.Text("State") ?? "of no known state"}");
         }
         else
         {
-            Require(!opened.Contains(uuid) && callbacks.TrueForAll(callback => callback.Uuid != uuid || callback.Answer != 200), "A loan was lost.");
+            Require(
+                !opened.Contains(uuid) && callbacks.TrueForAll(callback => callback.Uuid != uuid || callback.Answer != 200),
+                "A loan was lost."
+            );
         }
 
         foreach (var row in history)
@@ -210,7 +247,13 @@ internal sealed class LoanWorld : World.World
             Tally.Count("history: counted again", row.Number("Times") - 1);
             if (row.Text("Note") == "conflict")
             {
-                Require(Alerts.Lines.Any(line => line.Contains(uuid, StringComparison.Ordinal) && line.Contains($"calls it {row.Text("State")}.", StringComparison.Ordinal)), "A conflict raised no alert.");
+                Require(
+                    Alerts.Lines.Any(line =>
+                        line.Contains(uuid, StringComparison.Ordinal)
+                        && line.Contains($"calls it {row.Text("State")}.", StringComparison.Ordinal)
+                    ),
+                    "A conflict raised no alert."
+                );
             }
         }
     }
@@ -218,14 +261,20 @@ internal sealed class LoanWorld : World.World
     private void CheckEvents(string uuid)
     {
         var history = HistoryIn(Storage.Tables.Rows(Table), uuid).ToList();
-        var messages = Storage.Queues.Of("events").Select(message => JsonElement.Parse(message.Text).GetProperty("event"))
-            .Where(happened => happened.GetProperty("data").GetProperty("uuid").GetString() == uuid).ToList();
+        var messages = Storage
+            .Queues.Of("events")
+            .Select(message => JsonElement.Parse(message.Text).GetProperty("event"))
+            .Where(happened => happened.GetProperty("data").GetProperty("uuid").GetString() == uuid)
+            .ToList();
         foreach (var row in history.Where(row => row.Text("Note") is null))
         {
             Require(
-                messages.Exists(happened => happened.GetProperty("id").GetString() == row.Text("CallbackId")
-                    && happened.GetProperty("change").GetProperty("key").GetString() == row.RowKey),
-                $"Nobody was told that a loan became {row.Text("State")}.");
+                messages.Exists(happened =>
+                    happened.GetProperty("id").GetString() == row.Text("CallbackId")
+                    && happened.GetProperty("change").GetProperty("key").GetString() == row.RowKey
+                ),
+                $"Nobody was told that a loan became {row.Text("State")}."
+            );
         }
 
         var store = At(0).Get<LoanStore>();
@@ -237,7 +286,8 @@ internal sealed class LoanWorld : World.World
             Tally.Count(isTold ? "events delivered" : "events dropped: the change was never recorded");
             Require(
                 isTold == history.Exists(row => row.RowKey == key && row.Text("CallbackId") == id && row.Text("Note") is null),
-                "An event tells of a change that was not recorded, or keeps one back that was.");
+                "An event tells of a change that was not recorded, or keeps one back that was."
+            );
         }
     }
 
@@ -263,16 +313,23 @@ internal sealed class LoanWorld : World.World
         Require(entries == rows.Count, $"The index has {entries} entries for {rows.Count} loans.");
     }
 
-    private static void CheckList(IReadOnlyList<Loan> listed, List<MemoryTables.Row> rows, string what) => Require(
-        listed.Select(loan => loan.Uuid).Order().SequenceEqual(rows.Select(row => row.PartitionKey).Order()),
-        $"The list of {what} has {listed.Count} loans and should have {rows.Count}.");
+    private static void CheckList(IReadOnlyList<Loan> listed, List<MemoryTables.Row> rows, string what) =>
+        Require(
+            listed.Select(loan => loan.Uuid).Order().SequenceEqual(rows.Select(row => row.PartitionKey).Order()),
+            $"The list of {what} has {listed.Count} loans and should have {rows.Count}."
+        );
 
-    private MemoryTables.Row? Loan(string uuid) => Storage.Tables.Rows(Table).FirstOrDefault(row => row.PartitionKey == uuid && row.RowKey == "loan");
+    private MemoryTables.Row? Loan(string uuid) =>
+        Storage.Tables.Rows(Table).FirstOrDefault(row => row.PartitionKey == uuid && row.RowKey == "loan");
 
     /// <summary>An instance that is doing nothing with this loan: a second callback of it would only wait there for the first.</summary>
-    private Instance? Free(int place, string uuid) => Enumerable.Range(place, InstanceCount)
-        .Select(At)
-        .FirstOrDefault(instance => !Operations.Any(operation => operation.Instance == instance && busy.GetValueOrDefault(operation.Task) == uuid));
+    private Instance? Free(int place, string uuid) =>
+        Enumerable
+            .Range(place, InstanceCount)
+            .Select(At)
+            .FirstOrDefault(instance =>
+                !Operations.Any(operation => operation.Instance == instance && busy.GetValueOrDefault(operation.Task) == uuid)
+            );
 
     private void Call(Instance instance, string uuid, (string State, string? Reason) kind)
     {
@@ -288,13 +345,19 @@ internal sealed class LoanWorld : World.World
             $"callback {kind.State}",
             instance,
             () => calling = instance.ServeAsync(context.Request, instance.Function<LoanStateCallbackFunction>().Run),
-            _ => callback.Answer = Answer.Of(calling!.Result).Status);
+            _ => callback.Answer = Answer.Of(calling!.Result).Status
+        );
     }
 
     private void Opened(string uuid)
     {
         // Where neither table nor queue answered, this cannot be helped: Baloan has opened it, and a person is told.
-        if (Alerts.Lines.Any(line => line.Contains(uuid, StringComparison.Ordinal) && line.Contains("was opened and could not be recorded", StringComparison.Ordinal)))
+        if (
+            Alerts.Lines.Any(line =>
+                line.Contains(uuid, StringComparison.Ordinal)
+                && line.Contains("was opened and could not be recorded", StringComparison.Ordinal)
+            )
+        )
         {
             Tally.Count("openings of which a person was told");
         }
@@ -344,7 +407,8 @@ internal sealed class LoanWorld : World.World
                 {
                     message.VisibleAt = Clock.Now + Lease;
                 }
-            });
+            }
+        );
         deliveries[running] = message;
         return true;
     }
@@ -352,11 +416,16 @@ internal sealed class LoanWorld : World.World
     private Task Track(string uuid, string name, Instance instance, Func<Task> work, Action<Task> ended)
     {
         Task? task = null;
-        Start(instance, name, () => task = work(), done =>
-        {
-            busy.Remove(done);
-            ended(done);
-        });
+        Start(
+            instance,
+            name,
+            () => task = work(),
+            done =>
+            {
+                busy.Remove(done);
+                ended(done);
+            }
+        );
         busy[task!] = uuid;
         return task!;
     }
@@ -391,7 +460,13 @@ internal sealed class LoanWorld : World.World
         var ledger = ledgers[row.PartitionKey];
         var seen = row.RowKey.Length > "change-".Length + 32;
         var note = ledger.Judge(row.Text("State")!, row.Text("Reason"), row.Time("ReceivedAt"));
-        Say($"{row.PartitionKey[..4]} {row.Text("State")} is judged {row.Text("Note") ?? "news"}{(seen ? " again" : "")}; now {ledger.State}");
-        Require(row.Text("Note") == note, $"{row.Text("State")} was taken for {row.Text("Note") ?? "news"} and is by the rules {note ?? "news"}.");
+        Say(
+            $"{row.PartitionKey[..4]} {row.Text("State")} is judged {row.Text("Note") ?? "news"}{(seen ? " again" : "")}; now "
+                + $"{ledger.State}"
+        );
+        Require(
+            row.Text("Note") == note,
+            $"{row.Text("State")} was taken for {row.Text("Note") ?? "news"} and is by the rules {note ?? "news"}."
+        );
     }
 }

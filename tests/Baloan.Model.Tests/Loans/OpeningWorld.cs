@@ -28,13 +28,17 @@ internal sealed class OpeningWorld : World.World
     private readonly Queue<Fate> plans = new();
 
     public OpeningWorld()
-        : base(2) => Baloan.Opened = (uuid, customer, amount) =>
+        : base(2) =>
+        Baloan.Opened = (uuid, customer, amount) =>
         {
             Say($"{uuid} is opened for {customer}");
             Tally.Count("opened");
             opened[uuid] = (customer, amount);
             var ofKey = posts.Where(post => post.Customer == customer).ToList();
-            Require(opened.Values.Count(loan => loan.Customer == customer) == 1, "A loan was opened twice under one key, or for one request.");
+            Require(
+                opened.Values.Count(loan => loan.Customer == customer) == 1,
+                "A loan was opened twice under one key, or for one request."
+            );
             Require(ofKey.TrueForAll(post => !post.IsDenied), "A loan was opened of which it was said that it was not.");
         };
 
@@ -76,9 +80,7 @@ internal sealed class OpeningWorld : World.World
 
     protected override void FaultsOver() => plans.Clear();
 
-    protected override void Died(Operation operation)
-    {
-    }
+    protected override void Died(Operation operation) { }
 
     protected override bool TryDeliver(int turn)
     {
@@ -89,28 +91,41 @@ internal sealed class OpeningWorld : World.World
 
         message.VisibleAt = DateTimeOffset.MaxValue;
         var instance = At(turn);
-        Start(instance, $"message {message.Id}", () => instance.Function<RecordLoansFunction>().Run(message.Text, default), task =>
-        {
-            if (task.IsCompletedSuccessfully)
+        Start(
+            instance,
+            $"message {message.Id}",
+            () => instance.Function<RecordLoansFunction>().Run(message.Text, default),
+            task =>
             {
-                Storage.Queues.Of(Queue).Remove(message);
+                if (task.IsCompletedSuccessfully)
+                {
+                    Storage.Queues.Of(Queue).Remove(message);
+                }
+                else
+                {
+                    message.VisibleAt = Clock.Now + Lease;
+                }
             }
-            else
-            {
-                message.VisibleAt = Clock.Now + Lease;
-            }
-        });
+        );
         return true;
     }
 
     protected override DateTimeOffset? NextMessage() =>
         Storage.Queues.Of(Queue) is { Count: > 0 } messages ? messages.Min(message => message.VisibleAt) : null;
 
-    protected override void Sweep(Instance instance) => Start(
-        instance, "sweep", () => instance.Function<VerifySettlementsFunction>().Run(new TimerInfo(), default), _ => { });
+    protected override void Sweep(Instance instance) =>
+        Start(instance, "sweep", () => instance.Function<VerifySettlementsFunction>().Run(new TimerInfo(), default), _ => { });
 
-    protected override bool HasEnded() => Storage.Queues.Of(Queue).Count == 0
-        && Rows.All(row => row.Text("Status") switch { "Sending" => false, "Opened" => !IsListed(row), _ => true });
+    protected override bool HasEnded() =>
+        Storage.Queues.Of(Queue).Count == 0
+        && Rows.All(row =>
+            row.Text("Status") switch
+            {
+                "Sending" => false,
+                "Opened" => !IsListed(row),
+                _ => true,
+            }
+        );
 
     protected override void Check()
     {
@@ -120,7 +135,10 @@ internal sealed class OpeningWorld : World.World
             Tally.Count($"opening is {row.Text("Status")}{(row.Text("ResolvedAs") is { } resolved ? $", a person said {resolved}" : "")}");
             if (row.Text("Status") == "Unknown")
             {
-                Require(Alerts.Lines.Any(line => line.Contains(row.PartitionKey, StringComparison.Ordinal)), "An opening is unknown, and no alert was raised.");
+                Require(
+                    Alerts.Lines.Any(line => line.Contains(row.PartitionKey, StringComparison.Ordinal)),
+                    "An opening is unknown, and no alert was raised."
+                );
             }
         }
 
@@ -132,14 +150,22 @@ internal sealed class OpeningWorld : World.World
             var row = Rows.FirstOrDefault(row => Amount(row) == amount);
             Require(
                 row is not null && (row.Text("Status") == "Unknown" || (row.Text("Status") == "Opened" && row.Text("Uuid") == uuid)),
-                $"{uuid} was opened, and its opening is {row?.Text("Status") ?? "not written down"}.");
+                $"{uuid} was opened, and its opening is {row?.Text("Status") ?? "not written down"}."
+            );
         }
 
         foreach (var row in Rows.Where(row => row.Text("Status") == "Opened"))
         {
-            var recorded = Storage.Tables.Rows("LoanStates").Where(loan => loan.PartitionKey == row.Text("Uuid")).Select(loan => loan.Text("Amount")).ToList();
+            var recorded = Storage
+                .Tables.Rows("LoanStates")
+                .Where(loan => loan.PartitionKey == row.Text("Uuid"))
+                .Select(loan => loan.Text("Amount"))
+                .ToList();
             Require(recorded.Contains(row.Text("Amount")), "A loan was opened, and its amount is not recorded.");
-            Require(opened.TryGetValue(row.Text("Uuid")!, out var loan) && loan.Amount == Amount(row), "An opening is said to be a loan that it is not.");
+            Require(
+                opened.TryGetValue(row.Text("Uuid")!, out var loan) && loan.Amount == Amount(row),
+                "An opening is said to be a loan that it is not."
+            );
         }
 
         Tally.Count("sequences");
@@ -164,7 +190,8 @@ internal sealed class OpeningWorld : World.World
             instance,
             $"POST loan {key ?? "without a key"} ({amount})",
             () => opening = instance.ServeAsync(RequestOf(post), instance.Function<LoanFunctions>().Open),
-            _ => CheckAnswer(post, Answer.Of(opening!.Result)));
+            _ => CheckAnswer(post, Answer.Of(opening!.Result))
+        );
     }
 
     private static HttpRequest RequestOf(Opening post)
@@ -179,8 +206,11 @@ internal sealed class OpeningWorld : World.World
             request.Headers["Idempotency-Key"] = post.Key;
         }
 
-        request.Body = new MemoryStream(Encoding.UTF8.GetBytes(
-            $$"""{"phone_number":"09121234567","national_identifier":"{{post.Customer}}","birth_date":"1990-01-01","amount":{{post.Amount}},"loan_due":12,"store":1}"""));
+        request.Body = new MemoryStream(
+            Encoding.UTF8.GetBytes(
+                $$"""{"phone_number":"09121234567","national_identifier":"{{post.Customer}}","birth_date":"1990-01-01","amount":{{post.Amount}},"loan_due":12,"store":1}"""
+            )
+        );
         return request;
     }
 
@@ -194,18 +224,26 @@ internal sealed class OpeningWorld : World.World
         {
             case 201:
                 var uuid = json.RootElement.GetProperty("uuid").GetString()!;
-                Require(opened.GetValueOrDefault(uuid) == (post.Customer, post.Amount), "A loan was said to be opened that is not, or is another.");
+                Require(
+                    opened.GetValueOrDefault(uuid) == (post.Customer, post.Amount),
+                    "A loan was said to be opened that is not, or is another."
+                );
                 break;
             case 409:
-                Require(posts.Exists(other => other.Key == post.Key && other.Amount != post.Amount), "A key was said to be another request's, and is not.");
+                Require(
+                    posts.Exists(other => other.Key == post.Key && other.Amount != post.Amount),
+                    "A key was said to be another request's, and is not."
+                );
                 break;
             case 422 or 429 or 502:
             case 503 when code is not ("storage_unavailable" or "key_vault_unavailable"):
                 // Said of this request: nothing is open, and nothing is on its way. A later one under the same key may open it.
                 Require(opened.Values.All(loan => loan.Customer != post.Customer), $"{answer.Status} {code}, and it was opened.");
                 Require(
-                    !Calls.OfType<BaloanCall>().Any(call => call.HasArrived && call.Carries(post.Customer)) || posts.Exists(other => other != post && other.Customer == post.Customer),
-                    $"{answer.Status} {code}, and it is still on its way.");
+                    !Calls.OfType<BaloanCall>().Any(call => call.HasArrived && call.Carries(post.Customer))
+                        || posts.Exists(other => other != post && other.Customer == post.Customer),
+                    $"{answer.Status} {code}, and it is still on its way."
+                );
                 post.IsDenied = post.Key is null;
                 break;
             case 503 or 504:
@@ -226,10 +264,21 @@ internal sealed class OpeningWorld : World.World
         var loan = opened.FirstOrDefault(loan => loan.Value.Amount == Amount(row)).Key;
         var context = new DefaultHttpContext();
         context.Request.ContentType = "application/json";
-        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(
-            loan is null ? """{"outcome":"not_opened","note":"asked"}""" : $$"""{"outcome":"opened","uuid":"{{loan}}","note":"asked"}"""));
-        Start(instance, $"resolve {row.PartitionKey}", () => instance.ServeAsync(
-            context.Request, request => instance.Function<LoanOpeningFunctions>().Resolve(request, row.PartitionKey)), _ => { });
+        context.Request.Body = new MemoryStream(
+            Encoding.UTF8.GetBytes(
+                loan is null ? """{"outcome":"not_opened","note":"asked"}""" : $$"""{"outcome":"opened","uuid":"{{loan}}","note":"asked"}"""
+            )
+        );
+        Start(
+            instance,
+            $"resolve {row.PartitionKey}",
+            () =>
+                instance.ServeAsync(
+                    context.Request,
+                    request => instance.Function<LoanOpeningFunctions>().Resolve(request, row.PartitionKey)
+                ),
+            _ => { }
+        );
     }
 
     /// <summary>One POST of a partner.</summary>

@@ -35,17 +35,35 @@ public sealed class ManySettlementsTests
             await shop.FindsAsync(new(), 1 + Top, List);
             await shop.FindsAsync(new() { From = from, To = to }, 1 + Top, List);
             await shop.FindsAsync(new() { Status = SettlementStatus.Failed }, 1 + Top, List);
-            await shop.FindsAsync(new() { Status = SettlementStatus.Settled, From = from, To = to }, 1 + Top, List);
+            await shop.FindsAsync(
+                new()
+                {
+                    Status = SettlementStatus.Settled,
+                    From = from,
+                    To = to,
+                },
+                1 + Top,
+                List
+            );
             await shop.FindsAsync(new() { Status = SettlementStatus.NeedsReview }, 0, List);
             await shop.FindsAsync(new() { Status = SettlementStatus.Queued }, 0, List);
 
             // Some in the range are.
             await shop.FindsAsync(new() { Code = one.Code }, 1, Codes);
-            await shop.FindsAsync(new() { Code = "T-00", From = from, To = to, Status = SettlementStatus.Settled }, 200, Codes);
+            await shop.FindsAsync(
+                new()
+                {
+                    Code = "T-00",
+                    From = from,
+                    To = to,
+                    Status = SettlementStatus.Settled,
+                },
+                200,
+                Codes
+            );
 
             // The list of a customer points, so that each row is read; those of one are few.
-            await shop.FindsAsync(
-                new() { CustomerHash = one.CustomerHash }, 20, [List, .. Enumerable.Repeat("GET Settlements(key)", 10)]);
+            await shop.FindsAsync(new() { CustomerHash = one.CustomerHash }, 20, [List, .. Enumerable.Repeat("GET Settlements(key)", 10)]);
             await shop.FindsAsync(new() { CustomerHash = one.CustomerHash, Code = one.Code }, 20, List, "GET Settlements(key)");
         }
     }
@@ -73,8 +91,7 @@ public sealed class ManySettlementsTests
         {
             (var page, after) = await shop.Finder.FindAsync(query, 7, after, Cancel);
             found.AddRange(page.Select(row => row.Code));
-        }
-        while (after is not null);
+        } while (after is not null);
 
         found.ShouldBe(shop.Newest(query));
     }
@@ -88,8 +105,13 @@ public sealed class ManySettlementsTests
 
         var ended = await books.ReadEndedAsync(new DateOnly(2026, 3, 2), new DateOnly(2026, 3, 3), Cancel).ToListAsync(Cancel);
 
-        var (from, to) = (new DateTimeOffset(2026, 3, 1, 20, 30, 0, TimeSpan.Zero), new DateTimeOffset(2026, 3, 3, 20, 30, 0, TimeSpan.Zero));
-        ended.Select(row => row.Code).ShouldBe(shop.Settlements.Where(row => row.EndedAt >= from && row.EndedAt < to).Select(row => row.Code));
+        var (from, to) = (
+            new DateTimeOffset(2026, 3, 1, 20, 30, 0, TimeSpan.Zero),
+            new DateTimeOffset(2026, 3, 3, 20, 30, 0, TimeSpan.Zero)
+        );
+        ended
+            .Select(row => row.Code)
+            .ShouldBe(shop.Settlements.Where(row => row.EndedAt >= from && row.EndedAt < to).Select(row => row.Code));
         shop.Calls.ShouldBe([List, List], "1,440 of them");
     }
 
@@ -100,10 +122,16 @@ public sealed class ManySettlementsTests
 
         private Shop(MemoryStorage storage)
         {
-            var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-            {
-                ["AzureWebJobsStorage"] = "BlobEndpoint=http://blob.model;QueueEndpoint=http://queue.model;TableEndpoint=http://table.model;SharedAccessSignature=sig=model",
-            }).Build();
+            var configuration = new ConfigurationBuilder()
+                .AddInMemoryCollection(
+                    new Dictionary<string, string?>
+                    {
+                        ["AzureWebJobsStorage"] =
+                            "BlobEndpoint=http://blob.model;QueueEndpoint=http://queue.model;TableEndpoint=http://table.model;"
+                            + "SharedAccessSignature=sig=model",
+                    }
+                )
+                .Build();
             var clock = new StorageClock(TimeProvider.System);
             Clients = new StorageClients(configuration, clock, options => options.Transport = new Network(storage, this));
             var setup = new StorageSetup(Clients, NullLogger<StorageSetup>.Instance);
@@ -134,12 +162,25 @@ public sealed class ManySettlementsTests
             {
                 var at = Began + (Between * number);
                 var code = string.Create(CultureInfo.InvariantCulture, $"T-{number % 100:D2}-{number:D5}");
-                shop.Settlements.Add(new Settlement
-                {
-                    PartitionKey = TableKeys.Escape(code), Code = code, Status = number % 10 == 0 ? SettlementStatus.Failed : SettlementStatus.Settled,
-                    SchemaVersion = Settlement.CurrentSchema, Attempts = 1, Total = 500_000, CustomerHash = (number % (count / 10)).ToString("x64", CultureInfo.InvariantCulture),
-                    CreatedAt = at, AttemptStartedAt = at, DueAt = at, UpdatedAt = at.AddSeconds(5), EndedAt = at.AddSeconds(5), WriteId = code, ListETag = "none",
-                });
+                shop.Settlements.Add(
+                    new Settlement
+                    {
+                        PartitionKey = TableKeys.Escape(code),
+                        Code = code,
+                        Status = number % 10 == 0 ? SettlementStatus.Failed : SettlementStatus.Settled,
+                        SchemaVersion = Settlement.CurrentSchema,
+                        Attempts = 1,
+                        Total = 500_000,
+                        CustomerHash = (number % (count / 10)).ToString("x64", CultureInfo.InvariantCulture),
+                        CreatedAt = at,
+                        AttemptStartedAt = at,
+                        DueAt = at,
+                        UpdatedAt = at.AddSeconds(5),
+                        EndedAt = at.AddSeconds(5),
+                        WriteId = code,
+                        ListETag = "none",
+                    }
+                );
             }
 
             foreach (var row in shop.Settlements)
@@ -152,9 +193,22 @@ public sealed class ManySettlementsTests
             {
                 await index.SubmitTransactionAsync(
                     from row in some
-                    from key in new[] { SettlementRange.All.KeyOf(row), SettlementRange.Of(row.Status).KeyOf(row), $"ended-{row.EndedAt!.Value.UtcTicks:D19}-{row.Code}-0001" }
-                    select new TableTransactionAction(TableTransactionActionType.Add, row with { PartitionKey = SettlementRange.Listed, RowKey = key }),
-                    Cancel);
+                    from key in new[]
+                    {
+                        SettlementRange.All.KeyOf(row),
+                        SettlementRange.Of(row.Status).KeyOf(row),
+                        $"ended-{row.EndedAt!.Value.UtcTicks:D19}-{row.Code}-0001",
+                    }
+                    select new TableTransactionAction(
+                        TableTransactionActionType.Add,
+                        row with
+                        {
+                            PartitionKey = SettlementRange.Listed,
+                            RowKey = key,
+                        }
+                    ),
+                    Cancel
+                );
             }
 
             return shop;
@@ -163,7 +217,10 @@ public sealed class ManySettlementsTests
         public IEnumerable<string> Newest(SettlementQuery query) =>
             Settlements.Where(query.Matches).OrderByDescending(row => row.CreatedAt).Select(row => row.Code);
 
-        public async Task<(IReadOnlyList<string> Codes, IReadOnlyList<string> Calls, int Rows)> FindAsync(SettlementQuery query, string? after)
+        public async Task<(IReadOnlyList<string> Codes, IReadOnlyList<string> Calls, int Rows)> FindAsync(
+            SettlementQuery query,
+            string? after
+        )
         {
             Calls.Clear();
             rows = 0;

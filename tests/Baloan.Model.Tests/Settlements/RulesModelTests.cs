@@ -17,22 +17,33 @@ public sealed class RulesModelTests
         var tally = new World.Tally();
         var gate = new Lock();
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
-        Parallel.For(0, Environment.ProcessorCount, part =>
-        {
-            var own = new World.Tally();
-            for (var number = part; number < count; number += Environment.ProcessorCount)
+        Parallel.For(
+            0,
+            Environment.ProcessorCount,
+            part =>
             {
-                Play(number, own);
-            }
+                var own = new World.Tally();
+                for (var number = part; number < count; number += Environment.ProcessorCount)
+                {
+                    Play(number, own);
+                }
 
-            lock (gate)
-            {
-                tally.Add(own);
+                lock (gate)
+                {
+                    tally.Add(own);
+                }
             }
-        });
+        );
         var took = System.Diagnostics.Stopwatch.GetElapsedTime(began);
-        var text = string.Create(CultureInfo.InvariantCulture, $"{count} sequences of the rules, seed {Sequences.Seed}, in {took.TotalSeconds:F1} s ({count / took.TotalSeconds:F0} a second)\n")
-            + string.Concat(tally.All.Select(entry => string.Create(CultureInfo.InvariantCulture, $"  {entry.Key,-60} {entry.Value,12:N0}\n")));
+        var text =
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count} sequences of the rules, seed {Sequences.Seed}, in {took.TotalSeconds:F1} s ({count / took.TotalSeconds:F0} a "
+                    + $"second)\n"
+            )
+            + string.Concat(
+                tally.All.Select(entry => string.Create(CultureInfo.InvariantCulture, $"  {entry.Key, -60} {entry.Value, 12:N0}\n"))
+            );
         Sequences.Publish(nameof(The_rules_move_money_at_most_once_and_say_nothing_that_is_not_so), text);
     }
 

@@ -19,7 +19,13 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
     private static readonly SettlementOptions Options = new(TimeSpan.FromMinutes(5));
 
     // What Baloan does late is done within VerifyAfter; two readings of the one clock differ by up to a second each.
-    private static readonly TimeSpan[] Latenesses = [TimeSpan.Zero, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(295)];
+    private static readonly TimeSpan[] Latenesses =
+    [
+        TimeSpan.Zero,
+        TimeSpan.FromSeconds(3),
+        TimeSpan.FromSeconds(60),
+        TimeSpan.FromSeconds(295),
+    ];
     private static readonly long[] Amounts = [7, 13, -11, 1_009];
 
     private readonly List<IEnumerator<bool>> actors = [];
@@ -98,7 +104,19 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
                 Accept();
                 break;
             default:
-                Pass(TimeSpan.FromSeconds(chance.Next(6) switch { 0 => 1, 1 => 4, 2 => 20, 3 => 110, 4 => 302, _ => OneIn(10) ? 90_000 : 2 }));
+                Pass(
+                    TimeSpan.FromSeconds(
+                        chance.Next(6) switch
+                        {
+                            0 => 1,
+                            1 => 4,
+                            2 => 20,
+                            3 => 110,
+                            4 => 302,
+                            _ => OneIn(10) ? 90_000 : 2,
+                        }
+                    )
+                );
                 break;
         }
     }
@@ -108,9 +126,7 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
         Say($"the faults are over");
         foreach (var actor in actors.ToList())
         {
-            while (GoOn(actor))
-            {
-            }
+            while (GoOn(actor)) { }
         }
 
         for (var steps = 0; !row.HasEnded && !isDeceived; steps++)
@@ -119,16 +135,17 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
             isOver = true;
             Pass(TimeSpan.FromSeconds(30));
             var actor = Carry().GetEnumerator();
-            while (actor.MoveNext())
-            {
-            }
+            while (actor.MoveNext()) { }
         }
 
         Pass(Options.VerifyAfter);
         var moved = moves > 0;
         if (!isDeceived)
         {
-            Require(row.Status == SettlementStatus.NeedsReview || (row.Status == SettlementStatus.Settled) == moved, $"It ended as {row.Status}, and the money was{(moved ? "" : " not")} moved.");
+            Require(
+                row.Status == SettlementStatus.NeedsReview || (row.Status == SettlementStatus.Settled) == moved,
+                $"It ended as {row.Status}, and the money was{(moved ? "" : " not")} moved."
+            );
         }
     }
 
@@ -159,8 +176,16 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
         var before = row;
         row = new Settlement
         {
-            PartitionKey = "T-1", Code = "T-1", Status = SettlementStatus.Queued, Total = Total, Attempts = (before?.Attempts ?? 0) + 1,
-            NationalIdentifier = "0012345678", TransactionToken = "token", AttemptStartedAt = Now(), DueAt = time, CreatedAt = time,
+            PartitionKey = "T-1",
+            Code = "T-1",
+            Status = SettlementStatus.Queued,
+            Total = Total,
+            Attempts = (before?.Attempts ?? 0) + 1,
+            NationalIdentifier = "0012345678",
+            TransactionToken = "token",
+            AttemptStartedAt = Now(),
+            DueAt = time,
+            CreatedAt = time,
             NotAfter = OneIn(10) ? time.AddMinutes(1) : null,
         };
         // What the customer's hold keeps from one settlement to the next.
@@ -183,7 +208,10 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
         if (!IsDeceived())
         {
             Require(attempt == row.Attempts, "Money was moved for an attempt after the next one was let through.");
-            Require(row.Status is not (SettlementStatus.Failed or SettlementStatus.Rejected), $"Money was moved after it was said to have ended as {row.Status}.");
+            Require(
+                row.Status is not (SettlementStatus.Failed or SettlementStatus.Rejected),
+                $"Money was moved after it was said to have ended as {row.Status}."
+            );
         }
     }
 
@@ -203,7 +231,10 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
             Require(next.CreditBefore == row.CreditBefore, "The credit from before the first sending was overwritten.");
         }
 
-        Require(!row.HasEnded || row.Status == SettlementStatus.NeedsReview || next.Status == SettlementStatus.Settled, $"It had ended as {row.Status}, and is {next.Status}.");
+        Require(
+            !row.HasEnded || row.Status == SettlementStatus.NeedsReview || next.Status == SettlementStatus.Settled,
+            $"It had ended as {row.Status}, and is {next.Status}."
+        );
         (row, version) = (next, version + 1);
         Say($"row: {next.Status} {next.PendingEnd} {next.ErrorCode}, due {next.DueAt:HH:mm:ss}");
         if (next.HasEnded)
@@ -222,7 +253,10 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
         {
             case SettlementStatus.Settled:
                 Require(moves == 1, $"It is said to be settled (known by {ended.KnownBy}), and was not moved.");
-                Require(ended.KnownBy != SettlementKnownBy.Baloan || isConfirmed, "It is said to be settled by Baloan's word, which Baloan did not give.");
+                Require(
+                    ended.KnownBy != SettlementKnownBy.Baloan || isConfirmed,
+                    "It is said to be settled by Baloan's word, which Baloan did not give."
+                );
                 break;
             case SettlementStatus.Rejected or SettlementStatus.Failed when IsDeceived():
                 if (moves > 0)
@@ -238,7 +272,10 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
                 Require(ended.Status == SettlementStatus.Failed || isDenied, "It is said to have been refused, which Baloan did not say.");
                 break;
             case SettlementStatus.NeedsReview:
-                Require(isSpent || time - ended.AttemptStartedAt > TimeSpan.FromDays(1), "It was put before a person, and nothing about it was unclear.");
+                Require(
+                    isSpent || time - ended.AttemptStartedAt > TimeSpan.FromDays(1),
+                    "It was put before a person, and nothing about it was unclear."
+                );
                 break;
         }
     }
@@ -388,7 +425,10 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
         var fate = isOver ? 0 : chance.Next(9);
         if (fate is 1 or 2)
         {
-            var word = fate == 1 ? "not_connected" : OneIn(2) ? "throttled 429" : "unauthorized 401";
+            var word =
+                fate == 1 ? "not_connected"
+                : OneIn(2) ? "throttled 429"
+                : "unauthorized 401";
             var given = NotTaken(tries, word);
             return tries.Count < TriesOfACall && OneIn(2) ? null : given;
         }

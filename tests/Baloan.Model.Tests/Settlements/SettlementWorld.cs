@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Baloan.Core.Calendar;
-using Baloan.Core.Storage;
 using Baloan.Core.Settlements;
+using Baloan.Core.Storage;
 using Baloan.Functions.Functions;
 using Baloan.Model.Tests.Storage;
 using Baloan.Model.Tests.World;
@@ -33,7 +33,14 @@ internal sealed class SettlementWorld : World.World
     // No sum of these is a total.
     private static readonly long[] Amounts = [7, 11, 13, -7, -17, 1009];
     private static readonly TimeSpan?[] Latenesses =
-        [null, TimeSpan.Zero, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(200), VerifyAfter - TimeSpan.FromSeconds(2)];
+    [
+        null,
+        TimeSpan.Zero,
+        TimeSpan.FromSeconds(3),
+        TimeSpan.FromSeconds(60),
+        TimeSpan.FromSeconds(200),
+        VerifyAfter - TimeSpan.FromSeconds(2),
+    ];
 
     private static readonly TimeSpan[] Lags = [TimeSpan.Zero, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(90)];
 
@@ -46,7 +53,10 @@ internal sealed class SettlementWorld : World.World
     private readonly List<Post> posts = [];
     private readonly Dictionary<(string Code, int Number), Attempt> attempts = [];
     private readonly Dictionary<string, Queue<Fate>> plans = [];
-    private readonly Dictionary<string, List<(DateTimeOffset At, long Amount)>> spendings = Customers.ToDictionary(customer => customer, _ => new List<(DateTimeOffset, long)>());
+    private readonly Dictionary<string, List<(DateTimeOffset At, long Amount)>> spendings = Customers.ToDictionary(
+        customer => customer,
+        _ => new List<(DateTimeOffset, long)>()
+    );
     private readonly Dictionary<Task, MemoryQueues.Message> deliveries = [];
     private readonly DateTimeOffset began;
 
@@ -56,7 +66,12 @@ internal sealed class SettlementWorld : World.World
         (this.withCoincidence, this.withOldCredit) = (withCoincidence, withOldCredit);
         began = Clock.Now;
         Storage.Tables.Written = Written;
-        Storage.Tables.Put("Subscriptions", "subscription", "s1", """{"PartitionKey":"subscription","RowKey":"s1","CallbackUrl":"https://hook.logic.azure.com/","Events":"settlement","States":""}""");
+        Storage.Tables.Put(
+            "Subscriptions",
+            "subscription",
+            "s1",
+            """{"PartitionKey":"subscription","RowKey":"s1","CallbackUrl":"https://hook.logic.azure.com/","Events":"settlement","States":""}"""
+        );
         Baloan.Moved = Moved;
         Baloan.MovedAgain = (customer, total) =>
         {
@@ -79,7 +94,10 @@ internal sealed class SettlementWorld : World.World
                 repeated.Add(refused.Proof);
             }
         };
-        Baloan.CreditBefore = code => Rows.FirstOrDefault(row => row.Text("Code") == code)?.Text("CreditBefore") is { } credit ? long.Parse(credit, CultureInfo.InvariantCulture) : null;
+        Baloan.CreditBefore = code =>
+            Rows.FirstOrDefault(row => row.Text("Code") == code)?.Text("CreditBefore") is { } credit
+                ? long.Parse(credit, CultureInfo.InvariantCulture)
+                : null;
         Baloan.Validated = otp =>
         {
             var post = posts.Single(post => post.Otp == otp);
@@ -90,7 +108,9 @@ internal sealed class SettlementWorld : World.World
     private IEnumerable<MemoryTables.Row> Rows => Storage.Tables.Rows(Table).Where(row => row.RowKey == "settlement");
 
     protected override Fate FateOf(PendingCall call) =>
-        call is BaloanCall baloan && plans.TryGetValue(baloan.Operation, out var planned) && planned.TryDequeue(out var fate) ? fate : base.FateOf(call);
+        call is BaloanCall baloan && plans.TryGetValue(baloan.Operation, out var planned) && planned.TryDequeue(out var fate)
+            ? fate
+            : base.FateOf(call);
 
     protected override void TakeOwn(Step step)
     {
@@ -117,7 +137,10 @@ internal sealed class SettlementWorld : World.World
                 break;
             case "spend":
                 var customer = Customers[step.A % Customers.Length];
-                var amount = step.B < Amounts.Length ? Amounts[step.B] : withCoincidence ? Total : 0;
+                var amount =
+                    step.B < Amounts.Length ? Amounts[step.B]
+                    : withCoincidence ? Total
+                    : 0;
                 Baloan.Spend(customer, amount);
                 spendings[customer].Add((Clock.Now, amount));
                 break;
@@ -136,13 +159,31 @@ internal sealed class SettlementWorld : World.World
                 break;
             case "get":
                 var code = Codes[step.B % Codes.Length];
-                Start(At(step.A), $"GET {code}", () => At(step.A).ServeAsync(
-                    new DefaultHttpContext().Request, request => At(step.A).Function<SettlementFunctions>().Get(request, code)), _ => { });
+                Start(
+                    At(step.A),
+                    $"GET {code}",
+                    () =>
+                        At(step.A)
+                            .ServeAsync(
+                                new DefaultHttpContext().Request,
+                                request => At(step.A).Function<SettlementFunctions>().Get(request, code)
+                            ),
+                    _ => { }
+                );
                 break;
             case "withdraw":
                 var withdrawn = Codes[step.B % Codes.Length];
-                Start(At(step.A), $"DELETE {withdrawn}", () => At(step.A).ServeAsync(
-                    new DefaultHttpContext().Request, request => At(step.A).Function<SettlementFunctions>().Withdraw(request, withdrawn)), _ => { });
+                Start(
+                    At(step.A),
+                    $"DELETE {withdrawn}",
+                    () =>
+                        At(step.A)
+                            .ServeAsync(
+                                new DefaultHttpContext().Request,
+                                request => At(step.A).Function<SettlementFunctions>().Withdraw(request, withdrawn)
+                            ),
+                    _ => { }
+                );
                 break;
             case "resolve":
                 Resolve(At(step.A), Codes[step.B % Codes.Length]);
@@ -154,7 +195,7 @@ internal sealed class SettlementWorld : World.World
         }
     }
 
-    private static readonly new string[] Operations = ["settle-confirm", "check-credit", "validate-credit-otp"];
+    private static new readonly string[] Operations = ["settle-confirm", "check-credit", "validate-credit-otp"];
 
     public static int OperationCount => Operations.Length;
 
@@ -201,8 +242,8 @@ internal sealed class SettlementWorld : World.World
     protected override DateTimeOffset? NextMessage() =>
         Storage.Queues.Of(Queue) is { Count: > 0 } messages ? messages.Min(message => message.VisibleAt) : null;
 
-    protected override void Sweep(Instance instance) => Start(
-        instance, "sweep", () => instance.Function<VerifySettlementsFunction>().Run(new TimerInfo(), default), _ => { });
+    protected override void Sweep(Instance instance) =>
+        Start(instance, "sweep", () => instance.Function<VerifySettlementsFunction>().Run(new TimerInfo(), default), _ => { });
 
     protected override bool HasEnded() =>
         Storage.Queues.Of(Queue).Count == 0
@@ -245,25 +286,35 @@ internal sealed class SettlementWorld : World.World
         }
 
         var counters = new Counters(Storage);
-        Require(counters.Of("accepted") == attempts.Count, $"{attempts.Count} attempts were accepted and {counters.Of("accepted")} counted.");
+        Require(
+            counters.Of("accepted") == attempts.Count,
+            $"{attempts.Count} attempts were accepted and {counters.Of("accepted")} counted."
+        );
         foreach (var status in SettlementStatuses.Ended)
         {
             // One that was in review is counted where it ended.
             var those = attempts.Values.Where(attempt => attempt.Status == status.ToString()).ToList();
             var (ended, sum) = (those.Count, those.Sum(attempt => attempt.Post.Content.Total));
-            Require(counters.Of(status.Name()) == ended, $"{ended} attempts ended as {status} and {counters.Of(status.Name())} were counted.");
             Require(
-                counters.SumOf(SettlementCounters.SumColumn(status.Name())) == sum && counters.SumOf(SettlementCounters.NumberColumn(status.Name())) == ended,
-                $"Attempts of {sum} Toman ended as {status} and {counters.SumOf(SettlementCounters.SumColumn(status.Name()))} were counted.");
+                counters.Of(status.Name()) == ended,
+                $"{ended} attempts ended as {status} and {counters.Of(status.Name())} were counted."
+            );
+            Require(
+                counters.SumOf(SettlementCounters.SumColumn(status.Name())) == sum
+                    && counters.SumOf(SettlementCounters.NumberColumn(status.Name())) == ended,
+                $"Attempts of {sum} Toman ended as {status} and {counters.SumOf(SettlementCounters.SumColumn(status.Name()))} were counted."
+            );
             Tally.Count($"counted as {status.Name()}", ended);
         }
 
         Require(
             counters.SumOf(SettlementCounters.SumColumn("accepted")) == attempts.Values.Sum(attempt => attempt.Post.Content.Total),
-            "The sum of what was accepted is another.");
+            "The sum of what was accepted is another."
+        );
         Require(
             Enum.GetValues<SettlementKnownBy>().Sum(by => counters.SumOf(SettlementCounters.KnownByColumn(by))) == counters.Of("settled"),
-            "Not of each that is counted as settled is counted by whom it is known.");
+            "Not of each that is counted as settled is counted by whom it is known."
+        );
         Require(counters.Timed == counters.Of("settled"), "Not each that is counted as settled has its time.");
         Require(!counters.AreBehind, "Something was announced that no loan is about.");
     }
@@ -281,12 +332,14 @@ internal sealed class SettlementWorld : World.World
             case 200 or 202:
                 Require(
                     attempts.Values.Any(attempt => attempt.Post.Code == post.Code && attempt.Post.Content == post.Content),
-                    $"{post.Code} was accepted and is not there.");
+                    $"{post.Code} was accepted and is not there."
+                );
                 break;
             case 409:
                 Require(
                     attempts.Values.Any(attempt => attempt.Post.Code == post.Code && attempt.Post.Content != post.Content),
-                    $"{post.Code} was refused as another one, and there is no other one.");
+                    $"{post.Code} was refused as another one, and there is no other one."
+                );
                 break;
             case null or 503:
                 break;
@@ -318,22 +371,40 @@ internal sealed class SettlementWorld : World.World
         }
 
         var moved = attempt.Post.Moves > 0;
-        Require(attempt.Status == "NeedsReview" || attempt.Status == "Settled" == moved, $"{attempt.Post.Code} ended as {attempt.Status}, and the money was{(moved ? "" : " not")} moved.");
+        Require(
+            attempt.Status == "NeedsReview" || attempt.Status == "Settled" == moved,
+            $"{attempt.Post.Code} ended as {attempt.Status}, and the money was{(moved ? "" : " not")} moved."
+        );
         var told = Storage.Queues.Of("events").Select(message => JsonElement.Parse(message.Text).GetProperty("event").GetProperty("data"));
         Require(
-            told.Any(data => data.GetProperty("code").GetString() == attempt.Post.Code
+            told.Any(data =>
+                data.GetProperty("code").GetString() == attempt.Post.Code
                 && data.GetProperty("attempts").GetInt32() == attempt.Number
-                && data.GetProperty("status").GetString() == Enum.Parse<SettlementStatus>(attempt.Status).Name()),
-            $"Nobody was told that attempt {attempt.Number} of {attempt.Post.Code} ended as {attempt.Status}.");
+                && data.GetProperty("status").GetString() == Enum.Parse<SettlementStatus>(attempt.Status).Name()
+            ),
+            $"Nobody was told that attempt {attempt.Number} of {attempt.Post.Code} ended as {attempt.Status}."
+        );
     }
 
     private void CheckSecrets()
     {
-        string[] secrets = [.. Customers, .. posts.Select(post => post.Proof), .. posts.Select(post => post.Otp).OfType<string>().Select(otp => $"\"{otp}\"")];
+        string[] secrets =
+        [
+            .. Customers,
+            .. posts.Select(post => post.Proof),
+            .. posts.Select(post => post.Otp).OfType<string>().Select(otp => $"\"{otp}\""),
+        ];
         var kept = string.Concat(
-            new[] { Table, IndexTable }.SelectMany(table => Storage.Tables.Rows(table)).Where(row => row.Text("Code") is not { } code || !newer.Contains(code)).Select(row => Encoding.UTF8.GetString(row.Json))
-                .Concat(new[] { Queue, "events" }.SelectMany(Storage.Queues.Of).Select(message => message.Text)));
-        Require(!Array.Exists(secrets, secret => kept.Contains(secret, StringComparison.Ordinal)), "An identity, an OTP or a token was not wiped.");
+            new[] { Table, IndexTable }
+                .SelectMany(table => Storage.Tables.Rows(table))
+                .Where(row => row.Text("Code") is not { } code || !newer.Contains(code))
+                .Select(row => Encoding.UTF8.GetString(row.Json))
+                .Concat(new[] { Queue, "events" }.SelectMany(Storage.Queues.Of).Select(message => message.Text))
+        );
+        Require(
+            !Array.Exists(secrets, secret => kept.Contains(secret, StringComparison.Ordinal)),
+            "An identity, an OTP or a token was not wiped."
+        );
     }
 
     private void CheckHolds()
@@ -341,10 +412,16 @@ internal sealed class SettlementWorld : World.World
         foreach (var hold in Storage.Tables.Rows(Table).Where(row => row.RowKey == "hold"))
         {
             Require(
-                string.IsNullOrEmpty(hold.Text("Code")) || newer.Contains(hold.Text("Code")!)
+                string.IsNullOrEmpty(hold.Text("Code"))
+                    || newer.Contains(hold.Text("Code")!)
                     || (attempts.TryGetValue((hold.Text("Code")!, hold.Number("Attempt")), out var holder) && holder.HasEnded),
-                "A customer is held by a settlement that is not under way.");
-            Tally.Count(string.IsNullOrEmpty(hold.Text("Code")) ? "customers whose last credit is kept" : "holds left behind by the dead, which hold nobody up");
+                "A customer is held by a settlement that is not under way."
+            );
+            Tally.Count(
+                string.IsNullOrEmpty(hold.Text("Code"))
+                    ? "customers whose last credit is kept"
+                    : "holds left behind by the dead, which hold nobody up"
+            );
         }
     }
 
@@ -354,14 +431,28 @@ internal sealed class SettlementWorld : World.World
         var all = Rows.Select(row => row.Text("Code")!).Where(code => !newer.Contains(code)).Order().ToList();
         var finder = At(0).Get<SettlementFinder>();
         CheckCopies(Ask(finder.FindAsync(new(), 100, null, default)).Rows);
-        var listed = Ask(finder.FindAsync(new(), 100, null, default)).Rows.Select(row => row.Code).Where(code => !newer.Contains(code)).Order().ToList();
+        var listed = Ask(finder.FindAsync(new(), 100, null, default))
+            .Rows.Select(row => row.Code)
+            .Where(code => !newer.Contains(code))
+            .Order()
+            .ToList();
         Require(listed.SequenceEqual(all), $"The list has {string.Join(", ", listed)} and should have {string.Join(", ", all)}.");
         foreach (var status in SettlementStatuses.Ended)
         {
-            var some = Ask(finder.FindAsync(new() { Status = status }, 100, null, default)).Rows.Select(row => row.Code).Where(code => !newer.Contains(code)).Order().ToList();
-            var should = Rows.Where(row => row.Text("Status") == status.ToString() && !newer.Contains(row.Text("Code")!)).Select(row => row.Text("Code")!).Order().ToList();
+            var some = Ask(finder.FindAsync(new() { Status = status }, 100, null, default))
+                .Rows.Select(row => row.Code)
+                .Where(code => !newer.Contains(code))
+                .Order()
+                .ToList();
+            var should = Rows.Where(row => row.Text("Status") == status.ToString() && !newer.Contains(row.Text("Code")!))
+                .Select(row => row.Text("Code")!)
+                .Order()
+                .ToList();
             CheckCopies(Ask(finder.FindAsync(new() { Status = status }, 100, null, default)).Rows);
-            Require(some.SequenceEqual(should), $"The list of {status} has {string.Join(", ", some)} and should have {string.Join(", ", should)}.");
+            Require(
+                some.SequenceEqual(should),
+                $"The list of {status} has {string.Join(", ", some)} and should have {string.Join(", ", should)}."
+            );
         }
     }
 
@@ -372,7 +463,8 @@ internal sealed class SettlementWorld : World.World
             var row = Rows.Single(row => row.Text("Code") == copy.Code);
             Require(
                 row.Text("WriteId") == copy.WriteId && row.Text("Status") == copy.Status.ToString(),
-                $"{copy.Code} is listed as {copy.Status}, which it is not any more: it is {row.Text("Status")}.");
+                $"{copy.Code} is listed as {copy.Status}, which it is not any more: it is {row.Text("Status")}."
+            );
         }
     }
 
@@ -382,20 +474,38 @@ internal sealed class SettlementWorld : World.World
         var (from, to) = (TehranDays.DayOf(began).AddDays(-1), TehranDays.DayOf(Clock.Now).AddDays(1));
         var books = At(0).Get<EndedSettlements>();
         static string Line(string code, int number, string status) => $"{code} {number} {status}";
-        var told = Ask(books.ReadEndedAsync(from, to, default).ToListAsync().AsTask()).Where(end => !newer.Contains(end.Code))
-            .Select(end => Line(end.Code, end.Attempts, end.Status.ToString())).ToList();
-        var ended = attempts.Values.Where(attempt => !newer.Contains(attempt.Post.Code))
-            .Select(attempt => Line(attempt.Post.Code, attempt.Number, attempt.Status)).Order(StringComparer.Ordinal).ToList();
-        Require(told.Order(StringComparer.Ordinal).SequenceEqual(ended), $"The ends are {string.Join(", ", told)} and should be {string.Join(", ", ended)}.");
+        var told = Ask(books.ReadEndedAsync(from, to, default).ToListAsync().AsTask())
+            .Where(end => !newer.Contains(end.Code))
+            .Select(end => Line(end.Code, end.Attempts, end.Status.ToString()))
+            .ToList();
+        var ended = attempts
+            .Values.Where(attempt => !newer.Contains(attempt.Post.Code))
+            .Select(attempt => Line(attempt.Post.Code, attempt.Number, attempt.Status))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        Require(
+            told.Order(StringComparer.Ordinal).SequenceEqual(ended),
+            $"The ends are {string.Join(", ", told)} and should be {string.Join(", ", ended)}."
+        );
         // What a newer version has written is listed by that version's sweep.
         var own = Rows.Where(row => !newer.Contains(row.Text("Code")!)).ToList();
-        var accepted = Ask(books.ReadAcceptedAsync(from, to, default).ToListAsync().AsTask()).Select(row => row.Code).Where(code => !newer.Contains(code)).ToList();
-        Require(accepted.Order().SequenceEqual(own.Select(row => row.Text("Code")!).Order()), $"Accepted are said to be {string.Join(", ", accepted)}.");
+        var accepted = Ask(books.ReadAcceptedAsync(from, to, default).ToListAsync().AsTask())
+            .Select(row => row.Code)
+            .Where(code => !newer.Contains(code))
+            .ToList();
+        Require(
+            accepted.Order().SequenceEqual(own.Select(row => row.Text("Code")!).Order()),
+            $"Accepted are said to be {string.Join(", ", accepted)}."
+        );
         foreach (var customer in own.Where(row => row.Text("CustomerHash") is not null).GroupBy(row => row.Text("CustomerHash")!))
         {
-            var found = Ask(At(0).Get<SettlementFinder>().FindAsync(new() { CustomerHash = customer.Key }, 100, null, default)).Rows
-                .Select(row => row.Code).Where(code => !newer.Contains(code));
-            Require(found.Order().SequenceEqual(customer.Select(row => row.Text("Code")!).Order()), $"A customer has {string.Join(", ", found)}.");
+            var found = Ask(At(0).Get<SettlementFinder>().FindAsync(new() { CustomerHash = customer.Key }, 100, null, default))
+                .Rows.Select(row => row.Code)
+                .Where(code => !newer.Contains(code));
+            Require(
+                found.Order().SequenceEqual(customer.Select(row => row.Text("Code")!).Order()),
+                $"A customer has {string.Join(", ", found)}."
+            );
         }
     }
 
@@ -414,8 +524,11 @@ internal sealed class SettlementWorld : World.World
         Start(
             instance,
             $"POST {code} ({post.Proof})",
-            () => posting = instance.ServeAsync(
-                RequestOf(post, number, notAfter, asJson: (variant & 8) != 0), instance.Function<SettlementFunctions>().Create),
+            () =>
+                posting = instance.ServeAsync(
+                    RequestOf(post, number, notAfter, asJson: (variant & 8) != 0),
+                    instance.Function<SettlementFunctions>().Create
+                ),
             _ =>
             {
                 var told = Answer.Of(posting!.Result);
@@ -426,7 +539,8 @@ internal sealed class SettlementWorld : World.World
                     var attempt = attempts.GetValueOrDefault((code, answer.RootElement.GetProperty("attempts").GetInt32()));
                     Require(attempt is not null && attempt.Post.Content == content, $"{code} was accepted and is not there.");
                 }
-            });
+            }
+        );
     }
 
     private HttpRequest RequestOf(Post post, int number, DateTimeOffset? notAfter, bool asJson)
@@ -445,19 +559,28 @@ internal sealed class SettlementWorld : World.World
             Storage.Blobs.Put($"/invoices/{blob}", Encoding.UTF8.GetBytes(post.Content.Invoice));
             request.ContentType = "application/json";
             var limit = notAfter is { } at ? $",\"not_after\":\"{at:O}\"" : "";
-            body = $$"""{"national_identifier":"{{post.Content.Customer}}","{{proofName}}":"{{proof}}","data":{{data}},"invoice_blob":"{{blob}}"{{limit}}}""";
+            body =
+                $$"""{"national_identifier":"{{post.Content.Customer}}","{{proofName}}":"{{proof}}","data":{{data}},"invoice_blob":"{{blob}}"{{limit}}}""";
         }
         else
         {
             request.ContentType = "multipart/form-data; boundary=b";
             var text = new StringBuilder();
             (string, string)[] fields = [("national_identifier", post.Content.Customer), (proofName, proof), ("data", data)];
-            foreach (var (name, value) in notAfter is { } at ? [.. fields, ("not_after", at.ToString("O", CultureInfo.InvariantCulture))] : fields)
+            foreach (
+                var (name, value) in notAfter is { } at
+                    ? [.. fields, ("not_after", at.ToString("O", CultureInfo.InvariantCulture))]
+                    : fields
+            )
             {
                 text.Append(CultureInfo.InvariantCulture, $"--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
             }
 
-            body = text.Append(CultureInfo.InvariantCulture, $"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"i.pdf\"\r\n\r\n{post.Content.Invoice}\r\n--b--\r\n").ToString();
+            body = text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"i.pdf\"\r\n\r\n{post.Content.Invoice}\r\n--b--\r\n"
+                )
+                .ToString();
         }
 
         request.Body = new MemoryStream(Encoding.UTF8.GetBytes(body));
@@ -500,7 +623,8 @@ internal sealed class SettlementWorld : World.World
                 {
                     message.VisibleAt = Clock.Now + Lease;
                 }
-            });
+            }
+        );
         deliveries[running!] = message;
     }
 
@@ -516,17 +640,32 @@ internal sealed class SettlementWorld : World.World
         var json = JsonNode.Parse(row.Json)!.AsObject();
         json[byStatus ? "Status" : "SchemaVersion"] = byStatus ? "Reserved" : 1_000;
         isNewerWriting = true;
-        CarryOut(new StorageRequest(
-            "table", "PUT", $"/{Table}(PartitionKey='{row.PartitionKey}',RowKey='{row.RowKey}')", new Dictionary<string, string>(), null, "application/json",
-            Encoding.UTF8.GetBytes(json.ToJsonString())));
+        CarryOut(
+            new StorageRequest(
+                "table",
+                "PUT",
+                $"/{Table}(PartitionKey='{row.PartitionKey}',RowKey='{row.RowKey}')",
+                new Dictionary<string, string>(),
+                null,
+                "application/json",
+                Encoding.UTF8.GetBytes(json.ToJsonString())
+            )
+        );
         isNewerWriting = false;
         newer.Add(code);
     }
 
-    /// <summary>A settlement becomes one of a version of the app that knew lists by outcome alone, as if that had done all so far.</summary>
+    /// <summary>
+    /// A settlement becomes one of a version of the app that knew lists by outcome alone, as if that had done all so far.
+    /// </summary>
     private void MakeOlder(string code)
     {
-        if (base.Operations.Count > 0 || newer.Contains(code) || Rows.FirstOrDefault(row => row.Text("Code") == code) is not { } row || row.Text("ListETag") is null)
+        if (
+            base.Operations.Count > 0
+            || newer.Contains(code)
+            || Rows.FirstOrDefault(row => row.Text("Code") == code) is not { } row
+            || row.Text("ListETag") is null
+        )
         {
             return;
         }
@@ -540,8 +679,15 @@ internal sealed class SettlementWorld : World.World
         var key = TableKeys.NewestFirst(row.Time("CreatedAt"), code);
         var json = JsonNode.Parse(row.Json)!.AsObject();
         json.Remove("ListETag");
-        void Add(string partition) => json["OpenETag"] = CarryOutTable(
-            "PUT", IndexTable, partition, key, null, $$"""{"PartitionKey":"{{partition}}","RowKey":"{{key}}","Id":"{{code}}","WrittenAt@odata.type":"Edm.DateTime","WrittenAt":"{{Clock.Now.UtcDateTime:O}}"}""");
+        void Add(string partition) =>
+            json["OpenETag"] = CarryOutTable(
+                "PUT",
+                IndexTable,
+                partition,
+                key,
+                null,
+                $$"""{"PartitionKey":"{{partition}}","RowKey":"{{key}}","Id":"{{code}}","WrittenAt@odata.type":"Edm.DateTime","WrittenAt":"{{Clock.Now.UtcDateTime:O}}"}"""
+            );
         if (hasEnded)
         {
             Add(Enum.Parse<SettlementStatus>(row.Text("Status")!).Name());
@@ -558,9 +704,19 @@ internal sealed class SettlementWorld : World.World
 
     /// <summary>Changes a row as somebody outside of the app would.</summary>
     /// <returns>Its ETag; null where it is gone.</returns>
-    private string? CarryOutTable(string method, string table, string partitionKey, string rowKey, string? ifMatch, string body) => CarryOut(new StorageRequest(
-        "table", method, $"/{table}(PartitionKey='{partitionKey}',RowKey='{rowKey}')", new Dictionary<string, string>(), ifMatch, "application/json",
-        Encoding.UTF8.GetBytes(body))).Header("ETag");
+    private string? CarryOutTable(string method, string table, string partitionKey, string rowKey, string? ifMatch, string body) =>
+        CarryOut(
+                new StorageRequest(
+                    "table",
+                    method,
+                    $"/{table}(PartitionKey='{partitionKey}',RowKey='{rowKey}')",
+                    new Dictionary<string, string>(),
+                    ifMatch,
+                    "application/json",
+                    Encoding.UTF8.GetBytes(body)
+                )
+            )
+            .Header("ETag");
 
     private void Resolve(Instance instance, string code)
     {
@@ -573,9 +729,15 @@ internal sealed class SettlementWorld : World.World
 
         var context = new DefaultHttpContext();
         context.Request.ContentType = "application/json";
-        context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes($$"""{"outcome":"{{(attempt.Post.Moves > 0 ? "settled" : "not_settled")}}","note":"asked"}"""));
-        Start(instance, $"resolve {code}", () => instance.ServeAsync(
-            context.Request, request => instance.Function<SettlementFunctions>().Resolve(request, code)), _ => { });
+        context.Request.Body = new MemoryStream(
+            Encoding.UTF8.GetBytes($$"""{"outcome":"{{(attempt.Post.Moves > 0 ? "settled" : "not_settled")}}","note":"asked"}""")
+        );
+        Start(
+            instance,
+            $"resolve {code}",
+            () => instance.ServeAsync(context.Request, request => instance.Function<SettlementFunctions>().Resolve(request, code)),
+            _ => { }
+        );
     }
 
     private void Moved(string proof, string code, string customer, long total)
@@ -583,12 +745,20 @@ internal sealed class SettlementWorld : World.World
         var post = posts.Single(post => post.Proof == proof);
         Tally.Count("moved");
         Say($"money is moved for {code} ({proof})");
-        Require(post.Code == code && post.Content.Customer == customer && post.Content.Total == total, "Something else was settled than was asked for.");
+        Require(
+            post.Code == code && post.Content.Customer == customer && post.Content.Total == total,
+            "Something else was settled than was asked for."
+        );
         Require(++post.Moves == 1, $"Money was moved twice for one attempt at {code}.");
         Require(!post.IsWithdrawn, $"{code} was moved after it had been withdrawn.");
         var attempt = attempts.Values.SingleOrDefault(attempt => attempt.Post == post);
         Require(attempt is not null, $"Money was moved for a POST of {code} that is no attempt.");
-        if (posts.Exists(other => (other.Code == code || other.Content.Customer == customer) && attempts.Values.Any(attempt => attempt.Post == other && (attempt.IsDeceived || attempt.IsDuplicateUnseen))))
+        if (
+            posts.Exists(other =>
+                (other.Code == code || other.Content.Customer == customer)
+                && attempts.Values.Any(attempt => attempt.Post == other && (attempt.IsDeceived || attempt.IsDuplicateUnseen))
+            )
+        )
         {
             return;
         }
@@ -609,10 +779,13 @@ internal sealed class SettlementWorld : World.World
         Say($"row {code} attempt {number}: {status} {row.Text("ErrorCode")}");
         if (!attempts.TryGetValue((code, number), out var attempt))
         {
-            var post = posts.Single(post => post.Code == code && (post.Otp ?? post.Proof) == (row.Text("Otp") ?? row.Text("TransactionToken")));
+            var post = posts.Single(post =>
+                post.Code == code && (post.Otp ?? post.Proof) == (row.Text("Otp") ?? row.Text("TransactionToken"))
+            );
             Require(
                 number == 1 || attempts[(code, number - 1)].Status is "Rejected" or "Failed",
-                $"A new attempt at {code} was let through before the last one had ended.");
+                $"A new attempt at {code} was let through before the last one had ended."
+            );
             attempts[(code, number)] = new Attempt(post, number, Clock.Now);
             return;
         }
@@ -622,12 +795,21 @@ internal sealed class SettlementWorld : World.World
         attempt.Status = status;
         if (!attempt.HasEnded)
         {
-            Require(before is not ("Settled" or "Rejected" or "Failed" or "NeedsReview") || row.Text("Note") is not null, $"{code} had ended as {before} and is {status} again.");
+            Require(
+                before is not ("Settled" or "Rejected" or "Failed" or "NeedsReview") || row.Text("Note") is not null,
+                $"{code} had ended as {before} and is {status} again."
+            );
             return;
         }
 
-        Require(before is not ("Settled" or "Rejected" or "Failed") || before == status, $"{code} had ended as {before} and is {status} now.");
-        Require(row.Text("NationalIdentifier") is null && row.Text("Otp") is null && row.Text("TransactionToken") is null, $"{code} ended and was not wiped.");
+        Require(
+            before is not ("Settled" or "Rejected" or "Failed") || before == status,
+            $"{code} had ended as {before} and is {status} now."
+        );
+        Require(
+            row.Text("NationalIdentifier") is null && row.Text("Otp") is null && row.Text("TransactionToken") is null,
+            $"{code} ended and was not wiped."
+        );
         CheckTruth(attempt, isInferred: row.Text("Inferred") == "True", row);
     }
 
@@ -636,8 +818,13 @@ internal sealed class SettlementWorld : World.World
     {
         var (post, moved) = (attempt.Post, attempt.Post.Moves > 0);
         var others = spendings[post.Content.Customer].Where(spending => spending.At >= attempt.Since).ToList();
-        if (attempts.Values.Any(before => before != attempt && before.IsDuplicateUnseen
-            && (before.Post.Code == post.Code || before.Post.Content.Customer == post.Content.Customer)))
+        if (
+            attempts.Values.Any(before =>
+                before != attempt
+                && before.IsDuplicateUnseen
+                && (before.Post.Code == post.Code || before.Post.Content.Customer == post.Content.Customer)
+            )
+        )
         {
             // Its money, which nobody knows of, is in the credit by which this one goes.
             attempt.IsDuplicateUnseen = true;
@@ -650,31 +837,46 @@ internal sealed class SettlementWorld : World.World
                 attempt.IsDeceived = true;
                 break;
             case "Settled":
-                var knownBy = row.Text("KnownBy") ?? (isInferred ? "Credit" : row.Text("Note") is null ? "Baloan" : "Person");
+                var knownBy =
+                    row.Text("KnownBy")
+                    ?? (
+                        isInferred ? "Credit"
+                        : row.Text("Note") is null ? "Baloan"
+                        : "Person"
+                    );
                 Require(moved, $"{post.Code} is said to be settled (known by {knownBy}), and was not moved.");
-                Require(knownBy != "Baloan" || post.IsConfirmed, $"{post.Code} is said to be settled by Baloan's word, which Baloan did not give.");
+                Require(
+                    knownBy != "Baloan" || post.IsConfirmed,
+                    $"{post.Code} is said to be settled by Baloan's word, which Baloan did not give."
+                );
                 Tally.Count($"settled, known by {knownBy}");
                 break;
-            case "Rejected" or "Failed" when moved && repeated.Contains(post.Proof) && (others.Exists(spending => spending.Amount != 0) || withOldCredit):
+            case "Rejected"
+            or "Failed" when moved && repeated.Contains(post.Proof) && (others.Exists(spending => spending.Amount != 0) || withOldCredit):
                 // Something in front sent it twice, Baloan refused the second, and the credit did not show the first by exactly the total.
                 attempt.IsDuplicateUnseen = true;
                 break;
             case "Rejected" or "Failed":
                 Require(
                     attempt.Status == "Failed" || (denied.TryGetValue(post.Content.Customer, out var said) && said >= attempt.Since),
-                    $"{post.Code} is said to have been refused by Baloan, which has refused nothing.");
+                    $"{post.Code} is said to have been refused by Baloan, which has refused nothing."
+                );
                 Require(!moved, $"{post.Code} is said to have ended as {attempt.Status}, and was moved.");
                 Require(
                     !Calls.OfType<BaloanCall>().Any(call => call.Operation == "settle-confirm" && call.Carries(post.Proof)),
-                    $"{post.Code} is said to have ended as {attempt.Status}, and is still on its way.");
+                    $"{post.Code} is said to have ended as {attempt.Status}, and is still on its way."
+                );
                 break;
             default:
                 Require(
                     others.Count > 0
-                        || posts.Exists(other => other != post && other.Content.Customer == post.Content.Customer && other.Moves > 0 && other.Code != post.Code)
+                        || posts.Exists(other =>
+                            other != post && other.Content.Customer == post.Content.Customer && other.Moves > 0 && other.Code != post.Code
+                        )
                         || withOldCredit
                         || Clock.Now - attempt.Since > TimeSpan.FromDays(1),
-                    $"{post.Code} was put before a person, and nothing about it was unclear.");
+                    $"{post.Code} was put before a person, and nothing about it was unclear."
+                );
                 break;
         }
 

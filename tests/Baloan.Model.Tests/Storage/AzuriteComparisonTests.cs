@@ -11,9 +11,10 @@ public sealed class AzuriteComparisonTests
     private const string AccountsVariable = "AZURITE_ACCOUNTS";
     private static readonly string Key = Convert.ToBase64String(new byte[64]);
 
-    private static int CountOfEach { get; } = Environment.GetEnvironmentVariable("BALOAN_MODEL_COMPARED") is { Length: > 0 } text
-        ? int.Parse(text, CultureInfo.InvariantCulture)
-        : 50;
+    private static int CountOfEach { get; } =
+        Environment.GetEnvironmentVariable("BALOAN_MODEL_COMPARED") is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : 50;
 
     [Fact]
     public async Task What_the_storage_in_memory_answers_is_what_Azurite_answers()
@@ -32,24 +33,44 @@ public sealed class AzuriteComparisonTests
         Environment.SetEnvironmentVariable(AccountsVariable, null);
         using var http = new HttpClient();
         var compared = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        await Parallel.ForEachAsync(Enumerable.Range(0, traffic.Count), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (index, cancellationToken) =>
-        {
-            var replay = new AzuriteReplay(http, azurite, Name(index), Key, ways[index]);
-            foreach (var (request, answer) in traffic[index])
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, traffic.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            async (index, cancellationToken) =>
             {
-                var what = await replay.CompareAsync(request, answer, cancellationToken);
-                lock (compared)
+                var replay = new AzuriteReplay(http, azurite, Name(index), Key, ways[index]);
+                foreach (var (request, answer) in traffic[index])
                 {
-                    compared[what] = compared.GetValueOrDefault(what) + 1;
+                    var what = await replay.CompareAsync(request, answer, cancellationToken);
+                    lock (compared)
+                    {
+                        compared[what] = compared.GetValueOrDefault(what) + 1;
+                    }
                 }
             }
-        });
+        );
 
         Sequences.Publish(
             nameof(What_the_storage_in_memory_answers_is_what_Azurite_answers),
             $"{traffic.Sum(one => one.Count)} requests of {traffic.Count} sequences of seed {Sequences.Seed}, each answered alike\n"
-            + string.Join('\n', compared.Select(pair => $"  {pair.Key,-50} {pair.Value,12:N0}")));
-        foreach (var needed in new[] { "table POST 204", "table POST 409", "table PUT 204", "table PUT 412", "table DELETE 204", "table GET 200", "table GET 404", "table batch 204", "queue POST 201", "blob PUT 201", "blob GET 200" })
+                + string.Join('\n', compared.Select(pair => $"  {pair.Key, -50} {pair.Value, 12:N0}"))
+        );
+        foreach (
+            var needed in new[]
+            {
+                "table POST 204",
+                "table POST 409",
+                "table PUT 204",
+                "table PUT 412",
+                "table DELETE 204",
+                "table GET 200",
+                "table GET 404",
+                "table batch 204",
+                "queue POST 201",
+                "blob PUT 201",
+                "blob GET 200",
+            }
+        )
         {
             compared.Keys.ShouldContain(needed);
         }

@@ -85,7 +85,10 @@ internal sealed partial class AzuriteReplay(HttpClient http, Azurite azurite, st
         using var their = JsonDocument.Parse(theirs);
         var isList = request.Path.EndsWith("()", StringComparison.Ordinal);
         var (ourRows, theirRows) = isList
-            ? (our.RootElement.GetProperty("value").EnumerateArray().ToList(), their.RootElement.GetProperty("value").EnumerateArray().ToList())
+            ? (
+                our.RootElement.GetProperty("value").EnumerateArray().ToList(),
+                their.RootElement.GetProperty("value").EnumerateArray().ToList()
+            )
             : ([our.RootElement], [their.RootElement]);
         theirRows.Count.ShouldBe(ourRows.Count, request.ToString());
         foreach (var (one, other) in ourRows.Zip(theirRows))
@@ -96,11 +99,15 @@ internal sealed partial class AzuriteReplay(HttpClient http, Azurite azurite, st
 
         // What the service says of its own, and types that it may leave out where JSON has them.
         static List<string> Properties(JsonElement row) =>
-        [
-            .. row.EnumerateObject()
-                .Where(property => !property.Name.StartsWith("odata.", StringComparison.Ordinal) && property.Name is not ("Timestamp" or "Timestamp@odata.type"))
-                .Select(property => $"{property.Name}={property.Value}").Order(StringComparer.Ordinal),
-        ];
+            [
+                .. row.EnumerateObject()
+                    .Where(property =>
+                        !property.Name.StartsWith("odata.", StringComparison.Ordinal)
+                        && property.Name is not ("Timestamp" or "Timestamp@odata.type")
+                    )
+                    .Select(property => $"{property.Name}={property.Value}")
+                    .Order(StringComparer.Ordinal),
+            ];
     }
 
     private void Keep(string? ours, string? theirs, StorageRequest request)
@@ -114,7 +121,10 @@ internal sealed partial class AzuriteReplay(HttpClient http, Azurite azurite, st
     /// <summary>What was there before the first request, or came from somebody else.</summary>
     private async Task PrepareAsync(StorageRequest request, CancellationToken cancellationToken)
     {
-        var path = request.Path == "/$batch" ? BatchTable().Match(Encoding.UTF8.GetString(request.Body)).Groups[1].Value : request.Path.TrimStart('/');
+        var path =
+            request.Path == "/$batch"
+                ? BatchTable().Match(Encoding.UTF8.GetString(request.Body)).Groups[1].Value
+                : request.Path.TrimStart('/');
         var name = path.Split('/', '(')[0];
         if (made.Add($"{request.Service} {name}"))
         {
@@ -153,10 +163,16 @@ internal sealed partial class AzuriteReplay(HttpClient http, Azurite azurite, st
 
     private HttpRequestMessage Message(string method, string service, string path, string query)
     {
-        var message = new HttpRequestMessage(new HttpMethod(method), new Uri($"{Base(service)}{path}?{query}{(query.Length > 0 ? "&" : "")}{signature}"));
+        var message = new HttpRequestMessage(
+            new HttpMethod(method),
+            new Uri($"{Base(service)}{path}?{query}{(query.Length > 0 ? "&" : "")}{signature}")
+        );
         message.Headers.Add("x-ms-version", service == "table" ? "2019-02-02" : "2021-06-08");
         message.Headers.Add("DataServiceVersion", "3.0");
-        message.Headers.TryAddWithoutValidation("Accept", service == "table" ? "application/json;odata=minimalmetadata" : "application/xml");
+        message.Headers.TryAddWithoutValidation(
+            "Accept",
+            service == "table" ? "application/json;odata=minimalmetadata" : "application/xml"
+        );
         message.Headers.TryAddWithoutValidation("Prefer", "return-no-content");
         if (service == "blob" && method == "PUT" && query.Length == 0)
         {
@@ -168,16 +184,31 @@ internal sealed partial class AzuriteReplay(HttpClient http, Azurite azurite, st
 
     private string Base(string service)
     {
-        var port = service switch { "blob" => azurite.BlobPort, "queue" => azurite.QueuePort, _ => azurite.TablePort };
+        var port = service switch
+        {
+            "blob" => azurite.BlobPort,
+            "queue" => azurite.QueuePort,
+            _ => azurite.TablePort,
+        };
         return string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/{account}");
     }
 
-    private string Query(StorageRequest request) => string.Join('&', request.Query.Where(pair => pair.Key != "sig").Select(pair =>
-        $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Key == "snapshot" ? snapshots[pair.Value] : pair.Value)}"));
+    private string Query(StorageRequest request) =>
+        string.Join(
+            '&',
+            request
+                .Query.Where(pair => pair.Key != "sig")
+                .Select(pair =>
+                    $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Key == "snapshot" ? snapshots[pair.Value] : pair.Value)}"
+                )
+        );
 
     private byte[] Batch(byte[] body)
     {
-        var text = Encoding.UTF8.GetString(body).Replace("http://table.model", Base("table"), StringComparison.Ordinal).Replace("?sig=model", "", StringComparison.Ordinal);
+        var text = Encoding
+            .UTF8.GetString(body)
+            .Replace("http://table.model", Base("table"), StringComparison.Ordinal)
+            .Replace("?sig=model", "", StringComparison.Ordinal);
         return Encoding.UTF8.GetBytes(Conditions().Replace(text, match => $"If-Match: {etags[match.Groups[1].Value]}\r\n"));
     }
 

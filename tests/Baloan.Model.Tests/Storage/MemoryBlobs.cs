@@ -36,7 +36,10 @@ internal sealed class MemoryBlobs(Func<DateTimeOffset> now)
                 return Changed(201).With("x-ms-request-server-encrypted", "true");
             case "GET":
                 return blobs.TryGetValue(key, out var found)
-                    ? Changed(200, found).With("Content-Type", "application/pdf").With("x-ms-blob-type", "BlockBlob").With("Accept-Ranges", "bytes")
+                    ? Changed(200, found)
+                        .With("Content-Type", "application/pdf")
+                        .With("x-ms-blob-type", "BlockBlob")
+                        .With("Accept-Ranges", "bytes")
                     : StorageAnswer.Error(404, "BlobNotFound");
             case "DELETE":
                 return blobs.Remove(key) ? new StorageAnswer(202) : StorageAnswer.Error(404, "BlobNotFound");
@@ -50,7 +53,8 @@ internal sealed class MemoryBlobs(Func<DateTimeOffset> now)
     /// <summary>Puts a blob there, as a caller does.</summary>
     public void Put(string path, byte[] content) => blobs[path] = content;
 
-    private StorageAnswer Changed(int status, byte[]? body = null) => new StorageAnswer(status, body)
-        .With("ETag", string.Create(CultureInfo.InvariantCulture, $"\"0x{++changes:X}\""))
-        .With("Last-Modified", now().ToString("R", CultureInfo.InvariantCulture));
+    private StorageAnswer Changed(int status, byte[]? body = null) =>
+        new StorageAnswer(status, body)
+            .With("ETag", string.Create(CultureInfo.InvariantCulture, $"\"0x{++changes:X}\""))
+            .With("Last-Modified", now().ToString("R", CultureInfo.InvariantCulture));
 }

@@ -4,7 +4,9 @@ using System.Xml.Linq;
 
 namespace Baloan.Model.Tests.Storage;
 
-/// <summary>Queue storage: messages that are seen after a while. The part of the Functions host, which takes them off, is a method here.</summary>
+/// <summary>
+/// Queue storage: messages that are seen after a while. The part of the Functions host, which takes them off, is a method here.
+/// </summary>
 internal sealed class MemoryQueues(Func<DateTimeOffset> now)
 {
     private readonly Dictionary<string, List<Message>> queues = [];
@@ -31,15 +33,22 @@ internal sealed class MemoryQueues(Func<DateTimeOffset> now)
 
         var text = XElement.Load(new MemoryStream(request.Body)).Element("MessageText")!.Value;
         var wait = request.Query.TryGetValue("visibilitytimeout", out var seconds) ? int.Parse(seconds, CultureInfo.InvariantCulture) : 0;
-        var message = new Message($"m{++messages}", Encoding.UTF8.GetString(Convert.FromBase64String(text))) { VisibleAt = now() + TimeSpan.FromSeconds(wait) };
+        var message = new Message($"m{++messages}", Encoding.UTF8.GetString(Convert.FromBase64String(text)))
+        {
+            VisibleAt = now() + TimeSpan.FromSeconds(wait),
+        };
         queue.Add(message);
         var time = message.VisibleAt.ToString("R", CultureInfo.InvariantCulture);
         return new StorageAnswer(
             201,
             Encoding.UTF8.GetBytes(
-                $"<?xml version=\"1.0\" encoding=\"utf-8\"?><QueueMessagesList><QueueMessage><MessageId>{message.Id}</MessageId><InsertionTime>{time}</InsertionTime>"
-                + $"<ExpirationTime>{time}</ExpirationTime><PopReceipt>{message.Id}</PopReceipt><TimeNextVisible>{time}</TimeNextVisible></QueueMessage></QueueMessagesList>"))
-            .With("Content-Type", "application/xml");
+                $"<?xml version=\"1.0\" encoding=\"utf-8\"?><QueueMessagesList><QueueMessage><MessageId>{message.Id}</MessageId>"
+                    + $"<InsertionTime>{time}</InsertionTime>"
+                    + $"<ExpirationTime>{time}</ExpirationTime>"
+                    + $"<PopReceipt>{message.Id}</PopReceipt><TimeNextVisible>{time}</TimeNextVisible>"
+                    + "</QueueMessage></QueueMessagesList>"
+            )
+        ).With("Content-Type", "application/xml");
     }
 
     /// <summary>All messages of a queue, hidden ones included, oldest first.</summary>

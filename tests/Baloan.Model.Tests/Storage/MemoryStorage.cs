@@ -12,10 +12,11 @@ internal sealed class MemoryStorage(Func<DateTimeOffset> now)
 
     public MemoryBlobs Blobs { get; } = new(now);
 
-    public StorageAnswer Answer(StorageRequest request) => request.Service switch
-    {
-        "table" => Tables.Answer(request),
-        "queue" => Queues.Answer(request),
-        _ => Blobs.Answer(request),
-    };
+    public StorageAnswer Answer(StorageRequest request) =>
+        request.Service switch
+        {
+            "table" => Tables.Answer(request),
+            "queue" => Queues.Answer(request),
+            _ => Blobs.Answer(request),
+        };
 }

@@ -47,7 +47,13 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
     }
 
     private StorageAnswer Answer(
-        string method, string path, IReadOnlyDictionary<string, string> query, string? ifMatch, byte[] body, List<Change> changes)
+        string method,
+        string path,
+        IReadOnlyDictionary<string, string> query,
+        string? ifMatch,
+        byte[] body,
+        List<Change> changes
+    )
     {
         var open = path.IndexOf('(', StringComparison.Ordinal);
         var name = open < 0 ? path[1..] : path[1..open];
@@ -77,7 +83,8 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
             case "GET":
                 return row is null
                     ? StorageAnswer.TableError(404, "ResourceNotFound")
-                    : new StorageAnswer(200, Encoded(row, query.GetValueOrDefault("$select"))).With("ETag", row.ETag)
+                    : new StorageAnswer(200, Encoded(row, query.GetValueOrDefault("$select")))
+                        .With("ETag", row.ETag)
                         .With("Content-Type", "application/json;odata=minimalmetadata");
             case "PUT" when ifMatch is null:
                 return Write(name, at, body, changes);
@@ -145,7 +152,10 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
         }
 
         text.Append("--changesetresponse_1--\r\n--batchresponse_1--\r\n");
-        return new StorageAnswer(202, Encoding.UTF8.GetBytes(text.ToString())).With("Content-Type", "multipart/mixed; boundary=batchresponse_1");
+        return new StorageAnswer(202, Encoding.UTF8.GetBytes(text.ToString())).With(
+            "Content-Type",
+            "multipart/mixed; boundary=batchresponse_1"
+        );
     }
 
     private static IEnumerable<(string Method, string Path, string? IfMatch, byte[] Body)> Parts(string batch)
@@ -156,10 +166,18 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
             var sections = part.Split("\r\n\r\n", 3);
             var lines = sections[1].Split("\r\n");
             var request = lines[0].Split(' ');
-            var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
+            var headers = lines
+                .Skip(1)
+                .Select(line => line.Split(": ", 2))
+                .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
             // JSON has no line breaks of its own.
             var body = sections[2][..sections[2].IndexOf("--changeset", StringComparison.Ordinal)].TrimEnd();
-            yield return (request[0], new Uri(request[1]).AbsolutePath, headers.GetValueOrDefault("If-Match"), Encoding.UTF8.GetBytes(body));
+            yield return (
+                request[0],
+                new Uri(request[1]).AbsolutePath,
+                headers.GetValueOrDefault("If-Match"),
+                Encoding.UTF8.GetBytes(body)
+            );
         }
     }
 
@@ -167,13 +185,18 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
     {
         var conditions = query["$filter"].Split(" and ").Select(Condition.Parse).ToList();
         var top = query.TryGetValue("$top", out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : LongestPage;
-        var from = query.TryGetValue("NextPartitionKey", out var partition) ? new Key(partition, query.GetValueOrDefault("NextRowKey", "")) : (Key?)null;
+        var from = query.TryGetValue("NextPartitionKey", out var partition)
+            ? new Key(partition, query.GetValueOrDefault("NextRowKey", ""))
+            : (Key?)null;
         var json = new StringBuilder("{\"value\":[");
         var count = 0;
         Row? next = null;
         foreach (var row in rows.Values)
         {
-            if ((from is { } first && new Key(row.PartitionKey, row.RowKey).CompareTo(first) < 0) || !conditions.TrueForAll(condition => condition.Holds(row)))
+            if (
+                (from is { } first && new Key(row.PartitionKey, row.RowKey).CompareTo(first) < 0)
+                || !conditions.TrueForAll(condition => condition.Holds(row))
+            )
             {
                 continue;
             }
@@ -239,7 +262,8 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
         var middle = text.IndexOf("',RowKey='", StringComparison.Ordinal);
         return (
             text["(PartitionKey='".Length..middle].Replace("''", "'", StringComparison.Ordinal),
-            text[(middle + "',RowKey='".Length)..^2].Replace("''", "'", StringComparison.Ordinal));
+            text[(middle + "',RowKey='".Length)..^2].Replace("''", "'", StringComparison.Ordinal)
+        );
     }
 
     private static byte[] Encoded(Row row, string? select)
@@ -258,8 +282,10 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
             foreach (var property in row.Properties.EnumerateObject())
             {
                 // What is null was not stored.
-                if (property.Value.ValueKind != JsonValueKind.Null
-                    && (wanted is null || wanted.Contains(property.Name.Replace("@odata.type", "", StringComparison.Ordinal))))
+                if (
+                    property.Value.ValueKind != JsonValueKind.Null
+                    && (wanted is null || wanted.Contains(property.Name.Replace("@odata.type", "", StringComparison.Ordinal)))
+                )
                 {
                     property.WriteTo(writer);
                 }

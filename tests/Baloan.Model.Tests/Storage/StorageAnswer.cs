@@ -22,15 +22,22 @@ internal sealed class StorageAnswer(int status, byte[]? body = null) : Response
     public override string ClientRequestId { get; set; } = "";
 
     public static StorageAnswer Json(int status, string json) =>
-        new StorageAnswer(status, Encoding.UTF8.GetBytes(json)).With("Content-Type", "application/json;odata=minimalmetadata;charset=utf-8");
+        new StorageAnswer(status, Encoding.UTF8.GetBytes(json)).With(
+            "Content-Type",
+            "application/json;odata=minimalmetadata;charset=utf-8"
+        );
 
-    public static StorageAnswer TableError(int status, string code) => Json(
-        status, $"{{\"odata.error\":{{\"code\":\"{code}\",\"message\":{{\"lang\":\"en-US\",\"value\":\"{code}\"}}}}}}");
+    public static StorageAnswer TableError(int status, string code) =>
+        Json(status, $"{{\"odata.error\":{{\"code\":\"{code}\",\"message\":{{\"lang\":\"en-US\",\"value\":\"{code}\"}}}}}}");
 
     /// <summary>The error of a blob or queue.</summary>
     public static StorageAnswer Error(int status, string code) =>
-        new StorageAnswer(status, Encoding.UTF8.GetBytes($"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{code}</Message></Error>"))
-            .With("Content-Type", "application/xml").With("x-ms-error-code", code);
+        new StorageAnswer(
+            status,
+            Encoding.UTF8.GetBytes($"<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>{code}</Code><Message>{code}</Message></Error>")
+        )
+            .With("Content-Type", "application/xml")
+            .With("x-ms-error-code", code);
 
     /// <summary>What a service answers that fails by itself, in its own form.</summary>
     public static StorageAnswer Fault(string service, int status)
@@ -55,9 +62,7 @@ internal sealed class StorageAnswer(int status, byte[]? body = null) : Response
         return copy;
     }
 
-    public override void Dispose()
-    {
-    }
+    public override void Dispose() { }
 
     protected override bool ContainsHeader(string name) => TryGetHeader(name, out _);
 

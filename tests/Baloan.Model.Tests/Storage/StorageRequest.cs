@@ -11,7 +11,14 @@ namespace Baloan.Model.Tests.Storage;
 /// <param name="ContentType">Of the body; null for none.</param>
 /// <param name="Body">Empty where there is none.</param>
 internal sealed record StorageRequest(
-    string Service, string Method, string Path, IReadOnlyDictionary<string, string> Query, string? IfMatch, string? ContentType, byte[] Body)
+    string Service,
+    string Method,
+    string Path,
+    IReadOnlyDictionary<string, string> Query,
+    string? IfMatch,
+    string? ContentType,
+    byte[] Body
+)
 {
     private static readonly Dictionary<string, string> NoQuery = [];
 
@@ -33,7 +40,8 @@ internal sealed record StorageRequest(
             ParseQuery(uri.Query),
             request.Headers.TryGetValue("If-Match", out var ifMatch) ? ifMatch : null,
             request.Headers.TryGetValue("Content-Type", out var contentType) ? contentType : null,
-            body.ToArray());
+            body.ToArray()
+        );
     }
 
     public override string ToString() => $"{Service} {Method} {Uri.UnescapeDataString(Path)}";

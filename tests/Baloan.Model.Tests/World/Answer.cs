@@ -11,6 +11,8 @@ internal sealed record Answer(int Status, byte[] Body)
         var context = new DefaultHttpContext { Response = { Body = body } };
         var writing = result.ExecuteAsync(context);
         // In memory it is done at once.
-        return writing.IsCompletedSuccessfully ? new(context.Response.StatusCode, body.ToArray()) : throw new ModelException("An answer was not written.");
+        return writing.IsCompletedSuccessfully
+            ? new(context.Response.StatusCode, body.ToArray())
+            : throw new ModelException("An answer was not written.");
     }
 }

@@ -45,8 +45,7 @@ internal sealed class BaloanBooks(WorldClock clock)
     /// <summary>Told of each call that arrives.</summary>
     public Action<string>? Reached { get; set; }
 
-    public string NewToken() =>
-        $"{{\"refresh\":\"r\",\"access\":\"access-{(++tokens).ToString(CultureInfo.InvariantCulture)}\"}}";
+    public string NewToken() => $"{{\"refresh\":\"r\",\"access\":\"access-{(++tokens).ToString(CultureInfo.InvariantCulture)}\"}}";
 
     public long CreditOf(string customer) => credits.GetValueOrDefault(customer, FirstCredit);
 
@@ -117,7 +116,8 @@ internal sealed class BaloanBooks(WorldClock clock)
                 var total = TotalIn(body);
                 if (CreditOf(customer) < total)
                 {
-                    return "4{\"status\":\"error\",\"message\":\"Not enough.\",\"message_code\":\"loan_amount_exceed_user_credit\",\"data\":{}}";
+                    return "4{\"status\":\"error\",\"message\":\"Not "
+                        + "enough.\",\"message_code\":\"loan_amount_exceed_user_credit\",\"data\":{}}";
                 }
 
                 Spend(customer, total);
@@ -137,7 +137,8 @@ internal sealed class BaloanBooks(WorldClock clock)
 
     private static string Yes(string data) => $"2{{\"status\":\"ok\",\"message\":\"\",\"message_code\":\"\",\"data\":{data}}}";
 
-    private static string Field(string multipart, string name) => Between(multipart[multipart.IndexOf($"name=\"{name}\"", StringComparison.Ordinal)..], "\r\n\r\n", "\r\n");
+    private static string Field(string multipart, string name) =>
+        Between(multipart[multipart.IndexOf($"name=\"{name}\"", StringComparison.Ordinal)..], "\r\n\r\n", "\r\n");
 
     private static string Between(string text, string before, string after)
     {

@@ -9,8 +9,13 @@ internal sealed class BaloanCall(Instance instance, HttpRequestMessage request, 
 {
     private static readonly Dictionary<Fate, int> Pages = new()
     {
-        [Fate.Forbidden] = 403, [Fate.NotFoundInHtml] = 404, [Fate.Conflict] = 409, [Fate.TooLarge] = 413, [Fate.ThrottledInHtml] = 429,
-        [Fate.ClientClosed] = 499, [Fate.BadGateway] = 502,
+        [Fate.Forbidden] = 403,
+        [Fate.NotFoundInHtml] = 404,
+        [Fate.Conflict] = 409,
+        [Fate.TooLarge] = 413,
+        [Fate.ThrottledInHtml] = 429,
+        [Fate.ClientClosed] = 499,
+        [Fate.BadGateway] = 502,
     };
 
     private readonly TaskCompletionSource<HttpResponseMessage> outcome = new();
@@ -206,15 +211,19 @@ internal sealed class BaloanCall(Instance instance, HttpRequestMessage request, 
         {
             var (operation, text) = (Operation, body);
             Instance.World.Tally.Count("Baloan acts late");
-            Instance.World.Later(wait, () =>
-            {
-                Instance.World.Say($"Baloan carries out a {operation} late");
-                Baloan.CarryOut(operation, text);
-            });
+            Instance.World.Later(
+                wait,
+                () =>
+                {
+                    Instance.World.Say($"Baloan carries out a {operation} late");
+                    Baloan.CarryOut(operation, text);
+                }
+            );
         }
     }
 
-    private void Break() => outcome.SetException(new HttpRequestException(HttpRequestError.ResponseEnded, inner: new IOException("The connection broke.")));
+    private void Break() =>
+        outcome.SetException(new HttpRequestException(HttpRequestError.ResponseEnded, inner: new IOException("The connection broke.")));
 
     private void AnswerItself()
     {
@@ -241,7 +250,12 @@ internal sealed class BaloanCall(Instance instance, HttpRequestMessage request, 
         {
             case Fate.Refused:
                 Baloan.Denied?.Invoke(Operation, body!);
-                Answer(400, $"{{\"status\":\"error\",\"message\":\"No.\",\"message_code\":\"{(answer is null ? "incorrect_otp_code" : "duplicate_request")}\",\"data\":{{}}}}");
+                Answer(
+                    400,
+                    "{\"status\":\"error\",\"message\":\"No.\",\"message_code\":\""
+                        + (answer is null ? "incorrect_otp_code" : "duplicate_request")
+                        + "\",\"data\":{}}"
+                );
                 break;
             case Fate.RefusedInHtml:
                 Answer(400, "<html>Bad request</html>");

@@ -21,13 +21,19 @@ internal sealed class Counters(MemoryStorage storage)
     public int Of(string column) => Hours.Sum(row => row.Number(column));
 
     /// <summary>What a column of the sums says of all hours together.</summary>
-    public long SumOf(string column) => storage.Tables.Rows(Table).Where(row => row.RowKey.StartsWith("sums-", StringComparison.Ordinal))
-        .Sum(row => long.Parse(row.Text(column) ?? "0", System.Globalization.CultureInfo.InvariantCulture));
+    public long SumOf(string column) =>
+        storage
+            .Tables.Rows(Table)
+            .Where(row => row.RowKey.StartsWith("sums-", StringComparison.Ordinal))
+            .Sum(row => long.Parse(row.Text(column) ?? "0", System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>How many settlements have a time that they took.</summary>
-    public int Timed => Hours.SelectMany(row => row.Properties.EnumerateObject())
-        .Where(column => column.Name.StartsWith("seconds_", StringComparison.Ordinal) && column.Value.ValueKind == JsonValueKind.Number)
-        .Sum(column => column.Value.GetInt32());
+    public int Timed =>
+        Hours
+            .SelectMany(row => row.Properties.EnumerateObject())
+            .Where(column => column.Name.StartsWith("seconds_", StringComparison.Ordinal) && column.Value.ValueKind == JsonValueKind.Number)
+            .Sum(column => column.Value.GetInt32());
 
-    private IEnumerable<MemoryTables.Row> Hours => storage.Tables.Rows(Table).Where(row => row.RowKey.StartsWith("hour-", StringComparison.Ordinal));
+    private IEnumerable<MemoryTables.Row> Hours =>
+        storage.Tables.Rows(Table).Where(row => row.RowKey.StartsWith("hour-", StringComparison.Ordinal));
 }

@@ -15,14 +15,23 @@ namespace Baloan.Model.Tests.World;
 /// <summary>One instance of the app: its own object graph and memory, over the world's storage, vault, Baloan and time.</summary>
 internal sealed class Instance : IDisposable
 {
-    private static readonly IConfiguration Settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-    {
-        ["AzureWebJobsStorage"] = "BlobEndpoint=http://blob.model;QueueEndpoint=http://queue.model;TableEndpoint=http://table.model;"
-            + "SharedAccessSignature=sig=model",
-        ["Settlements:VerifyAfter"] = "00:05:00",
-    }).Build();
+    private static readonly IConfiguration Settings = new ConfigurationBuilder()
+        .AddInMemoryCollection(
+            new Dictionary<string, string?>
+            {
+                ["AzureWebJobsStorage"] =
+                    "BlobEndpoint=http://blob.model;QueueEndpoint=http://queue.model;TableEndpoint=http://table.model;"
+                    + "SharedAccessSignature=sig=model",
+                ["Settlements:VerifyAfter"] = "00:05:00",
+            }
+        )
+        .Build();
 
-    private static readonly IHostEnvironment Host = new HostingEnvironment { EnvironmentName = Environments.Development, ApplicationName = "model" };
+    private static readonly IHostEnvironment Host = new HostingEnvironment
+    {
+        EnvironmentName = Environments.Development,
+        ApplicationName = "model",
+    };
 
     // Made once: an instance is a scope of it. Putting the services together anew each time would take longer than all that they do.
     private static readonly ServiceProvider App = Compose();
@@ -83,7 +92,9 @@ internal sealed class Instance : IDisposable
         services.AddBaloanFunctions(Settings);
         services.AddSingleton<IMeterFactory, Meters>();
         services.AddSingleton<ILoggerFactory>(provider => provider.GetRequiredService<Self>().World.Alerts);
-        services.AddSingleton(provider => provider.GetRequiredService<Self>().World.Clock.ViewOf(provider.GetRequiredService<Self>().Instance));
+        services.AddSingleton(provider =>
+            provider.GetRequiredService<Self>().World.Clock.ViewOf(provider.GetRequiredService<Self>().Instance)
+        );
         services.AddSingleton<SecretClient>(provider => provider.GetRequiredService<Self>().World.Vault);
         services.AddSingleton<HttpMessageHandler>(provider => new BaloanNetwork(provider.GetRequiredService<Self>().Instance));
         services.AddSingleton<Action<ClientOptions>>(provider => options => Adjust(options, provider.GetRequiredService<Self>().Instance));
@@ -97,16 +108,21 @@ internal sealed class Instance : IDisposable
         return services.BuildServiceProvider();
     }
 
-    private static ServiceDescriptor Scoped(ServiceDescriptor service) => service switch
-    {
-        { Lifetime: not ServiceLifetime.Singleton } => service,
-        { IsKeyedService: true, KeyedImplementationFactory: { } make } =>
-            ServiceDescriptor.DescribeKeyed(service.ServiceType, service.ServiceKey, make, ServiceLifetime.Scoped),
-        { IsKeyedService: true } => service,
-        { ImplementationFactory: { } make } => ServiceDescriptor.Describe(service.ServiceType, make, ServiceLifetime.Scoped),
-        { ImplementationType: { } type } => ServiceDescriptor.Describe(service.ServiceType, type, ServiceLifetime.Scoped),
-        _ => service,
-    };
+    private static ServiceDescriptor Scoped(ServiceDescriptor service) =>
+        service switch
+        {
+            { Lifetime: not ServiceLifetime.Singleton } => service,
+            { IsKeyedService: true, KeyedImplementationFactory: { } make } => ServiceDescriptor.DescribeKeyed(
+                service.ServiceType,
+                service.ServiceKey,
+                make,
+                ServiceLifetime.Scoped
+            ),
+            { IsKeyedService: true } => service,
+            { ImplementationFactory: { } make } => ServiceDescriptor.Describe(service.ServiceType, make, ServiceLifetime.Scoped),
+            { ImplementationType: { } type } => ServiceDescriptor.Describe(service.ServiceType, type, ServiceLifetime.Scoped),
+            _ => service,
+        };
 
     private static void Adjust(ClientOptions options, Instance instance)
     {
@@ -157,8 +173,6 @@ internal sealed class Instance : IDisposable
 
         public CancellationToken ApplicationStopped => CancellationToken.None;
 
-        public void StopApplication()
-        {
-        }
+        public void StopApplication() { }
     }
 }

@@ -20,7 +20,11 @@ internal sealed class MemoryVault : SecretClient
 
     private bool IsAway => AwayFor > 0 && AwayFor-- > 0;
 
-    public override Task<Response<KeyVaultSecret>> GetSecretAsync(string name, string version = null!, CancellationToken cancellationToken = default)
+    public override Task<Response<KeyVaultSecret>> GetSecretAsync(
+        string name,
+        string version = null!,
+        CancellationToken cancellationToken = default
+    )
     {
         if (IsAway)
         {
@@ -52,10 +56,15 @@ internal sealed class MemoryVault : SecretClient
         return Task.FromResult(Answer(secret.Name, secret.Value, versions.Count));
     }
 
-    private static Response<KeyVaultSecret> Answer(string name, string value, int version) => Response.FromValue(
-        SecretModelFactory.KeyVaultSecret(
-            SecretModelFactory.SecretProperties(
-                name: name, version: version.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            value),
-        new StorageAnswer(200));
+    private static Response<KeyVaultSecret> Answer(string name, string value, int version) =>
+        Response.FromValue(
+            SecretModelFactory.KeyVaultSecret(
+                SecretModelFactory.SecretProperties(
+                    name: name,
+                    version: version.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                ),
+                value
+            ),
+            new StorageAnswer(200)
+        );
 }

@@ -10,8 +10,7 @@ namespace Baloan.Model.Tests.World;
 internal readonly record struct Step(string Name, int A = 0, int B = 0, int C = 0)
 {
     /// <summary>Reads a sequence as <see cref="TextOf"/> writes it.</summary>
-    public static IReadOnlyList<Step> Parse(string text) =>
-        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParseOne)];
+    public static IReadOnlyList<Step> Parse(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ParseOne)];
 
     public static string TextOf(IEnumerable<Step> steps) => string.Join(' ', steps);
 

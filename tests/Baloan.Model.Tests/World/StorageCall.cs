@@ -4,7 +4,8 @@ using Baloan.Model.Tests.Storage;
 namespace Baloan.Model.Tests.World;
 
 /// <summary>A call to storage on its way.</summary>
-internal sealed class StorageCall(Instance instance, StorageRequest request, DateTimeOffset since) : PendingCall(instance, request.ToString(), since)
+internal sealed class StorageCall(Instance instance, StorageRequest request, DateTimeOffset since)
+    : PendingCall(instance, request.ToString(), since)
 {
     private readonly TaskCompletionSource<StorageAnswer> outcome = new();
     private StorageAnswer? answer;

@@ -13,7 +13,9 @@ internal sealed class StorageNetwork(Instance instance) : HttpPipelineTransport
 
     public override async ValueTask ProcessAsync(HttpMessage message)
     {
-        var answer = await instance.World.CallAsync(instance, StorageRequest.Of(message.Request), message.CancellationToken).ConfigureAwait(false);
+        var answer = await instance
+            .World.CallAsync(instance, StorageRequest.Of(message.Request), message.CancellationToken)
+            .ConfigureAwait(false);
         message.Response = answer.Copy();
     }
 

@@ -145,7 +145,11 @@ internal abstract class World : IDisposable
             {
                 Release(calls[turn++ % calls.Count], Fate.Good);
             }
-            else if (operations.Count > 0 && NextEvent() is null && operations.Find(operation => stoodStill.Contains(operation.Instance)) is { } elsewhere)
+            else if (
+                operations.Count > 0
+                && NextEvent() is null
+                && operations.Find(operation => stoodStill.Contains(operation.Instance)) is { } elsewhere
+            )
             {
                 // Its time limits passed while it stood still, and .NET goes on after a wait that is cancelled in another thread.
                 Tally.Count("processes that went on where no world can rule, and ended");
@@ -155,9 +159,7 @@ internal abstract class World : IDisposable
             {
                 MoveTo(NextEvent() ?? throw new ModelException($"It hangs: {operations[0].Name}{Stray()}"));
             }
-            else if (TryDeliver(turn++))
-            {
-            }
+            else if (TryDeliver(turn++)) { }
             else if (HasEnded() && later.Count == 0)
             {
                 break;
@@ -170,7 +172,9 @@ internal abstract class World : IDisposable
             else
             {
                 // A sweep every minute would change nothing before the next message comes.
-                MoveTo(NextMessage() is { } message && message > Clock.Now ? Earlier(message, NextEvent()) : Earlier(nextSweep, NextEvent()));
+                MoveTo(
+                    NextMessage() is { } message && message > Clock.Now ? Earlier(message, NextEvent()) : Earlier(nextSweep, NextEvent())
+                );
             }
         }
 
@@ -263,7 +267,8 @@ internal abstract class World : IDisposable
     }
 
     /// <summary>What becomes of a call where the sequence says nothing about it.</summary>
-    protected virtual Fate FateOf(PendingCall call) => call is StorageCall storage && storage.Request.Service == Away ? Fate.Unavailable : Fate.Good;
+    protected virtual Fate FateOf(PendingCall call) =>
+        call is StorageCall storage && storage.Request.Service == Away ? Fate.Unavailable : Fate.Good;
 
     /// <summary>A step that only this world knows.</summary>
     protected abstract void TakeOwn(Step step);
@@ -299,7 +304,9 @@ internal abstract class World : IDisposable
     /// <remarks>Where that one stands still, the next that does not has the work.</remarks>
     protected Instance At(int place)
     {
-        place = Enumerable.Range(place, instances.Length).Select(next => next % instances.Length)
+        place = Enumerable
+            .Range(place, instances.Length)
+            .Select(next => next % instances.Length)
             .FirstOrDefault(next => instances[next] is not { IsStandingStill: true }, place % instances.Length);
         if (instances[place] is { IsStandingStill: true } still)
         {
@@ -322,9 +329,7 @@ internal abstract class World : IDisposable
     }
 
     /// <summary>An operation's process stands still.</summary>
-    protected virtual void StoodStill(Operation operation)
-    {
-    }
+    protected virtual void StoodStill(Operation operation) { }
 
     /// <summary>Whether nothing is under way or still to come at Baloan.</summary>
     protected bool IsQuiet => later.Count == 0 && calls.Count == 0;
@@ -349,15 +354,26 @@ internal abstract class World : IDisposable
 
     private static readonly TimeSpan[] Durations =
     [
-        TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(31), TimeSpan.FromSeconds(105), TimeSpan.FromMinutes(5),
-        TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(25),
+        TimeSpan.FromSeconds(1),
+        TimeSpan.FromSeconds(5),
+        TimeSpan.FromSeconds(31),
+        TimeSpan.FromSeconds(105),
+        TimeSpan.FromMinutes(5),
+        TimeSpan.FromMinutes(30),
+        TimeSpan.FromHours(2),
+        TimeSpan.FromHours(25),
     ];
 
     public static int DurationCount => Durations.Length;
 
     private static readonly TimeSpan[] ClockErrors =
     [
-        TimeSpan.Zero, TimeSpan.FromSeconds(-290), TimeSpan.FromSeconds(290), TimeSpan.FromSeconds(-20), TimeSpan.FromSeconds(3), TimeSpan.FromHours(-26),
+        TimeSpan.Zero,
+        TimeSpan.FromSeconds(-290),
+        TimeSpan.FromSeconds(290),
+        TimeSpan.FromSeconds(-20),
+        TimeSpan.FromSeconds(3),
+        TimeSpan.FromHours(-26),
     ];
 
     public static int ClockErrorCount => ClockErrors.Length;
@@ -448,14 +464,20 @@ internal abstract class World : IDisposable
             late.Act();
         }
 
-        foreach (var call in calls.OfType<StorageCall>().Where(call => Clock.Now - call.Since >= NetworkTimeout && !call.Instance.IsStandingStill).ToList())
+        foreach (
+            var call in calls
+                .OfType<StorageCall>()
+                .Where(call => Clock.Now - call.Since >= NetworkTimeout && !call.Instance.IsStandingStill)
+                .ToList()
+        )
         {
             calls.Remove(call);
             call.TimeOut();
         }
     }
 
-    private string Stray() => stray is null ? "" : $", or it went on in another thread, which no world can rule ({stray.Method} {stray.Path})";
+    private string Stray() =>
+        stray is null ? "" : $", or it went on in another thread, which no world can rule ({stray.Method} {stray.Path})";
 
     private DateTimeOffset? NextEvent()
     {
@@ -481,7 +503,8 @@ internal abstract class World : IDisposable
         while (operations.Find(operation => operation.Task.IsCompleted) is { } ended)
         {
             operations.Remove(ended);
-            Say($"{ended.Instance.Number}: {ended.Name} ends{(ended.Task.IsFaulted ? ": " + ended.Task.Exception!.InnerException!.Message : "")}");
+            var fault = ended.Task.IsFaulted ? ": " + ended.Task.Exception!.InnerException!.Message : "";
+            Say($"{ended.Instance.Number}: {ended.Name} ends{fault}");
             ended.Ended(ended.Task);
         }
     }

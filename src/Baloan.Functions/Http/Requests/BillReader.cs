@@ -40,10 +40,12 @@ internal static partial class BillReader
             errors.Add(TotalPath, Texts.Total, WholeNumber.LargestAmount);
         }
 
-        if (Check(unit, TotalPath)
-            & Check(JsonBody.Text(bill, "currency", errors, $"{BillPath}.currency"), $"{BillPath}.currency")
-            & Check(JsonBody.Text(data, "currency", errors, "data.currency"), "data.currency")
-            && total > limit.Toman)
+        if (
+            Check(unit, TotalPath)
+                & Check(JsonBody.Text(bill, "currency", errors, $"{BillPath}.currency"), $"{BillPath}.currency")
+                & Check(JsonBody.Text(data, "currency", errors, "data.currency"), "data.currency")
+            && total > limit.Toman
+        )
         {
             errors.Add(TotalPath, Texts.IsItRial, total, InToman(total), limit.Toman);
         }
@@ -75,7 +77,10 @@ internal static partial class BillReader
     private static bool TryRead(JsonElement element, out long total, out string? unit)
     {
         unit = null;
-        if (element.ValueKind == JsonValueKind.String && WithUnit().Match(Digits.Typed(WholeNumber.TextOf(element))) is { Success: true } both)
+        if (
+            element.ValueKind == JsonValueKind.String
+            && WithUnit().Match(Digits.Typed(WholeNumber.TextOf(element))) is { Success: true } both
+        )
         {
             unit = both.Groups["unit"].Value;
             return WholeNumber.TryReadTyped(both.Groups["number"].Value, WholeNumber.LargestAmount, out total);
@@ -87,6 +92,8 @@ internal static partial class BillReader
     private static object InToman(long rial) => rial % 10 == 0 ? rial / 10 : rial / 10m;
 
     [GeneratedRegex(
-        @"^(?:(?<unit>[\p{L}\p{Sc}]+)\s*(?<number>[0-9.٫]+)|(?<number>[0-9.٫]+)\s*(?<unit>[\p{L}\p{Sc}]+))$", RegexOptions.CultureInvariant)]
+        @"^(?:(?<unit>[\p{L}\p{Sc}]+)\s*(?<number>[0-9.٫]+)|(?<number>[0-9.٫]+)\s*(?<unit>[\p{L}\p{Sc}]+))$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex WithUnit();
 }

@@ -14,7 +14,9 @@ public static partial class BirthDate
 
     private static readonly PersianCalendar Jalali = new();
 
-    /// <summary>Reads the required field of a body, in any of the digits that people type; a fault added where it is no such date.</summary>
+    /// <summary>
+    /// Reads the required field of a body, in any of the digits that people type; a fault added where it is no such date.
+    /// </summary>
     public static DateOnly Read(JsonBody body, FieldErrors errors)
     {
         var text = JsonBody.Text(body.Root, Field, errors);
@@ -54,14 +56,17 @@ public static partial class BirthDate
     }
 
     /// <summary>
-    /// The three numbers of a date, year first or day first; null where there are none. Jalali dates are often written with slashes or dots,
+    /// The three numbers of a date, year first or day first; null where there are none. Jalali dates are often written with slashes or
+    /// dots,
     /// and spreadsheets and databases add a time.
     /// </summary>
     internal static (int Year, int Month, int Day)? YearMonthDay(string text) =>
         Written().Match(text) is { Success: true } date
-            ? date.Groups[1].Length == 4 ? (Number(date, 1), Number(date, 2), Number(date, 3))
-            : date.Groups[3].Length == 4 ? (Number(date, 3), Number(date, 2), Number(date, 1))
-            : null
+            ? date.Groups[1].Length == 4
+                ? (Number(date, 1), Number(date, 2), Number(date, 3))
+                : date.Groups[3].Length == 4
+                    ? (Number(date, 3), Number(date, 2), Number(date, 1))
+                    : null
             : null;
 
     private static int Number(Match date, int group) => int.Parse(date.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
@@ -72,6 +77,9 @@ public static partial class BirthDate
             ? DateOnly.FromDateTime(Jalali.ToDateTime(jalali.Year, jalali.Month, jalali.Day, 0, 0, 0, 0))
             : null;
 
-    [GeneratedRegex(@"^([0-9]{1,4})\s?[-/.]\s?([0-9]{1,2})\s?[-/.]\s?([0-9]{1,4})(?:[T\s,،]+[0-9]{1,2}:[0-9]{2}.*)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^([0-9]{1,4})\s?[-/.]\s?([0-9]{1,2})\s?[-/.]\s?([0-9]{1,4})(?:[T\s,،]+[0-9]{1,2}:[0-9]{2}.*)?$",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Written();
 }

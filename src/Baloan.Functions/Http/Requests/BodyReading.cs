@@ -42,8 +42,10 @@ public sealed class BodyReading(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(request);
         var features = request.HttpContext.Features;
-        if (request.ContentLength == 0
-            || (request.ContentLength is null && features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true))
+        if (
+            request.ContentLength == 0
+            || (request.ContentLength is null && features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true)
+        )
         {
             return null;
         }

@@ -9,11 +9,16 @@ internal static partial class Boundary
     private const int Longest = 70;
 
     /// <summary>
-    /// Finds it in the <c>Content-Type</c>: quoted, or as it stands. Signs that would need quotes, such as <c>(</c>, <c>@</c> and <c>=</c>, are
+    /// Finds it in the <c>Content-Type</c>: quoted, or as it stands. Signs that would need quotes, such as <c>(</c>, <c>@</c> and
+    /// <c>=</c>, are
     /// taken as they are; where it could end at more than one place, the body's first line tells which is meant.
     /// </summary>
     /// <returns>The boundary, null where there is none of 1 to 70 characters; and the body from its beginning.</returns>
-    public static async Task<(string? Boundary, Stream Body)> FindAsync(string contentType, Stream body, CancellationToken cancellationToken)
+    public static async Task<(string? Boundary, Stream Body)> FindAsync(
+        string contentType,
+        Stream body,
+        CancellationToken cancellationToken
+    )
     {
         if (Parameter().Match(contentType) is not { Success: true } parameter)
         {
@@ -27,8 +32,11 @@ internal static partial class Boundary
         {
             var start = new byte[Longest + 4];
             var length = 0;
-            while (length < start.Length && !start.AsSpan(0, length).Contains((byte)'\n')
-                && await body.ReadAsync(start.AsMemory(length), cancellationToken) is > 0 and var read)
+            while (
+                length < start.Length
+                && !start.AsSpan(0, length).Contains((byte)'\n')
+                && await body.ReadAsync(start.AsMemory(length), cancellationToken) is > 0 and var read
+            )
             {
                 length += read;
             }
@@ -42,13 +50,23 @@ internal static partial class Boundary
         }
 
         // MultipartReader takes quotes around it off.
-        return (boundary.Length is > 0 and <= Longest ? boundary is ['"', .., '"'] ? $"\"{boundary}\"" : boundary : null, body);
+        return (
+            boundary.Length is > 0 and <= Longest
+                ? boundary is ['"', .., '"']
+                    ? $"\"{boundary}\""
+                    : boundary
+                : null,
+            body
+        );
 
         bool IsLonger(string line) =>
             !quoted.Success && line.StartsWith(boundary, StringComparison.Ordinal) && whole.StartsWith(line, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("""^[^;,]*[;,](?:[^"]*;)?\s*boundary\s*=(.*)$""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        """^[^;,]*[;,](?:[^"]*;)?\s*boundary\s*=(.*)$""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline
+    )]
     private static partial Regex Parameter();
 
     [GeneratedRegex("""^"((?:[^"\\]|\\.)*)"\s*(?:;|$)""", RegexOptions.CultureInvariant)]

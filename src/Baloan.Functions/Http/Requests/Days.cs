@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Baloan.Functions.Http.Requests;
 
-/// <summary>Query parameters that are days: Gregorian or Jalali, in any of the digits and with any of the signs that people write.</summary>
+/// <summary>
+/// Query parameters that are days: Gregorian or Jalali, in any of the digits and with any of the signs that people write.
+/// </summary>
 public static class Days
 {
     // No day that anybody asks for was before it, and no Jalali year is so high.
@@ -12,13 +14,19 @@ public static class Days
     // Far beyond both, and well within what a moment can be.
     private const int LastYear = 2500;
 
-    /// <summary>Reads the first and the last day of a span; null where they are missing, and, with a fault added, where they are no days.</summary>
+    /// <summary>
+    /// Reads the first and the last day of a span; null where they are missing, and, with a fault added, where they are no days.
+    /// </summary>
     public static (DateOnly? From, DateOnly? To) ReadSpan(HttpRequest request, FieldErrors errors) =>
         InOrder(Read(request, "from", errors), Read(request, "to", errors), errors);
 
     /// <summary>Reads the first and the last day of a span out of the fields of a form, as out of a query.</summary>
     public static (DateOnly? From, DateOnly? To) ReadSpan(IReadOnlyDictionary<string, string> fields, FieldErrors errors) =>
-        InOrder(Read("from", fields.GetValueOrDefault("from") ?? "", errors), Read("to", fields.GetValueOrDefault("to") ?? "", errors), errors);
+        InOrder(
+            Read("from", fields.GetValueOrDefault("from") ?? "", errors),
+            Read("to", fields.GetValueOrDefault("to") ?? "", errors),
+            errors
+        );
 
     private static (DateOnly? From, DateOnly? To) InOrder(DateOnly? from, DateOnly? to, FieldErrors errors)
     {
@@ -50,9 +58,17 @@ public static class Days
             return null;
         }
 
-        var day = BirthDate.YearMonthDay(Digits.Typed(text)) is not { Year: > 0 and <= LastYear } written ? null
+        var day =
+            BirthDate.YearMonthDay(Digits.Typed(text)) is not { Year: > 0 and <= LastYear } written ? null
             : written.Year < FirstGregorianYear ? BirthDate.Gregorian(written)
-            : DateOnly.TryParseExact($"{written.Year:D4}-{written.Month:D2}-{written.Day:D2}", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var gregorian) ? gregorian
+            : DateOnly.TryParseExact(
+                $"{written.Year:D4}-{written.Month:D2}-{written.Day:D2}",
+                "yyyy-MM-dd",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var gregorian
+            )
+                ? gregorian
             : (DateOnly?)null;
         if (day is null)
         {

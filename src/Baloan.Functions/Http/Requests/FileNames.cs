@@ -6,7 +6,8 @@ namespace Baloan.Functions.Http.Requests;
 public static class FileNames
 {
     /// <summary>
-    /// A name as it may be shown: without a path, invisible marks (one of which turns <c>gpj.exe</c> into <c>exe.jpg</c>) and control signs;
+    /// A name as it may be shown: without a path, invisible marks (one of which turns <c>gpj.exe</c> into <c>exe.jpg</c>) and control
+    /// signs;
     /// empty where nothing is left.
     /// </summary>
     public static string Clean(string? name)

@@ -42,9 +42,7 @@ internal sealed class GuardedBody(Stream body, long? length, IDisposable place) 
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     protected override void Dispose(bool disposing)
     {

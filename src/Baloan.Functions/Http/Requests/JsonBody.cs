@@ -14,7 +14,12 @@ public sealed class JsonBody : IDisposable
 
     // A field that comes twice would let two readers see two different requests.
     // The comma after the last field stands in a sample of Baloan's documents, which people copy.
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, AllowTrailingCommas = true, MaxDepth = 16 };
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = true,
+        MaxDepth = 16,
+    };
 
     private static readonly UnicodeEncoding LittleEndian = new(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true);
     private static readonly UnicodeEncoding BigEndian = new(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true);
@@ -70,8 +75,11 @@ public sealed class JsonBody : IDisposable
         && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
         && CharsetOf(type) is "utf-8" or "utf8" or "us-ascii" or "ascii" or "utf-16" or "utf16" or "utf-16le" or "utf-16be";
 
-    /// <summary>A body of JSON in UTF-8, whatever of Unicode's encodings it came in: its first bytes tell, or else its content type.</summary>
-    /// <exception cref="ProblemException">415: it is said to be UTF-16, and does not say in which order; 400: it is no such text.</exception>
+    /// <summary>
+    /// A body of JSON in UTF-8, whatever of Unicode's encodings it came in: its first bytes tell, or else its content type.
+    /// </summary>
+    /// <exception cref="ProblemException">415: it is said to be UTF-16, and does not say in which order; 400: it is no such
+    /// text.</exception>
     public static ReadOnlyMemory<byte> ToUtf8(ReadOnlyMemory<byte> body, HttpRequest request)
     {
         var charset = MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ? CharsetOf(type) : "utf-8";
@@ -95,7 +103,8 @@ public sealed class JsonBody : IDisposable
         }
     }
 
-    private static string CharsetOf(MediaTypeHeaderValue type) => type.Charset.HasValue ? type.Charset.Value.Trim('"').ToLowerInvariant() : "utf-8";
+    private static string CharsetOf(MediaTypeHeaderValue type) =>
+        type.Charset.HasValue ? type.Charset.Value.Trim('"').ToLowerInvariant() : "utf-8";
 
     /// <summary>Parses one JSON object in which no field comes twice; null where it is none.</summary>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> utf8)

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Baloan.Functions.Http.Requests;
 
-/// <summary>Reads and checks the POST that opens a loan file. What it cannot know, such as the limits of age and amount, Baloan says.</summary>
+/// <summary>
+/// Reads and checks the POST that opens a loan file. What it cannot know, such as the limits of age and amount, Baloan says.
+/// </summary>
 public static class LoanRequestReader
 {
     private const string KeyHeader = "Idempotency-Key";

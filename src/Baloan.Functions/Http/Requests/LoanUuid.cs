@@ -16,7 +16,9 @@ public static class LoanUuid
             typed = typed[Urn.Length..];
         }
 
-        return Guid.TryParseExact(typed, "D", out uuid) || Guid.TryParseExact(typed, "N", out uuid)
-            || Guid.TryParseExact(typed, "B", out uuid) || Guid.TryParseExact(typed, "P", out uuid);
+        return Guid.TryParseExact(typed, "D", out uuid)
+            || Guid.TryParseExact(typed, "N", out uuid)
+            || Guid.TryParseExact(typed, "B", out uuid)
+            || Guid.TryParseExact(typed, "P", out uuid);
     }
 }

@@ -21,7 +21,8 @@ public static class MultipartBody
     /// <param name="request">The request.</param>
     /// <param name="textFields">The fields to read; parts of other names are passed over.</param>
     /// <param name="keepFile">
-    /// Given the part <c>file</c> with its content and file name as it may be shown, where it comes. What it leaves of the content is passed over.
+    /// Given the part <c>file</c> with its content and file name as it may be shown, where it comes. What it leaves of the content is
+    /// passed over.
     /// </param>
     /// <param name="errors">Faults are added here.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -32,7 +33,8 @@ public static class MultipartBody
         IReadOnlyCollection<string> textFields,
         Func<Stream, string, CancellationToken, Task> keepFile,
         FieldErrors errors,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var contentType = request.ContentType ?? "";
         if (!IsMultipart(contentType))
@@ -46,7 +48,10 @@ public static class MultipartBody
         }
 
         var (boundary, body) = await Boundary.FindAsync(
-            contentType, RequestBody.Open(request, FileStore.SizeLimit + Overhead, ProblemException.FileTooLarge), cancellationToken);
+            contentType,
+            RequestBody.Open(request, FileStore.SizeLimit + Overhead, ProblemException.FileTooLarge),
+            cancellationToken
+        );
         var reader = new MultipartReader(boundary ?? throw ProblemException.InvalidBody(Texts.Boundary), body);
         var parts = 0;
         var fields = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -73,7 +78,9 @@ public static class MultipartBody
                     known = false;
                 }
 
-                var content = known ? PartEncoding.Decode(section.Body, section.Headers?.GetValueOrDefault("Content-Transfer-Encoding").ToString()) : section.Body;
+                var content = known
+                    ? PartEncoding.Decode(section.Body, section.Headers?.GetValueOrDefault("Content-Transfer-Encoding").ToString())
+                    : section.Body;
                 if (content is null)
                 {
                     errors.Add(name, Texts.TransferEncoding);
@@ -89,7 +96,9 @@ public static class MultipartBody
                     }
                     else if (name == "file")
                     {
-                        var fileName = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.UnescapeAsQuotedString(disposition.FileName);
+                        var fileName = disposition.FileNameStar.HasValue
+                            ? disposition.FileNameStar
+                            : HeaderUtilities.UnescapeAsQuotedString(disposition.FileName);
                         await keepFile(content, FileNames.Clean(fileName.Value), cancellationToken);
                         await PassOverAsync(content, cancellationToken);
                     }
@@ -114,7 +123,13 @@ public static class MultipartBody
         return fields;
     }
 
-    private static async Task<string?> ReadTextAsync(string name, Stream content, string? contentType, FieldErrors errors, CancellationToken cancellationToken)
+    private static async Task<string?> ReadTextAsync(
+        string name,
+        Stream content,
+        string? contentType,
+        FieldErrors errors,
+        CancellationToken cancellationToken
+    )
     {
         var bytes = new byte[TextLimit + 1];
         var length = await content.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
@@ -153,7 +168,9 @@ public static class MultipartBody
             }
             : null;
 
-    /// <summary>Whether a content type is multipart/form-data, whatever its boundary looks like. RFC 1867 has a comma before it in its example.</summary>
+    /// <summary>
+    /// Whether a content type is multipart/form-data, whatever its boundary looks like. RFC 1867 has a comma before it in its example.
+    /// </summary>
     public static bool IsMultipart(string? contentType) =>
         (contentType ?? "").Split(';', ',')[0].Trim().Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
 

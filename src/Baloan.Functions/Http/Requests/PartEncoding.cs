@@ -8,13 +8,18 @@ namespace Baloan.Functions.Http.Requests;
 internal static class PartEncoding
 {
     /// <summary>A part's content, decoded; null where its encoding is not read.</summary>
-    public static Stream? Decode(Stream content, string? encoding) => encoding?.Trim().ToLowerInvariant() switch
-    {
-        null or "" or "7bit" or "8bit" or "binary" => content,
-        "base64" => new CryptoStream(content, new FromBase64Transform(FromBase64TransformMode.IgnoreWhiteSpaces), CryptoStreamMode.Read),
-        "quoted-printable" => new QuotedPrintable(content),
-        _ => null,
-    };
+    public static Stream? Decode(Stream content, string? encoding) =>
+        encoding?.Trim().ToLowerInvariant() switch
+        {
+            null or "" or "7bit" or "8bit" or "binary" => content,
+            "base64" => new CryptoStream(
+                content,
+                new FromBase64Transform(FromBase64TransformMode.IgnoreWhiteSpaces),
+                CryptoStreamMode.Read
+            ),
+            "quoted-printable" => new QuotedPrintable(content),
+            _ => null,
+        };
 
     private sealed class QuotedPrintable(Stream content) : ReadOnlyStream
     {
@@ -74,7 +79,9 @@ internal static class PartEncoding
                 }
                 else
                 {
-                    throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"No quoted-printable sequence of {rest.Length} bytes begins so."));
+                    throw new FormatException(
+                        string.Create(CultureInfo.InvariantCulture, $"No quoted-printable sequence of {rest.Length} bytes begins so.")
+                    );
                 }
             }
 

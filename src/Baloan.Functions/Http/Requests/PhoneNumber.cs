@@ -8,8 +8,10 @@ public static partial class PhoneNumber
     private const string Field = "phone_number";
 
     /// <summary>
-    /// Reads the required field of a body, in any of the digits that people type; null, and a fault added, where it is none. An Iranian mobile
-    /// number is read in whatever way it is written (+98…, 0098…, 98…, 9…, in groups) and given as 09…; any other as its 10 to 14 digits, with
+    /// Reads the required field of a body, in any of the digits that people type; null, and a fault added, where it is none. An Iranian
+    /// mobile
+    /// number is read in whatever way it is written (+98…, 0098…, 98…, 9…, in groups) and given as 09…; any other as its 10 to 14 digits,
+    /// with
     /// or without a plus sign: which numbers it takes is Baloan's to say.
     /// </summary>
     public static string? Read(JsonBody body, FieldErrors errors)

@@ -10,7 +10,12 @@ namespace Baloan.Functions.Http.Requests;
 
 /// <summary>Reads and checks the POST of a settlement, in both of its forms, and keeps its invoice.</summary>
 public sealed class SettlementRequestReader(
-    FileStore files, SettlementIntake intake, SettlementStore store, MerchantClient baloan, TotalLimit totalLimit)
+    FileStore files,
+    SettlementIntake intake,
+    SettlementStore store,
+    MerchantClient baloan,
+    TotalLimit totalLimit
+)
 {
     /// <summary>The longest transaction token that is passed on.</summary>
     public const int LongestToken = 1_000;
@@ -28,7 +33,11 @@ public sealed class SettlementRequestReader(
     /// had put there for it.
     /// </returns>
     /// <exception cref="ProblemException">The request has faults; all of them are named, and nothing is kept.</exception>
-    public async Task<(NewSettlement Settlement, Settlement? Repeated)> ReadAsync(HttpRequest request, Language language, CancellationToken cancellationToken)
+    public async Task<(NewSettlement Settlement, Settlement? Repeated)> ReadAsync(
+        HttpRequest request,
+        Language language,
+        CancellationToken cancellationToken
+    )
     {
         StoredFile? invoice = null;
         var errors = new FieldErrors();
@@ -41,15 +50,18 @@ public sealed class SettlementRequestReader(
                 var blob = ReadBlobName(body.Root, errors);
                 invoice = blob is null ? null : await FixInvoiceAsync(blob, errors, cancellationToken);
                 body.Root.TryGetProperty("data", out var data);
-                settlement = (await CheckAsync(
-                    JsonBody.Text(body.Root, "national_identifier", errors),
-                    JsonBody.Text(body.Root, "otp", errors),
-                    JsonBody.Text(body.Root, "token", errors),
-                    data,
-                    invoice,
-                    language,
-                    errors,
-                    cancellationToken)) with
+                settlement = (
+                    await CheckAsync(
+                        JsonBody.Text(body.Root, "national_identifier", errors),
+                        JsonBody.Text(body.Root, "otp", errors),
+                        JsonBody.Text(body.Root, "token", errors),
+                        data,
+                        invoice,
+                        language,
+                        errors,
+                        cancellationToken
+                    )
+                ) with
                 {
                     InvoiceName = blob is null ? null : FileNames.Clean(blob),
                     NotAfter = ReadNotAfter(JsonBody.Text(body.Root, NotAfterField, errors), errors),
@@ -86,22 +98,26 @@ public sealed class SettlementRequestReader(
                         }
                     },
                     errors,
-                    cancellationToken);
+                    cancellationToken
+                );
                 if (!fileCame)
                 {
                     errors.Add("file", Texts.Required);
                 }
 
                 using var data = ParseData(fields.GetValueOrDefault("data"), errors);
-                settlement = (await CheckAsync(
-                    fields.GetValueOrDefault("national_identifier"),
-                    fields.GetValueOrDefault("otp"),
-                    fields.GetValueOrDefault("token"),
-                    data?.RootElement,
-                    invoice,
-                    language,
-                    errors,
-                    cancellationToken)) with
+                settlement = (
+                    await CheckAsync(
+                        fields.GetValueOrDefault("national_identifier"),
+                        fields.GetValueOrDefault("otp"),
+                        fields.GetValueOrDefault("token"),
+                        data?.RootElement,
+                        invoice,
+                        language,
+                        errors,
+                        cancellationToken
+                    )
+                ) with
                 {
                     InvoiceName = name,
                     NotAfter = ReadNotAfter(fields.GetValueOrDefault(NotAfterField), errors),
@@ -122,7 +138,15 @@ public sealed class SettlementRequestReader(
     public Task DiscardInvoiceAsync(NewSettlement settlement) => files.DiscardAsync(Container, settlement.Invoice);
 
     private async Task<NewSettlement> CheckAsync(
-        string? nationalIdentifier, string? otp, string? token, JsonElement? data, StoredFile? invoice, Language language, FieldErrors errors, CancellationToken cancellationToken)
+        string? nationalIdentifier,
+        string? otp,
+        string? token,
+        JsonElement? data,
+        StoredFile? invoice,
+        Language language,
+        FieldErrors errors,
+        CancellationToken cancellationToken
+    )
     {
         var identifier = errors.Has("national_identifier") ? null : NationalIdentifier.Read(nationalIdentifier, errors);
         token = token is null ? null : Marks.Strip(token).Trim();
@@ -156,7 +180,8 @@ public sealed class SettlementRequestReader(
             string.IsNullOrEmpty(token) ? null : token,
             total,
             invoice ?? new StoredFile("", null, FileKind.Other, 0, ""),
-            language);
+            language
+        );
     }
 
     private (string Code, long Total) CheckData(JsonElement? data, FieldErrors errors)
@@ -165,7 +190,10 @@ public sealed class SettlementRequestReader(
         {
             if (!errors.Has("data"))
             {
-                errors.Add("data", data is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } ? Texts.Data : Texts.Required);
+                errors.Add(
+                    "data",
+                    data is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null) } ? Texts.Data : Texts.Required
+                );
             }
 
             return ("", 0);
@@ -185,7 +213,8 @@ public sealed class SettlementRequestReader(
     }
 
     /// <summary>
-    /// The code that a settlement is kept under: as it was written where one was accepted under it before codes were normalized, else in its
+    /// The code that a settlement is kept under: as it was written where one was accepted under it before codes were normalized, else in
+    /// its
     /// normal form.
     /// </summary>
     private async Task<string> FixCodeAsync(string written, FieldErrors errors, CancellationToken cancellationToken)
@@ -199,7 +228,11 @@ public sealed class SettlementRequestReader(
         var signs = new FieldErrors();
         CodeSigns.Check(written, Path, signs);
         var code = SettlementCodes.Normalize(written);
-        if ((code != written || !signs.IsEmpty) && SettlementCodes.IsValid(written) && await store.FindAsync(written, cancellationToken) is not null)
+        if (
+            (code != written || !signs.IsEmpty)
+            && SettlementCodes.IsValid(written)
+            && await store.FindAsync(written, cancellationToken) is not null
+        )
         {
             return written;
         }
@@ -225,9 +258,12 @@ public sealed class SettlementRequestReader(
         }
 
         // Without an offset nobody knows which moment is meant.
-        if (text.Contains('T', StringComparison.OrdinalIgnoreCase) && (text.EndsWith("Z", StringComparison.OrdinalIgnoreCase) || text.LastIndexOfAny(['+', '-']) > 9)
+        if (
+            text.Contains('T', StringComparison.OrdinalIgnoreCase)
+            && (text.EndsWith("Z", StringComparison.OrdinalIgnoreCase) || text.LastIndexOfAny(['+', '-']) > 9)
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var moment)
-            && moment.UtcDateTime.Year > 1601)
+            && moment.UtcDateTime.Year > 1601
+        )
         {
             return moment.ToUniversalTime();
         }

@@ -53,7 +53,9 @@ public sealed class SubscriptionRequestReader(WebhookUrlPolicy policy, WebhookSi
         return row;
     }
 
-    /// <summary>Reads the callback URL of what is to be ended, as subscriptions keep it. Whether it would be taken today is no matter.</summary>
+    /// <summary>
+    /// Reads the callback URL of what is to be ended, as subscriptions keep it. Whether it would be taken today is no matter.
+    /// </summary>
     /// <exception cref="ProblemException">400, 413 or 415.</exception>
     public static async Task<string> ReadUrlAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -95,12 +97,13 @@ public sealed class SubscriptionRequestReader(WebhookUrlPolicy policy, WebhookSi
     }
 
     /// <summary>What is wrong with a callback URL, in words; its argument is the longest length.</summary>
-    public static Text TextOf(WebhookUrlFault fault) => fault switch
-    {
-        WebhookUrlFault.Host => Texts.CallbackHost,
-        WebhookUrlFault.Port => Texts.CallbackPort,
-        _ => Texts.CallbackUrl,
-    };
+    public static Text TextOf(WebhookUrlFault fault) =>
+        fault switch
+        {
+            WebhookUrlFault.Host => Texts.CallbackHost,
+            WebhookUrlFault.Port => Texts.CallbackPort,
+            _ => Texts.CallbackUrl,
+        };
 
     private static byte[]? ReadSecret(JsonElement body, FieldErrors errors)
     {
@@ -120,7 +123,12 @@ public sealed class SubscriptionRequestReader(WebhookUrlPolicy policy, WebhookSi
 
     /// <summary>The names of a list, each once and in the order of all, so that the same wish is the same subscription.</summary>
     private static List<string> ReadNames(
-        JsonElement body, string field, IReadOnlyList<string> all, Func<string, string> normalize, FieldErrors errors)
+        JsonElement body,
+        string field,
+        IReadOnlyList<string> all,
+        Func<string, string> normalize,
+        FieldErrors errors
+    )
     {
         if (!body.TryGetProperty(field, out var list) || list.ValueKind == JsonValueKind.Null)
         {

@@ -14,7 +14,11 @@ public sealed record TotalLimit(long Toman)
         var text = configuration["Settlements:LargestTotal"];
         return string.IsNullOrEmpty(text) ? new(1_000_000_000)
             : WholeNumber.TryReadTyped(text, WholeNumber.LargestAmount, out var toman) ? new(toman)
-            : throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"Settlements__LargestTotal has to be a whole number of Toman from 1 to {WholeNumber.LargestAmount}."));
+            : throw new InvalidOperationException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Settlements__LargestTotal has to be a whole number of Toman from 1 to {WholeNumber.LargestAmount}."
+                )
+            );
     }
 }

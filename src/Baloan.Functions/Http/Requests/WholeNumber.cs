@@ -12,7 +12,8 @@ public static partial class WholeNumber
     public const long LargestAmount = 999_999_999_999;
 
     /// <summary>
-    /// Reads a number from 1 to <paramref name="largest"/>, written as a JSON number (in whatever way, such as 1000.0) or as digits of any of
+    /// Reads a number from 1 to <paramref name="largest"/>, written as a JSON number (in whatever way, such as 1000.0) or as digits of
+    /// any of
     /// the kinds that people type. Nothing is rounded.
     /// </summary>
     public static bool TryRead(JsonElement element, long largest, out long number)

@@ -28,30 +28,34 @@ public sealed record LoanOpeningResponse(
     IReadOnlyList<Sending> Sendings,
     LoanOpeningResolution? Resolution,
     DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+    DateTimeOffset UpdatedAt
+)
 {
     /// <summary>What a caller sees of a row whose sending is over.</summary>
-    public static LoanOpeningResponse Of(LoanOpeningRow row) => new(
-        row.Id,
-        NameOf(row.Status),
-        row.MaskedIdentifier,
-        row.MaskedPhoneNumber,
-        row.Amount,
-        row.LoanDue,
-        row.Store,
-        row.Uuid,
-        row.ReadSendings(),
-        row is { ResolvedAs: { } outcome, ResolvedAt: { } at } ? new(outcome, row.Note ?? "", row.By, at) : null,
-        row.SentAt,
-        row.UpdatedAt);
+    public static LoanOpeningResponse Of(LoanOpeningRow row) =>
+        new(
+            row.Id,
+            NameOf(row.Status),
+            row.MaskedIdentifier,
+            row.MaskedPhoneNumber,
+            row.Amount,
+            row.LoanDue,
+            row.Store,
+            row.Uuid,
+            row.ReadSendings(),
+            row is { ResolvedAs: { } outcome, ResolvedAt: { } at } ? new(outcome, row.Note ?? "", row.By, at) : null,
+            row.SentAt,
+            row.UpdatedAt
+        );
 
     // One that is still being sent long after its time is not known either.
-    private static string NameOf(LoanOpeningStatus status) => status switch
-    {
-        LoanOpeningStatus.Opened => "opened",
-        LoanOpeningStatus.NotOpened => "not_opened",
-        _ => "unknown",
-    };
+    private static string NameOf(LoanOpeningStatus status) =>
+        status switch
+        {
+            LoanOpeningStatus.Opened => "opened",
+            LoanOpeningStatus.NotOpened => "not_opened",
+            _ => "unknown",
+        };
 }
 
 /// <summary>What a person decided.</summary>

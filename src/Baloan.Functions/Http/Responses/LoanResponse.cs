@@ -14,7 +14,8 @@ namespace Baloan.Functions.Http.Responses;
 /// <param name="PlanDetail">As Baloan gave it.</param>
 /// <param name="OpenedAt">UTC; null where the loan was not opened here.</param>
 /// <param name="UpdatedAt">UTC.</param>
-/// <param name="History">Callbacks, the same ones once: known states oldest first, then unknown ones newest first; left out in lists.</param>
+/// <param name="History">Callbacks, the same ones once: known states oldest first, then unknown ones newest first; left out in
+/// lists.</param>
 /// <param name="HistoryContinuation">To be given for more unknown states; null at the end, and in lists.</param>
 public sealed record LoanResponse(
     string Uuid,
@@ -27,21 +28,34 @@ public sealed record LoanResponse(
     DateTimeOffset? OpenedAt,
     DateTimeOffset UpdatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<LoanHistoryResponse>? History,
-    string? HistoryContinuation)
+    string? HistoryContinuation
+)
 {
     /// <summary>What a caller sees of a loan.</summary>
-    public static LoanResponse Of(Loan loan, IReadOnlyList<LoanHistoryEntry>? history, string? continuation = null) => new(
-        loan.Uuid,
-        loan.State,
-        loan.Reason,
-        loan.Amount,
-        loan.LoanDue,
-        loan.Store,
-        PlanOf(loan.PlanDetail),
-        loan.OpenedAt,
-        loan.UpdatedAt,
-        history is null ? null : [.. history.Select(entry => new LoanHistoryResponse(entry.State, entry.Reason, entry.ReceivedAt, LoanRules.NoteOf(LoanRules.VerdictOf(entry.Note))))],
-        continuation);
+    public static LoanResponse Of(Loan loan, IReadOnlyList<LoanHistoryEntry>? history, string? continuation = null) =>
+        new(
+            loan.Uuid,
+            loan.State,
+            loan.Reason,
+            loan.Amount,
+            loan.LoanDue,
+            loan.Store,
+            PlanOf(loan.PlanDetail),
+            loan.OpenedAt,
+            loan.UpdatedAt,
+            history is null
+                ? null
+                :
+                [
+                    .. history.Select(entry => new LoanHistoryResponse(
+                        entry.State,
+                        entry.Reason,
+                        entry.ReceivedAt,
+                        LoanRules.NoteOf(LoanRules.VerdictOf(entry.Note))
+                    )),
+                ],
+            continuation
+        );
 
     private static JsonElement? PlanOf(string? json)
     {

@@ -26,7 +26,8 @@ public sealed record ReconciliationResponse(
     StatementColumnsResponse Columns,
     IReadOnlyList<BadLineResponse> BadLines,
     IReadOnlyList<RepeatedLinesResponse> RepeatedLines,
-    IReadOnlyList<string> Warnings)
+    IReadOnlyList<string> Warnings
+)
 {
     /// <summary>What a caller sees of a comparison.</summary>
     public static ReconciliationResponse Of(ReconciliationResult result, Language language)
@@ -48,10 +49,12 @@ public sealed record ReconciliationResponse(
                 statement.Columns.Date,
                 statement.Columns.Time,
                 statement.Columns.Reference,
-                statement.Columns.Names),
+                statement.Columns.Names
+            ),
             [.. comparison.BadLines.OrderBy(line => line.Place.Line).Select(line => BadLineResponse.Of(line, language))],
             [.. comparison.Repeated.Select(one => new RepeatedLinesResponse(one.Code, [.. one.Lines.Select(StatementLineResponse.Of)]))],
-            [.. WarningsOf(result).Select(warning => warning(language))]);
+            [.. WarningsOf(result).Select(warning => warning(language))]
+        );
     }
 
     private static IEnumerable<Func<Language, string>> WarningsOf(ReconciliationResult result)
@@ -107,7 +110,14 @@ public sealed record ReconciledTotals(long Theirs, long Ours);
 /// <param name="Reference">The name of the column of references; null where there is none.</param>
 /// <param name="Names">The names of all columns.</param>
 public sealed record StatementColumnsResponse(
-    string Code, string Total, string TotalUnit, string? Date, string? Time, string? Reference, IReadOnlyList<string> Names);
+    string Code,
+    string Total,
+    string TotalUnit,
+    string? Date,
+    string? Time,
+    string? Reference,
+    IReadOnlyList<string> Names
+);
 
 /// <summary>A difference.</summary>
 /// <param name="Code">The code.</param>
@@ -126,18 +136,21 @@ public sealed record DifferenceResponse(
     string? KnownBy,
     DateTimeOffset? SentAt,
     DateTimeOffset? EndedAt,
-    IReadOnlyList<StatementLineResponse> Lines)
+    IReadOnlyList<StatementLineResponse> Lines
+)
 {
     /// <summary>What a caller sees of it.</summary>
-    public static DifferenceResponse Of(Difference difference) => new(
-        difference.Code,
-        difference.Theirs,
-        difference.Ours,
-        difference.Settlement?.Status,
-        difference.Settlement?.KnownBy,
-        difference.Settlement?.SentAt,
-        difference.Settlement?.EndedAt,
-        [.. difference.Lines.Select(StatementLineResponse.Of)]);
+    public static DifferenceResponse Of(Difference difference) =>
+        new(
+            difference.Code,
+            difference.Theirs,
+            difference.Ours,
+            difference.Settlement?.Status,
+            difference.Settlement?.KnownBy,
+            difference.Settlement?.SentAt,
+            difference.Settlement?.EndedAt,
+            [.. difference.Lines.Select(StatementLineResponse.Of)]
+        );
 }
 
 /// <summary>A line of the statement.</summary>
@@ -150,7 +163,8 @@ public sealed record DifferenceResponse(
 public sealed record StatementLineResponse(string? Sheet, long Line, long? Total, DateOnly? Date, string? Time, string? Reference)
 {
     /// <summary>What a caller sees of it.</summary>
-    public static StatementLineResponse Of(ComparedLine line) => new(line.Sheet, line.Line, line.Total, line.Date, line.Time, line.Reference);
+    public static StatementLineResponse Of(ComparedLine line) =>
+        new(line.Sheet, line.Line, line.Total, line.Date, line.Time, line.Reference);
 }
 
 /// <summary>A line that is in no sum.</summary>

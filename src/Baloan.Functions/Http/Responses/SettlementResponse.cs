@@ -43,28 +43,31 @@ public sealed record SettlementResponse(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ReviewBeganAt,
     DateTimeOffset? EndedAt,
     DateTimeOffset UpdatedAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EarlierAttemptResponse>? EarlierAttempts)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EarlierAttemptResponse>? EarlierAttempts
+)
 {
     /// <summary>What a caller sees of a row.</summary>
-    public static SettlementResponse Of(Settlement row, Language language, IReadOnlyList<Settlement>? earlier = null) => new(
-        row.Code,
-        row.StatusName,
-        row.MaskedIdentifier,
-        row.Total,
-        row.Attempts,
-        row.UserCredit,
-        row.EndKnownBy == SettlementKnownBy.Credit,
-        KnownByOf(row),
-        ErrorResponse.Of(row.ErrorCode, row.ErrorMessage, language),
-        ResolutionResponse.Of(row),
-        EvidenceResponse.Of(row),
-        new InvoiceResponse(row.InvoiceBlob, row.InvoiceName, row.InvoiceSize, row.InvoiceSha256),
-        row.CreatedAt,
-        row.SubmittedAt,
-        row.ReviewBeganAt,
-        row.Ended,
-        row.UpdatedAt,
-        earlier is { Count: > 0 } ? [.. earlier.Select(attempt => EarlierAttemptResponse.Of(attempt, language))] : null);
+    public static SettlementResponse Of(Settlement row, Language language, IReadOnlyList<Settlement>? earlier = null) =>
+        new(
+            row.Code,
+            row.StatusName,
+            row.MaskedIdentifier,
+            row.Total,
+            row.Attempts,
+            row.UserCredit,
+            row.EndKnownBy == SettlementKnownBy.Credit,
+            KnownByOf(row),
+            ErrorResponse.Of(row.ErrorCode, row.ErrorMessage, language),
+            ResolutionResponse.Of(row),
+            EvidenceResponse.Of(row),
+            new InvoiceResponse(row.InvoiceBlob, row.InvoiceName, row.InvoiceSize, row.InvoiceSha256),
+            row.CreatedAt,
+            row.SubmittedAt,
+            row.ReviewBeganAt,
+            row.Ended,
+            row.UpdatedAt,
+            earlier is { Count: > 0 } ? [.. earlier.Select(attempt => EarlierAttemptResponse.Of(attempt, language))] : null
+        );
 
     /// <summary>By whom a row's end is known, as callers see it.</summary>
     internal static string? KnownByOf(Settlement row) =>
@@ -79,10 +82,15 @@ public sealed record SettlementResponse(
 public sealed record ResolutionResponse(string Outcome, string Note, string? By, DateTimeOffset At)
 {
     /// <summary>What a row says of it; null where nobody had to decide.</summary>
-    public static ResolutionResponse? Of(Settlement row) => row is { Note: { } note, HasEnded: true, Status: not SettlementStatus.NeedsReview }
-        ? new(
-            row.ResolvedSettled ?? row.Status == SettlementStatus.Settled ? "settled" : "not_settled", note, row.ResolvedBy, row.ResolvedAt ?? row.UpdatedAt)
-        : null;
+    public static ResolutionResponse? Of(Settlement row) =>
+        row is { Note: { } note, HasEnded: true, Status: not SettlementStatus.NeedsReview }
+            ? new(
+                row.ResolvedSettled ?? row.Status == SettlementStatus.Settled ? "settled" : "not_settled",
+                note,
+                row.ResolvedBy,
+                row.ResolvedAt ?? row.UpdatedAt
+            )
+            : null;
 }
 
 /// <summary>What was seen of a settlement: what its end rests on.</summary>
@@ -92,8 +100,12 @@ public sealed record ResolutionResponse(string Outcome, string Note, string? By,
 public sealed record EvidenceResponse(long? CreditBefore, long? CreditAfter, IReadOnlyList<SendingResponse> Sendings)
 {
     /// <summary>What a row has kept.</summary>
-    public static EvidenceResponse Of(Settlement row) => new(
-        row.CreditBefore, row.CreditAfter, [.. SettlementSendings.Of(row).Select(sending => new SendingResponse(sending.At, sending.Answer))]);
+    public static EvidenceResponse Of(Settlement row) =>
+        new(
+            row.CreditBefore,
+            row.CreditAfter,
+            [.. SettlementSendings.Of(row).Select(sending => new SendingResponse(sending.At, sending.Answer))]
+        );
 }
 
 /// <summary>One try to send a settlement.</summary>
@@ -113,9 +125,10 @@ public sealed record ErrorResponse(string Code, string Message)
     /// <param name="code">The row's code; null for none.</param>
     /// <param name="baloanText">Baloan's own text, in the language of whoever sent the request; null where it gave none.</param>
     /// <param name="language">The reader's language.</param>
-    public static ErrorResponse? Of(string? code, string? baloanText, Language language) => code is null
-        ? null
-        : new ErrorResponse(code, LoanErrors.TextIn(language, code, baloanText) ?? SettlementTexts.TextOf(code).In(language));
+    public static ErrorResponse? Of(string? code, string? baloanText, Language language) =>
+        code is null
+            ? null
+            : new ErrorResponse(code, LoanErrors.TextIn(language, code, baloanText) ?? SettlementTexts.TextOf(code).In(language));
 }
 
 /// <summary>An attempt that did not settle, before the present one.</summary>
@@ -139,20 +152,23 @@ public sealed record EarlierAttemptResponse(
     DateTimeOffset StartedAt,
     DateTimeOffset? SentAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ReviewBeganAt,
-    DateTimeOffset EndedAt)
+    DateTimeOffset EndedAt
+)
 {
     /// <summary>What a caller sees of the row of an earlier attempt.</summary>
-    public static EarlierAttemptResponse Of(Settlement attempt, Language language) => new(
-        attempt.StatusName,
-        attempt.Total,
-        SettlementResponse.KnownByOf(attempt),
-        ErrorResponse.Of(attempt.ErrorCode, attempt.ErrorMessage, language),
-        ResolutionResponse.Of(attempt),
-        EvidenceResponse.Of(attempt),
-        attempt.AttemptStartedAt,
-        attempt.SubmittedAt,
-        attempt.ReviewBeganAt,
-        attempt.Ended ?? attempt.UpdatedAt);
+    public static EarlierAttemptResponse Of(Settlement attempt, Language language) =>
+        new(
+            attempt.StatusName,
+            attempt.Total,
+            SettlementResponse.KnownByOf(attempt),
+            ErrorResponse.Of(attempt.ErrorCode, attempt.ErrorMessage, language),
+            ResolutionResponse.Of(attempt),
+            EvidenceResponse.Of(attempt),
+            attempt.AttemptStartedAt,
+            attempt.SubmittedAt,
+            attempt.ReviewBeganAt,
+            attempt.Ended ?? attempt.UpdatedAt
+        );
 }
 
 /// <summary>An invoice in Blob storage.</summary>

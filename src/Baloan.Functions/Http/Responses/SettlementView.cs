@@ -10,5 +10,7 @@ internal sealed class SettlementView : ISettlementView
 {
     /// <inheritdoc/>
     public JsonObject Of(Settlement settlement) =>
-        JsonSerializer.SerializeToNode(SettlementResponse.Of(settlement, Language.English), ApiJson.Responses.SettlementResponse)!.AsObject();
+        JsonSerializer
+            .SerializeToNode(SettlementResponse.Of(settlement, Language.English), ApiJson.Responses.SettlementResponse)!
+            .AsObject();
 }

@@ -17,7 +17,8 @@ public sealed record StatsResponse(
     IReadOnlyDictionary<string, WaitingResponse> Waiting,
     IReadOnlyDictionary<string, int> Loans,
     IReadOnlyList<QueueResponse> Queues,
-    TokensResponse Tokens);
+    TokensResponse Tokens
+);
 
 /// <summary>What was counted in an hour.</summary>
 /// <param name="Hour">Its beginning (UTC).</param>
@@ -28,10 +29,18 @@ public sealed record StatsResponse(
 /// <param name="Conflicts">Those that contradicted a loan's end.</param>
 /// <param name="RefusedCallbacks">Callbacks that could not be read and were not recorded.</param>
 public sealed record HourResponse(
-    DateTime Hour, SettlementCounts Settlements, SettlementSums Sums, KnownByCounts KnownBy, int Callbacks, int Conflicts, int RefusedCallbacks);
+    DateTime Hour,
+    SettlementCounts Settlements,
+    SettlementSums Sums,
+    KnownByCounts KnownBy,
+    int Callbacks,
+    int Conflicts,
+    int RefusedCallbacks
+);
 
 /// <summary>
-/// Attempts at settlements: accepted, and ended by outcome. One that was in review is counted where it ended when it is decided, and no more
+/// Attempts at settlements: accepted, and ended by outcome. One that was in review is counted where it ended when it is decided, and no
+/// more
 /// where it was put before a person.
 /// </summary>
 public sealed record SettlementCounts(int Accepted, int Settled, int Rejected, int Failed, int NeedsReview);

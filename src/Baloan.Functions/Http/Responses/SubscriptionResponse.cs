@@ -27,7 +27,8 @@ public sealed record SubscriptionDetails(
     DateTimeOffset CreatedAt,
     LastDeliveryResponse? LastDelivery,
     int Waiting,
-    int Failed)
+    int Failed
+)
 {
     /// <summary>What a caller sees of a subscription.</summary>
     public static SubscriptionDetails Of(Subscription row, bool isAllowed, int waiting, int failed)
@@ -43,7 +44,8 @@ public sealed record SubscriptionDetails(
             row.CreatedAt,
             row.LastTriedAt is { } at ? new(at, row.LastStatus == Subscription.NoAnswer ? null : row.LastStatus) : null,
             waiting,
-            failed);
+            failed
+        );
     }
 }
 

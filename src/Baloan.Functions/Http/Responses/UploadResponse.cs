@@ -14,12 +14,14 @@ namespace Baloan.Functions.Http.Responses;
 public sealed record UploadResponse(string Id, string Status, string FileName, long Size, string? Uuid, string? File, ErrorResponse? Error)
 {
     /// <summary>What a caller sees of a row.</summary>
-    public static UploadResponse Of(Upload row, Language language) => new(
-        row.Id,
-        row.StatusName,
-        row.FileName,
-        row.Size,
-        row.Uuid,
-        row.File,
-        ErrorResponse.Of(row.ErrorCode, row.ErrorMessage, language));
+    public static UploadResponse Of(Upload row, Language language) =>
+        new(
+            row.Id,
+            row.StatusName,
+            row.FileName,
+            row.Size,
+            row.Uuid,
+            row.File,
+            ErrorResponse.Of(row.ErrorCode, row.ErrorMessage, language)
+        );
 }

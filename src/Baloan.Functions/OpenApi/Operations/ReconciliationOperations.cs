@@ -17,29 +17,56 @@ internal static class ReconciliationOperations
         """;
 
     public static IEnumerable<ApiOperation> All() =>
-    [
-        new ApiOperation(HttpMethod.Post, "/merchant/reconciliations", "CreateReconciliation", Tag,
-            "Hold Baloan’s statement against the app’s books",
-            "Compares each line by its code and total with what was settled, and says what differs. Nothing is kept and nothing is changed. "
-            + "Columns are found by their names, Persian or English. What is not clear is asked about: the 400 names the field and the columns that there are.")
-            .Keyed().Speaking().WithForm(ReconciliationSchemas.Form())
-            .Answers(200, "What came of it.", Schemas.Reconciliation, Reconciled)
-            .Fails(ApiProblem.File).Fails(ApiProblem.Storage),
-
-        new ApiOperation(HttpMethod.Get, "/merchant/settlements.csv", "ExportSettlements", Tag,
-            "Export settlements as a table",
-            "A line for each attempt that ended in the days, oldest first, as CSV in UTF-8 with a byte order mark: code, outcome, known_by, total (Toman), customer (masked), "
-            + "accepted, sent, ended (ISO 8601, Tehran), error, attempts, note, by. A text that a spreadsheet would take for a formula has an apostrophe before it.")
-            .Keyed().Speaking()
-            .WithQuery("from", Shape.Text("The first day (Asia/Tehran), Gregorian or Jalali."), isRequired: true)
-            .WithQuery("to", Shape.Text("The last day, itself included; at most 366 days in all."), isRequired: true)
-            .AnswersFile(200, "The table.", "text/csv")
-            .Fails(ApiProblem.Query).Fails(ApiProblem.Storage),
-
-        new ApiOperation(HttpMethod.Get, "/merchant/settlements/{settlementCode}/invoice", "GetInvoice", Tag,
-            "Get the invoice of a settlement", "The PDF as it was sent, to be saved.")
-            .Keyed().Speaking().WithPath("settlementCode", "The caller's code of the settlement.", "TLC-111111")
-            .AnswersFile(200, "The invoice.", "application/pdf")
-            .Fails(ApiProblem.NotFound(BookTexts.InvoiceGone)).Fails(ApiProblem.Conflict("invoice_changed", BookTexts.InvoiceNotAsSent)).Fails(ApiProblem.Storage),
-    ];
+        [
+            new ApiOperation(
+                HttpMethod.Post,
+                "/merchant/reconciliations",
+                "CreateReconciliation",
+                Tag,
+                "Hold Baloan’s statement against the app’s books",
+                "Compares each line by its code and total with what was settled, and says what differs. Nothing is kept and nothing is "
+                    + "changed. "
+                    + "Columns are found by their names, Persian or English. What is not clear is asked about: the 400 names the field "
+                    + "and the columns that there are."
+            )
+                .Keyed()
+                .Speaking()
+                .WithForm(ReconciliationSchemas.Form())
+                .Answers(200, "What came of it.", Schemas.Reconciliation, Reconciled)
+                .Fails(ApiProblem.File)
+                .Fails(ApiProblem.Storage),
+            new ApiOperation(
+                HttpMethod.Get,
+                "/merchant/settlements.csv",
+                "ExportSettlements",
+                Tag,
+                "Export settlements as a table",
+                "A line for each attempt that ended in the days, oldest first, as CSV in UTF-8 with a byte order mark: code, outcome, "
+                    + "known_by, total (Toman), customer (masked), "
+                    + "accepted, sent, ended (ISO 8601, Tehran), error, attempts, note, by. A text that a spreadsheet would take for a "
+                    + "formula has an apostrophe before it."
+            )
+                .Keyed()
+                .Speaking()
+                .WithQuery("from", Shape.Text("The first day (Asia/Tehran), Gregorian or Jalali."), isRequired: true)
+                .WithQuery("to", Shape.Text("The last day, itself included; at most 366 days in all."), isRequired: true)
+                .AnswersFile(200, "The table.", "text/csv")
+                .Fails(ApiProblem.Query)
+                .Fails(ApiProblem.Storage),
+            new ApiOperation(
+                HttpMethod.Get,
+                "/merchant/settlements/{settlementCode}/invoice",
+                "GetInvoice",
+                Tag,
+                "Get the invoice of a settlement",
+                "The PDF as it was sent, to be saved."
+            )
+                .Keyed()
+                .Speaking()
+                .WithPath("settlementCode", "The caller's code of the settlement.", "TLC-111111")
+                .AnswersFile(200, "The invoice.", "application/pdf")
+                .Fails(ApiProblem.NotFound(BookTexts.InvoiceGone))
+                .Fails(ApiProblem.Conflict("invoice_changed", BookTexts.InvoiceNotAsSent))
+                .Fails(ApiProblem.Storage),
+        ];
 }
