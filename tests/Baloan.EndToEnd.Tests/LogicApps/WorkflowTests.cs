@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
@@ -166,7 +167,7 @@ public sealed class WorkflowTests(KeyedStage stage)
         (await settle.RunAsync(WithFile(order))).ShouldAnswer("Answer_settled", 200);
         // A day later in Tehran.
         var tomorrow = DateTimeOffset.UtcNow.AddDays(1);
-        var day = tomorrow.ToOffset(new(3, 30, 0)).AddDays(-1).ToString("yyyy-MM-dd");
+        var day = tomorrow.ToOffset(new(3, 30, 0)).AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         using var workflow = MailSettlements(KeyedStage.FunctionKey, tomorrow);
 
         var run = await workflow.RunAsync([]);

@@ -139,7 +139,6 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
         {
             await foreach (var row in tables.GetTableClient(table.Name).QueryAsync<TableEntity>(cancellationToken: Cancel))
             {
-                row.ToString()!.ShouldNotContain(secret);
                 row.Select(column => column.Value).OfType<string>().ShouldAllBe(value => !value.Contains(secret, StringComparison.Ordinal));
             }
         }
