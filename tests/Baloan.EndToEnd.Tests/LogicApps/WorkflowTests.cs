@@ -165,8 +165,8 @@ public sealed class WorkflowTests(KeyedStage stage)
         var order = await OrderAsync();
         using var settle = SettleInvoice();
         (await settle.RunAsync(WithFile(order))).ShouldAnswer("Answer_settled", 200);
-        // A day later in Tehran.
-        var tomorrow = DateTimeOffset.UtcNow.AddDays(1);
+        // A day after it ended in Tehran.
+        var tomorrow = (await app.EndOfAsync(order))["ended_at"]!.GetValue<DateTimeOffset>().AddDays(1);
         var day = tomorrow.ToOffset(new(3, 30, 0)).AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         using var workflow = MailSettlements(KeyedStage.FunctionKey, tomorrow);
 
