@@ -1,12 +1,6 @@
-using System.Net;
+using System.Text;
 using Baloan.Sandbox;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.EndToEnd.Tests;
 
@@ -20,17 +14,7 @@ internal sealed class StorageProxy : IAsyncDisposable
     private const string HostContainer = "azure-webjobs-hosts";
     private const string CountersTable = "/Stats(";
 
-    private static readonly string[] NotForwarded = ["Host", "Connection", "Keep-Alive", "Transfer-Encoding", "Content-Length"];
-
-    private readonly HttpMessageInvoker storage = new(
-        new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-        }
-    );
-    private readonly List<WebApplication> services = [];
+    private readonly Forwarder forwarder = new();
     private readonly Lock gate = new();
     private TaskCompletionSource<bool>? held;
     private int? away;
@@ -50,7 +34,11 @@ internal sealed class StorageProxy : IAsyncDisposable
         var connection = azurite.ConnectionString;
         foreach (var port in new[] { azurite.BlobPort, azurite.QueuePort, azurite.TablePort })
         {
-            connection = connection.Replace($"127.0.0.1:{port}/", $"127.0.0.1:{await proxy.ServeAsync(port)}/", StringComparison.Ordinal);
+            connection = connection.Replace(
+                $"127.0.0.1:{port}/",
+                $"127.0.0.1:{await proxy.forwarder.ServeAsync(port, call => proxy.ForwardAsync(call, port))}/",
+                StringComparison.Ordinal
+            );
         }
 
         proxy.ConnectionString = connection;
@@ -107,37 +95,20 @@ internal sealed class StorageProxy : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         Release(cut: true);
-        foreach (var service in services)
-        {
-            await service.StopAsync();
-            await service.DisposeAsync();
-        }
-
-        storage.Dispose();
+        return forwarder.DisposeAsync();
     }
 
-    private async Task<int> ServeAsync(int storagePort)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        var service = builder.Build();
-        service.Run(context => ForwardAsync(context, storagePort));
-        services.Add(service);
-        await service.StartAsync(TestContext.Current.CancellationToken);
-        return new Uri(service.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
-    }
-
-    private async Task ForwardAsync(HttpContext context, int storagePort)
+    private async Task ForwardAsync(ForwardedCall call, int storagePort)
     {
         Task<bool>? waiting;
         lock (gate)
         {
             if (away == storagePort)
             {
-                context.Abort();
+                call.Cut();
                 return;
             }
 
@@ -149,7 +120,7 @@ internal sealed class StorageProxy : IAsyncDisposable
         {
             if (await waiting)
             {
-                context.Abort();
+                call.Cut();
                 return;
             }
 
@@ -158,7 +129,7 @@ internal sealed class StorageProxy : IAsyncDisposable
 
         try
         {
-            await ForwardNowAsync(context, storagePort);
+            await ForwardNowAsync(call);
         }
         finally
         {
@@ -166,55 +137,29 @@ internal sealed class StorageProxy : IAsyncDisposable
         }
     }
 
-    private async Task ForwardNowAsync(HttpContext context, int storagePort)
+    private async Task ForwardNowAsync(ForwardedCall call)
     {
-        try
+        // Whole, before it is counted: one that breaks off reaches nobody.
+        await call.BodyAsync();
+        var now = await CountAsync(call);
+        if (now is not { AfterIt: false })
         {
-            using var request = await CopyAsync(context, storagePort);
-            var now = await CountAsync(context.Request, request.Content);
-            if (now is { AfterIt: false })
-            {
-                await now.KillAsync();
-                context.Abort();
-                return;
-            }
-
-            using var response = await storage.SendAsync(request, context.RequestAborted);
-            var body = await response.Content.ReadAsByteArrayAsync(context.RequestAborted);
-            if (now is not null)
-            {
-                await now.KillAsync();
-                context.Abort();
-                return;
-            }
-
-            context.Response.StatusCode = (int)response.StatusCode;
-            foreach (var (name, values) in response.Headers.Concat(response.Content.Headers))
-            {
-                if (!NotForwarded.Contains(name, StringComparer.OrdinalIgnoreCase))
-                {
-                    context.Response.Headers[name] = values.ToArray();
-                }
-            }
-
-            if (HttpMethods.IsHead(context.Request.Method))
-            {
-                context.Response.ContentLength = response.Content.Headers.ContentLength;
-            }
-            else if (body.Length > 0)
-            {
-                context.Response.ContentLength = body.Length;
-                await context.Response.Body.WriteAsync(body, context.RequestAborted);
-            }
+            await call.SendAsync();
         }
-        catch (Exception gone) when (gone is OperationCanceledException or IOException or HttpRequestException or BadHttpRequestException)
+
+        if (now is null)
         {
-            context.Abort();
+            await call.PassOnAsync();
+            return;
         }
+
+        await now.KillAsync();
+        call.Cut();
     }
 
-    private async Task<Crash?> CountAsync(HttpRequest request, HttpContent? content)
+    private async Task<Crash?> CountAsync(ForwardedCall call)
     {
+        var request = call.Request;
         var path = request.Path.Value!;
         if (
             HttpMethods.IsGet(request.Method)
@@ -223,8 +168,7 @@ internal sealed class StorageProxy : IAsyncDisposable
             || path.Contains(CountersTable, StringComparison.Ordinal)
             || (
                 path.EndsWith("/$batch", StringComparison.Ordinal)
-                && content is not null
-                && (await content.ReadAsStringAsync()).Contains(CountersTable, StringComparison.Ordinal)
+                && Encoding.UTF8.GetString(await call.BodyAsync()).Contains(CountersTable, StringComparison.Ordinal)
             )
         )
         {
@@ -236,36 +180,6 @@ internal sealed class StorageProxy : IAsyncDisposable
             seen?.Invoke();
             return ++writes == crash?.Write ? crash : null;
         }
-    }
-
-    private static async Task<HttpRequestMessage> CopyAsync(HttpContext context, int storagePort)
-    {
-        // The signature is over the path as the app wrote it.
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var address = new Uri(
-            $"http://127.0.0.1:{storagePort}{target}",
-            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
-        );
-        var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), address);
-        if (context.Request.ContentLength is not null || context.Request.Headers.TransferEncoding.Count > 0)
-        {
-            using var body = new MemoryStream();
-            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-            request.Content = new ByteArrayContent(body.ToArray());
-        }
-
-        foreach (var (name, values) in context.Request.Headers)
-        {
-            if (
-                !NotForwarded.Contains(name, StringComparer.OrdinalIgnoreCase)
-                && !request.Headers.TryAddWithoutValidation(name, values.ToArray())
-            )
-            {
-                request.Content?.Headers.TryAddWithoutValidation(name, values.ToArray());
-            }
-        }
-
-        return request;
     }
 
     /// <summary>A process that dies at one of its writes.</summary>

@@ -18,7 +18,7 @@ namespace Baloan.Model.Tests;
 internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces, Func<Action<string>?, World.World> newWorld, int part = 1)
 {
     // What is soon done; .ci/run asks for 10,000.
-    private const int Default = 1_000;
+    private const int Default = 300;
     private const int Longest = 40;
     private const int StackSize = 16 * 1024 * 1024;
     private static readonly TimeSpan ShrinkingLimit = TimeSpan.FromMinutes(2);

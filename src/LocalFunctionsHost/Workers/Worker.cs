@@ -124,6 +124,12 @@ internal sealed partial class Worker(string folder, LaunchWorker launch, ILogger
         try
         {
             await Task.WhenAny(channel.Ready, process.Exited).WaitAsync(ConnectLimit);
+            if (channel.Ready.IsFaulted && channel.Ended.IsCompleted)
+            {
+                // Its connection ends a moment before it does, and only its end says why.
+                await Task.WhenAny(process.Exited, Task.Delay(Grace));
+            }
+
             if (process.Exited.IsCompleted)
             {
                 throw new FunctionsHostException($"The function app ended while it was starting, with {await process.Exited}");

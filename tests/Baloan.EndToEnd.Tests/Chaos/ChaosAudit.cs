@@ -217,7 +217,14 @@ internal sealed class ChaosAudit(
             }
             else if (one.Status is "rejected" or "failed" && first is not null)
             {
-                if (first < one.At && one.Status == "rejected" && moved[0].Fault == Fault.RefusedAfterEffect.Name && IsCreditUnsure(one.At))
+                // An attempt after it tells of its own sending, which moved nothing.
+                var isOfLaterAttempt = errand.Posts.Any(post => post > first && post < one.At);
+                if (
+                    first < one.At
+                    && (one.Status == "rejected" || isOfLaterAttempt)
+                    && moved[0].Fault == Fault.RefusedAfterEffect.Name
+                    && IsCreditUnsure(one.At)
+                )
                 {
                     Deceived++;
                 }

@@ -1,18 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Baloan.Sandbox;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Tests.Bench;
 
@@ -22,11 +15,7 @@ internal sealed partial class StorageProxy : IAsyncDisposable
     /// <summary>A transaction, but for those that count: they are called <c>… Stats</c>.</summary>
     public const string Transaction = "table POST $batch";
 
-    private readonly HttpClient client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
-    private readonly List<WebApplication> servers = [];
+    private readonly Forwarder forwarder = new();
     private readonly ConcurrentQueue<string> calls = new();
     private readonly ConcurrentQueue<SentMessage> messages = new();
     private int rows;
@@ -79,15 +68,7 @@ internal sealed partial class StorageProxy : IAsyncDisposable
     /// <summary>Whether a call belongs to counting, which goes on beside all else.</summary>
     public static bool IsCounting(string call) => call is "table GET Stats(key)" or Transaction + " Stats";
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var server in servers)
-        {
-            await server.DisposeAsync();
-        }
-
-        client.Dispose();
-    }
+    public ValueTask DisposeAsync() => forwarder.DisposeAsync();
 
     private async Task<int[]> ServeAsync(Azurite azurite, string account) =>
         [
@@ -96,124 +77,60 @@ internal sealed partial class StorageProxy : IAsyncDisposable
             await ServeAsync("table", azurite.TablePort, $"/{account}"),
         ];
 
-    private async Task<int> ServeAsync(string service, int targetPort, string root)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder
-            .WebHost.UseKestrelCore()
-            .ConfigureKestrel(kestrel =>
-            {
-                kestrel.Limits.MaxRequestBodySize = null;
-                kestrel.Listen(IPAddress.Loopback, 0);
-            });
-        var server = builder.Build();
-        server.Run(context => ForwardAsync(context, service, targetPort, root));
-        await server.StartAsync(TestContext.Current.CancellationToken);
-        servers.Add(server);
-        return new Uri(server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
-    }
+    private Task<int> ServeAsync(string service, int targetPort, string root) =>
+        forwarder.ServeAsync(targetPort, call => ForwardAsync(call, service, root));
 
-    private async Task ForwardAsync(HttpContext context, string service, int targetPort, string root)
+    private async Task ForwardAsync(ForwardedCall call, string service, string root)
     {
-        var kind = KindOf(service, context.Request, root);
-        byte[]? transaction = null;
+        var kind = KindOf(service, call.Request, root);
         if (kind == Transaction)
         {
-            transaction = await BodyAsync(context.Request);
-            kind += Encoding.UTF8.GetString(transaction).Contains("/Stats", StringComparison.Ordinal) ? " Stats" : "";
+            kind += Encoding.UTF8.GetString(await call.BodyAsync()).Contains("/Stats", StringComparison.Ordinal) ? " Stats" : "";
         }
 
         calls.Enqueue(kind);
         if (Refuse(kind))
         {
-            context.Response.StatusCode = 503;
+            call.Refuse(503);
             return;
         }
 
-        // As it stands: the signature is over the path as the client wrote it.
-        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var address = new Uri(
-            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{targetPort}{target}"),
-            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
-        );
-        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), address);
-        if (context.Request.ContentLength is { } length)
+        if (kind.StartsWith("queue POST ", StringComparison.Ordinal) && call.Request.ContentLength > 0)
         {
-            request.Content =
-                length == 0 ? new ByteArrayContent([])
-                : transaction is not null ? new ByteArrayContent(transaction)
-                : kind.StartsWith("queue POST ", StringComparison.Ordinal) ? new ByteArrayContent(await KeepAsync(context.Request))
-                : new StreamContent(context.Request.Body);
-            request.Content.Headers.ContentLength = length;
+            messages.Enqueue(MessageOf(call.Request, await call.BodyAsync()));
         }
 
-        foreach (var (name, values) in context.Request.Headers)
-        {
-            if (
-                name is not ("Host" or "Connection" or "Content-Length" or "Transfer-Encoding")
-                && !request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values)
-            )
-            {
-                request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
-            }
-        }
-
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
+        await call.SendAsync();
         if (LoseAnswer(kind))
         {
-            await response.Content.LoadIntoBufferAsync(context.RequestAborted);
-            context.Abort();
+            call.Cut();
             return;
         }
 
-        context.Response.StatusCode = (int)response.StatusCode;
-        foreach (var (name, values) in response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated))
+        if (kind.StartsWith("table GET", StringComparison.Ordinal) && !IsCounting(kind) && call.Status is >= 200 and < 300)
         {
-            if (name is not ("Transfer-Encoding" or "Connection" or "Keep-Alive"))
-            {
-                context.Response.Headers[name] = values.ToArray();
-            }
+            Interlocked.Add(ref rows, JsonNode.Parse(call.Answer)!["value"]?.AsArray().Count ?? 1);
         }
 
-        if (kind.StartsWith("table GET", StringComparison.Ordinal) && !IsCounting(kind) && response.IsSuccessStatusCode)
-        {
-            var answer = JsonNode.Parse(await response.Content.ReadAsByteArrayAsync(context.RequestAborted))!;
-            Interlocked.Add(ref rows, answer["value"]?.AsArray().Count ?? 1);
-        }
-
-        if (
-            kind.StartsWith("queue GET ", StringComparison.Ordinal)
-            && (await response.Content.ReadAsStringAsync(context.RequestAborted)).Contains("<PopReceipt>", StringComparison.Ordinal)
-        )
+        if (kind.StartsWith("queue GET ", StringComparison.Ordinal) && call.Answer.AsSpan().IndexOf("<PopReceipt>"u8) >= 0)
         {
             Interlocked.Increment(ref handedOut);
         }
 
-        await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+        await call.PassOnAsync();
     }
 
-    private static async Task<byte[]> BodyAsync(HttpRequest request)
+    private static SentMessage MessageOf(HttpRequest request, byte[] body)
     {
-        var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-        return body.ToArray();
-    }
-
-    private async Task<byte[]> KeepAsync(HttpRequest request)
-    {
-        var body = await BodyAsync(request);
         var text = XDocument.Load(new MemoryStream(body)).Descendants("MessageText").Single().Value;
         var delay = request.Query["visibilitytimeout"].ToString() is { Length: > 0 } seconds
             ? int.Parse(seconds, CultureInfo.InvariantCulture)
             : 0;
-        messages.Enqueue(
-            new SentMessage(
-                request.Path.Value!.Split('/')[^2],
-                Encoding.UTF8.GetString(Convert.FromBase64String(text)),
-                TimeSpan.FromSeconds(delay)
-            )
+        return new(
+            request.Path.Value!.Split('/')[^2],
+            Encoding.UTF8.GetString(Convert.FromBase64String(text)),
+            TimeSpan.FromSeconds(delay)
         );
-        return body;
     }
 
     /// <summary>A call without its keys and names, such as <c>table PUT Settlements(key)</c>.</summary>

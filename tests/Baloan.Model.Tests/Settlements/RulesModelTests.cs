@@ -70,5 +70,5 @@ public sealed class RulesModelTests
         }
     }
 
-    private static Random ChanceOf(int number) => new(HashCode.Combine(unchecked((int)Sequences.Seed * 1_000_003) + number));
+    private static Random ChanceOf(int number) => new(unchecked(((int)Sequences.Seed * 1_000_003) + number));
 }

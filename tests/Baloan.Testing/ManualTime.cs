@@ -1,16 +1,36 @@
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Testing;
 
 /// <summary>
-/// A clock that moves when told. Waits of at most five seconds (those between two tries of one call) run out at once and move it
-/// on by as much; longer ones, and every time limit, run out in <see cref="Advance"/>.
+/// A clock that moves when told. Waits of at most <see cref="LongestSkipped"/> (those between two tries of one call) run out at once,
+/// are noted, and move it on by as much; longer ones, and every time limit, run out in <see cref="Advance"/>.
 /// </summary>
-internal sealed class ManualTime : TimeProvider
+public sealed class ManualTime : TimeProvider
 {
-    private static readonly TimeSpan LongestSkipped = TimeSpan.FromSeconds(5);
-
     private readonly Lock gate = new();
     private readonly List<Alarm> alarms = [];
+    private readonly List<TimeSpan> waits = [];
+    private readonly TaskCompletionSource waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset now = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
+
+    public TimeSpan LongestSkipped { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Waits are noted and never run out.</summary>
+    public bool WaitsNeverEnd { get; init; }
+
+    /// <summary>The waits so far that were skipped.</summary>
+    public IReadOnlyList<TimeSpan> Waits
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. waits];
+            }
+        }
+    }
+
+    /// <summary>Done once somebody waits.</summary>
+    public Task Waiting => waiting.Task;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -85,9 +105,16 @@ internal sealed class ManualTime : TimeProvider
                 }
 
                 (At, Wait) = (time.now + dueTime, dueTime);
-                if (isLimit || dueTime > LongestSkipped)
+                if (isLimit || dueTime > time.LongestSkipped)
                 {
                     time.alarms.Add(this);
+                    return true;
+                }
+
+                time.waits.Add(dueTime);
+                time.waiting.TrySetResult();
+                if (time.WaitsNeverEnd)
+                {
                     return true;
                 }
 

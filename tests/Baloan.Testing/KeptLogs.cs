@@ -1,12 +1,15 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Baloan.Client.Tests.Servers;
+namespace Baloan.Testing;
 
 /// <summary>Keeps every log line, exceptions included.</summary>
-public sealed class KeptLogs : ILoggerFactory, ILogger
+public sealed class KeptLogs : ILoggerFactory, ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Text)> lines = new();
+
+    /// <summary>The lines, each with its level in front, oldest first.</summary>
+    public IReadOnlyList<string> Lines => [.. lines.Select(line => $"{line.Level}: {line.Text}")];
 
     public IReadOnlyList<string> Warnings => [.. lines.Where(line => line.Level == LogLevel.Warning).Select(line => line.Text)];
 
@@ -27,7 +30,7 @@ public sealed class KeptLogs : ILoggerFactory, ILogger
         TState state,
         Exception? exception,
         Func<TState, Exception?, string> formatter
-    ) => lines.Enqueue((logLevel, formatter(state, exception) + exception));
+    ) => lines.Enqueue((logLevel, exception is null ? formatter(state, null) : $"{formatter(state, exception)} {exception}"));
 
     public void Dispose() { }
 }
