@@ -321,7 +321,8 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
         var uuids = Enumerable.Range(0, 7).Select(_ => Guid.NewGuid().ToString()).ToArray();
         foreach (var uuid in uuids)
         {
-            await api.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = uuid, ["state"] = "canceled" });
+            var told = await api.PostAsync("api/callbacks/loan-state", new JsonObject { ["uuid"] = uuid, ["state"] = "canceled" });
+            told.Status.ShouldBe(200, told.Text);
         }
 
         foreach (var state in new[] { "", "&state=canceled", "&state=Canceld" })
