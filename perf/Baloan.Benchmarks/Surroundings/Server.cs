@@ -34,13 +34,22 @@ internal sealed partial class Server : IAsyncDisposable
     public Action<string>? OnLine { get; set; }
 
     /// <summary>Processor time that it has used so far.</summary>
-    public TimeSpan Cpu => Look(seen => seen.TotalProcessorTime);
+    public TimeSpan Cpu => Look(measured, seen => seen.TotalProcessorTime);
+
+    /// <summary>Processor time of the process that was started: of a function app, its host.</summary>
+    public TimeSpan HostCpu => Look(process.Id, seen => seen.TotalProcessorTime);
 
     /// <summary>Resident memory now, in bytes.</summary>
-    public long ResidentBytes => Look(seen => seen.WorkingSet64);
+    public long ResidentBytes => Look(measured, seen => seen.WorkingSet64);
+
+    /// <summary>That of its host.</summary>
+    public long HostResidentBytes => Look(process.Id, seen => seen.WorkingSet64);
 
     /// <summary>The most resident memory that it has had, in bytes.</summary>
-    public long PeakResidentBytes => Look(seen => seen.PeakWorkingSet64);
+    public long PeakResidentBytes => Look(measured, seen => seen.PeakWorkingSet64);
+
+    /// <summary>That of its host.</summary>
+    public long PeakHostResidentBytes => Look(process.Id, seen => seen.PeakWorkingSet64);
 
     /// <param name="name">What people call it.</param>
     /// <param name="file">The program.</param>
@@ -162,9 +171,9 @@ internal sealed partial class Server : IAsyncDisposable
         return (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
-    private T Look<T>(Func<Process, T> at)
+    private static T Look<T>(int id, Func<Process, T> at)
     {
-        using var seen = Process.GetProcessById(measured);
+        using var seen = Process.GetProcessById(id);
         return at(seen);
     }
 
