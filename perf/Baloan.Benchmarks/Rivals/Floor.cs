@@ -238,7 +238,7 @@ internal sealed class Floor
         // 18. Last of all: until then the sweep makes good what 14 to 17 left undone.
         await index.DeleteEntityAsync(OpenOf(row.Code), settled.IndexKey, new ETag(row.OpenETag), cancellationToken);
 
-        // 19. The message has done its work.
+        // (Not counted: on Azure it is the host's.) The message has done its work.
         await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
     }
 
