@@ -6,7 +6,7 @@ public sealed class StorageOutageTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Storage_that_is_down_at_the_start_keeps_nobody_waiting_and_is_used_when_it_comes()
     {
         await using var late = await Azurite.StartAsync(cancellationToken: Cancelled);
@@ -26,7 +26,7 @@ public sealed class StorageOutageTests
         host.Logs.Count("The timer of Tick waits for storage").ShouldBe(1);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_queue_whose_storage_was_away_for_longer_than_its_listener_tries_is_listened_to_again()
     {
         await using var storage = await Azurite.StartAsync(cancellationToken: Cancelled);

@@ -60,7 +60,7 @@ public sealed class TimerTests(AzuriteFixture azurite)
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Of_two_processes_one_fires_at_each_time_and_the_other_goes_on_when_it_is_killed()
     {
         (string, string?)[] settings =

@@ -197,7 +197,7 @@ public sealed class AccessTokensTests(StorageAccounts storage)
         var failure = await Should.ThrowAsync<InvalidOperationException>(() => functions.RefreshTokens(new TimerInfo(), Cancel));
 
         failure.InnerException.ShouldBeNull();
-        bench.Logs.Lines.ShouldContain("Error: The partnership access token could not be renewed: baloan_unauthorized. ");
+        bench.Logs.Lines.ShouldContain("Error: The partnership access token could not be renewed: baloan_unauthorized.");
         bench.Logs.Lines.ShouldNotContain(line =>
             line.Contains("The merchant access token could not be renewed", StringComparison.Ordinal)
         );
