@@ -12,7 +12,7 @@ public sealed class LoanInstancesTests(Stage stage) : IClassFixture<Stage>
     // So that the messages that a dead process held come back soon.
     private static readonly Dictionary<string, string?> Settings = new() { ["LocalFunctionsHost__QueueLease"] = "00:00:06" };
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Forty_callbacks_at_once_are_all_recorded_and_each_change_that_was_accepted_is_told_under_one_id()
     {
         var apps = await Task.WhenAll(stage.StartAppAsync(Settings), stage.StartAppAsync(Settings));

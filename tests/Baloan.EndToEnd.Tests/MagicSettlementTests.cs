@@ -8,7 +8,7 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
 {
     public static TheoryData<int> Codes => [.. MagicNumbers.All.Select(number => number.Code)];
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Codes))]
     public async Task A_settlement_whose_sending_goes_wrong_ends_as_the_contract_says(int code)
     {
@@ -31,7 +31,7 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
         settlements.BooksOf(number).ShouldAgreeWith(order, settlement);
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Codes))]
     public async Task A_settlement_whose_OTP_validation_goes_wrong_ends_as_the_contract_says(int code)
     {
@@ -50,7 +50,7 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
         settlements.BooksOf(number).ShouldAgreeWith(order, settlement);
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Codes))]
     public async Task A_settlement_whose_credit_check_goes_wrong_ends_as_the_contract_says(int code)
     {

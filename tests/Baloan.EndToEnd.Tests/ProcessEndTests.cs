@@ -11,7 +11,7 @@ public sealed class ProcessEndTests(Stage stage)
     // So that the messages that a dead process held come back soon.
     private static readonly Dictionary<string, string?> Settings = new() { ["LocalFunctionsHost__QueueLease"] = "00:00:06" };
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Whatever_call_a_process_dies_in_each_settlement_ends_as_the_books_say()
     {
         var app = await stage.StartAppAsync(Settings);
@@ -57,7 +57,7 @@ public sealed class ProcessEndTests(Stage stage)
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_settlement_is_waited_for_and_recorded_when_the_process_is_asked_to_end()
     {
         var order = Order.New();

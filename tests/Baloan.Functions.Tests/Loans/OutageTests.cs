@@ -12,7 +12,7 @@ namespace Baloan.Functions.Tests.Loans;
 
 public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
 {
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_outage_that_outlasts_many_tries_loses_nothing()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
@@ -48,7 +48,7 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task While_the_queue_is_away_a_change_is_recorded_and_subscribers_are_told_later()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
@@ -73,7 +73,7 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_change_that_was_never_written_is_not_announced_by_the_sweep()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
@@ -93,7 +93,7 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
         proxy.Messages.ShouldBeEmpty();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_largest_callback_fits_on_the_queue_while_tables_are_away()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
@@ -117,7 +117,7 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
         (await bench.BodyOfAsync(entry)).ShouldBe(callback.Body);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task What_no_packing_makes_fit_on_the_queue_is_refused_while_tables_are_away()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
@@ -130,7 +130,7 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
         await Should.ThrowAsync<NotRecordedException>(() => bench.Recorder.RecordAsync(callback));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_message_of_the_queue_fails_where_tables_and_queue_are_away_so_that_it_comes_again()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
@@ -143,7 +143,7 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
     }
 
     /// <summary>The whole way, with the app as a process.</summary>
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Callbacks_are_answered_200_while_tables_are_away_and_503_where_the_queue_is_too()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);

@@ -8,7 +8,7 @@ public sealed class ParallelTests(LoanBench bench) : IClassFixture<LoanBench>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData("created", "created")]
     [InlineData("created, cheque_verified, send_loan_to_bank, loan_paid", "loan_paid")]
     [InlineData("created, cheque_verified, canceld, cancelled, CANCELED", "canceled")]

@@ -15,7 +15,7 @@ public sealed class IdentityOutageTests(StorageAccounts storage) : ApiTests(stor
     // Far below the minutes that the credentials beneath go on for.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData(null)]
     [InlineData(500)]
     public async Task An_identity_that_gives_no_token_is_storage_that_is_away(int? status)

@@ -6,7 +6,7 @@ namespace Baloan.Functions.Tests.Storage;
 
 public sealed class StorageOutageTests(StorageAccounts storage) : ApiTests(storage)
 {
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Storage_that_goes_away_is_told_and_all_works_when_it_is_back()
     {
         await using var azurite = await Azurite.StartAsync(cancellationToken: Cancel);
@@ -51,7 +51,7 @@ public sealed class StorageOutageTests(StorageAccounts storage) : ApiTests(stora
         await Until.TrueAsync(async () => (await api.GetAsync("api/health")).Status == 200);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_app_that_starts_without_storage_works_once_it_is_there()
     {
         await using var azurite = await Azurite.StartAsync(cancellationToken: Cancel);

@@ -13,7 +13,7 @@ public sealed class ExportTests(StorageAccounts storage)
     private const string Phone = "09123334455";
     private const string BirthDate = "1987-06-05";
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task All_that_happens_arrives_by_OTLP_without_a_secret_and_nothing_breaks_once_nobody_listens()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
@@ -150,7 +150,7 @@ public sealed class ExportTests(StorageAccounts storage)
         running.App.Process.ExitCode.ShouldBe(0, running.App.Process.LastWords);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task What_was_not_sent_yet_is_sent_when_the_app_ends()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
@@ -182,7 +182,7 @@ public sealed class ExportTests(StorageAccounts storage)
         otlp.Lines.ShouldNotBeEmpty();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task On_Azure_whose_host_sends_the_log_lines_itself_the_app_sends_none()
     {
         await using var otlp = await OtlpReceiver.StartAsync();
