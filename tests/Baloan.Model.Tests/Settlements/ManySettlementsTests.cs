@@ -22,7 +22,7 @@ public sealed class ManySettlementsTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Each_find_is_one_range_of_an_index_with_400_settlements_and_with_20_000()
     {
         foreach (var count in new[] { 400, 20_000 })
