@@ -340,6 +340,9 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
     {
         using var admin = Apps.First.NewClient(RunningApps.AdminKey);
         await calls.ByAsync(admin, "RefreshTokensNow");
+        using var operatorOfSecond = Apps.Second.NewClient(RunningApps.AdminKey);
+        await calls.PostAsync("EraseCustomer", 200, new() { ["national_identifier"] = Given.Customer() }, by: operatorOfSecond);
+        await calls.PostAsync("EraseCustomer", 400, new() { ["phone_number"] = "nobody" }, by: operatorOfSecond);
         await calls.CallAsync("GetStats");
         await calls.CallAsync("GetStats", query: "?hours=168");
         await calls.CallAsync("Health");
