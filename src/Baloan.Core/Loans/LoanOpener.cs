@@ -56,7 +56,15 @@ public sealed partial class LoanOpener(
                     throw new OpeningUnknownException();
                 default:
                     var sendBefore = Deadline.Start(time, LoanOpeningRules.SendingTime);
-                    var sending = LoanOpeningRules.Begin(row, id, request, fingerprint, Guid.NewGuid().ToString("N"), hashes, clock.GetUtcNow());
+                    var sending = LoanOpeningRules.Begin(
+                        row,
+                        id,
+                        request,
+                        fingerprint,
+                        Guid.NewGuid().ToString("N"),
+                        hashes,
+                        clock.GetUtcNow()
+                    );
                     if (await TryBeginAsync(sending, isNew: row is null) is { } begun)
                     {
                         return await SendAsync(begun, request with { SendBefore = sendBefore }, language);

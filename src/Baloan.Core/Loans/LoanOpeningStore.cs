@@ -168,12 +168,7 @@ public sealed partial class LoanOpeningStore(
         }
 
         var row = TableClient.CreateQueryFilter($"RowKey eq {LoanOpeningRow.Row}");
-        var rows = await table.ReadAsync<LoanOpeningRow>(
-            $"{row} and ({string.Join(" or ", ways)})",
-            int.MaxValue,
-            null,
-            cancellationToken
-        );
+        var rows = await table.ReadAsync<LoanOpeningRow>($"{row} and ({string.Join(" or ", ways)})", int.MaxValue, null, cancellationToken);
         // With a hash, masks tell nothing more.
         return [.. rows.Where(one => one.CustomerHash is null || one.CustomerHash == customer?.Hash || one.PhoneHash == phone?.Hash)];
     }

@@ -179,9 +179,7 @@ public sealed partial class LoanStore(
         for (var pages = 0; pages < MostErasedPages; pages++)
         {
             var page = await table.ReadAsync<LoanHistoryEntry>(
-                TableClient.CreateQueryFilter(
-                    $"PartitionKey eq {uuid} and RowKey gt {after} and RowKey lt {end} and RowKey ne {Loan.Row}"
-                ),
+                TableClient.CreateQueryFilter($"PartitionKey eq {uuid} and RowKey gt {after} and RowKey lt {end} and RowKey ne {Loan.Row}"),
                 PageOfHistory,
                 null,
                 cancellationToken

@@ -26,8 +26,7 @@ public sealed record RetentionOptions(int? Days)
             return new(Days: null);
         }
 
-        return
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= Least and <= Most
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) && days is >= Least and <= Most
             ? new(days)
             : throw new InvalidOperationException(
                 $"Retention__Days has to be a whole number of days from {Least} to {Most}; without it, nothing is erased by itself."

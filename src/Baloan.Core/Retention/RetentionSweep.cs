@@ -64,10 +64,7 @@ public sealed partial class RetentionSweep(
         {
             foreach (var end in ends)
             {
-                await QuietlyAsync(
-                    $"Settlement {end.Code}",
-                    () => settlements.EraseEndedAsync(end, before, cancellationToken)
-                );
+                await QuietlyAsync($"Settlement {end.Code}", () => settlements.EraseEndedAsync(end, before, cancellationToken));
             }
         }
     }
@@ -75,11 +72,15 @@ public sealed partial class RetentionSweep(
     private async Task<string?> EraseOpeningsAsync(string? after, DateTimeOffset before, CancellationToken cancellationToken)
     {
         var page = await openings.ReadAllAsync(after, MostRead, cancellationToken);
-        var old = page.Where(opening => opening.ErasedAt is null && opening.HasEnded && opening.UpdatedAt < before).Take(MostErased).ToList();
+        var old = page.Where(opening => opening.ErasedAt is null && opening.HasEnded && opening.UpdatedAt < before)
+            .Take(MostErased)
+            .ToList();
         foreach (var some in old.Chunk(AtOnce))
         {
             await Task.WhenAll(
-                some.Select(opening => QuietlyAsync($"Loan opening {opening.Id}", () => loans.EraseAsync(opening, before, cancellationToken)))
+                some.Select(opening =>
+                    QuietlyAsync($"Loan opening {opening.Id}", () => loans.EraseAsync(opening, before, cancellationToken))
+                )
             );
         }
 
@@ -92,7 +93,9 @@ public sealed partial class RetentionSweep(
         var old = page.Where(loan => loan.ErasedAt is null && LoanErasureRules.HindranceOf(loan, before) is null).Take(MostErased).ToList();
         foreach (var some in old.Chunk(AtOnce))
         {
-            await Task.WhenAll(some.Select(loan => QuietlyAsync($"Loan {loan.Uuid}", () => loans.EraseAsync(loan, before, cancellationToken))));
+            await Task.WhenAll(
+                some.Select(loan => QuietlyAsync($"Loan {loan.Uuid}", () => loans.EraseAsync(loan, before, cancellationToken)))
+            );
         }
 
         return After(old, page, loan => loan.Uuid);

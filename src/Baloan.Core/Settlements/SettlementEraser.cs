@@ -158,8 +158,7 @@ public sealed class SettlementEraser(SettlementStore store, SettlementList list,
     private async Task<bool> UnlistAsync(Settlement row, Settlement attempt, CancellationToken cancellationToken)
     {
         var all = (await store.ReadAllAttemptsAsync(row, cancellationToken)).Append(row);
-        return all.Any(other =>
-                other.Attempts != attempt.Attempts && other.ErasedAt is null && other.CustomerHash == attempt.CustomerHash
-            ) || await list.TryRemoveFromCustomerAsync(attempt.CustomerHash, row.IndexKey, cancellationToken);
+        return all.Any(other => other.Attempts != attempt.Attempts && other.ErasedAt is null && other.CustomerHash == attempt.CustomerHash)
+            || await list.TryRemoveFromCustomerAsync(attempt.CustomerHash, row.IndexKey, cancellationToken);
     }
 }

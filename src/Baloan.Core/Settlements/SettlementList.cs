@@ -203,12 +203,8 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
     /// <param name="after">The index key after which to go on; null for the first page.</param>
     /// <param name="most">How many at the most.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public Task<List<Settlement>> ReadOfCustomerAsync(
-        string customerHash,
-        string? after,
-        int most,
-        CancellationToken cancellationToken
-    ) => ReadAsync(SettlementRange.OfCustomer(customerHash), null, null, after, most, cancellationToken);
+    public Task<List<Settlement>> ReadOfCustomerAsync(string customerHash, string? after, int most, CancellationToken cancellationToken) =>
+        ReadAsync(SettlementRange.OfCustomer(customerHash), null, null, after, most, cancellationToken);
 
     /// <summary>Takes a settlement off the list of a customer, unless it was put there lately: a new attempt may be about to begin.</summary>
     /// <returns>Whether it is off.</returns>

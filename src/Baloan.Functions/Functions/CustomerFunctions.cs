@@ -20,7 +20,8 @@ public sealed partial class CustomerFunctions(CustomerEraser eraser, ILogger<Cus
         using var body = await JsonBody.ReadAsync(request, cancellationToken);
         var errors = new FieldErrors();
         var isByPhone = body.Root.TryGetProperty("phone_number", out _);
-        var identifier = isByPhone && !body.Root.TryGetProperty("national_identifier", out _) ? null : NationalIdentifier.Read(body, errors);
+        var identifier =
+            isByPhone && !body.Root.TryGetProperty("national_identifier", out _) ? null : NationalIdentifier.Read(body, errors);
         var number = isByPhone ? PhoneNumber.Read(body, errors) : null;
         errors.ThrowIfAny();
         var erasure = await eraser.EraseAsync(new(identifier, number), cancellationToken);

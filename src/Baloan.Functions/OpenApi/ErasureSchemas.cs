@@ -33,10 +33,7 @@ internal static class ErasureSchemas
                         ("id", Text("The settlement’s code, or the opening’s id.")),
                         (
                             "reason",
-                            OneOf(
-                                "Why it was kept.",
-                                Enum.GetNames<ErasureHindrance>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)
-                            )
+                            OneOf("Why it was kept.", Enum.GetNames<ErasureHindrance>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))
                         ),
                         ("message", Text("The same for people, in the caller’s language.")),
                         ("not_before", Time("From when on it can be erased; null where that is not known.").OrNull())

@@ -51,12 +51,8 @@ public sealed class LoanErasureRulesTests
     [Fact]
     public void An_opening_of_which_nobody_knows_awaits_a_person_and_a_newer_one_its_version()
     {
-        LoanErasureRules
-            .HindranceOf(Opened with { Status = LoanOpeningStatus.Unknown }, null, Now)
-            .ShouldBe(ErasureHindrance.AwaitsPerson);
-        LoanErasureRules
-            .HindranceOf(Opened with { Status = LoanOpeningStatus.Sending }, null, Now)
-            .ShouldBe(ErasureHindrance.AwaitsPerson);
+        LoanErasureRules.HindranceOf(Opened with { Status = LoanOpeningStatus.Unknown }, null, Now).ShouldBe(ErasureHindrance.AwaitsPerson);
+        LoanErasureRules.HindranceOf(Opened with { Status = LoanOpeningStatus.Sending }, null, Now).ShouldBe(ErasureHindrance.AwaitsPerson);
         LoanErasureRules
             .HindranceOf(Opened with { Schema = LoanOpeningRow.CurrentSchema + 1 }, Paid, Now)
             .ShouldBe(ErasureHindrance.WrittenByNewerVersion);

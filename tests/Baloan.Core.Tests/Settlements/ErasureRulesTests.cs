@@ -86,10 +86,7 @@ public sealed class ErasureRulesTests
             .Where(column => column.GetValue(erased) is string { Length: > 0 } text && text.Contains("told by", StringComparison.Ordinal))
             .Select(column => column.Name)
             .ShouldBe(Kept.Where(name => name != nameof(Settlement.StatusColumn)), ignoreOrder: true);
-        Columns()
-            .Where(column => column.GetValue(erased) is 4_711L)
-            .Select(column => column.Name)
-            .ShouldBe([nameof(Settlement.Total)]);
+        Columns().Where(column => column.GetValue(erased) is 4_711L).Select(column => column.Name).ShouldBe([nameof(Settlement.Total)]);
     }
 
     [Fact]

@@ -35,12 +35,12 @@ public sealed class ErasureRoutesTests(StorageAccounts storage) : ApiTests(stora
         row["evidence"]!.ToJsonString().ShouldBe("""{"credit_before":null,"credit_after":null,"sendings":[]}""");
         row["invoice"]!.ToJsonString().ShouldBe("""{"blob":"","name":null,"size":0,"sha256":""}""");
         (await api.GetAsync($"api/merchant/settlements/{settled.Code}/invoice")).ShouldBeProblem(404, "not_found");
-        (await api.GetAsync($"api/merchant/settlements?customer={settled.NationalIdentifier}")).Is(200)["items"]!
-            .AsArray()
-            .ShouldBeEmpty();
+        (await api.GetAsync($"api/merchant/settlements?customer={settled.NationalIdentifier}")).Is(200)["items"]!.AsArray().ShouldBeEmpty();
 
         // The same again, another customer and another total; a form and JSON whose blob is gone.
-        (await api.SettleAsync(settled)).Is(200)["erased_at"].ShouldNotBeNull();
+        (await api.SettleAsync(settled))
+            .Is(200)["erased_at"]
+            .ShouldNotBeNull();
         var json = new JsonObject
         {
             ["national_identifier"] = settled.NationalIdentifier,
@@ -160,10 +160,7 @@ public sealed class ErasureRoutesTests(StorageAccounts storage) : ApiTests(stora
     private static string Text(JsonNode node, string field) => node[field]!.GetValue<string>();
 
     private static IEnumerable<string> Reasons(JsonNode answer) =>
-        answer["kept"]!
-            .AsArray()
-            .Select(kept => $"{Text(kept!, "kind")} {Text(kept!, "reason")}")
-            .Order(StringComparer.Ordinal);
+        answer["kept"]!.AsArray().Select(kept => $"{Text(kept!, "kind")} {Text(kept!, "reason")}").Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Conflict(ApiAnswer answer)
     {
@@ -234,7 +231,10 @@ public sealed class ErasureRoutesTests(StorageAccounts storage) : ApiTests(stora
         {
             await foreach (var row in tables.GetTableClient(name).QueryAsync<TableEntity>(cancellationToken: Cancel))
             {
-                all.AppendJoin(' ', row.Select(column => column.Value).Select(value => value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : $"{value}"));
+                all.AppendJoin(
+                    ' ',
+                    row.Select(column => column.Value).Select(value => value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : $"{value}")
+                );
                 all.AppendLine();
             }
         }
