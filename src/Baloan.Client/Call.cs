@@ -58,9 +58,7 @@ internal abstract class Call(Operation operation, string[] secrets)
 
     // Baloan may write in Persian what was sent in ASCII.
     private static IEnumerable<string> InAllDigits(string secret) =>
-        new[] { '0', '۰', '٠' }
-            .Select(zero => string.Concat(secret.Select(c => char.IsAsciiDigit(c) ? (char)(zero + c - '0') : c)))
-            .Distinct();
+        "0۰٠".Select(zero => string.Concat(secret.Select(c => char.IsAsciiDigit(c) ? (char)(zero + c - '0') : c))).Distinct();
 }
 
 internal sealed class Call<T>(Operation operation, Func<JsonElement, T?> read, params string[] secrets) : Call(operation, secrets)

@@ -28,11 +28,11 @@ try
 }
 catch (Exception failure) when (failure is SandboxException or IOException or UnauthorizedAccessException)
 {
-    console.Failure(failure.Message);
+    SandboxConsole.Failure(failure.Message);
     return 1;
 }
 catch (OperationCanceledException) when (ending.IsCancellationRequested)
 {
-    console.Failure("Interrupted before the demonstration was over.");
+    SandboxConsole.Failure("Interrupted before the demonstration was over.");
     return 1;
 }

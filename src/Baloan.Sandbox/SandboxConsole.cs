@@ -43,7 +43,7 @@ internal sealed class SandboxConsole
 
     public void Answer(string text) => console.MarkupLineInterpolated($"    {text}");
 
-    public void Failure(string text) => Console.Error.WriteLine($"Failed: {text}");
+    public static void Failure(string text) => Console.Error.WriteLine($"Failed: {text}");
 
     public void Rows(IReadOnlyList<(string Name, string Value)> rows)
     {

@@ -117,8 +117,8 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
     public async Task A_bar_opens_the_list_of_its_hours(string language)
     {
         var page = await OpenAsync("", language);
-        await Expect(page.Locator(".column").First).ToBeVisibleAsync();
-        await page.Locator("a.column").Last.ClickAsync();
+        // The bar of the time in which it was accepted, which is the last one only until the next full hour.
+        await page.Locator($"a.column[href*='hour={await BarOfSettledAsync()}']").ClickAsync();
 
         await Expect(page.Locator("#from")).Not.ToHaveValueAsync("");
         await Expect(page.Locator("table.cards")).ToContainTextAsync(Stage.Settled.Code);
@@ -126,6 +126,24 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.GoBackAsync();
         await page.Locator("#settlements-summary").ClickAsync();
         await Expect(link.Last).ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("settlements.from="));
+    }
+
+    [Fact]
+    public async Task A_bar_across_midnight_opens_the_list_of_both_days()
+    {
+        var page = await OpenAsync("nowhere");
+        await AnswerAsync(page, "stats", Stats());
+        await GoAsync(page, "");
+
+        await Expect(page.Locator("a.column[href*='hour=2026-11-29T20:00']"))
+            .ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("from=2026-11-29&to=2026-11-30&"));
+    }
+
+    /// <summary>Where the bar begins that has the stage's settled one.</summary>
+    private async Task<string> BarOfSettledAsync()
+    {
+        var accepted = (await Stage.App.GetSettlementAsync(Stage.Settled)).ShouldBe(200)["created_at"]!.GetValue<DateTime>();
+        return accepted.ToString("yyyy-MM-ddTHH:", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private Task GoAsync(IPage page, string route) => page.GotoAsync($"{Stage.App.BaseAddress}api/console#/{route}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Playwright;
 
@@ -88,7 +89,10 @@ public sealed class ReconciliationTests(ConsoleStage stage) : ConsoleTests(stage
     [Fact]
     public async Task The_days_settlements_and_an_invoice_are_saved()
     {
-        var page = await OpenAsync("settlements");
+        // The day on which it ended, whichever it is by now.
+        var ended = (await Stage.App.GetSettlementAsync(Stage.Settled)).ShouldBe(200)["ended_at"]!.GetValue<DateTimeOffset>();
+        var day = ended.ToOffset(new(3, 30, 0)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var page = await OpenAsync($"settlements?from={day}&to={day}");
         var saving = page.WaitForDownloadAsync();
         await page.Locator("#export").ClickAsync();
         var table = await File.ReadAllBytesAsync(await (await saving).PathAsync(), Cancel);

@@ -45,7 +45,7 @@ public sealed class PublishedAppTests(Stage stage)
         files
             .Where(file =>
                 file.Contains("runtimes/", StringComparison.Ordinal)
-                && !file.EndsWith("/")
+                && !file.EndsWith('/')
                 && !file.Contains("runtimes/linux", StringComparison.Ordinal)
                 && !file.Contains("runtimes/unix", StringComparison.Ordinal)
             )

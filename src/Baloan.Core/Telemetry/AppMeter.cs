@@ -115,5 +115,5 @@ public sealed class AppMeter
     }
 
     /// <summary>When an access token was obtained and when it runs out (UTC).</summary>
-    public readonly record struct TokenTimes(DateTimeOffset ObtainedAt, DateTimeOffset ExpiresAt);
+    public sealed record TokenTimes(DateTimeOffset ObtainedAt, DateTimeOffset ExpiresAt);
 }

@@ -162,7 +162,7 @@ public sealed class ReconciliationFunctions(Reconciler reconciler, EndedSettleme
                 throw new FileTooLargeException();
             }
 
-            whole.Write(buffer, 0, read);
+            await whole.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }
 
         return whole.ToArray();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Baloan.Functions.Http;
 using Microsoft.OpenApi;
@@ -121,7 +122,7 @@ internal sealed class ApiOperation
 
     public ApiOperation Answers(int status, string description, IOpenApiSchema schema, string example)
     {
-        Responses[status.ToString()] = new OpenApiResponse
+        Responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
         {
             Description = description,
             Content = new Dictionary<string, OpenApiMediaType>
@@ -138,7 +139,7 @@ internal sealed class ApiOperation
     /// <summary>An answer that is a file.</summary>
     public ApiOperation AnswersFile(int status, string description, string type)
     {
-        Responses[status.ToString()] = new OpenApiResponse
+        Responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
         {
             Description = description,
             Content = new Dictionary<string, OpenApiMediaType>
@@ -154,7 +155,7 @@ internal sealed class ApiOperation
 
     public ApiOperation Answers(int status, string description)
     {
-        Responses[status.ToString()] = new OpenApiResponse { Description = description };
+        Responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = description };
         return this;
     }
 
@@ -188,7 +189,7 @@ internal sealed class ApiOperation
         foreach (var problem in problems)
         {
             failures.Add(problem);
-            var status = problem.Status.ToString();
+            var status = problem.Status.ToString(CultureInfo.InvariantCulture);
             if (!Responses.TryGetValue(status, out var there))
             {
                 Responses[status] = there = new OpenApiResponse
@@ -266,5 +267,5 @@ internal sealed class ApiOperation
     }
 
     private IDictionary<string, IOpenApiHeader> HeadersOf(int status) =>
-        ((OpenApiResponse)Responses[status.ToString()]).Headers ??= new Dictionary<string, IOpenApiHeader>();
+        ((OpenApiResponse)Responses[status.ToString(CultureInfo.InvariantCulture)]).Headers ??= new Dictionary<string, IOpenApiHeader>();
 }

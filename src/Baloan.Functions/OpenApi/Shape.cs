@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 
@@ -38,8 +39,8 @@ internal static class Shape
             Type = JsonSchemaType.Integer,
             Format = "int64",
             Description = description,
-            Minimum = least?.ToString(),
-            Maximum = most?.ToString(),
+            Minimum = least?.ToString(CultureInfo.InvariantCulture),
+            Maximum = most?.ToString(CultureInfo.InvariantCulture),
         };
 
     public static OpenApiSchema Toman(string description, long? most = null) =>

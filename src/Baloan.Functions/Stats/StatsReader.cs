@@ -44,9 +44,9 @@ public sealed class StatsReader(
         {
             return await ReadAllAsync(span, either.Token);
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        catch (OperationCanceledException late) when (patience.IsCancellationRequested)
         {
-            throw new RequestFailedException("Storage has not answered in time.");
+            throw new RequestFailedException("Storage has not answered in time.", late);
         }
     }
 
@@ -70,9 +70,10 @@ public sealed class StatsReader(
             times.Add(column, (int)count);
         }
 
+        var waitingOnes = await underWay;
         var waiting = new[] { SettlementStatus.Queued, SettlementStatus.Submitting, SettlementStatus.Verifying }.ToDictionary(
             status => status.Name(),
-            status => WaitingOf([.. from one in underWay.Result where one.Status == status select one.Since])
+            status => WaitingOf([.. from one in waitingOnes where one.Status == status select one.Since])
         );
         waiting.Add(SettlementStatus.NeedsReview.Name(), WaitingOf(await inReview));
         return new StatsResponse(

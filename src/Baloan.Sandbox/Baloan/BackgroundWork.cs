@@ -12,7 +12,7 @@ internal sealed class BackgroundWork : IAsyncDisposable
     /// Starts work on another thread; it may end with an <see cref="OperationCanceledException"/> when it is told to stop.
     /// </summary>
     /// <returns>Ends with the work, however that ended.</returns>
-    public Task Start(Func<CancellationToken, Task> work)
+    public Task StartAsync(Func<CancellationToken, Task> work)
     {
         lock (gate)
         {

@@ -19,7 +19,7 @@ internal sealed partial record BaloanCall(IReadOnlyDictionary<string, string> Fi
             return (new(new Dictionary<string, string>(), null), null);
         }
 
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type);
+        var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
         var wanted = kind switch
         {
             BodyKind.Form => "application/x-www-form-urlencoded",

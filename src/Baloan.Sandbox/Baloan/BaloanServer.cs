@@ -171,7 +171,7 @@ public sealed class BaloanServer : IAsyncDisposable
         }
 
         var persian = request.Headers.AcceptLanguage.ToString().StartsWith("fa", StringComparison.OrdinalIgnoreCase);
-        var second = request.Path.StartsWithSegments("/api/v2");
+        var second = request.Path.StartsWithSegments("/api/v2", StringComparison.OrdinalIgnoreCase);
         var customer = Loans.Find(loan)?.NationalIdentifier ?? call.Fields.GetValueOrDefault("national_identifier");
         var fault = Faults.Take(route.Operation) ?? Magic(route.Operation, customer, invoice);
         if (fault?.Name == Fault.Unauthorized.Name && bearer is not null)

@@ -31,8 +31,6 @@ public enum Effect
 /// <param name="Meaning">What the caller sees.</param>
 public sealed record Fault(string Name, string Meaning)
 {
-    private const string HtmlPage = "<!doctype html>\n<html lang=\"en\"><head><title>{0}</title></head><body><h1>{0}</h1></body></html>\n";
-
     /// <summary>Whether what was asked for happens, and when.</summary>
     public Effect Effect { get; init; }
 
@@ -308,7 +306,11 @@ public sealed record Fault(string Name, string Meaning)
     public bool CanHave(Effect effect) => effect != Effect.Late || Cut || Answer is not null;
 
     internal static Answer Page(int status, string title) =>
-        new(status, "text/html; charset=utf-8", string.Format(CultureInfo.InvariantCulture, HtmlPage, title));
+        new(
+            status,
+            "text/html; charset=utf-8",
+            $"<!doctype html>\n<html lang=\"en\"><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
+        );
 
     private static JsonObject Envelope(string status) =>
         new()

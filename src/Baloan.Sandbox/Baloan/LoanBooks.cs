@@ -357,7 +357,7 @@ public sealed class LoanBooks : IAsyncDisposable
             return;
         }
 
-        work.Start(async cancellationToken =>
+        _ = work.StartAsync(async cancellationToken =>
         {
             await Task.Delay(wait, time, cancellationToken);
             lock (gate)

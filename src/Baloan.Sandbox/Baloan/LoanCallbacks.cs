@@ -58,7 +58,7 @@ internal sealed class LoanCallbacks(BackgroundWork work, TimeProvider time) : ID
         lock (gate)
         {
             var before = last.GetValueOrDefault(uuid, Task.CompletedTask);
-            last[uuid] = work.Start(async cancellationToken =>
+            last[uuid] = work.StartAsync(async cancellationToken =>
             {
                 await (
                     spread == TimeSpan.Zero

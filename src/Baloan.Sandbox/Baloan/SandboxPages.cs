@@ -21,19 +21,19 @@ internal sealed class SandboxPages(BaloanServer server)
                     SandboxJson.Default.BooksSnapshot
                 )
         );
-        web.MapPost("/books/reset", context => Done(context, server.Loans.Reset + (Action)server.Books.Reset));
+        web.MapPost("/books/reset", context => DoneAsync(context, server.Loans.Reset + (Action)server.Books.Reset));
         web.MapPost("/sandbox/faults", AddFaultAsync);
-        web.MapDelete("/sandbox/faults", context => Done(context, server.Faults.Clear));
+        web.MapDelete("/sandbox/faults", context => DoneAsync(context, server.Faults.Clear));
         web.MapPut("/sandbox/credit/{customer}", SetCreditAsync);
         web.MapPut("/sandbox/credit-lag", SetLagAsync);
-        web.MapPost("/sandbox/otps/expire", context => Done(context, server.Books.ExpireOtps));
-        web.MapPost("/sandbox/transaction-tokens/expire", context => Done(context, server.Books.ExpireTransactionTokens));
-        web.MapPost("/sandbox/tokens/revoke", context => Done(context, server.RevokeTokens));
+        web.MapPost("/sandbox/otps/expire", context => DoneAsync(context, server.Books.ExpireOtps));
+        web.MapPost("/sandbox/transaction-tokens/expire", context => DoneAsync(context, server.Books.ExpireTransactionTokens));
+        web.MapPost("/sandbox/tokens/revoke", context => DoneAsync(context, server.RevokeTokens));
         web.MapPut("/sandbox/loans/settings", SetLoansAsync);
         web.MapPost("/sandbox/loans/{uuid:guid}/state", ChangeLoanAsync);
     }
 
-    private static Task Done(HttpContext context, Action action)
+    private static Task DoneAsync(HttpContext context, Action action)
     {
         action();
         context.Response.StatusCode = StatusCodes.Status204NoContent;

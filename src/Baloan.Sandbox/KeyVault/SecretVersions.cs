@@ -47,7 +47,7 @@ internal sealed class SecretVersions
         }
     }
 
-    public Secret? Latest(string name) => All(name).LastOrDefault();
+    public Secret? Latest(string name) => All(name) is [.., var latest] ? latest : null;
 
     public IReadOnlyList<Secret> All(string name)
     {

@@ -43,8 +43,6 @@ internal sealed partial class QueueListener(string function, Func<IWebJobsExcept
 
         public Task<Exception> Task => failed.Task;
 
-        public void Initialize(Microsoft.Azure.WebJobs.JobHost host) { }
-
         // No function has a time limit here.
         public Task OnTimeoutExceptionAsync(ExceptionDispatchInfo exceptionInfo, TimeSpan timeoutGracePeriod) =>
             OnUnhandledExceptionAsync(exceptionInfo);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Baloan.Core.Reconciliation;
 
@@ -216,7 +217,10 @@ public sealed class StatementFileTests
         var text = new StringBuilder("کد سفارش,مبلغ (ریال),تاریخ,شماره پیگیری\n");
         for (var n = 0; n < 50_000; n++)
         {
-            text.Append($"TLC-{n:D6},\"{(1_000 + n) * 10:N0}\",1405/09/{(n % 30) + 1:D2} 12:{n % 60:D2}:00,{900_000 + n}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"TLC-{n:D6},\"{(1_000 + n) * 10:N0}\",1405/09/{(n % 30) + 1:D2} 12:{n % 60:D2}:00,{900_000 + n}\n"
+            );
         }
 
         var file = Encoding.UTF8.GetBytes(text.ToString());

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Baloan.Core.Reconciliation;
 
 namespace Baloan.Core.Tests.Reconciliation;
@@ -124,7 +125,7 @@ public sealed class StatementReaderTests
     {
         var line = Statements.Read($"code;total;date\nA-1;500;{cell}\n").Lines.ShouldHaveSingleItem();
 
-        line.Date.ShouldBe(DateOnly.ParseExact(day, "yyyy-MM-dd"));
+        line.Date.ShouldBe(DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture));
         line.Time.ShouldBe(time);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -67,11 +68,11 @@ internal sealed class Workflow : IDisposable
             ("triggerBody", []) => triggerBody.ShouldNotBeNull(),
             ("outputs", [var action]) => run!.Outputs[(string)action!],
             ("body", [var action]) => run!.Outputs[(string)action!]?["body"],
-            ("utcNow", []) => Now.ToString("O"),
+            ("utcNow", []) => Now.ToString("O", CultureInfo.InvariantCulture),
             ("addMinutes", [var moment, var minutes, var format]) => DateTimeOffset
-                .Parse((string)moment!)
+                .Parse((string)moment!, CultureInfo.InvariantCulture)
                 .AddMinutes((int)minutes!)
-                .ToString((string)format!),
+                .ToString((string)format!, CultureInfo.InvariantCulture),
             ("concat", _) => string.Concat(arguments.Select(Expressions.TextOf)),
             ("replace", [var text, var old, var other]) => ((string)text!).Replace((string)old!, (string)other!, StringComparison.Ordinal),
             ("base64", [var text]) => Convert.ToBase64String(Encoding.UTF8.GetBytes((string)text!)),

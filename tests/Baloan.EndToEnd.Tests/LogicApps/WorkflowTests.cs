@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
@@ -164,9 +165,9 @@ public sealed class WorkflowTests(KeyedStage stage)
         var order = await OrderAsync();
         using var settle = SettleInvoice();
         (await settle.RunAsync(WithFile(order))).ShouldAnswer("Answer_settled", 200);
-        // A day later in Tehran.
-        var tomorrow = DateTimeOffset.UtcNow.AddDays(1);
-        var day = tomorrow.ToOffset(new(3, 30, 0)).AddDays(-1).ToString("yyyy-MM-dd");
+        // A day after it ended in Tehran.
+        var tomorrow = (await app.EndOfAsync(order))["ended_at"]!.GetValue<DateTimeOffset>().AddDays(1);
+        var day = tomorrow.ToOffset(new(3, 30, 0)).AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         using var workflow = MailSettlements(KeyedStage.FunctionKey, tomorrow);
 
         var run = await workflow.RunAsync([]);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Baloan.Functions.Tests.Bench;
@@ -28,7 +29,7 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
 
         // That the app is ill is another test's to bring about.
         var described = calls.Operations.SelectMany(operation =>
-            operation.Responses.Select(answer => (operation.Id, Status: int.Parse(answer.Key)))
+            operation.Responses.Select(answer => (operation.Id, Status: int.Parse(answer.Key, CultureInfo.InvariantCulture)))
         );
         described.Where(answer => answer.Status < 300).Except(calls.Seen).ShouldBeEmpty();
     }

@@ -12,29 +12,28 @@ public sealed class FindRoutesTests(StorageAccounts storage) : ApiTests(storage)
     public async Task A_settlement_is_found_by_each_filter_in_the_forms_that_people_write()
     {
         var form = await Api.AcceptedAsync(new SettlementForm());
-        await Api.EndedAsync(form.Code);
-        var today = TehranDays.DayOf(DateTimeOffset.UtcNow);
+        var accepted = (await Api.EndedAsync(form.Code)).Json["created_at"]!.GetValue<DateTimeOffset>();
+        var day = TehranDays.DayOf(accepted);
         var calendar = new PersianCalendar();
-        var noon = today.ToDateTime(new TimeOnly(12, 0));
+        var noon = day.ToDateTime(new TimeOnly(12, 0));
         var jalali = string.Create(
             CultureInfo.InvariantCulture,
             $"{calendar.GetYear(noon)}/{calendar.GetMonth(noon)}/{calendar.GetDayOfMonth(noon)}"
         );
         var persian = string.Concat(jalali.Select(c => char.IsAsciiDigit(c) ? (char)('۰' + (c - '0')) : c));
 
-        await FindsAsync($"code={Uri.EscapeDataString(form.Code)}&from={today.AddDays(-1):yyyy-MM-dd}");
+        await FindsAsync($"code={Uri.EscapeDataString(form.Code)}&from={day.AddDays(-1):yyyy-MM-dd}");
         await FindsAsync($"customer={form.NationalIdentifier}&from={Uri.EscapeDataString(persian)}&status=settled");
         await FindsAsync(
             $"customer={form.NationalIdentifier}&from={Uri.EscapeDataString(jalali)}"
-                + $"&to={today.AddDays(1):yyyy-MM-dd}&code={Uri.EscapeDataString(form.Code[..^1])}"
+                + $"&to={day.AddDays(1):yyyy-MM-dd}&code={Uri.EscapeDataString(form.Code[..^1])}"
         );
-        (await Api.GetAsync($"{Route}?customer={form.NationalIdentifier}&to={today.AddDays(-2):yyyy-MM-dd}")).Json["items"]!
+        (await Api.GetAsync($"{Route}?customer={form.NationalIdentifier}&to={day.AddDays(-2):yyyy-MM-dd}")).Json["items"]!
             .AsArray()
             .ShouldBeEmpty();
 
         async Task FindsAsync(string query)
         {
-            // Of today or, where midnight of Tehran has just gone by, of the day after.
             var answer = await Api.GetAsync($"{Route}?{query}");
             answer.Json["items"]!.AsArray().ShouldHaveSingleItem(answer.Text)!["code"]!.GetValue<string>().ShouldBe(form.Code);
         }

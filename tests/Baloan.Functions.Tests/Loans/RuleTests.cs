@@ -52,7 +52,7 @@ public sealed class RuleTests(LoanBench bench) : IClassFixture<LoanBench>
     }
 
     [Fact]
-    public void Every_pair_is_there() => AllPairs().Count().ShouldBe(36);
+    public void Every_pair_is_there() => AllPairs().Count.ShouldBe(36);
 
     /// <summary>Each callback is a state, a number for its reason where it has one, and what it has to be taken for.</summary>
     [Theory]

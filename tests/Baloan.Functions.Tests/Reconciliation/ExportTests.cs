@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Baloan.Core.Calendar;
 using Baloan.Functions.Tests.Bench;
 using Baloan.Sandbox;
 
@@ -8,9 +9,9 @@ namespace Baloan.Functions.Tests.Reconciliation;
 
 public sealed class ExportTests(StorageAccounts storage) : ApiTests(storage)
 {
-    private static readonly string Today = DateTimeOffset
-        .UtcNow.ToOffset(new(3, 30, 0))
-        .ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    // The day after as well: Tehran's midnight may go by meanwhile.
+    private static readonly string From = Day(0);
+    private static readonly string To = Day(1);
 
     [Fact]
     public async Task The_attempts_that_ended_in_the_days_are_lines_of_a_table_that_is_saved_and_never_run()
@@ -24,13 +25,13 @@ public sealed class ExportTests(StorageAccounts storage) : ApiTests(storage)
 
         using var http = new HttpClient { BaseAddress = Apps.Second.App.BaseAddress };
         http.DefaultRequestHeaders.Add("x-functions-key", RunningApps.FunctionKey);
-        using var answer = await http.GetAsync($"api/merchant/settlements.csv?from={Today}&to={Today}", Cancel);
+        using var answer = await http.GetAsync($"api/merchant/settlements.csv?from={From}&to={To}", Cancel);
 
         answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
         answer.Content.Headers.ContentType!.ToString().ShouldBe("text/csv; charset=utf-8");
         answer
             .Content.Headers.ContentDisposition!.ToString()
-            .ShouldBe($"attachment; filename=settlements-{Today}-{Today}.csv; filename*=UTF-8''settlements-{Today}-{Today}.csv");
+            .ShouldBe($"attachment; filename=settlements-{From}-{To}.csv; filename*=UTF-8''settlements-{From}-{To}.csv");
         answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
         answer.Headers.GetValues("Content-Security-Policy").ShouldBe(["sandbox; default-src 'none'"]);
         answer.Headers.CacheControl!.ToString().ShouldBe("no-store");
@@ -74,7 +75,7 @@ public sealed class ExportTests(StorageAccounts storage) : ApiTests(storage)
             )
         ).Status.ShouldBe(200);
 
-        var table = await Api.GetAsync($"api/merchant/settlements.csv?from={Today}&to={Today}");
+        var table = await Api.GetAsync($"api/merchant/settlements.csv?from={From}&to={To}");
 
         var line = table.Text.Split("\r\n").Single(line => line.Contains(form.Code, StringComparison.Ordinal));
         line.ShouldContain("settled,person,");
@@ -98,4 +99,7 @@ public sealed class ExportTests(StorageAccounts storage) : ApiTests(storage)
         empty.Status.ShouldBe(200, empty.Text);
         empty.Text.TrimStart('\uFEFF').Split("\r\n").Length.ShouldBe(2);
     }
+
+    private static string Day(int later) =>
+        TehranDays.DayOf(DateTimeOffset.UtcNow).AddDays(later).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

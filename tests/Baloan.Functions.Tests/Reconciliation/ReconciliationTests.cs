@@ -14,6 +14,8 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
     [Fact]
     public async Task A_statement_is_held_against_the_books_by_code_and_total()
     {
+        // The statement has the day on which this begins and that on which it was written: Tehran's midnight may go by meanwhile.
+        var began = DateTimeOffset.UtcNow;
         var same = await SettledAsync();
         var other = await SettledAsync();
         var twice = await SettledAsync();
@@ -22,7 +24,7 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
         await Api.AcceptedAsync(refused);
         (await Api.EndedAsync(refused.Code)).SettlementStatus.ShouldBe("rejected");
         var unknown = Given.Code();
-        var today = Jalali(DateTimeOffset.UtcNow);
+        var written = DateTimeOffset.UtcNow;
         var statement = new StringBuilder("گزارش تسویه\nشماره سفارش;مبلغ (ریال);تاریخ;شماره پیگیری\n");
         var reference = 1000;
         foreach (
@@ -37,7 +39,10 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
             }
         )
         {
-            statement.Append(CultureInfo.InvariantCulture, $"{code};{toman * 10:N0};{today};{reference++}\n");
+            statement.Append(
+                CultureInfo.InvariantCulture,
+                $"{code};{toman * 10:N0};{Jalali(reference % 2 == 0 ? began : written)};{reference++}\n"
+            );
         }
 
         statement.Append("جمع کل;99,999,999;;\n");
@@ -64,7 +69,7 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
         (columns["code"]!.GetValue<string>(), columns["total"]!.GetValue<string>(), columns["total_unit"]!.GetValue<string>()).ShouldBe(
             ("شماره سفارش", "مبلغ (ریال)", "rial")
         );
-        answer.Json["period"]!["from"]!.GetValue<string>().ShouldBe(Day(DateTimeOffset.UtcNow));
+        answer.Json["period"]!["from"]!.GetValue<string>().ShouldBe(Day(began));
         answer.Json["warnings"]!.AsArray().ShouldBeEmpty();
     }
 
@@ -72,11 +77,12 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
     public async Task A_statement_without_dates_is_compared_in_the_days_of_its_codes()
     {
         var form = await SettledAsync();
+        var sent = (await Api.EndedAsync(form.Code)).Json["sent_at"]!.GetValue<DateTimeOffset>();
 
         var answer = await ReconcileAsync($"code,total\n{form.Code},{form.Total}\n{Given.Code()},bad\n");
 
         answer.Json["matched"]!.GetValue<int>().ShouldBe(1, answer.Text);
-        answer.Json["period"]!["to"]!.GetValue<string>().ShouldBe(Day(DateTimeOffset.UtcNow));
+        answer.Json["period"]!["to"]!.GetValue<string>().ShouldBe(Day(sent));
         answer.Json["bad_lines"]![0]!["line"]!.GetValue<int>().ShouldBe(3);
         answer.Json["warnings"]!.AsArray().Count.ShouldBe(2);
         var none = await ReconcileAsync($"code,total (toman)\n{Given.Code()},5\n");
@@ -139,7 +145,6 @@ public sealed class ReconciliationTests(StorageAccounts storage) : ApiTests(stor
         {
             await foreach (var row in tables.GetTableClient(table.Name).QueryAsync<TableEntity>(cancellationToken: Cancel))
             {
-                row.ToString()!.ShouldNotContain(secret);
                 row.Select(column => column.Value).OfType<string>().ShouldAllBe(value => !value.Contains(secret, StringComparison.Ordinal));
             }
         }

@@ -78,7 +78,7 @@ internal sealed class LoanWorld : World.World
             case "open":
                 if (Free(step.A, uuid) is { } opener)
                 {
-                    Track(
+                    _ = Track(
                         uuid,
                         "opening",
                         opener,
@@ -340,7 +340,7 @@ internal sealed class LoanWorld : World.World
         var reason = kind.Reason is null ? "" : $",\"reason\":\"{kind.Reason}\"";
         context.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes($"{{\"uuid\":\"{uuid}\",\"state\":\"{kind.State}\"{reason}}}"));
         Task<IResult>? calling = null;
-        Track(
+        _ = Track(
             uuid,
             $"callback {kind.State}",
             instance,

@@ -95,17 +95,21 @@ function barsOf(stats) {
     const part = Math.floor(at.hour / step);
     const key = `${at.day} ${part}`;
     if (bars.at(-1)?.key !== key) {
-      const end = new Date(begin.getTime() + step * 3_600_000);
-      bars.push({
-        key, begin, hours: [],
-        short: step === 1 ? atHour(begin) : onDay(begin),
-        long: step === 24 ? onDay(begin) : `${onDayAtHour(begin)} ${text.until} ${atHour(end)}`,
-        href: `#/settlements?from=${at.day}&to=${at.day}${step === 24 ? '' : `&hour=${begin.toISOString()}&hours=${step}`}`,
-      });
+      bars.push({ key, begin, day: at.day, hours: [] });
     }
     bars.at(-1).hours.push(hour);
   }
-  return bars.map((bar) => ({ ...bar, sum: (pick) => bar.hours.reduce((sum, hour) => sum + (pick(hour) ?? 0), 0) }));
+  return bars.map(({ begin, day, hours }) => {
+    const end = new Date(new Date(hours.at(-1).hour).getTime() + 3_600_000);
+    // A bar may begin before midnight and end after it.
+    const lastDay = inZone(new Date(end.getTime() - 1)).day;
+    return {
+      short: step === 1 ? atHour(begin) : onDay(begin),
+      long: step === 24 ? onDay(begin) : `${onDayAtHour(begin)} ${text.until} ${atHour(end)}`,
+      href: `#/settlements?from=${day}&to=${step === 24 ? day : `${lastDay}&hour=${begin.toISOString()}&hours=${hours.length}`}`,
+      sum: (pick) => hours.reduce((sum, hour) => sum + (pick(hour) ?? 0), 0),
+    };
+  });
 }
 
 const total = (values) => values.reduce((sum, value) => sum + value, 0);
