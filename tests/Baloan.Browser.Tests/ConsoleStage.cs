@@ -47,6 +47,9 @@ public sealed class ConsoleStage : Stage
     /// <summary>A loan that nobody opened here, with a hostile reason and a state that nobody knows.</summary>
     public Guid HostileLoan { get; } = Guid.NewGuid();
 
+    /// <summary>A loan of which nothing has come but a state that nobody knows.</summary>
+    public Guid UnknownLoan { get; } = Guid.NewGuid();
+
     protected override Dictionary<string, string?> Settings =>
         new(base.Settings)
         {
@@ -99,19 +102,38 @@ public sealed class ConsoleStage : Stage
             var inTehran = (hour.Hour + 3) % 24;
             var busy = inTehran is < 8 or > 23 ? 0 : 3 + (inTehran * 7 % 11) + (inTehran > 16 ? 6 : 0);
             var (rejected, failed) = (busy / 6, busy % 9 == 1 ? 1 : 0);
-            await table.UpsertEntityAsync(
-                new TableEntity("stats", string.Create(CultureInfo.InvariantCulture, $"hour-{hour:yyyyMMddHH}"))
-                {
-                    ["accepted"] = busy,
-                    ["settled"] = busy - rejected - failed,
-                    ["rejected"] = rejected,
-                    ["failed"] = failed,
-                    ["callbacks"] = busy * 2,
-                    ["conflicts"] = busy == 15 ? 1 : 0,
-                },
-                TableUpdateMode.Replace,
-                Cancel
-            );
+            var counts = new (string Outcome, int Number)[]
+            {
+                ("accepted", busy),
+                ("settled", busy - rejected - failed),
+                ("rejected", rejected),
+                ("failed", failed),
+            };
+            var name = hour.ToString("yyyyMMddHH", CultureInfo.InvariantCulture);
+            var numbers = new TableEntity("stats", $"hour-{name}")
+            {
+                ["callbacks"] = busy * 2,
+                ["conflicts"] = busy == 15 ? 1 : 0,
+                ["callback_halves"] = busy * 2,
+                ["next_callbacks"] = busy,
+            };
+            var sums = new TableEntity("stats", $"sums-{name}")
+            {
+                ["halves"] = counts.Sum(count => (long)count.Number),
+                ["known_by_Baloan"] = (long)(busy - rejected - failed),
+                ["next_known_by_Baloan"] = (long)((busy - rejected - failed) / 2),
+            };
+            foreach (var (outcome, number) in counts)
+            {
+                numbers[outcome] = number;
+                sums[$"number_{outcome}"] = (long)number;
+                sums[$"sum_{outcome}"] = number * 1_350_000L;
+                sums[$"next_number_{outcome}"] = (long)(number / 2);
+                sums[$"next_sum_{outcome}"] = number / 2 * 1_350_000L;
+            }
+
+            await table.UpsertEntityAsync(numbers, TableUpdateMode.Replace, Cancel);
+            await table.UpsertEntityAsync(sums, TableUpdateMode.Replace, Cancel);
         }
     }
 
@@ -165,6 +187,7 @@ public sealed class ConsoleStage : Stage
         await CallBackAsync(Loan, "canceled", "The customer asked for it.");
         await CallBackAsync(HostileLoan, "blocked", $"{Hostile}\nSecond \u202Eline");
         await CallBackAsync(HostileLoan, $"{Hostile}");
+        await CallBackAsync(UnknownLoan, "guarantor_checked");
     }
 
     private async Task<Guid> OpenLoanAsync() => Guid.Parse((

@@ -61,7 +61,7 @@ public sealed class DecisionTests(ConsoleStage stage) : ConsoleTests(stage)
         await KeepPictureAsync(page, "confirm-fa");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "ثبت به عنوان تسویه‌نشده" }).ClickAsync();
 
-        await Expect(page.Locator(".verdict")).ToContainTextAsync("یک نفر تعیین کرد که مبلغی تسویه نشده است.");
+        await Expect(page.Locator(".verdict")).ToContainTextAsync("کاربر تعیین کرد که مبلغی تسویه نشده است.");
         await Expect(page.Locator(".verdict")).ToContainTextAsync("سارا");
         await IsAccessibleAsync(page);
         (await Stage.App.GetSettlementAsync(order)).ShouldBe(200).Text("status").ShouldBe("failed");

@@ -69,6 +69,54 @@ public sealed class ListTests(ConsoleStage stage) : ConsoleTests(stage)
     }
 
     [Theory]
+    [InlineData("en", false)]
+    [InlineData("fa", true)]
+    public async Task The_oldest_come_first_beyond_the_page_or_it_is_said_that_they_do_not(string language, bool isMuch)
+    {
+        var page = await OpenAsync("nowhere", language);
+        await page.RouteAsync(
+            "**/api/merchant/settlements?*",
+            route =>
+            {
+                var isSecond = route.Request.Url.Contains("continuation=next", StringComparison.Ordinal);
+                var codes =
+                    isMuch ? Enumerable.Range(0, 100).Select(number => $"TLC-{999 - number}")
+                    : isSecond ? ["TLC-1"]
+                    : ["TLC-3", "TLC-2"];
+                return route.FulfillAsync(
+                    new()
+                    {
+                        ContentType = "application/json",
+                        Body = System.Text.Json.JsonSerializer.Serialize(
+                            new
+                            {
+                                items = codes.Select(code => new
+                                {
+                                    code,
+                                    status = "settled",
+                                    known_by = "baloan",
+                                    national_identifier = "******3650",
+                                    total = 1_000,
+                                    attempts = 1,
+                                    created_at = "2026-11-30T08:00:00Z",
+                                }),
+                                continuation = isMuch || !isSecond ? "next" : null,
+                            }
+                        ),
+                    }
+                );
+            }
+        );
+        await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/settlements?sort=oldest");
+
+        var rows = page.Locator("table.cards tbody tr");
+        await Expect(rows.First).ToContainTextAsync(isMuch ? "TLC-900" : "TLC-1");
+        await Expect(rows.Last).ToContainTextAsync(isMuch ? "TLC-999" : "TLC-3");
+        await Expect(page.Locator(".notice")).ToHaveCountAsync(isMuch ? 1 : 0);
+        await Expect(page.Locator("thead [aria-sort=ascending]")).ToBeVisibleAsync();
+    }
+
+    [Theory]
     [InlineData("en", "roll")]
     [InlineData("fa", "a4")]
     public async Task A_receipt_is_printed_without_what_is_around_it(string language, string paper)

@@ -25,6 +25,7 @@ public sealed class LoanTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.Locator("#amount").FillAsync(language == "fa" ? "۱۰٬۰۰۰٬۰۰۰" : "10,000,000");
         await Expect(page.Locator("[aria-invalid]")).ToHaveCountAsync(0);
         await page.Locator("#open").ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("#/loans/"));
         await Expect(page.Locator(".amount")).ToContainTextAsync(language == "fa" ? "۱۰٬۰۰۰٬۰۰۰" : "10,000,000");
 
         var uuid = page.Url[(page.Url.LastIndexOf('/') + 1)..];

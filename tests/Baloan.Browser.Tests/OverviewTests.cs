@@ -80,7 +80,7 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
     )]
     [InlineData(
         "fa",
-        "تسویه‌شدهٔ امروز|۱۲٬۳۴۵٬۰۰۰ تومان|دیروز: ۹٬۰۰۰٬۰۰۰ تومان|به اعلام بالون: ۵|از روی اعتبار مشتری: ۱|به تصمیم یک نفر: ۱"
+        "تسویه‌شدهٔ امروز|۱۲٬۳۴۵٬۰۰۰ تومان|دیروز: ۹٬۰۰۰٬۰۰۰ تومان|به اعلام بالون: ۵|از روی اعتبار مشتری: ۱|به تصمیم کاربر: ۱"
     )]
     public async Task Money_comes_first_and_says_how_it_is_known(string language, string texts)
     {
@@ -128,6 +128,63 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
         await Expect(link.Last).ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("settlements.from="));
     }
 
+    [Theory]
+    [InlineData("en", "18:00|to 19:00")]
+    [InlineData("fa", "۱۸:۰۰|تا ۱۹:۰۰")]
+    public async Task Bars_begin_at_the_full_hours_of_the_shops_clock(string language, string bar)
+    {
+        var page = await OpenAsync("nowhere", language);
+        await AnswerAsync(page, "stats", Stats(inHalves: true));
+        await GoAsync(page, "");
+        var columns = page.Locator(".chart").First.Locator("a.column");
+
+        await Expect(columns).ToHaveCountAsync(24);
+        // Of the seven settled from 7:00 to 8:00 UTC, four in its first half and three in the second, which is another hour in Tehran.
+        var first = columns.And(page.Locator("[href*='hour=2026-11-30T06:30']"));
+        await first.HoverAsync();
+        await Expect(page.Locator(".legend").First).ToContainTextAsync(language == "fa" ? "تسویه شد ۴" : "Settled 4");
+        var next = columns.And(page.Locator("[href*='hour=2026-11-30T07:30']"));
+        await next.HoverAsync();
+        await Expect(page.Locator(".legend").First).ToContainTextAsync(language == "fa" ? "تسویه شد ۳" : "Settled 3");
+        foreach (var text in bar.Split('|'))
+        {
+            (await columns.And(page.Locator("[href*='hour=2026-11-29T14:30']")).GetAttributeAsync("title"))
+                .ShouldNotBeNull()
+                .ShouldContain(text);
+        }
+
+        await Expect(columns.Last)
+            .ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("hour=2026-11-30T10:30.*hours=1$"));
+    }
+
+    [Fact]
+    public async Task Bars_of_what_an_older_app_has_counted_begin_where_it_counted()
+    {
+        var page = await OpenAsync("nowhere");
+        await AnswerAsync(page, "stats", Stats());
+        await GoAsync(page, "");
+
+        await Expect(page.Locator("a.column[href*='hour=2026-11-30T07:00']"))
+            .ToHaveAttributeAsync("title", new System.Text.RegularExpressions.Regex("10:30 to 11:30"));
+    }
+
+    [Theory]
+    [InlineData("en", "Unknown")]
+    [InlineData("fa", "نامشخص")]
+    public async Task Loans_of_an_unknown_state_have_a_bar_that_opens_their_list(string language, string unknown)
+    {
+        var page = await OpenAsync("", language);
+        await page.Locator("#loans-unknown").ClickAsync();
+
+        var rows = page.Locator("table.cards tbody tr");
+        await Expect(rows).ToHaveCountAsync(1);
+        await Expect(rows).ToContainTextAsync(Stage.UnknownLoan.ToString());
+        await Expect(page.Locator(".choices a[aria-current]")).ToHaveTextAsync(unknown);
+        await page.Locator(".choices a").Nth(1).ClickAsync();
+        await Expect(page.Locator(".choices a[aria-current]")).Not.ToHaveTextAsync(unknown);
+        page.Url.ShouldNotContain("unknown_state");
+    }
+
     [Fact]
     public async Task A_bar_across_midnight_opens_the_list_of_both_days()
     {
@@ -143,12 +200,19 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
     private async Task<string> BarOfSettledAsync()
     {
         var accepted = (await Stage.App.GetSettlementAsync(Stage.Settled)).ShouldBe(200)["created_at"]!.GetValue<DateTime>();
-        return accepted.ToString("yyyy-MM-ddTHH:", System.Globalization.CultureInfo.InvariantCulture);
+        // Hours of Tehran begin at half past those of UTC.
+        return accepted.AddMinutes(-30).ToString("yyyy-MM-ddTHH:30", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private Task GoAsync(IPage page, string route) => page.GotoAsync($"{Stage.App.BaseAddress}api/console#/{route}");
 
-    private static object Stats(int poison = 0, int refused = 0, DateTime? verifyingSince = null, bool withSums = false)
+    private static object Stats(
+        int poison = 0,
+        int refused = 0,
+        DateTime? verifyingSince = null,
+        bool withSums = false,
+        bool inHalves = false
+    )
     {
         var counts = new
         {
@@ -176,11 +240,12 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
         };
         var nothing = new { count = 0, oldest_at = (DateTime?)null };
         var token = new { configured = true, expires_at = Now.AddHours(5) };
+        withSums |= inHalves;
         return new
         {
             generated_at = Now,
             hours = Enumerable
-                .Range(0, 24)
+                .Range(inHalves ? -1 : 0, inHalves ? 25 : 24)
                 .Select(hour => new
                 {
                     hour = new DateTime(2026, 11, 29, 11, 0, 0, DateTimeKind.Utc).AddHours(hour),
@@ -208,6 +273,22 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
                     callbacks = 2,
                     conflicts = 0,
                     refused_callbacks = hour == 3 ? refused : 0,
+                    second_half = inHalves
+                        ? new
+                        {
+                            settlements = hour == 20 ? counts with { accepted = 3, settled = 3, rejected = 0 } : none,
+                            sums = none,
+                            known_by = new
+                            {
+                                baloan = 0,
+                                credit = 0,
+                                person = 0,
+                            },
+                            callbacks = 1,
+                            conflicts = 0,
+                            refused_callbacks = 0,
+                        }
+                        : null,
                 }),
             time_to_settle = new
             {

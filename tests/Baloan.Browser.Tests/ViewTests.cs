@@ -2,9 +2,14 @@ using Microsoft.Playwright;
 
 namespace Baloan.Browser.Tests;
 
-/// <summary>Each view in one language, wide and narrow, light and dark. A class for each language: classes run side by side.</summary>
+/// <summary>
+/// Each view in one language, wide and narrow, light and dark. A class for each language: classes run side by side. It is a sweep, and
+/// what users do in each view is tried elsewhere: it runs with the tests that take long.
+/// </summary>
 public abstract class ViewTests(ConsoleStage stage, string language) : ConsoleTests(stage)
 {
+    private const int Tablet = 800;
+
     protected async Task ShowsItsDataAsync(string view, string texts)
     {
         var page = await OpenAsync(RouteOf(view), language);
@@ -29,6 +34,28 @@ public abstract class ViewTests(ConsoleStage stage, string language) : ConsoleTe
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
         await NothingIsCutAsync(page);
         await IsAccessibleAsync(page);
+        await page.SetViewportSizeAsync(Tablet, 1024);
+        await NothingIsCutAsync(page);
+        await KeepPictureAsync(page, $"console-{view}-{language}-tablet-dark");
+    }
+
+    /// <summary>Letters of double size, as a reader sets them: nothing is cut, and nobody has to scroll sideways.</summary>
+    protected async Task HoldsLargeLettersAsync(string view)
+    {
+        var page = await OpenAsync(RouteOf(view), language);
+        await LoadedAsync(page);
+        await page.EvaluateAsync("document.documentElement.style.fontSize = '200%'");
+        foreach (var width in new[] { 1280, Phone })
+        {
+            await page.SetViewportSizeAsync(width, 800);
+            await page.EvaluateAsync("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+            await KeepPictureAsync(page, $"large-{view}-{language}-{width}");
+            await NothingIsCutAsync(page);
+        }
+
+        // As large as the reader asked for, and not only in some places.
+        (await page.Locator("h1").EvaluateAsync<double>("(title) => parseFloat(getComputedStyle(title).fontSize)")).ShouldBeGreaterThan(32);
+        (await page.Locator("main").EvaluateAsync<double>("(main) => parseFloat(getComputedStyle(main).fontSize)")).ShouldBe(30);
     }
 
     private string RouteOf(string view) =>
@@ -46,7 +73,7 @@ public abstract class ViewTests(ConsoleStage stage, string language) : ConsoleTe
 /// <summary>The views in English.</summary>
 public sealed class EnglishViewTests(ConsoleStage stage) : ViewTests(stage, "en")
 {
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData("overview", "a decision|Settled|Needs review|Conflicts|invoices|Valid for")]
     [InlineData("settlements", "TLC-111111|Settled|1,250,000 Toman|Rejected|Needs review")]
     [InlineData(
@@ -63,12 +90,27 @@ public sealed class EnglishViewTests(ConsoleStage stage) : ViewTests(stage, "en"
     [InlineData("loan-new", "Store|Date of birth (Gregorian)")]
     [InlineData("counter", "1Customer|Check credit|Send OTP by SMS|Invoice (PDF)")]
     public Task A_view_shows_its_data_wide_and_narrow_and_to_everyone(string view, string texts) => ShowsItsDataAsync(view, texts);
+
+    [Theory(Explicit = true)]
+    [InlineData("overview")]
+    [InlineData("settlements")]
+    [InlineData("settlement")]
+    [InlineData("rejected")]
+    [InlineData("loans")]
+    [InlineData("loan")]
+    [InlineData("receipt")]
+    [InlineData("reconciliation")]
+    [InlineData("subscriptions")]
+    [InlineData("openings")]
+    [InlineData("loan-new")]
+    [InlineData("counter")]
+    public Task A_view_holds_letters_of_double_size(string view) => HoldsLargeLettersAsync(view);
 }
 
 /// <summary>The views in Persian.</summary>
 public sealed class PersianViewTests(ConsoleStage stage) : ViewTests(stage, "fa")
 {
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData("overview", "تسویه در انتظار تعیین تکلیف است|تسویه شد|نیازمند بررسی|متناقض|ساعت اعتبار دارد")]
     [InlineData("settlements", "TLC-111111|تسویه شد|۱٬۲۵۰٬۰۰۰ تومان|رد شد|نیازمند بررسی|۱۴۰")]
     [InlineData("settlement", "TLC-111113|۴٬۵۰۹٬۰۰۱ تومان|نیازمند بررسی|بالون چه اعلام کرده است؟|پیش از ارسال|ارجاع برای تعیین تکلیف|بایت")]
@@ -81,4 +123,19 @@ public sealed class PersianViewTests(ConsoleStage stage) : ViewTests(stage, "fa"
     [InlineData("loan-new", "فروشگاه|تاریخ تولد (میلادی)")]
     [InlineData("counter", "۱مشتری|استعلام اعتبار|ارسال کد یک‌بارمصرف با پیامک|فاکتور (PDF)")]
     public Task A_view_shows_its_data_wide_and_narrow_and_to_everyone(string view, string texts) => ShowsItsDataAsync(view, texts);
+
+    [Theory(Explicit = true)]
+    [InlineData("overview")]
+    [InlineData("settlements")]
+    [InlineData("settlement")]
+    [InlineData("rejected")]
+    [InlineData("loans")]
+    [InlineData("loan")]
+    [InlineData("receipt")]
+    [InlineData("reconciliation")]
+    [InlineData("subscriptions")]
+    [InlineData("openings")]
+    [InlineData("loan-new")]
+    [InlineData("counter")]
+    public Task A_view_holds_letters_of_double_size(string view) => HoldsLargeLettersAsync(view);
 }

@@ -1,3 +1,4 @@
+using Baloan.Core.Calendar;
 using Baloan.Core.Counters;
 
 namespace Baloan.Core.Loans;
@@ -13,6 +14,12 @@ public static class LoanCounters
 
     /// <summary>Callbacks that were refused because they could not be read.</summary>
     public const string RefusedCallbacksColumn = "refused_callbacks";
+
+    /// <summary>How many callbacks, refused ones among them, were counted with their half of the hour.</summary>
+    public const string HalvesColumn = "callback_halves";
+
+    /// <summary>The column with what another has of the second half of its hour alone, in which the hours of Tehran begin.</summary>
+    public static string OfSecondHalf(string column) => $"next_{column}";
 
     /// <summary>A callback is about to be recorded.</summary>
     public static PendingIncrement Pending(LoanCallback callback) =>
@@ -42,12 +49,6 @@ public static class LoanCounters
     /// <param name="to">The callback's state.</param>
     public static CounterIncrement Callback(string callbackId, DateTimeOffset receivedAt, LoanVerdict verdict, string? from, string to)
     {
-        var columns = new Dictionary<string, int> { [CallbacksColumn] = 1 };
-        if (verdict == LoanVerdict.Conflict)
-        {
-            columns[ConflictsColumn] = 1;
-        }
-
         var loans = new Dictionary<string, int>();
         if (verdict == LoanVerdict.Accepted && from != to)
         {
@@ -60,7 +61,7 @@ public static class LoanCounters
 
         return new(IdOfCallback(callbackId), receivedAt, receivedAt)
         {
-            OfHour = columns,
+            OfHour = InHalf(receivedAt, verdict == LoanVerdict.Conflict ? [CallbacksColumn, ConflictsColumn] : [CallbacksColumn]),
             OfLoans = loans,
             IsPending = true,
         };
@@ -68,7 +69,7 @@ public static class LoanCounters
 
     /// <summary>A callback was refused.</summary>
     public static CounterIncrement RefusedCallback(string id, DateTimeOffset receivedAt) =>
-        new($"refused-{id}", receivedAt, receivedAt) { OfHour = new Dictionary<string, int> { [RefusedCallbacksColumn] = 1 } };
+        new($"refused-{id}", receivedAt, receivedAt) { OfHour = InHalf(receivedAt, [RefusedCallbacksColumn]) };
 
     /// <summary>An opening has made a loan <c>created</c>.</summary>
     public static CounterIncrement Opening(string uuid, DateTimeOffset openedAt) =>
@@ -77,6 +78,21 @@ public static class LoanCounters
             OfLoans = new Dictionary<string, int> { [LoanStates.Created] = 1 },
             IsPending = true,
         };
+
+    private static Dictionary<string, int> InHalf(DateTimeOffset at, IReadOnlyList<string> columns)
+    {
+        var counts = columns.ToDictionary(column => column, _ => 1);
+        counts[HalvesColumn] = 1;
+        if (at.Minute >= TehranDays.Offset.Minutes)
+        {
+            foreach (var column in columns)
+            {
+                counts[OfSecondHalf(column)] = 1;
+            }
+        }
+
+        return counts;
+    }
 
     private static string IdOfCallback(string callbackId) => $"callback-{callbackId}";
 

@@ -133,7 +133,7 @@ public sealed partial class LoanStore(
         );
 
     /// <summary>Reads a page of loans, last changed first.</summary>
-    /// <param name="state">Those of one state; null for all.</param>
+    /// <param name="state">Those of one state, or <see cref="Loan.NoState"/>; null for all.</param>
     /// <param name="top">How many at the most.</param>
     /// <param name="after">The index key of the last one of the page before; null for the first page.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -149,7 +149,7 @@ public sealed partial class LoanStore(
             top,
             after,
             FindAsync,
-            (row, entry) => row.IndexKey == entry.Key && (state is null || row.State == state),
+            (row, entry) => row.IndexKey == entry.Key && (state is null || row.IndexPartition == state),
             entry => RemoveStrayAsync(entry, cancellationToken),
             cancellationToken
         );

@@ -54,22 +54,33 @@ public static class SettlementCounters
     /// <summary>The column with the Toman of an outcome.</summary>
     public static string SumColumn(string outcome) => $"sum_{outcome}";
 
-    /// <summary>The column with what another has of that day of Tehran alone which begins within the hour.</summary>
-    public static string OfNextDay(string column) => $"next_{column}";
+    /// <summary>
+    /// How many were counted with their half of the hour: where that is less than all, an older version has counted some of them.
+    /// </summary>
+    public const string HalvesColumn = "halves";
+
+    /// <summary>
+    /// The column with what another has of the second half of its hour alone, in which hours and days of Tehran begin.
+    /// </summary>
+    public static string OfSecondHalf(string column) => $"next_{column}";
 
     private static CounterIncrement Of(string id, Settlement row, string outcome, DateTimeOffset at, SettlementKnownBy? by)
     {
         var sums = new Dictionary<string, long> { [NumberColumn(outcome)] = 1, [SumColumn(outcome)] = row.Total };
-        if (TehranDays.DayOf(at) != TehranDays.DayOf(at - new TimeSpan(0, at.Minute, at.Second)))
-        {
-            sums[OfNextDay(NumberColumn(outcome))] = 1;
-            sums[OfNextDay(SumColumn(outcome))] = row.Total;
-        }
-
         if (outcome == SettlementStatus.Settled.Name() && by is { } known)
         {
             sums[KnownByColumn(known)] = 1;
         }
+
+        if (at.Minute >= TehranDays.Offset.Minutes)
+        {
+            foreach (var (column, number) in sums.ToList())
+            {
+                sums[OfSecondHalf(column)] = number;
+            }
+        }
+
+        sums[HalvesColumn] = 1;
 
         return new(id, row.AttemptStartedAt, at)
         {

@@ -12,6 +12,8 @@ namespace Baloan.Functions.Functions;
 /// <remarks>What acts is not cancelled when the caller hangs up: what has begun is waited for.</remarks>
 public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, LoanOpener opener)
 {
+    private const string UnknownState = "unknown_state";
+
     /// <summary><c>GET /api/loan-policies</c>: Baloan's policies, or those that fit an amount, a due and a store.</summary>
     [Function("GetLoanPolicies")]
     public async Task<IResult> GetPolicies([HttpTrigger(AuthorizationLevel.Function, "get", Route = "loan-policies")] HttpRequest request)
@@ -78,6 +80,16 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
         var cancellationToken = request.HttpContext.RequestAborted;
         var errors = new FieldErrors();
         var state = ReadState(request, errors);
+        if (ReadUnknownState(request, errors))
+        {
+            if (state is not null)
+            {
+                errors.Add(UnknownState, Texts.StateOrUnknown);
+            }
+
+            state = Loan.NoState;
+        }
+
         var top = Paging.ReadTop(request, errors);
         var after = Paging.ReadContinuation(request, errors);
         errors.ThrowIfAny();
@@ -148,6 +160,22 @@ public sealed class LoanFunctions(PartnershipClient baloan, LoanStore store, Loa
     private static Guid IdOf(string uuid) => LoanUuid.TryRead(uuid, out var id) ? id : throw NotFound();
 
     private static ProblemException NotFound() => new(404, "not_found", Texts.NoLoan);
+
+    private static bool ReadUnknownState(HttpRequest request, FieldErrors errors)
+    {
+        var text = request.Query[UnknownState].ToString();
+        if (text.Length == 0)
+        {
+            return false;
+        }
+
+        if (!bool.TryParse(text, out var isWanted))
+        {
+            errors.Add(UnknownState, Texts.OneOf, "true, false");
+        }
+
+        return isWanted;
+    }
 
     private static string? ReadState(HttpRequest request, FieldErrors errors)
     {

@@ -265,6 +265,12 @@ public static class Texts
     /// <summary>A query parameter has no meaning.</summary>
     public static readonly Text OneOf = new("Must be one of: {0}.", "باید یکی از این‌ها باشد: {0}.");
 
+    /// <summary>Two filters that leave nothing.</summary>
+    public static readonly Text StateOrUnknown = new(
+        "Give either “state” or “unknown_state=true”, not both.",
+        "یا «state» را بفرستید یا «unknown_state=true» را، نه هر دو را."
+    );
+
     /// <summary>A list holds something else than it may.</summary>
     public static readonly Text ListOf = new("Must be a JSON array of any of: {0}.", "باید یک آرایهٔ JSON از این‌ها باشد: {0}.");
 

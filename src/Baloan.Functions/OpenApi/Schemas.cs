@@ -564,18 +564,31 @@ internal static class Schemas
             ("hour", Time("Its beginning.")),
             ("settlements", SettlementCounts()),
             ("sums", SettlementSums()),
-            (
-                "known_by",
-                Object(
-                    "By whom it is known of those that were settled.",
-                    ("baloan", Number("Baloan said so.")),
-                    ("credit", Number("Found out by the customer’s credit.")),
-                    ("person", Number("A person decided."))
-                )
-            ),
+            ("known_by", KnownByCounts()),
             ("callbacks", Number("Callbacks recorded, duplicates among them.")),
             ("conflicts", Number("Callbacks that contradicted a loan’s end.")),
-            ("refused_callbacks", Number("Callbacks that could not be read and were not recorded; the log says why."))
+            ("refused_callbacks", Number("Callbacks that could not be read and were not recorded; the log says why.")),
+            ("second_half", SecondHalf().OrNull())
+        );
+
+    private static OpenApiSchema KnownByCounts() =>
+        Object(
+            "By whom it is known of those that were settled.",
+            ("baloan", Number("Baloan said so.")),
+            ("credit", Number("Found out by the customer’s credit.")),
+            ("person", Number("A person decided."))
+        );
+
+    private static OpenApiSchema SecondHalf() =>
+        Object(
+            "What of it was counted from half past on, when the hours of Tehran begin; null where an older version of the app has "
+                + "counted some of it.",
+            ("settlements", SettlementCounts()),
+            ("sums", SettlementSums()),
+            ("known_by", KnownByCounts()),
+            ("callbacks", Number("Callbacks recorded, duplicates among them.")),
+            ("conflicts", Number("Callbacks that contradicted a loan’s end.")),
+            ("refused_callbacks", Number("Callbacks that could not be read and were not recorded."))
         );
 
     private static OpenApiSchema SettlementCounts() =>

@@ -24,6 +24,16 @@ public sealed class StatsReader(
 {
     private static readonly string[] Queues = [StorageSetup.WorkQueueName, StorageSetup.LoanQueueName, StorageSetup.EventsQueueName];
 
+    // In the order of the answer's fields.
+    private static readonly string[] Outcomes =
+    [
+        SettlementCounters.AcceptedColumn,
+        SettlementStatus.Settled.Name(),
+        SettlementStatus.Rejected.Name(),
+        SettlementStatus.Failed.Name(),
+        SettlementStatus.NeedsReview.Name(),
+    ];
+
     // So many rows are looked at, and so many entries of the index.
     private const int MostRows = 500;
     private const int MostEntries = 5_000;
@@ -102,15 +112,38 @@ public sealed class StatsReader(
         // What an older version has counted may be taken off where it has no sum.
         int Of(string column) => (int)Math.Max(0, columns?.GetValueOrDefault(column) ?? 0);
         long SumOf(string column) => Math.Max(0, sums?.GetValueOrDefault(column) ?? 0);
-        int KnownBy(SettlementKnownBy by) => (int)SumOf(SettlementCounters.KnownByColumn(by));
         return new HourResponse(
             hour.UtcDateTime,
             CountsOf(Of),
             SumsOf(outcome => SumOf(SettlementCounters.SumColumn(outcome))),
-            new KnownByCounts(KnownBy(SettlementKnownBy.Baloan), KnownBy(SettlementKnownBy.Credit), KnownBy(SettlementKnownBy.Person)),
+            KnownByOf(by => SumOf(SettlementCounters.KnownByColumn(by))),
             Of(LoanCounters.CallbacksColumn),
             Of(LoanCounters.ConflictsColumn),
-            Of(LoanCounters.RefusedCallbacksColumn)
+            Of(LoanCounters.RefusedCallbacksColumn),
+            SecondHalfOf(Of, SumOf)
+        );
+    }
+
+    /// <summary>What an hour has in its second half; null where an older version has counted some of it, which did not tell.</summary>
+    private static HalfHourResponse? SecondHalfOf(Func<string, int> of, Func<string, long> sumOf)
+    {
+        var numbers = Outcomes.Sum(outcome => sumOf(SettlementCounters.NumberColumn(outcome)));
+        if (
+            Outcomes.Sum(of) != numbers
+            || sumOf(SettlementCounters.HalvesColumn) != numbers
+            || of(LoanCounters.HalvesColumn) != of(LoanCounters.CallbacksColumn) + of(LoanCounters.RefusedCallbacksColumn)
+        )
+        {
+            return null;
+        }
+
+        return new HalfHourResponse(
+            CountsOf(outcome => (int)sumOf(SettlementCounters.OfSecondHalf(SettlementCounters.NumberColumn(outcome)))),
+            SumsOf(outcome => sumOf(SettlementCounters.OfSecondHalf(SettlementCounters.SumColumn(outcome)))),
+            KnownByOf(by => sumOf(SettlementCounters.OfSecondHalf(SettlementCounters.KnownByColumn(by)))),
+            of(LoanCounters.OfSecondHalf(LoanCounters.CallbacksColumn)),
+            of(LoanCounters.OfSecondHalf(LoanCounters.ConflictsColumn)),
+            of(LoanCounters.OfSecondHalf(LoanCounters.RefusedCallbacksColumn))
         );
     }
 
@@ -125,9 +158,9 @@ public sealed class StatsReader(
         long SumOf(string column) =>
             Math.Max(
                 0,
-                Of(0, SettlementCounters.OfNextDay(column))
+                Of(0, SettlementCounters.OfSecondHalf(column))
                     + Enumerable.Range(1, 24).Sum(hour => Of(hour, column))
-                    - Of(24, SettlementCounters.OfNextDay(column))
+                    - Of(24, SettlementCounters.OfSecondHalf(column))
             );
         return new DayResponse(
             CountsOf(outcome => (int)SumOf(SettlementCounters.NumberColumn(outcome))),
@@ -135,23 +168,14 @@ public sealed class StatsReader(
         );
     }
 
+    private static KnownByCounts KnownByOf(Func<SettlementKnownBy, long> of) =>
+        new((int)of(SettlementKnownBy.Baloan), (int)of(SettlementKnownBy.Credit), (int)of(SettlementKnownBy.Person));
+
     private static SettlementCounts CountsOf(Func<string, int> of) =>
-        new(
-            of(SettlementCounters.AcceptedColumn),
-            of(SettlementStatus.Settled.Name()),
-            of(SettlementStatus.Rejected.Name()),
-            of(SettlementStatus.Failed.Name()),
-            of(SettlementStatus.NeedsReview.Name())
-        );
+        new(of(Outcomes[0]), of(Outcomes[1]), of(Outcomes[2]), of(Outcomes[3]), of(Outcomes[4]));
 
     private static SettlementSums SumsOf(Func<string, long> of) =>
-        new(
-            of(SettlementCounters.AcceptedColumn),
-            of(SettlementStatus.Settled.Name()),
-            of(SettlementStatus.Rejected.Name()),
-            of(SettlementStatus.Failed.Name()),
-            of(SettlementStatus.NeedsReview.Name())
-        );
+        new(of(Outcomes[0]), of(Outcomes[1]), of(Outcomes[2]), of(Outcomes[3]), of(Outcomes[4]));
 
     private static WaitingResponse WaitingOf(IReadOnlyList<DateTimeOffset> since) =>
         new(since.Count, since.Count == 0 ? null : since.Min().UtcDateTime);

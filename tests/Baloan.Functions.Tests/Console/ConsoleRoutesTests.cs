@@ -107,6 +107,17 @@ public sealed partial class ConsoleRoutesTests(StorageAccounts storage) : ApiTes
     }
 
     [Theory]
+    [InlineData("vazirmatn.LICENSE.txt", "SIL Open Font License")]
+    [InlineData("Vazir-Code.LICENSE.txt", "Bitstream Vera Fonts Copyright")]
+    public async Task Typefaces_come_with_their_licences(string name, string text)
+    {
+        using var answer = await GetAsync($"api/console/{name}");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await answer.Content.ReadAsStringAsync(Cancel)).ShouldContain(text);
+    }
+
+    [Theory]
     [InlineData("index.html")]
     [InlineData("package.json")]
     [InlineData("..%2Fhost.json")]

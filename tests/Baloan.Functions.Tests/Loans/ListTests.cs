@@ -49,6 +49,19 @@ public sealed class ListTests(StorageAccounts storage)
         }
 
         (await bench.EntriesAsync()).ShouldBe(15);
+
+        // Of which nothing has come but what nobody knows: listed apart until something known comes.
+        var strangers = Enumerable.Range(0, 3).Select(_ => LoanBench.NewUuid()).ToArray();
+        foreach (var uuid in strangers)
+        {
+            await bench.RecordAsync(uuid, "guarantor_checked");
+        }
+
+        (await bench.ListAsync(Loan.NoState, 2))
+            .Select(loan => (loan.Uuid, loan.State))
+            .ShouldBe([(strangers[2], null), (strangers[1], null), (strangers[0], null)]);
+        await bench.RecordAsync(strangers[1], "created");
+        (await bench.ListAsync(Loan.NoState, 2)).Select(loan => loan.Uuid).ShouldBe([strangers[2], strangers[0]]);
     }
 
     [Fact]

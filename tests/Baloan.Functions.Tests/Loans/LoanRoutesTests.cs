@@ -339,6 +339,7 @@ public sealed class LoanRoutesTests(StorageAccounts storage) : ApiTests(storage)
         }
 
         (await api.GetAsync($"{Route}?state=blocked")).Text.ShouldBe("""{"items":[],"continuation":null}""");
+        (await api.GetAsync($"{Route}?unknown_state=true")).Text.ShouldBe("""{"items":[],"continuation":null}""");
     }
 
     private static string Persian(string digits) => string.Concat(digits.Select(digit => (char)(digit - '0' + '۰')));

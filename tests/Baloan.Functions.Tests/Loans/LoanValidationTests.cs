@@ -181,6 +181,8 @@ public sealed class LoanValidationTests(StorageAccounts storage) : ApiTests(stor
     [Theory]
     [InlineData("api/loans?state=paid", "state")]
     [InlineData("api/loans?state=none", "state")]
+    [InlineData("api/loans?unknown_state=some", "unknown_state")]
+    [InlineData("api/loans?state=blocked&unknown_state=true", "unknown_state")]
     [InlineData("api/loans?top=0", "top")]
     [InlineData("api/loans?top=101", "top")]
     [InlineData("api/loans?top=x&state=x&continuation=%25", "top", "state", "continuation")]

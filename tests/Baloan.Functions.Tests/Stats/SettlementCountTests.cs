@@ -1,4 +1,6 @@
 using Azure;
+using Baloan.Core.Counters;
+using Baloan.Core.Loans;
 using Baloan.Core.Settlements;
 using Baloan.Functions.Http.Responses;
 using Baloan.Functions.Stats;
@@ -82,12 +84,43 @@ public sealed class SettlementCountTests(StorageAccounts storage)
         stats.Days.Today.Settlements.ShouldBe(new(2, 1, 1, 0, 0));
         stats.Days.Today.Sums.ShouldBe(new(5_000_000, 2_000_000, 3_000_000, 0, 0));
         stats.Days.Yesterday.ShouldBe(new(new(1, 1, 0, 0, 0), new(Given.Total, Given.Total, 0, 0, 0)));
+        stats
+            .Hours[0]
+            .SecondHalf.ShouldBe(
+                new(stats.Days.Today.Settlements, stats.Days.Today.Sums, new(1, 0, 0), 0, 0, 0),
+                "Tehran's midnight is at half past"
+            );
         stats.Days.SameWeekdayLastWeek.ShouldBe(new(new(0, 0, 0, 0, 0), new(0, 0, 0, 0, 0)));
 
         bench.Time.AdvanceTo(evening.AddDays(7).AddMinutes(31));
         (await StatsAsync(bench, 1)).Days.SameWeekdayLastWeek.ShouldBe(stats.Days.Today);
         await bench.Services.GetRequiredService<StatsSweep>().SweepAsync(Cancel);
         (await StatsAsync(bench, 1)).Days.SameWeekdayLastWeek.ShouldBe(stats.Days.Today);
+    }
+
+    [Fact]
+    public async Task The_second_half_of_an_hour_is_told_unless_an_older_version_has_counted_some_of_it()
+    {
+        await using var bench = await ServiceBench.StartAsync(storage);
+        var hour = bench.Time.GetUtcNow();
+        await bench.RunToEndAsync((await bench.AcceptAsync()).Code);
+        bench.Time.AdvanceTo(hour.AddMinutes(35));
+        await bench.RunToEndAsync((await bench.AcceptAsync(total: 2_000_000)).Code);
+        await bench.Services.GetRequiredService<CounterStore>().CountAsync(LoanCounters.RefusedCallback("any", bench.Time.GetUtcNow()));
+
+        var told = (await StatsAsync(bench, 2)).Hours;
+
+        told[0].SecondHalf.ShouldBe(new(new(0, 0, 0, 0, 0), new(0, 0, 0, 0, 0), new(0, 0, 0), 0, 0, 0), "nothing was counted there");
+        told[1].Settlements.ShouldBe(new(2, 2, 0, 0, 0));
+        told[1].SecondHalf.ShouldBe(new(new(1, 1, 0, 0, 0), new(2_000_000, 2_000_000, 0, 0, 0), new(1, 0, 0), 0, 0, 1));
+
+        // As one that knows no halves counts.
+        var older = LoanCounters.RefusedCallback("older", bench.Time.GetUtcNow()) with
+        {
+            OfHour = new Dictionary<string, int> { [LoanCounters.RefusedCallbacksColumn] = 1 },
+        };
+        await bench.Services.GetRequiredService<CounterStore>().CountAsync(older);
+        (await StatsAsync(bench, 1)).Hours[0].SecondHalf.ShouldBeNull();
     }
 
     [Fact]

@@ -67,9 +67,14 @@ export const facts = (pairs) => h('dl', { class: 'facts' },
 
 export const section = (title, ...content) => h('section', { class: 'panel' }, h('h2', null, title), ...content);
 
-// The shape of what comes, while it is on its way.
-export const coming = (rows = 5) => h('div', { class: 'coming', 'aria-busy': 'true' },
-  h('p', { class: 'visually-hidden' }, text.loading), Array.from({ length: rows }, () => h('div', { class: 'coming-row', 'aria-hidden': 'true' })));
+// The shape of what comes, while it is on its way: a card of rows, or a detail with its sum beside it.
+export const coming = (rows = 5) => h('div', { class: 'panel', 'aria-busy': 'true' }, h('p', { class: 'visually-hidden' }, text.loading), comingRows(rows));
+
+export const comingDetail = () => h('div', { class: 'with-aside', 'aria-busy': 'true' },
+  h('div', null, h('p', { class: 'visually-hidden' }, text.loading), h('div', { class: 'verdict' }, comingRows(2)), h('div', { class: 'panel' }, comingRows(4))),
+  h('div', { class: 'sale' }, comingRows(5)));
+
+const comingRows = (rows) => Array.from({ length: rows }, () => h('div', { class: 'coming-row', 'aria-hidden': 'true' }));
 
 // Fills the page of a route. The title is what gets the focus on a change of route.
 export function show(main, title, ...content) {

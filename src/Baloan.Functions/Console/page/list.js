@@ -9,10 +9,11 @@ const sizes = [20, 50, 100];
 // What identifies a person is kept in this tab, and stands in no address.
 const personal = new Map();
 
-// place: the route; choices: chips by the value of param; fields: { name, label, attributes, isPersonal } of what is searched; read: another
+// place: the route; choices: chips by the value of param; other: one more, { name, value, label } of a parameter of its own; fields: { name, label, attributes, isPersonal } of what is searched; read: another
 // way to get a page; draw(items, link): the table.
-export async function list(main, { query, signal }, { place, title, choices, param, fields, path, draw, empty, extra, above, read, passed = [] }) {
+export async function list(main, { query, signal }, { place, title, choices, param, fields, path, draw, empty, extra, above, read, other }) {
   const chosen = query.get(param) ?? '';
+  const isOther = other !== undefined && query.get(other.name) === other.value;
   const link = (changes) => {
     const wanted = new URLSearchParams(query);
     wanted.delete('after');
@@ -25,7 +26,7 @@ export async function list(main, { query, signal }, { place, title, choices, par
   const content = h('div', null, coming(8));
   const valueOf = (name) => personal.get(`${place} ${name}`) ?? query.get(name) ?? '';
   const inputs = fields.map(({ name, attributes }) => h('input', { id: name, name, value: valueOf(name), autocomplete: 'off', spellcheck: 'false', ...attributes }));
-  const isFiltered = [param, ...fields.map((one) => one.name), 'hour'].some(valueOf);
+  const isFiltered = isOther || [param, ...fields.map((one) => one.name), 'hour'].some(valueOf);
 
   // Takes what is personal out of the form; true where that changes what is shown.
   function search() {
@@ -46,8 +47,10 @@ export async function list(main, { query, signal }, { place, title, choices, par
   }
 
   show(main, title, above,
-    h('nav', { class: 'choices', 'aria-label': text.filter }, [['', text.all], ...Object.entries(choices)].map(([value, name]) =>
-      h('a', { href: link({ [param]: value }), 'aria-current': value === chosen ? 'true' : null }, name))),
+    h('nav', { class: 'choices', 'aria-label': text.filter },
+      [['', text.all], ...Object.entries(choices)].map(([value, name]) =>
+        h('a', { href: link({ [param]: value, ...(other && { [other.name]: '' }) }), 'aria-current': value === chosen && !isOther ? 'true' : null }, name)),
+      other && h('a', { href: link({ [param]: '', [other.name]: other.value }), 'aria-current': isOther ? 'true' : null }, other.label)),
     fields.length > 0 && h('form', {
       class: 'find',
       onsubmit: (event) => {
@@ -65,7 +68,7 @@ export async function list(main, { query, signal }, { place, title, choices, par
     content);
 
   const wanted = new URLSearchParams({ top });
-  for (const name of [param, ...fields.map((one) => one.name), ...passed]) {
+  for (const name of [param, ...fields.map((one) => one.name), ...(isOther ? [other.name] : [])]) {
     if (valueOf(name)) {
       wanted.set(name, valueOf(name));
     }
@@ -75,8 +78,9 @@ export async function list(main, { query, signal }, { place, title, choices, par
   }
 
   await attempt(content, signal, async () => {
-    const { items, continuation } = read ? await read(wanted, signal) : (await get(`${path}?${wanted}`, signal)).answer;
+    const { items, continuation, note } = read ? await read(wanted, signal) : (await get(`${path}?${wanted}`, signal)).answer;
     redraw(content,
+      note && h('p', { class: 'notice' }, note),
       items.length ? draw(items, link) : h('p', { class: 'empty' }, query.get('after') ? text.noMore : isFiltered ? text.nothingFits : empty),
       h('nav', { class: 'pages', 'aria-label': text.pages },
         h('span', { class: 'sizes' }, text.pageSize, ' ', sizes.map((size) => h('a', { href: link({ top: size === sizes[0] ? '' : String(size) }), 'aria-current': size === top ? 'true' : null }, number(size)))),

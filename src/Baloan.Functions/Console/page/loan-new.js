@@ -1,8 +1,8 @@
 import { text } from './language.js';
-import { announce, coming, h, redraw, show } from './dom.js';
+import { announce, coming, facts, h, redraw, show } from './dom.js';
 import { get, post } from './api.js';
 import { allHold, busy, field, guard, refusal, saved } from './fields.js';
-import { asciiDigits, number, onlyDigits, toman, wholeNumber } from './format.js';
+import { asciiDigits, money, number, onlyDigits, toman, wholeNumber } from './format.js';
 import { attempt } from './state.js';
 
 const words = text.loanNew;
@@ -39,18 +39,32 @@ function form(policies, signal) {
   const birth = field('birth', words.birth, { inputmode: 'numeric', maxlength: '12', dir: 'ltr', placeholder: '1991-03-17' }, { hint: words.birthHint, check: (value) => (/^\d{4}[-/]\d{1,2}[-/]\d{1,2}$/.test(onlyDigits(value)) ? '' : words.birthFault) });
   const fields = [customer, phone, birth, store, amount, due];
   const failed = h('div', { role: 'alert' });
-  const offered = h('div', { class: 'result', role: 'status' });
+  const panel = h('aside', { class: 'sale', role: 'status', 'aria-label': words.summary });
   const open = h('button', { class: 'primary large', id: 'open' }, words.open);
 
   const fitting = () => policies.filter((policy) => (policy.stores ?? []).some((one) => String(one.id) === store.input.value));
   const offer = () => {
     const some = fitting();
     fill(due, [...new Set(some.flatMap((policy) => policy.possible_loan_dues ?? []))].sort((a, b) => a - b).map((months) => [String(months), text.loan.months(number(months))]));
-    offered.replaceChildren(...some.map((policy) => h('p', null, words.range(
-      policy.amount?.lower ? toman(policy.amount.lower * million) : '–', policy.amount?.upper ? toman(policy.amount.upper * million) : '–'))));
+    summarize();
+  };
+  // The sum and what the store offers, beside the form. What it costs is Baloan's to say, once the file is open.
+  const summarize = () => {
+    const wanted = wholeNumber(amount.input.value);
+    const ranges = fitting().map((policy) => h('div', null, words.range(
+      policy.amount?.lower ? toman(policy.amount.lower * million) : '–', policy.amount?.upper ? toman(policy.amount.upper * million) : '–')));
+    panel.replaceChildren(
+      h('p', { class: 'label' }, text.loan.amount), h('p', { class: 'amount' }, wanted ? money(wanted) : '–'),
+      facts([
+        [text.loan.due, due.input.value ? text.loan.months(number(Number(due.input.value))) : '–'],
+        [text.loan.store, stores.get(store.input.value) ?? '–'],
+        ranges.length > 0 && [words.offered, ranges]]),
+      h('p', { class: 'muted' }, words.planNote));
   };
   fill(store, [...stores]);
   store.input.addEventListener('change', offer);
+  due.input.addEventListener('change', summarize);
+  amount.input.addEventListener('input', summarize);
   offer();
 
   async function send() {
@@ -81,10 +95,10 @@ function form(policies, signal) {
 
   guard(signal, () => fields.some((one) => one.input.value !== ''));
   return h('form', {
-    class: 'narrow', novalidate: true,
+    class: 'with-aside', novalidate: true,
     onsubmit: (event) => {
       event.preventDefault();
       busy(open, send);
     },
-  }, customer.element, phone.element, birth.element, store.element, offered, amount.element, due.element, failed, open);
+  }, h('section', { class: 'panel' }, customer.element, phone.element, birth.element, store.element, amount.element, due.element, failed, open), panel);
 }

@@ -1,7 +1,7 @@
 import { text } from './language.js';
-import { announce, ask, coming, copying, facts, h, id, quoted, redraw, section, show } from './dom.js';
+import { announce, ask, comingDetail, copying, facts, h, id, quoted, redraw, section, show } from './dom.js';
 import { get, post } from './api.js';
-import { allHold, busy, field, refusal } from './fields.js';
+import { allHold, busy, field, guard, refusal } from './fields.js';
 import { money, number, onlyDigits, when } from './format.js';
 import { badge, watch } from './state.js';
 import { stateBadge } from './loans.js';
@@ -10,7 +10,7 @@ const words = text.loan;
 const everySeconds = 10;
 
 export async function loan(main, { argument: uuid, signal }) {
-  const content = h('div', null, coming(6));
+  const content = h('div', null, comingDetail());
   const path = `loans/${encodeURIComponent(uuid)}`;
   // Kept while the rest is drawn anew: somebody may be typing an OTP in it.
   let actions;
@@ -19,7 +19,7 @@ export async function loan(main, { argument: uuid, signal }) {
   await watch(content, path, signal, {
     seconds: everySeconds, isOver: () => false, told: (one) => `${words.stateTitle}: ${words.state[one.state] ?? words.unknownState}`,
     draw: (one) => {
-      actions ??= doing(path);
+      actions ??= doing(path, signal);
       actions.show(one);
       redraw(content, details(one, actions.element, more, async () => { more = await restOf(path, one, more, signal); redrawMore(one); }));
     },
@@ -73,7 +73,7 @@ function timeline(one, more) {
 }
 
 // The contract, its OTP, the signature and the cancelling, each where the loan's state allows it.
-function doing(path) {
+function doing(path, signal) {
   const said = h('div', { role: 'status' });
   const trouble = h('div', { role: 'alert' });
   const otp = field('contract-otp', text.counter.otp, { inputmode: 'numeric', maxlength: '12', autocomplete: 'one-time-code', dir: 'ltr' }, { check: (value) => (/^\d{4,10}$/.test(onlyDigits(value)) ? '' : text.counter.otpFault) });
@@ -120,6 +120,7 @@ function doing(path) {
     return words.canceled;
   }, 'danger');
 
+  guard(signal, () => otp.input.isConnected && otp.input.value !== '');
   const signing = h('div', null, h('div', { class: 'actions' }, contract, sendOtp), otp.element, sign);
   const element = h('section', { class: 'panel' }, h('h2', null, words.contractTitle), signing, said, trouble, h('div', { class: 'actions' }, cancel));
   return {

@@ -10,7 +10,7 @@ export const stateBadge = (state) => badge(state ?? 'unknown', state === null ? 
 
 export function loans(main, context) {
   return list(main, context, {
-    place: 'loans', title: words.listTitle, choices: words.state, param: 'state', path: 'loans', empty: words.empty, fields: [],
+    place: 'loans', title: words.listTitle, choices: words.state, param: 'state', other: { name: 'unknown_state', value: 'true', label: words.unknownState }, path: 'loans', empty: words.empty, fields: [],
     above: h('div', { class: 'bar' },
       h('a', { class: 'button primary', href: '#/loan-new', id: 'open-loan' }, words.openNew),
       h('a', { href: '#/openings', id: 'openings' }, words.openingsLink),

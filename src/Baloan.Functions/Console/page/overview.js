@@ -10,12 +10,15 @@ const words = text.overview;
 const everySeconds = 15;
 const outcomes = ['settled', 'rejected', 'failed', 'needs_review'];
 const spans = [24, 72, 168];
+const mostUnknown = 20;
+// The app gives no more.
+const mostHours = 168;
 
 export async function overview(main, { query, signal }) {
   const hours = spans.find((one) => one === Number(query.get('hours'))) ?? spans[0];
   const freshness = h('p', { class: 'freshness' });
   const trouble = h('div', { role: 'alert' });
-  const content = h('div', { class: 'overview' }, coming(8));
+  const content = h('div', { class: 'overview' }, coming(3), coming(6));
   let last;
   let refreshing = false;
 
@@ -34,13 +37,15 @@ export async function overview(main, { query, signal }) {
     refreshing = true;
     try {
       // What else may need a person; where it cannot be had, that is said in place of "nothing".
-      const [stats, subscriptions, openings] = await Promise.all([
-        get(`stats?hours=${hours}`, signal), orNothing('subscriptions', 'subscriptions', signal), orNothing('loans', 'loan-openings?top=100', signal)]);
-      last = { ...stats.answer, subscriptions, openings, receivedAt: new Date() };
+      const [stats, subscriptions, openings, unknownLoans] = await Promise.all([
+        // One bar more, because the first one may be cut.
+        get(`stats?hours=${Math.min(mostHours, hours + stepOf(hours))}`, signal),
+        orNothing('subscriptions', 'subscriptions', signal), orNothing('loans', 'loan-openings?top=100', signal), orNothing('loans', `loans?unknown_state=true&top=${mostUnknown}`, signal)]);
+      last = { ...stats.answer, subscriptions, openings, unknownLoans, receivedAt: new Date() };
       trouble.replaceChildren();
       content.classList.remove('old');
       freshness.textContent = words.freshness(atSecond(last.receivedAt), number(everySeconds));
-      redraw(content, ...draw(last));
+      redraw(content, ...draw(last, hours));
     } catch (failure) {
       if (signal.aborted) {
         return;
@@ -85,31 +90,44 @@ async function orNothing(area, path, signal) {
   }
 }
 
-// Bars of an hour for a day, of three hours for three days and of a day for a week, by the shop's clock.
-function barsOf(stats) {
-  const step = stats.hours.length > 72 ? 24 : stats.hours.length > 24 ? 3 : 1;
+// Bars of an hour for a day, of three hours for three days and of a day for a week, by the shop's clock. Its hours begin within those of
+// UTC, by which the app counts: where the app tells the halves of all of them, a bar has those that are its own; else the whole hours.
+function barsOf(stats, hours) {
+  const step = stepOf(hours);
+  const slots = stats.hours.every((hour) => hour.second_half) ? stats.hours.flatMap(halvesOf) : stats.hours.map((hour) => ({ begin: new Date(hour.hour), length: anHour, ...hour }));
   const bars = [];
-  for (const hour of stats.hours) {
-    const begin = new Date(hour.hour);
-    const at = inZone(begin);
-    const part = Math.floor(at.hour / step);
-    const key = `${at.day} ${part}`;
+  for (const slot of slots.filter((one) => one.begin <= new Date(stats.generated_at))) {
+    const at = inZone(slot.begin);
+    const key = `${at.day} ${Math.floor(at.hour / step)}`;
     if (bars.at(-1)?.key !== key) {
-      bars.push({ key, begin, day: at.day, hours: [] });
+      bars.push({ key, day: at.day, begin: slot.begin, slots: [] });
     }
-    bars.at(-1).hours.push(hour);
+    bars.at(-1).slots.push(slot);
   }
-  return bars.map(({ begin, day, hours }) => {
-    const end = new Date(new Date(hours.at(-1).hour).getTime() + 3_600_000);
+  return bars.slice(-hours / step).map(({ begin, day, slots: own }, index, all) => {
+    const last = own.at(-1);
+    const end = index === all.length - 1 ? new Date(begin.getTime() + step * anHour) : new Date(last.begin.getTime() + last.length);
     // A bar may begin before midnight and end after it.
     const lastDay = inZone(new Date(end.getTime() - 1)).day;
     return {
       short: step === 1 ? atHour(begin) : onDay(begin),
       long: step === 24 ? onDay(begin) : `${onDayAtHour(begin)} ${text.until} ${atHour(end)}`,
-      href: `#/settlements?from=${day}&to=${step === 24 ? day : `${lastDay}&hour=${begin.toISOString()}&hours=${hours.length}`}`,
-      sum: (pick) => hours.reduce((sum, hour) => sum + (pick(hour) ?? 0), 0),
+      href: `#/settlements?from=${day}&to=${step === 24 ? day : `${lastDay}&hour=${begin.toISOString()}&hours=${(end - begin) / anHour}`}`,
+      sum: (pick) => own.reduce((sum, slot) => sum + (pick(slot) ?? 0), 0),
     };
   });
+}
+
+const anHour = 3_600_000;
+const stepOf = (hours) => (hours > 72 ? 24 : hours > 24 ? 3 : 1);
+
+function halvesOf(hour) {
+  const begin = new Date(hour.hour);
+  const second = hour.second_half;
+  const less = (whole, part) => typeof whole === 'number' ? whole - part : Object.fromEntries(Object.entries(whole).map(([name, value]) => [name, value - part[name]]));
+  return [
+    { begin, length: anHour / 2, ...Object.fromEntries(Object.entries(second).map(([name, part]) => [name, less(hour[name], part)])) },
+    { begin: new Date(begin.getTime() + anHour / 2), length: anHour / 2, ...second }];
 }
 
 const total = (values) => values.reduce((sum, value) => sum + value, 0);
@@ -138,9 +156,9 @@ function asTable(name, title, bars, series) {
     }));
 }
 
-function draw(stats) {
+function draw(stats, hours) {
   const now = new Date(stats.generated_at);
-  const bars = barsOf(stats);
+  const bars = barsOf(stats, hours);
   const hasSums = stats.hours.some((hour) => hour.sums);
   const settlements = outcomes.map((outcome) => seriesOf(
     bars, text.settlement.status[outcome], `is-${outcome}`, (hour) => hour.settlements[outcome], hasSums && ((hour) => hour.sums?.[outcome])));
@@ -151,7 +169,7 @@ function draw(stats) {
   ];
   const { time_to_settle: time } = stats;
   return [
-    moneyOf(stats, settlements),
+    moneyOf(stats, settlements, bars),
     alertsOf(stats, now),
     section(words.settlements,
       stackedBars({ bars, series: settlements }),
@@ -165,7 +183,7 @@ function draw(stats) {
           h('a', { href: `#/settlements?status=${status}`, id: `waiting-${status}`, class: status === 'needs_review' && count ? 'urgent' : null }, text.settlement.status[status] ?? status),
           number(count), oldest ? since(oldest, now) : '–']),
       })),
-      section(words.loans, loansOf(stats.loans)),
+      section(words.loans, loansOf(stats)),
       section(words.machine, h('dl', { class: 'facts' },
         Object.entries(stats.tokens).map(([gateway, token]) => fact(words.token(words.gateway[gateway]), h('span', { class: tokenTrouble(token, now) ? 'urgent' : null }, lifeOf(token, now)))),
         stats.queues.map((queue) => fact(sentence(words.queue, h('bdi', null, queue.name)), [words.messages(number(queue.messages)), queue.poison > 0 && [text.comma, h('span', { class: 'urgent' }, words.poison(number(queue.poison)))]]))))),
@@ -176,9 +194,9 @@ function draw(stats) {
 const fact = (name, value) => h('div', null, h('dt', null, name), h('dd', null, value));
 
 // Today's money first; where the app does not tell sums, the numbers of the span and nothing that looks like money.
-function moneyOf(stats, settlements) {
+function moneyOf(stats, settlements, bars) {
   const { today, yesterday, same_weekday_last_week: lastWeek } = stats.days ?? {};
-  const accepted = stats.hours.reduce((sum, hour) => sum + hour.settlements.accepted, 0);
+  const accepted = total(bars.map((bar) => bar.sum((hour) => hour.settlements.accepted)));
   if (!today?.sums) {
     return h('dl', { class: 'hero' }, figure(words.accepted, number(accepted)), settlements.map((one) => figure(one.name, number(total(one.values)))));
   }
@@ -193,28 +211,33 @@ function moneyOf(stats, settlements) {
       ['accepted', 'rejected', 'failed', 'needs_review'].map((outcome) => h('div', { class: outcome === 'needs_review' && today.settlements.needs_review ? 'urgent' : null },
         h('dt', null, outcome === 'accepted' ? words.accepted : text.settlement.status[outcome]),
         h('dd', null, money(today.sums[outcome] ?? 0), h('span', { class: 'muted' }, words.sales(number(today.settlements[outcome] ?? 0))))))),
-    knownBy(stats));
+    knownBy(stats, bars));
 }
 
 // Baloan's word, what the credit told and what people decided, over the span that is shown.
-function knownBy(stats) {
-  const known = stats.hours.map((hour) => hour.known_by).filter(Boolean);
-  if (known.length === 0) {
+function knownBy(stats, bars) {
+  if (!stats.hours.some((hour) => hour.known_by)) {
     return null;
   }
   return h('p', { class: 'known muted' }, words.knownBy, ' ', ['baloan', 'credit', 'person'].map((by, index) =>
-    [index > 0 && text.comma, `${text.settlement.knownBy[by]}: `, h('b', null, number(total(known.map((one) => one[by] ?? 0))))]));
+    [index > 0 && text.comma, `${text.settlement.knownBy[by]}: `, h('b', null, number(total(bars.map((bar) => bar.sum((hour) => hour.known_by?.[by])))))]));
 }
 
 const figure = (name, value) => h('div', null, h('dt', null, name), h('dd', null, value));
 
-function loansOf(loans) {
-  const largest = Math.max(1, ...Object.values(loans));
+// The counters know known states alone; the others are few, and counted by their list.
+function loansOf({ loans, unknownLoans }) {
+  const unknown = unknownLoans?.items?.length ?? 0;
+  const largest = Math.max(1, unknown, ...Object.values(loans));
   return table({
     caption: words.loans, className: 'compact',
     columns: [{ title: words.state }, { title: words.count, className: 'number' }, { title: words.share, className: 'share' }],
-    rows: Object.entries(loans).map(([state, count]) => [
-      h('a', { href: `#/loans?state=${state}`, id: `loans-${state}` }, text.loan.state[state] ?? state), number(count), share(count / largest)]),
+    rows: [
+      ...Object.entries(loans).map(([state, count]) => [
+        h('a', { href: `#/loans?state=${state}`, id: `loans-${state}` }, text.loan.state[state] ?? state), number(count), share(count / largest)]),
+      ...unknown ? [[
+        h('a', { href: '#/loans?unknown_state=true', id: 'loans-unknown', class: 'urgent' }, text.loan.unknownState),
+        unknownLoans.continuation ? words.orMore(number(unknown)) : number(unknown), share(unknown / largest)]] : []],
   });
 }
 

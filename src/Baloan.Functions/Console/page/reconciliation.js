@@ -1,7 +1,7 @@
 import { text } from './language.js';
-import { announce, h, id, quoted, redraw, save, section, show, table } from './dom.js';
+import { announce, coming, h, id, quoted, redraw, save, section, show, table } from './dom.js';
 import { post } from './api.js';
-import { allHold, busy, field, refusal } from './fields.js';
+import { allHold, busy, field, guard, refusal } from './fields.js';
 import { localDigits, money, number, onDay } from './format.js';
 import { statusBadge } from './state.js';
 
@@ -10,7 +10,7 @@ const words = text.reconciliation;
 const kinds = ['moved_twice', 'theirs_not_ours', 'different_total', 'ours_not_theirs'];
 
 // Baloan's statement against the app's own books.
-export function reconciliation(main) {
+export function reconciliation(main, { signal }) {
   const content = h('div', { role: 'status' });
   const trouble = h('div', { role: 'alert' });
   const chosen = h('bdi', { class: 'chosen' }, text.counter.noFile);
@@ -47,6 +47,8 @@ export function reconciliation(main) {
   const go = h('button', { class: 'primary', id: 'compare' }, words.go);
   const more = h('details', { id: 'columns' }, h('summary', null, words.columns), h('p', { class: 'muted' }, words.columnsNote), h('div', { class: 'fields' }, columns.map((one) => one.element), unit.element), names);
 
+  // A statement that was compared is read from its file again; one that was not yet is asked about.
+  guard(signal, () => file.input.files.length > 0 && !content.hasChildNodes());
   show(main, words.title, h('p', { class: 'muted' }, words.intro),
     h('form', {
       class: 'panel', novalidate: true,
@@ -70,7 +72,7 @@ export function reconciliation(main) {
       }
     }
     form.append('file', file.input.files[0]);
-    redraw(content, h('p', { class: 'muted' }, text.loading));
+    redraw(content, coming(5));
     try {
       const { answer } = await post('merchant/reconciliations', form);
       // What was recognised, to be seen and changed.

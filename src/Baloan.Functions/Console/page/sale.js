@@ -1,6 +1,6 @@
 import { config } from './config.js';
 import { text } from './language.js';
-import { ask, coming, facts, h, id, redraw, section, show } from './dom.js';
+import { ask, comingDetail, facts, h, id, redraw, section, show } from './dom.js';
 import { withdraw } from './api.js';
 import { money } from './format.js';
 import { purchaseOf, resume } from './purchase.js';
@@ -10,7 +10,7 @@ const words = text.counter;
 
 // Watches a settlement that was handed in at the counter until it has ended, and says what the cashier does now.
 export async function sale(main, { argument: code, signal }) {
-  const content = h('div', null, coming(4));
+  const content = h('div', null, comingDetail());
   show(main, words.following, content);
   const watching = () => watchSettlement(content, code, signal, (one) => redraw(content, draw(one, watching)));
   await watching();

@@ -1,6 +1,6 @@
 import { config } from './config.js';
 import { text } from './language.js';
-import { announce, ask, coming, copying, facts, h, id, quoted, redraw, save, section, show } from './dom.js';
+import { announce, ask, comingDetail, copying, facts, h, id, quoted, redraw, save, section, show } from './dom.js';
 import { file, post } from './api.js';
 import { allHold, busy, field, guard, refusal, saved } from './fields.js';
 import { bytes, localDigits, money, number, toman, when } from './format.js';
@@ -12,7 +12,7 @@ const words = text.settlement;
 const slowAfter = 15 * 60;
 
 export async function settlement(main, { argument: code, signal }) {
-  const content = h('div', null, coming(6));
+  const content = h('div', null, comingDetail());
   // Kept while the rest is drawn anew: somebody may be typing in it.
   let form;
   show(main, h('span', null, words.one, ' ', id(code)),
@@ -39,7 +39,7 @@ function details(one, content, again, decide) {
         one.resolution && decision(one.resolution),
         one.error && one.error.code !== one.status && !one.resolution && errorOf(one),
         h('div', { class: 'actions' },
-          ended(one.status) && one.status !== 'needs_review' && h('a', { class: 'button', href: `#/receipt/${encodeURIComponent(one.code)}`, id: 'receipt' }, text.receipt.link),
+          ended(one.status) && one.status !== 'needs_review' && h('a', { class: 'button', href: `#/receipt/${encodeURIComponent(one.code)}`, id: 'receipt' }, one.status === 'settled' ? text.receipt.link : text.receipt.printState),
           one.status === 'queued' && h('button', { type: 'button', id: 'withdraw', onclick: () => withdrawing(one, content, again) }, text.counter.withdraw))),
       evidence(one),
       (one.status === 'needs_review' || isSlow) && [asking(one), decide()],

@@ -130,6 +130,7 @@ export const text = {
     oldest: 'Oldest for',
     loans: 'Loans by state',
     state: 'State',
+    orMore: (number) => `${number} or more`,
     share: 'Share',
     callbacksTitle: 'Callbacks from Baloan',
     callbacks: 'Recorded',
@@ -152,7 +153,7 @@ export const text = {
     listTitle: 'Settlements',
     one: 'Settlement',
     back: 'All settlements',
-    empty: 'There are no settlements yet. The counter makes the first one.',
+    empty: 'There are no settlements yet. Settle the first purchase at the counter.',
     code: 'Code',
     codeBegins: 'Code begins with',
     fromDay: 'From day',
@@ -160,11 +161,12 @@ export const text = {
     today: 'Today',
     yesterday: 'Yesterday',
     hourOnly: (from, to) => `Only what was accepted from ${from} to ${to}.`,
-    sortNote: 'Turns the order of this page',
+    sortNote: 'Oldest first, or newest first',
+    onlyPageSorted: (number) => `More than ${number} fit, so only this page is turned. Choose fewer days to have the oldest of all first.`,
     receivedAt: 'Accepted',
     sumOf: (number) => `${number} on this page`,
     export: 'Save as CSV',
-    exportNote: (from, to) => `What ended from ${from} to ${to}`,
+    exportNote: (from, to) => (from === to ? `(what ended on ${from})` : `(what ended from ${from} to ${to})`),
     statusTitle: 'Status',
     status: {
       queued: 'Queued', submitting: 'Submitting', verifying: 'Verifying', settled: 'Settled', rejected: 'Rejected', failed: 'Failed', needs_review: 'Needs review',
@@ -243,6 +245,7 @@ export const text = {
 
   receipt: {
     link: 'Receipt',
+    printState: 'Print',
     title: 'Receipt',
     heading: 'Receipt of a purchase on credit',
     notSettled: 'Not settled: this is no receipt of a payment',
@@ -316,7 +319,10 @@ export const text = {
 
   loanNew: {
     title: 'Open a loan file',
-    noPolicies: 'Baloan offers no loans at present.',
+    noPolicies: 'Baloan offers no loans at present. Ask Baloan which policies hold for your stores.',
+    summary: 'This loan',
+    offered: 'Offered',
+    planNote: 'Baloan says the monthly instalment once the file is open.',
     choose: 'Choose…',
     chooseFault: 'Choose one.',
     amount: 'Amount in Toman',

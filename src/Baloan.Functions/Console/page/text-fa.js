@@ -128,6 +128,7 @@ export const text = {
     oldest: 'قدیمی‌ترین',
     loans: 'وام‌ها بر پایهٔ وضعیت',
     state: 'وضعیت',
+    orMore: (number) => `${number} یا بیشتر`,
     share: 'سهم',
     callbacksTitle: 'اعلان‌های بالون',
     callbacks: 'ثبت‌شده',
@@ -158,16 +159,17 @@ export const text = {
     today: 'امروز',
     yesterday: 'دیروز',
     hourOnly: (from, to) => `فقط تسویه‌هایی که از ${from} تا ${to} پذیرفته شده‌اند.`,
-    sortNote: 'ترتیب همین صفحه را وارونه می‌کند',
+    sortNote: 'قدیمی‌ترین‌ها یا تازه‌ترین‌ها در ابتدا',
+    onlyPageSorted: (number) => `بیش از ${number} مورد با این فیلترها وجود دارد و فقط ترتیب همین صفحه وارونه شده است. برای دیدن قدیمی‌ترین‌ها بازهٔ کوتاه‌تری انتخاب کنید.`,
     receivedAt: 'زمان پذیرش',
     sumOf: (number) => `${number} مورد در این صفحه`,
     export: 'ذخیره به شکل CSV',
-    exportNote: (from, to) => `تسویه‌هایی که از ${from} تا ${to} پایان یافته‌اند`,
+    exportNote: (from, to) => (from === to ? `(پایان‌یافته‌های ${from})` : `(پایان‌یافته‌های ${from} تا ${to})`),
     statusTitle: 'وضعیت',
     status: {
       queued: 'در صف', submitting: 'در حال ارسال', verifying: 'در حال استعلام', settled: 'تسویه شد', rejected: 'رد شد', failed: 'ناموفق', needs_review: 'نیازمند بررسی',
     },
-    knownBy: { baloan: 'به اعلام بالون', credit: 'از روی اعتبار مشتری', person: 'به تصمیم یک نفر' },
+    knownBy: { baloan: 'به اعلام بالون', credit: 'از روی اعتبار مشتری', person: 'به تصمیم کاربر' },
     meaning: {
       queued: 'ثبت شده است و انجام خواهد شد.',
       submitting: 'در حال ارسال به بالون است.',
@@ -180,8 +182,8 @@ export const text = {
     inferred: 'مبلغ تسویه شد. بالون آن را اعلام نکرد، ولی اعتبار مشتری درست به همین مبلغ کم شد.',
     inferredNot: 'مبلغی تسویه نشد: اعتبار مشتری تغییر نکرد. می‌توان آن را با همین کد دوباره ارسال کرد.',
     decided: {
-      settled: 'یک نفر تعیین کرد که مبلغ تسویه شده است.',
-      not_settled: 'یک نفر تعیین کرد که مبلغی تسویه نشده است.',
+      settled: 'کاربر تعیین کرد که مبلغ تسویه شده است.',
+      not_settled: 'کاربر تعیین کرد که مبلغی تسویه نشده است.',
     },
     whatWasDecided: { settled: 'مبلغ تسویه شد.', not_settled: 'مبلغی تسویه نشد.' },
     decidedBy: 'تصمیم‌گیرنده:',
@@ -241,6 +243,7 @@ export const text = {
 
   receipt: {
     link: 'رسید',
+    printState: 'چاپ',
     title: 'رسید',
     heading: 'رسید خرید اعتباری',
     notSettled: 'تسویه نشده است: این برگه رسید پرداخت نیست',
@@ -314,7 +317,10 @@ export const text = {
 
   loanNew: {
     title: 'تشکیل پروندهٔ وام',
-    noPolicies: 'بالون در حال حاضر وامی ارائه نمی‌کند.',
+    noPolicies: 'بالون در حال حاضر وامی ارائه نمی‌کند. طرح‌های فروشگاه خود را از بالون استعلام کنید.',
+    summary: 'این وام',
+    offered: 'محدودهٔ طرح',
+    planNote: 'قسط ماهانه را بالون پس از تشکیل پرونده اعلام می‌کند.',
     choose: 'انتخاب کنید…',
     chooseFault: 'یکی را انتخاب کنید.',
     amount: 'مبلغ به تومان',

@@ -28,8 +28,20 @@ public sealed record StatsResponse(
 /// <param name="Callbacks">Callbacks recorded, duplicates among them.</param>
 /// <param name="Conflicts">Those that contradicted a loan's end.</param>
 /// <param name="RefusedCallbacks">Callbacks that could not be read and were not recorded.</param>
+/// <param name="SecondHalf">What of it was counted from half past on, when the hours of Tehran begin; null where that is not known.</param>
 public sealed record HourResponse(
     DateTime Hour,
+    SettlementCounts Settlements,
+    SettlementSums Sums,
+    KnownByCounts KnownBy,
+    int Callbacks,
+    int Conflicts,
+    int RefusedCallbacks,
+    HalfHourResponse? SecondHalf
+);
+
+/// <summary>What was counted in half an hour; each as in <see cref="HourResponse"/>.</summary>
+public sealed record HalfHourResponse(
     SettlementCounts Settlements,
     SettlementSums Sums,
     KnownByCounts KnownBy,

@@ -71,7 +71,9 @@ internal static class AppOperations
     private const string Stats = """
         {"generated_at":"2026-11-22T07:15:00Z",
         "hours":[{"hour":"2026-11-22T07:00:00Z","settlements":{"accepted":3,"settled":2,"rejected":0,"failed":1,"needs_review":0},
-        "sums":{"accepted":1500000,"settled":1000000,"rejected":0,"failed":500000,"needs_review":0},"known_by":{"baloan":2,"credit":0,"person":0},"callbacks":12,"conflicts":0,"refused_callbacks":0}],
+        "sums":{"accepted":1500000,"settled":1000000,"rejected":0,"failed":500000,"needs_review":0},"known_by":{"baloan":2,"credit":0,"person":0},"callbacks":12,"conflicts":0,"refused_callbacks":0,
+        "second_half":{"settlements":{"accepted":1,"settled":1,"rejected":0,"failed":0,"needs_review":0},
+        "sums":{"accepted":500000,"settled":500000,"rejected":0,"failed":0,"needs_review":0},"known_by":{"baloan":1,"credit":0,"person":0},"callbacks":5,"conflicts":0,"refused_callbacks":0}}],
         "days":{"today":{"settlements":{"accepted":31,"settled":29,"rejected":1,"failed":1,"needs_review":0},"sums":{"accepted":15500000,"settled":14500000,"rejected":500000,"failed":500000,"needs_review":0}},
         "yesterday":{"settlements":{"accepted":40,"settled":40,"rejected":0,"failed":0,"needs_review":0},"sums":{"accepted":20000000,"settled":20000000,"rejected":0,"failed":0,"needs_review":0}},
         "same_weekday_last_week":{"settlements":{"accepted":0,"settled":0,"rejected":0,"failed":0,"needs_review":0},"sums":{"accepted":0,"settled":0,"rejected":0,"failed":0,"needs_review":0}}},

@@ -137,6 +137,7 @@ internal static class LoanOperations
                 .Keyed()
                 .Speaking()
                 .WithQuery("state", Shape.OneOf("Only loans in this state.", LoanStates.All))
+                .WithQuery("unknown_state", Shape.Flag("Only loans of which no state has come but unknown ones; not beside a state."))
                 .WithPaging()
                 .Answers(200, "A page.", Schemas.LoanPage, $$"""{"items":[{{Listed}}],"continuation":null}""")
                 .Fails(ApiProblem.Query)
