@@ -576,7 +576,10 @@ internal sealed class SettlementWorld : World.World
             accepted.Order().SequenceEqual(own.Select(row => row.Text("Code")!).Order()),
             $"Accepted are said to be {string.Join(", ", accepted)}."
         );
-        foreach (var customer in own.Where(row => row.Text("CustomerHash") is not null && row.Text("ErasedAt") is null).GroupBy(row => row.Text("CustomerHash")!))
+        foreach (
+            var customer in own.Where(row => row.Text("CustomerHash") is not null && row.Text("ErasedAt") is null)
+                .GroupBy(row => row.Text("CustomerHash")!)
+        )
         {
             var found = Ask(At(0).Get<SettlementFinder>().FindAsync(new() { CustomerHash = customer.Key }, 100, null, default))
                 .Rows.Select(row => row.Code)
