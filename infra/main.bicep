@@ -39,7 +39,7 @@ param subscriptionHosts string = '*.logic.azure.com;*.api.powerplatform.com'
 @maxValue(3650)
 param keepFilesDays int = 90
 
-@description('After how many days all that tells of a person is erased from rows of what has ended, 30 at the least; 0: never.')
+@description('After how many days all that tells of a person is erased from rows of what has ended; less than 30 is taken for 30, 0: never.')
 @minValue(0)
 @maxValue(36500)
 param keepRowsDays int = 0

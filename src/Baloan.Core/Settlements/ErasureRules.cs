@@ -24,7 +24,9 @@ public static class ErasureRules
             _ => null,
         };
 
-    /// <summary>Whether nothing is left to be erased. What Baloan said after the erasure is recorded, and erased once more in its time.</summary>
+    /// <summary>
+    /// Whether nothing is left to be erased. What Baloan said after the erasure is recorded, and erased once more in its time.
+    /// </summary>
     public static bool IsErased(Settlement row) => row.ErasedAt is { } erased && row.Ended < erased;
 
     /// <summary>The row without all that tells of a person.</summary>

@@ -198,7 +198,9 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
             cancellationToken
         );
 
-    /// <summary>Reads a page of what is listed under a customer, newest first: marks, of which only the keys and the code are to be believed.</summary>
+    /// <summary>
+    /// Reads a page of what is listed under a customer, newest first: marks, of which only the keys and the code are to be believed.
+    /// </summary>
     /// <param name="customerHash">The customer.</param>
     /// <param name="after">The index key after which to go on; null for the first page.</param>
     /// <param name="most">How many at the most.</param>
@@ -206,7 +208,9 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
     public Task<List<Settlement>> ReadOfCustomerAsync(string customerHash, string? after, int most, CancellationToken cancellationToken) =>
         ReadAsync(SettlementRange.OfCustomer(customerHash), null, null, after, most, cancellationToken);
 
-    /// <summary>Takes a settlement off the list of a customer, unless it was put there lately: a new attempt may be about to begin.</summary>
+    /// <summary>
+    /// Takes a settlement off the list of a customer, unless it was put there lately: a new attempt may be about to begin.
+    /// </summary>
     /// <returns>Whether it is off.</returns>
     public async Task<bool> TryRemoveFromCustomerAsync(string customerHash, string indexKey, CancellationToken cancellationToken)
     {

@@ -70,7 +70,7 @@ public sealed partial class SettlementStore(
         (await table.FindAsync<Settlement>(TableKeys.Escape(settlement.Code), AttemptKeyOf(number), cancellationToken)).Row;
 
     /// <summary>Writes a changed copy of the row of an attempt before the present one.</summary>
-    /// <returns>The row; null, and nothing written, where somebody else has changed it meanwhile. One that is not there is not made.</returns>
+    /// <returns>The row; null, and nothing written, where somebody else has changed it meanwhile or it is not there.</returns>
     public async Task<Settlement?> TryUpdateAttemptAsync(Settlement changed, CancellationToken cancellationToken)
     {
         if (changed.PartitionKey != TableKeys.Escape(changed.Code))

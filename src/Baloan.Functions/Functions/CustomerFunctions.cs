@@ -11,7 +11,8 @@ namespace Baloan.Functions.Functions;
 /// <summary>What a customer may ask for.</summary>
 public sealed partial class CustomerFunctions(CustomerEraser eraser, ILogger<CustomerFunctions> logger)
 {
-    /// <summary><c>POST /api/customers/erasures</c>: erases all of a customer that may be erased. The identity is in the body alone.</summary>
+    /// <summary><c>POST /api/customers/erasures</c>: erases all of a customer that may be erased.</summary>
+    /// <remarks>The identity is in the body alone: addresses are logged by whoever stands in front.</remarks>
     [Function("EraseCustomer")]
     public async Task<IResult> Erase([HttpTrigger(AuthorizationLevel.Admin, "post", Route = "customers/erasures")] HttpRequest request)
     {

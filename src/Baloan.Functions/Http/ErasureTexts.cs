@@ -10,25 +10,30 @@ public static class ErasureTexts
         "Of each settlement, the code, the total, the outcome, its error code and the times stay, with a hash that only the same "
             + "identifier meets again: without them, the same code could be settled a second time, and Baloan’s statement could not be "
             + "compared. If your codes themselves say who somebody is, that stays with them.",
-        "از هر تسویه، کد، مبلغ، نتیجه، کد خطا و زمان‌ها همراه با چکیده‌ای که تنها با همان شناسهٔ ملی تطبیق می‌کند می‌ماند: بدون آن‌ها همان کد "
-            + "می‌توانست بار دیگر تسویه شود و مقایسه با صورتحساب بالون ممکن نبود. اگر خود کدهای شما هویت کسی را نشان دهند، این نیز با آن‌ها می‌ماند."
+        "از هر تسویه، کد، مبلغ، نتیجه، کد خطا و زمان‌ها همراه با چکیده‌ای که تنها با همان شناسهٔ ملی تطبیق می‌کند می‌ماند: "
+            + "بدون آن‌ها همان کد "
+            + "می‌توانست بار دیگر تسویه شود و مقایسه با صورتحساب بالون ممکن نبود. "
+            + "اگر خود کدهای شما هویت کسی را نشان دهند، این نیز با آن‌ها می‌ماند."
     );
 
     /// <summary>What stays of a loan.</summary>
     public static readonly Text LoanRemains = new(
         "Of each loan, its uuid, state, amount and times stay, and of its opening a keyed hash of the request: without them, the same "
             + "Idempotency-Key could open it a second time, and a late callback would be taken for news.",
-        "از هر وام، شناسهٔ uuid، وضعیت، مبلغ و زمان‌ها، و از درخواست تشکیل پروندهٔ آن چکیدهٔ کلیددار می‌ماند: بدون آن‌ها همان Idempotency-Key "
+        "از هر وام، شناسهٔ uuid، وضعیت، مبلغ و زمان‌ها، و از درخواست تشکیل پروندهٔ آن چکیدهٔ کلیددار می‌ماند: "
+            + "بدون آن‌ها همان Idempotency-Key "
             + "می‌توانست بار دیگر پرونده باز کند و اعلان دیررس بالون خبر تازه به شمار می‌آمد."
     );
 
     /// <summary>What this app cannot erase.</summary>
     public static readonly Text Elsewhere = new(
         "Not erased here: what Baloan and your own systems hold, saved copies of the tables, log lines (30 days), messages in poison "
-            + "queues, events that a subscriber got or did not take, uploads, which name no customer, and blobs that you put into the container "
-            + "“invoices” yourself.",
-        "در اینجا حذف نمی‌شود: آنچه نزد بالون و سامانه‌های خود شماست، نسخه‌های ذخیره‌شدهٔ جدول‌ها، سطرهای لاگ (۳۰ روز)، پیام‌های صف‌های poison، "
-            + "رویدادهایی که مشترک دریافت کرده یا نگرفته است، فایل‌های بارگذاری‌شده که نام مشتری را ندارند، و فایل‌هایی که خودتان در «invoices» گذاشته‌اید."
+            + "queues, events that a subscriber got or did not take, uploads, which name no customer, and blobs that you put into "
+            + "the container “invoices” yourself.",
+        "در اینجا حذف نمی‌شود: آنچه نزد بالون و سامانه‌های خود شماست، نسخه‌های ذخیره‌شدهٔ جدول‌ها، سطرهای لاگ (۳۰ روز)، "
+            + "پیام‌های صف‌های poison، "
+            + "رویدادهایی که مشترک دریافت کرده یا نگرفته است، فایل‌های بارگذاری‌شده که نام مشتری را ندارند، "
+            + "و فایل‌هایی که خودتان در «invoices» گذاشته‌اید."
     );
 
     /// <summary>Not everything was looked at.</summary>

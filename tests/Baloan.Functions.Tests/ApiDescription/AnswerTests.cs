@@ -45,6 +45,7 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
         {
             (await calls.ByAsync(stranger, operation.Id, nobody)).Status.ShouldBe(401, operation.Id);
             var caller = operation.Id == "EraseCustomer" ? admin : Api;
+            var tooMuch = new JsonObject { ["x"] = new string('x', 70_000) };
             if (operation.Body is not null)
             {
                 (await calls.ByAsync(caller, operation.Id, nobody, new StringContent("hello", null, "text/plain"))).ShouldBeProblem(
@@ -55,10 +56,11 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
 
             if (operation.Body?.ContainsKey("application/json") == true)
             {
-                (await calls.ByAsync(caller, operation.Id, nobody, DescribedCalls.Json(new JsonObject()))).Status.ShouldBe(400, operation.Id);
-                (
-                    await calls.ByAsync(caller, operation.Id, nobody, DescribedCalls.Json(new JsonObject { ["x"] = new string('x', 70_000) }))
-                ).ShouldBeProblem(413, "request_too_large");
+                (await calls.ByAsync(caller, operation.Id, nobody, DescribedCalls.Json(new JsonObject()))).Status.ShouldBe(
+                    400,
+                    operation.Id
+                );
+                (await calls.ByAsync(caller, operation.Id, nobody, DescribedCalls.Json(tooMuch))).ShouldBeProblem(413, "request_too_large");
                 (await calls.ByAsync(caller, operation.Id, nobody, new StringContent("{", null, "application/json"))).ShouldBeProblem(
                     400,
                     "invalid_request"

@@ -87,6 +87,7 @@ public sealed class ManyLinesTests(StorageAccounts storage) : ApiTests(storage)
     {
         const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
         const string Office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        const string Types = "http://schemas.openxmlformats.org/package/2006/content-types";
         const string Package = "http://schemas.openxmlformats.org/package/2006/relationships";
         var sheet = new StringBuilder($"<worksheet xmlns=\"{Main}\"><sheetData>");
         foreach (var (number, line) in Lines().Index())
@@ -107,13 +108,11 @@ public sealed class ManyLinesTests(StorageAccounts storage) : ApiTests(storage)
         using var file = new MemoryStream();
         using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
         {
-            Add(
-                "[Content_Types].xml",
-                "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"><Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>"
-            );
+            Add("[Content_Types].xml", $"<Types xmlns=\"{Types}\"><Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>");
             Add(
                 "_rels/.rels",
-                $"<Relationships xmlns=\"{Package}\"><Relationship Id=\"r1\" Type=\"{Office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+                $"<Relationships xmlns=\"{Package}\"><Relationship Id=\"r1\" Type=\"{Office}/officeDocument\" "
+                    + "Target=\"xl/workbook.xml\"/></Relationships>"
             );
             Add(
                 "xl/workbook.xml",
@@ -121,7 +120,8 @@ public sealed class ManyLinesTests(StorageAccounts storage) : ApiTests(storage)
             );
             Add(
                 "xl/_rels/workbook.xml.rels",
-                $"<Relationships xmlns=\"{Package}\"><Relationship Id=\"r1\" Type=\"{Office}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+                $"<Relationships xmlns=\"{Package}\"><Relationship Id=\"r1\" Type=\"{Office}/worksheet\" "
+                    + "Target=\"worksheets/sheet1.xml\"/></Relationships>"
             );
             Add("xl/worksheets/sheet1.xml", sheet.ToString());
 

@@ -12,8 +12,8 @@ internal static class CustomerOperations
                 AppOperations.Tag,
                 "Erase a customer",
                 "Erases what tells of one customer from settlements, loan openings and loans that ended more than eight days ago, with the "
-                    + "invoices, and says what has to stay and why. Calling it again goes on. Takes the admin key in the place of a function "
-                    + "key."
+                    + "invoices, and says what has to stay and why. Calling it again goes on. Takes the admin key in the place of a "
+                    + "function key."
             )
                 .Admin()
                 .Speaking()
