@@ -11,14 +11,14 @@ internal sealed record BenchmarkOptions
 
         Usage: dotnet run -c Release --project perf/Baloan.Benchmarks [-- options]
 
-          --only <name>      one row: credit-check, settlement, callbacks, start, memory or growth
+          --only <names>     some rows, with commas: credit-check, start, host, memory, settlement, callbacks, growth, books, console
           --rounds <n>       how often each figure is taken (default 5); the median counts
           --seconds <n>      how long the load of one round lasts (default 3)
           --no-compile       the app and the rivals as the run before compiled them
           --json             JSON instead of the table
           --help             this text
 
-        Progress goes to standard error. Whatever it measures, the exit code is 0.
+        Progress goes to standard error. Whatever it measures, the exit code is 0; Ctrl-C prints what was measured so far.
         """;
 
     public bool Help { get; private init; }
@@ -27,7 +27,8 @@ internal sealed record BenchmarkOptions
 
     public bool Compile { get; private init; } = true;
 
-    public string? Only { get; private init; }
+    /// <summary>The rows that are wanted; empty for all.</summary>
+    public IReadOnlyList<string> Only { get; private init; } = [];
 
     public int Rounds { get; private init; } = 5;
 
@@ -49,9 +50,9 @@ internal sealed record BenchmarkOptions
                 "--only" => options with
                 {
                     Only =
-                        Value() is var row && BenchmarkRun.Names.Contains(row)
-                            ? row
-                            : throw new SandboxException($"--only needs one of {string.Join(", ", BenchmarkRun.Names)}."),
+                        Value().Split(',') is var rows && rows.All(BenchmarkRun.Names.Contains)
+                            ? rows
+                            : throw new SandboxException($"--only needs some of {string.Join(", ", BenchmarkRun.Names)}."),
                 },
                 "--rounds" => options with
                 {

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Baloan.Benchmarks.Report;
 using Baloan.Benchmarks.Rows;
 using Baloan.Benchmarks.Surroundings;
-using Baloan.Sandbox;
 
 namespace Baloan.Benchmarks;
 
@@ -13,11 +12,14 @@ internal static class BenchmarkRun
     private static readonly Dictionary<string, Func<Stage, Rounds, CancellationToken, Task<IReadOnlyList<Figure>>>> Rows = new()
     {
         ["credit-check"] = CreditCheckRow.RunAsync,
+        ["start"] = StartRow.RunAsync,
+        ["host"] = HostRow.RunAsync,
+        ["memory"] = MemoryRow.RunAsync,
         ["settlement"] = SettlementRow.RunAsync,
         ["callbacks"] = CallbackRow.RunAsync,
-        ["start"] = StartRow.RunAsync,
-        ["memory"] = MemoryRow.RunAsync,
         ["growth"] = GrowthRow.RunAsync,
+        ["books"] = BooksRow.RunAsync,
+        ["console"] = ConsoleRow.RunAsync,
     };
 
     public static IReadOnlyCollection<string> Names => Rows.Keys;
@@ -39,17 +41,24 @@ internal static class BenchmarkRun
         var rounds = new Rounds(options.Rounds, options.Seconds, Progress);
         var figures = new List<Figure>();
         var failures = new List<string>();
-        foreach (var (name, row) in Rows.Where(row => options.Only is null || row.Key == options.Only))
+        foreach (var (name, row) in Rows.Where(row => options.Only.Count == 0 || options.Only.Contains(row.Key)))
         {
             Progress(name);
             try
             {
                 figures.AddRange(await row(stage, rounds, cancellationToken));
             }
-            catch (Exception failure) when (failure is SandboxException or HttpRequestException or TimeoutException)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 // The other rows are still worth something.
                 failures.Add($"{name}: {failure.Message}");
+                Progress($"{name} failed: {failure}");
+            }
+            catch (Exception) when (figures.Count > 0)
+            {
+                // So are those from before an interruption.
+                failures.Add($"{name} and what comes after it: interrupted");
+                break;
             }
         }
 

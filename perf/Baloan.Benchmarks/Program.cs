@@ -26,6 +26,15 @@ try
         case [Floor.Mode, var connectionString]:
             await Floor.ServeAsync(connectionString, ending.Token);
             return 0;
+        case [IndexedTables.Mode]:
+            await IndexedTables.ServeAsync(ending.Token);
+            return 0;
+        case [Forwarder.Mode, var target]:
+            await Forwarder.ServeAsync(target, ending.Token);
+            return 0;
+        case [Forwarder.PlainMode]:
+            await Forwarder.ServePlainAsync(ending.Token);
+            return 0;
     }
 
     var options = BenchmarkOptions.Parse(args);

@@ -11,7 +11,9 @@ CultureInfo.DefaultThreadCurrentCulture =
     CultureInfo.CurrentCulture =
         CultureInfo.InvariantCulture;
 
-var app = FunctionsApplication.CreateBuilder(args).AddBaloan().Build();
+// Settings come from the environment and never change; watching files for them would only make the start longer.
+string[] arguments = [.. args, "--hostBuilder:reloadConfigOnChange=false"];
+var app = FunctionsApplication.CreateBuilder(arguments).AddBaloan().Build();
 
 // Checks its settings: what trusts an emulator must not begin to run anywhere but on one's own machine.
 app.Services.GetRequiredService<Vault>();

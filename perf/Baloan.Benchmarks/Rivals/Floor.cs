@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using Baloan.Benchmarks.Rows;
 using Baloan.Benchmarks.Surroundings;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
@@ -26,6 +26,8 @@ internal sealed class Floor
 
     private const string Name = "floor";
     private const string HoldRow = "hold";
+    private const string LoanRow = "loan";
+    private const string Listed = "all";
     private const string Settled = "settled";
 
     // That one call can bring.
@@ -36,7 +38,8 @@ internal sealed class Floor
     private readonly TableClient settlements;
     private readonly TableClient index;
     private readonly TableClient subscriptions;
-    private readonly TableClient callbacks;
+    private readonly TableClient loans;
+    private readonly TableClient loanIndex;
     private readonly FloorTally tally;
     private readonly ConcurrentQueue<QueueMessage> received = new();
     private readonly SemaphoreSlim asking = new(1);
@@ -50,7 +53,8 @@ internal sealed class Floor
         settlements = tables.GetTableClient("FloorSettlements");
         index = tables.GetTableClient("FloorSettlementsByStatus");
         subscriptions = tables.GetTableClient("FloorSubscriptions");
-        callbacks = tables.GetTableClient("FloorCallbacks");
+        loans = tables.GetTableClient("FloorLoans");
+        loanIndex = tables.GetTableClient("FloorLoansByState");
         tally = new FloorTally(tables.GetTableClient("FloorStats"));
     }
 
@@ -64,7 +68,8 @@ internal sealed class Floor
             floor.settlements.CreateIfNotExistsAsync(ending),
             floor.index.CreateIfNotExistsAsync(ending),
             floor.subscriptions.CreateIfNotExistsAsync(ending),
-            floor.callbacks.CreateIfNotExistsAsync(ending),
+            floor.loans.CreateIfNotExistsAsync(ending),
+            floor.loanIndex.CreateIfNotExistsAsync(ending),
             floor.tally.SetUpAsync(ending)
         );
         var builder = WebApplication.CreateEmptyBuilder(new());
@@ -76,15 +81,10 @@ internal sealed class Floor
             (int atOnce, int count, CancellationToken cancellationToken) => floor.SettleAsync(atOnce, count, cancellationToken)
         );
         app.MapPost(
-            "/writes",
-            (int atOnce, double seconds, string each, CancellationToken cancellationToken) =>
-                floor.WriteAsync(
-                    atOnce,
-                    TimeSpan.FromSeconds(seconds),
-                    [.. each.Split(',').Select(writes => int.Parse(writes, CultureInfo.InvariantCulture))],
-                    cancellationToken
-                )
+            "/callbacks",
+            (int atOnce, double seconds, CancellationToken cancellationToken) => floor.RecordAsync(atOnce, seconds, cancellationToken)
         );
+        app.MapPost("/loans", (CancellationToken cancellationToken) => floor.LeadAsync(cancellationToken));
         await app.StartAsync(ending);
         Console.Out.WriteLine($"Listening on {app.Urls.First()}");
         await Task.Delay(Timeout.Infinite, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -153,77 +153,128 @@ internal sealed class Floor
         await invoices.GetBlobClient(row.InvoiceBlob).UploadAsync(BinaryData.FromBytes(invoice), cancellationToken);
 
         // 2. A message may get lost: the sweep finds what stands still by an entry that is there before the row is.
-        var entry = await index.UpsertEntityAsync(Entry(StatusIndex.Open, row), TableUpdateMode.Replace, cancellationToken);
+        // 3. A list by time has it from its acceptance on, and in one call: a mark, over which its copy is written when it has ended.
+        // 4. So has the list of its customer.
+        var open = index.UpsertEntityAsync(Entry(OpenOf(code), row), TableUpdateMode.Replace, cancellationToken);
+        var mark = index.UpsertEntityAsync(
+            new TableEntity(Listed, $"all-{row.IndexKey}") { ["Id"] = code, ["WrittenAt"] = now },
+            TableUpdateMode.Replace,
+            cancellationToken
+        );
+        await Task.WhenAll(
+            open,
+            mark,
+            index.UpsertEntityAsync(Entry($"customer-{row.CustomerHash}", row), TableUpdateMode.Replace, cancellationToken)
+        );
 
-        // 3. The row is the truth, and its code the idempotency key: an insert, which fails where the code is taken.
-        await settlements.AddEntityAsync(row with { OpenETag = entry.Headers.ETag!.Value.ToString() }, cancellationToken);
+        // 5. The row is the truth, and its code the idempotency key: an insert, which fails where the code is taken.
+        row = row with
+        {
+            OpenETag = ETagOf(await open),
+            ListETag = ETagOf(await mark),
+        };
+        await settlements.AddEntityAsync(row, cancellationToken);
 
-        // 4. The statistics say how many were accepted, also of those that have not ended: a row of its own for each, in the transaction
-        // that
-        // adds it up, so that nobody counts it twice. Nobody waits for it.
+        // 6. The statistics say how many were accepted, also of those that have not ended: a row of its own for each, in the transaction
+        // that adds it up, so that nobody counts it twice. Nobody waits for it.
         _ = tally.AddAsync([new TableTransactionAction(TableTransactionActionType.Add, FloorTally.Row(code, "accepted"))]);
 
-        // 5. The message says which row to look at.
+        // 7. The message says which row to look at.
         await queue.SendMessageAsync(code, cancellationToken);
     }
 
     private async Task CarryOutAsync(CancellationToken cancellationToken)
     {
-        // 6. (Not counted on either side: one call may bring several.) A message that is hidden until its work is done, so that it comes
+        // (Not counted on either side: one call may bring several.) A message that is hidden until its work is done, so that it comes
         // again if the process dies.
         QueueMessage message = await ReceiveAsync(cancellationToken);
 
-        // 7. The message is not the truth: the row is read, and its ETag with it.
+        // 8. The message is not the truth: the row is read, and its ETag with it.
         var row = (
             await settlements.GetEntityAsync<Settlement>(message.Body.ToString(), Settlement.Row, cancellationToken: cancellationToken)
         ).Value;
 
-        // 8. One settlement of a customer at a time, or their credit would not tell what became of an unanswered one: an insert again.
-        // 9. The invoice that is sent.
-        var hold = settlements.AddEntityAsync(
-            new TableEntity(row.CustomerHash, HoldRow) { ["Code"] = row.Code, ["Attempt"] = row.Attempts },
-            cancellationToken
-        );
-        var download = ReadInvoiceAsync(row, cancellationToken);
-        await Task.WhenAll(hold, download);
+        // 9. and 10. One settlement of a customer at a time, or their credit would not tell what became of an unanswered one. The hold
+        // outlives it with what Baloan last said of the credit: it is read, and then taken.
+        // 11. The invoice that is sent.
+        var hold = HoldAsync(row, cancellationToken);
+        await Task.WhenAll(hold, ReadInvoiceAsync(row, cancellationToken));
 
-        // 10. Money is moved at most once: the row says so before the call, under the ETag that was read.
+        // 12. Money is moved at most once: the row says so before the call, under the ETag that was read.
         var submitting = row with
         {
             Status = SettlementStatus.Submitting,
             SendingId = Guid.NewGuid().ToString("N"),
-            HoldETag = (await hold).Headers.ETag!.Value.ToString(),
+            HoldETag = (await hold).ToString(),
         };
         var written = await settlements.UpdateEntityAsync(submitting, row.ETag, TableUpdateMode.Replace, cancellationToken);
 
-        // 11. What became of it, without the identifier and the token.
+        // 13. What became of it, without the identifier and the token.
         var settled = (submitting with { Status = SettlementStatus.Settled }).WithoutSecrets();
         await settlements.UpdateEntityAsync(settled, written.Headers.ETag!.Value, TableUpdateMode.Replace, cancellationToken);
 
-        // 12. Lists by state come from an index, in another partition than the row.
-        // 13. The customer's next settlement may go on.
-        // 14. Each subscriber is told of each event; one may have come a moment ago, at another instance.
-        // 15. The statistics say how it ended. Whoever accepted it may have died before 4, so the transaction takes it for granted and
+        // 14. Lists by time, by outcome and by end say the same of it: copies in another partition than the row, in one transaction.
+        // 15. The customer's next settlement may go on, and knows the credit.
+        // 16. Each subscriber is told of each event; one may have come a moment ago, at another instance.
+        // 17. The statistics say how it ended. Whoever accepted it may have died before 6, so the transaction takes it for granted and
         // fails if it is not so.
         await Task.WhenAll(
-            index.UpsertEntityAsync(Entry(Settled, settled), TableUpdateMode.Replace, cancellationToken),
-            settlements.DeleteEntityAsync(row.CustomerHash, HoldRow, (await hold).Headers.ETag!.Value, cancellationToken),
-            subscriptions
-                .QueryAsync<TableEntity>("PartitionKey eq 'all'", cancellationToken: cancellationToken)
-                .ToListAsync(cancellationToken)
-                .AsTask(),
+            index.SubmitTransactionAsync(
+                [
+                    new(TableTransactionActionType.UpdateReplace, Copy(settled, "all"), new ETag(row.ListETag!)),
+                    new(TableTransactionActionType.UpsertReplace, Copy(settled, Settled)),
+                    new(TableTransactionActionType.UpsertReplace, Copy(settled, "ended")),
+                ],
+                cancellationToken
+            ),
+            settlements.UpdateEntityAsync(Hold(row, ""), await hold, TableUpdateMode.Replace, cancellationToken),
+            SubscribersAsync(cancellationToken),
             tally.AddAsync([
                 new TableTransactionAction(TableTransactionActionType.UpdateReplace, FloorTally.Row(row.Code, "accepted"), ETag.All),
                 new TableTransactionAction(TableTransactionActionType.Add, FloorTally.Row(row.Code, Settled)),
             ])
         );
 
-        // 16. Last of all: until then the sweep makes good what 12 to 15 left undone.
-        await index.DeleteEntityAsync(StatusIndex.Open, settled.IndexKey, new ETag(row.OpenETag), cancellationToken);
+        // 18. Last of all: until then the sweep makes good what 14 to 17 left undone.
+        await index.DeleteEntityAsync(OpenOf(row.Code), settled.IndexKey, new ETag(row.OpenETag), cancellationToken);
 
-        // 17. The message has done its work.
+        // (Not counted: on Azure it is the host's.) The message has done its work.
         await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
     }
+
+    private async Task<ETag> HoldAsync(Settlement row, CancellationToken cancellationToken)
+    {
+        var found = await settlements.GetEntityIfExistsAsync<TableEntity>(row.CustomerHash, HoldRow, cancellationToken: cancellationToken);
+        var written = found.HasValue
+            ? await settlements.UpdateEntityAsync(Hold(row, row.Code), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken)
+            : await settlements.AddEntityAsync(Hold(row, row.Code), cancellationToken);
+        return written.Headers.ETag!.Value;
+    }
+
+    private Task SubscribersAsync(CancellationToken cancellationToken) =>
+        subscriptions
+            .QueryAsync<TableEntity>("PartitionKey eq 'all'", cancellationToken: cancellationToken)
+            .ToListAsync(cancellationToken)
+            .AsTask();
+
+    private static TableEntity Hold(Settlement row, string holder) =>
+        new(row.CustomerHash, HoldRow)
+        {
+            ["Code"] = holder,
+            ["Attempt"] = row.Attempts,
+            ["Credit"] = 100_000_000L,
+        };
+
+    private static Settlement Copy(Settlement ended, string range) =>
+        ended with
+        {
+            PartitionKey = Listed,
+            RowKey = $"{range}-{ended.IndexKey}",
+        };
+
+    private static string OpenOf(string code) => Spread.PartitionOf(StatusIndex.Open, code);
+
+    private static string ETagOf(Response written) => written.Headers.ETag!.Value.ToString();
 
     private static TableEntity Entry(string partition, Settlement row) =>
         new(partition, row.IndexKey) { ["Id"] = row.Code, ["WrittenAt"] = row.UpdatedAt };
@@ -263,30 +314,94 @@ internal sealed class Floor
         await content.CopyToAsync(Stream.Null, cancellationToken);
     }
 
-    /// <summary>Writes rows for a while, by some senders at once.</summary>
+    /// <summary>Records callbacks for a while, by some senders at once, each of which leads one loan after the other to its end.</summary>
     /// <param name="atOnce">How many senders.</param>
-    /// <param name="time">For how long.</param>
-    /// <param name="each">How many rows stand for one, one after the other; the next one takes the next number.</param>
+    /// <param name="seconds">For how long.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>How many ones a second.</returns>
-    private async Task<double> WriteAsync(int atOnce, TimeSpan time, int[] each, CancellationToken cancellationToken)
+    /// <returns>How many a second.</returns>
+    private async Task<double> RecordAsync(int atOnce, double seconds, CancellationToken cancellationToken)
     {
+        var loans = new string[atOnce];
         var load = await Load.RunAsync(
             atOnce,
-            time,
-            async (_, turn) =>
+            TimeSpan.FromSeconds(seconds),
+            async (sender, turn) =>
             {
-                for (var i = 0; i < each[turn % each.Length]; i++)
-                {
-                    var row = new TableEntity(Guid.NewGuid().ToString(), "loan")
-                    {
-                        ["State"] = "created",
-                        ["UpdatedAt"] = DateTimeOffset.UtcNow,
-                    };
-                    await callbacks.AddEntityAsync(row, cancellationToken);
-                }
+                var step = turn % CallbackRow.States.Length;
+                loans[sender] = step == 0 ? Guid.NewGuid().ToString() : loans[sender];
+                await RecordAsync(loans[sender], step, cancellationToken);
             }
         );
         return load.PerSecond;
+    }
+
+    /// <summary>Leads one loan from its first state to its last.</summary>
+    private async Task LeadAsync(CancellationToken cancellationToken)
+    {
+        var uuid = Guid.NewGuid().ToString();
+        foreach (var step in Enumerable.Range(0, CallbackRow.States.Length))
+        {
+            await RecordAsync(uuid, step, cancellationToken);
+            await Task.Delay(CallbackRow.Tail, cancellationToken);
+        }
+    }
+
+    private async Task RecordAsync(string uuid, int step, CancellationToken cancellationToken)
+    {
+        var (id, state, now) = ($"{uuid}-{step}", CallbackRow.States[step], DateTimeOffset.UtcNow);
+
+        // 1. It is counted once, also where this process dies right after the loan is written: announced before.
+        // 2. The loan's state, by which a callback is judged, and its ETag.
+        var read = loans.GetEntityIfExistsAsync<TableEntity>(uuid, LoanRow, cancellationToken: cancellationToken);
+        await Task.WhenAll(tally.AnnounceAsync(id), read);
+        var loan = (await read) is { HasValue: true, Value: { } found } ? found : null;
+        var next = new TableEntity(uuid, LoanRow)
+        {
+            ["State"] = state,
+            ["Reached"] = step,
+            ["UpdatedAt"] = now,
+            ["Key"] = TableKeys.NewestFirst(now, uuid),
+        };
+
+        // 3. Each subscriber is told before the row is written, as nothing repeats a callback.
+        // 4. A list by state has it before the row says so.
+        await Task.WhenAll(
+            SubscribersAsync(cancellationToken),
+            loanIndex.UpsertEntityAsync(
+                new TableEntity(state, (string)next["Key"]) { ["Id"] = uuid, ["WrittenAt"] = now },
+                TableUpdateMode.Replace,
+                cancellationToken
+            )
+        );
+
+        // 5. State and history at once, under the ETag that was read.
+        await loans.SubmitTransactionAsync(
+            [
+                loan is null ? new(TableTransactionActionType.Add, next) : new(TableTransactionActionType.UpdateReplace, next, loan.ETag),
+                new(
+                    TableTransactionActionType.Add,
+                    new TableEntity(uuid, $"callback-{state}")
+                    {
+                        ["CallbackId"] = id,
+                        ["State"] = state,
+                        ["ReceivedAt"] = now,
+                        ["Body"] = $$"""{"uuid":"{{uuid}}","state":"{{state}}"}""",
+                    }
+                ),
+            ],
+            cancellationToken
+        );
+
+        // 6. It leaves the list of the state before.
+        if (loan is not null)
+        {
+            await loanIndex.DeleteEntityAsync((string)loan["State"], (string)loan["Key"], ETag.All, cancellationToken);
+        }
+
+        // 7. The statistics count it, in one transaction with what keeps it from being counted twice. Nobody waits for it.
+        _ = tally.AddAsync([
+            new(TableTransactionActionType.Add, FloorTally.Row(id, "callback")),
+            new(TableTransactionActionType.Delete, FloorTally.Announcement(id), ETag.All),
+        ]);
     }
 }

@@ -19,6 +19,10 @@ internal sealed class FloorTally(TableClient table)
 
     public static TableEntity Row(string code, string what) => new(Partition, $"counted-{what}-{code}");
 
+    public static TableEntity Announcement(string id) => new(Partition, $"begun-{id}");
+
+    public Task AnnounceAsync(string id) => table.UpsertEntityAsync(Announcement(id), TableUpdateMode.Replace);
+
     public async Task SetUpAsync(CancellationToken cancellationToken)
     {
         await table.CreateIfNotExistsAsync(cancellationToken);

@@ -42,6 +42,8 @@ internal sealed record Published(string App, string Host, string Rivals, bool Re
                 artifacts,
                 "-o",
                 output,
+                // Not over those that the projects hold: they are for no runtime in particular.
+                "-p:NuGetLockFilePath=obj/benchmarks.lock.json",
                 "-v",
                 "quiet",
             ];

@@ -34,13 +34,22 @@ internal sealed partial class Server : IAsyncDisposable
     public Action<string>? OnLine { get; set; }
 
     /// <summary>Processor time that it has used so far.</summary>
-    public TimeSpan Cpu => Look(seen => seen.TotalProcessorTime);
+    public TimeSpan Cpu => Look(measured, seen => seen.TotalProcessorTime);
+
+    /// <summary>Processor time of the process that was started: of a function app, its host.</summary>
+    public TimeSpan HostCpu => Look(process.Id, seen => seen.TotalProcessorTime);
 
     /// <summary>Resident memory now, in bytes.</summary>
-    public long ResidentBytes => Look(seen => seen.WorkingSet64);
+    public long ResidentBytes => Look(measured, seen => seen.WorkingSet64);
+
+    /// <summary>That of its host.</summary>
+    public long HostResidentBytes => Look(process.Id, seen => seen.WorkingSet64);
 
     /// <summary>The most resident memory that it has had, in bytes.</summary>
-    public long PeakResidentBytes => Look(seen => seen.PeakWorkingSet64);
+    public long PeakResidentBytes => Look(measured, seen => seen.PeakWorkingSet64);
+
+    /// <summary>That of its host.</summary>
+    public long PeakHostResidentBytes => Look(process.Id, seen => seen.PeakWorkingSet64);
 
     /// <param name="name">What people call it.</param>
     /// <param name="file">The program.</param>
@@ -116,7 +125,9 @@ internal sealed partial class Server : IAsyncDisposable
     /// <summary>Bytes that it has allocated so far.</summary>
     public async Task<long> AllocatedBytesAsync() => long.Parse((await AskAsync("allocated")).Single(), CultureInfo.InvariantCulture);
 
-    /// <summary>The calls to storage that it makes meanwhile, without the asking for messages and what a host keeps for itself.</summary>
+    /// <summary>
+    /// The calls to storage that it makes meanwhile, without the asking for messages, taking them away and what a host keeps for itself.
+    /// </summary>
     public async Task<IReadOnlyList<string>> CountStorageCallsAsync(Func<Task> work)
     {
         await AskAsync("count");
@@ -149,6 +160,7 @@ internal sealed partial class Server : IAsyncDisposable
     private static bool IsOfTheApp(string call) =>
         call.Contains("/devstoreaccount1/", StringComparison.Ordinal)
         && !call.Contains("numofmessages=", StringComparison.Ordinal)
+        && !call.Contains("popreceipt=", StringComparison.Ordinal)
         && !call.Contains("azure-webjobs", StringComparison.Ordinal);
 
     private async Task<IReadOnlyList<string>> AskAsync(string question)
@@ -162,9 +174,9 @@ internal sealed partial class Server : IAsyncDisposable
         return (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
-    private T Look<T>(Func<Process, T> at)
+    private static T Look<T>(int id, Func<Process, T> at)
     {
-        using var seen = Process.GetProcessById(measured);
+        using var seen = Process.GetProcessById(id);
         return at(seen);
     }
 

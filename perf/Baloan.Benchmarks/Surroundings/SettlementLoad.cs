@@ -26,6 +26,9 @@ internal sealed class SettlementLoad(Stage stage)
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource<long>> awaited = new();
 
+    /// <summary>Whether requests go without their length, in chunks.</summary>
+    public bool IsChunked { get; init; }
+
     /// <summary>Takes the lines of the app's log.</summary>
     public void Hear(string line)
     {
@@ -91,8 +94,12 @@ internal sealed class SettlementLoad(Stage stage)
                     {
                         var sent = Stopwatch.GetTimestamp();
                         var settled = awaited.GetOrAdd(order.Code, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-                        using var form = order.ToForm();
-                        using var response = await app.Http.PostAsync("api/merchant/settlements", form, cancellationToken);
+                        using var request = new HttpRequestMessage(HttpMethod.Post, "api/merchant/settlements")
+                        {
+                            Content = order.ToForm(),
+                        };
+                        request.Headers.TransferEncodingChunked = IsChunked;
+                        using var response = await app.Http.SendAsync(request, cancellationToken);
                         if (response.StatusCode != HttpStatusCode.Accepted)
                         {
                             throw new SandboxException(

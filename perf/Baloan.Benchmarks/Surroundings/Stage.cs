@@ -39,12 +39,12 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <summary>Starts the app, as it is deployed.</summary>
     /// <param name="probed">Whether it carries the probe.</param>
-    /// <param name="storage">Its storage; null for the shared one.</param>
+    /// <param name="storage">Its connection string; null for the shared storage.</param>
     /// <param name="onLine">Told of each line of its log.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public Task<Server> StartAppAsync(
         bool probed,
-        Azurite? storage = null,
+        string? storage = null,
         Action<string>? onLine = null,
         CancellationToken cancellationToken = default
     ) =>
@@ -54,7 +54,7 @@ internal sealed class Stage : IAsyncDisposable
             [Published.Host, Path.GetDirectoryName(Published.App)!],
             new Dictionary<string, string?>
             {
-                ["AzureWebJobsStorage"] = (storage ?? Storage).ConnectionString,
+                ["AzureWebJobsStorage"] = storage ?? Storage.ConnectionString,
                 ["KeyVault__Uri"] = vault.Uri.ToString(),
                 ["KeyVault__EmulatorCertificate"] = vault.CertificatePath,
                 ["Baloan__BaseAddress"] = Sandbox.Address.ToString(),
@@ -67,32 +67,20 @@ internal sealed class Stage : IAsyncDisposable
             cancellationToken
         );
 
-    /// <summary>Starts an app with nothing in it.</summary>
-    public Task<Server> StartEmptyAsync(CancellationToken cancellationToken) =>
+    /// <summary>Starts what one would write instead, on the same worker and behind the same host.</summary>
+    public Task<Server> StartRivalAsync(bool probed, CancellationToken cancellationToken) =>
         Server.StartAsync(
-            "The empty app",
+            "The rival",
             "dotnet",
-            [Published.Rivals],
-            new Dictionary<string, string?>(),
-            cancellationToken: cancellationToken
-        );
-
-    public Task<Server> StartPassThroughAsync(CancellationToken cancellationToken) =>
-        Server.StartAsync(
-            "The pass-through",
-            "dotnet",
-            [Published.Rivals, "pass-through", Sandbox.Address.ToString(), BaloanToken],
-            new Dictionary<string, string?>(),
-            probed: true,
-            cancellationToken: cancellationToken
-        );
-
-    public Task<Server> StartNodeAsync(CancellationToken cancellationToken) =>
-        Server.StartAsync(
-            "Node's pass-through",
-            "node",
-            [Path.Combine(AppContext.BaseDirectory, "Rivals", "pass-through.mjs"), Sandbox.Address.ToString(), BaloanToken],
-            new Dictionary<string, string?> { ["NODE_OPTIONS"] = null },
+            [Published.Host, Path.GetDirectoryName(Published.Rivals)!],
+            new Dictionary<string, string?>
+            {
+                ["AzureWebJobsStorage"] = Storage.ConnectionString,
+                ["Rival__Address"] = Sandbox.Address.ToString(),
+                ["Rival__Token"] = BaloanToken,
+                ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
+            },
+            probed,
             cancellationToken: cancellationToken
         );
 

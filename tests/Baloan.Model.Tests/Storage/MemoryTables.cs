@@ -10,7 +10,7 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
 {
     private const int LongestPage = 1000;
 
-    private readonly Dictionary<string, SortedDictionary<Key, Row>> tables = [];
+    private readonly Dictionary<string, Table> tables = [];
     private long etags;
 
     /// <summary>Told of each row that is written, in the order of writing.</summary>
@@ -21,7 +21,7 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
         if (request.Path == "/Tables")
         {
             using var json = JsonDocument.Parse(request.Body);
-            return tables.TryAdd(json.RootElement.GetProperty("TableName").GetString()!, [])
+            return tables.TryAdd(json.RootElement.GetProperty("TableName").GetString()!, new())
                 ? new StorageAnswer(204)
                 : StorageAnswer.TableError(409, "TableAlreadyExists");
         }
@@ -37,13 +37,13 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
         return answer;
     }
 
-    public IEnumerable<Row> Rows(string table) => tables.TryGetValue(table, out var rows) ? rows.Values : [];
+    public IEnumerable<Row> Rows(string table) => tables.TryGetValue(table, out var rows) ? rows.From(default) : [];
 
     /// <summary>Puts a row there, as somebody outside of the app would.</summary>
     public void Put(string table, string partitionKey, string rowKey, string properties)
     {
-        tables.TryAdd(table, []);
-        tables[table][new(partitionKey, rowKey)] = new Row(partitionKey, rowKey, Encoding.UTF8.GetBytes(properties), NextETag(), now());
+        tables.TryAdd(table, new());
+        tables[table].Put(new Row(partitionKey, rowKey, Encoding.UTF8.GetBytes(properties), NextETag(), now()));
     }
 
     private StorageAnswer Answer(
@@ -181,22 +181,28 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
         }
     }
 
-    private StorageAnswer Query(SortedDictionary<Key, Row> rows, IReadOnlyDictionary<string, string> query)
+    private static StorageAnswer Query(Table rows, IReadOnlyDictionary<string, string> query)
     {
         var conditions = query["$filter"].Split(" and ").Select(Condition.Parse).ToList();
         var top = query.TryGetValue("$top", out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : LongestPage;
-        var from = query.TryGetValue("NextPartitionKey", out var partition)
+        var first = query.TryGetValue("NextPartitionKey", out var partition)
             ? new Key(partition, query.GetValueOrDefault("NextRowKey", ""))
-            : (Key?)null;
+            : Condition.FirstOf(conditions);
+        // Of more partitions than one, those of row keys say nothing of where it ends.
+        var ends = conditions.Exists(condition => condition is { OfRowKey: false, Operator: "eq" })
+            ? conditions
+            : conditions.FindAll(condition => !condition.OfRowKey);
         var json = new StringBuilder("{\"value\":[");
         var count = 0;
         Row? next = null;
-        foreach (var row in rows.Values)
+        foreach (var row in rows.From(first))
         {
-            if (
-                (from is { } first && new Key(row.PartitionKey, row.RowKey).CompareTo(first) < 0)
-                || !conditions.TrueForAll(condition => condition.Holds(row))
-            )
+            if (ends.Exists(condition => condition.IsBehind(row)))
+            {
+                break;
+            }
+
+            if (!conditions.TrueForAll(condition => condition.Holds(row)))
             {
                 continue;
             }
@@ -233,7 +239,7 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
             }
             else
             {
-                tables[change.Table][change.Key] = change.Row;
+                tables[change.Table].Put(change.Row);
             }
         }
 
@@ -245,10 +251,10 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
 
     private string NextETag() => string.Create(CultureInfo.InvariantCulture, $"W/\"datetime'{++etags}'\"");
 
-    private static Row? Find(SortedDictionary<Key, Row> rows, Key key, List<Change> changes) =>
+    private static Row? Find(Table rows, Key key, List<Change> changes) =>
         changes.FindLast(change => change.Key == key) is { Row: var changed } && changes.Exists(change => change.Key == key)
             ? changed
-            : rows.GetValueOrDefault(key);
+            : rows.Find(key);
 
     private static Key KeyIn(byte[] body)
     {
@@ -323,6 +329,39 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
         public DateTimeOffset Time(string name) => Properties.GetProperty(name).GetDateTimeOffset();
     }
 
+    /// <summary>Rows in the order of both keys, as the service's one index has them.</summary>
+    private sealed class Table
+    {
+        private readonly Dictionary<Key, Row> rows = [];
+        private readonly SortedSet<Key> order = [];
+
+        public Row? Find(Key key) => rows.GetValueOrDefault(key);
+
+        public void Put(Row row)
+        {
+            var key = new Key(row.PartitionKey, row.RowKey);
+            rows[key] = row;
+            order.Add(key);
+        }
+
+        public void Remove(Key key)
+        {
+            rows.Remove(key);
+            order.Remove(key);
+        }
+
+        /// <summary>The rows from a key on.</summary>
+        public IEnumerable<Row> From(Key first)
+        {
+            if (rows.Count == 0 || order.Max.CompareTo(first) < 0)
+            {
+                return [];
+            }
+
+            return order.GetViewBetween(first, order.Max).Select(key => rows[key]);
+        }
+    }
+
     private readonly record struct Change(string Table, Key Key, Row? Row);
 
     private readonly record struct Key(string PartitionKey, string RowKey) : IComparable<Key>
@@ -342,9 +381,23 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
             return new(words[0] == "RowKey", words[1], words[2][1..^1].Replace("''", "'", StringComparison.Ordinal));
         }
 
+        /// <summary>The first key for which all of some conditions may hold.</summary>
+        public static Key FirstOf(IReadOnlyList<Condition> conditions)
+        {
+            var partition = conditions.FirstOrDefault(condition => !condition.OfRowKey && condition.Operator is "eq" or "ge" or "gt");
+            var row = conditions.FirstOrDefault(condition => condition is { OfRowKey: true, Operator: "eq" or "ge" or "gt" });
+            return new(partition.Value ?? "", partition.Operator == "eq" ? row.Value ?? "" : "");
+        }
+
+        /// <summary>Whether a row is behind all for which it holds.</summary>
+        public bool IsBehind(Row row) =>
+            Operator is "eq" or "lt" or "le" && Compare(row) is var order && order > (Operator == "lt" ? -1 : 0);
+
+        private int Compare(Row row) => string.CompareOrdinal(OfRowKey ? row.RowKey : row.PartitionKey, Value);
+
         public bool Holds(Row row)
         {
-            var order = string.CompareOrdinal(OfRowKey ? row.RowKey : row.PartitionKey, Value);
+            var order = Compare(row);
             return Operator switch
             {
                 "eq" => order == 0,
