@@ -42,6 +42,9 @@ param merchantApiVersion string
 @description('How long after the sending an unchanged credit proves that nothing was moved.')
 param settlementVerifyAfter string
 
+@description('After how many days what tells of a person is erased from rows of what has ended; less than 30 is taken for 30, 0: never.')
+param keepRowsDays int
+
 @description('Hosts that events may be sent to.')
 param subscriptionHosts string
 
@@ -73,6 +76,8 @@ var settings = {
   Baloan__BaseAddress: baloanBaseAddress
   Baloan__MerchantApiVersion: merchantApiVersion
   Settlements__VerifyAfter: settlementVerifyAfter
+  // Empty: off.
+  Retention__Days: keepRowsDays == 0 ? '' : string(max(keepRowsDays, 30))
   Subscriptions__AllowedHosts: subscriptionHosts
 
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString

@@ -24,7 +24,8 @@ const made = new Set(
 const code = new Map();
 for (const name of await readdir(sources, { recursive: true })) {
   if (name.endsWith('.cs') && !/(^|[\\/])(bin|obj)[\\/]/.test(name)) {
-    code.set(path.basename(name), await readFile(path.join(sources, name), 'utf8'));
+    // A sentence that goes over several lines of code is one.
+    code.set(path.basename(name), (await readFile(path.join(sources, name), 'utf8')).replace(/"\s*\+ "/g, ''));
   }
 }
 

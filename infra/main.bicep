@@ -39,6 +39,11 @@ param subscriptionHosts string = '*.logic.azure.com;*.api.powerplatform.com'
 @maxValue(3650)
 param keepFilesDays int = 90
 
+@description('After how many days all that tells of a person is erased from rows of what has ended; less than 30 is taken for 30, 0: never.')
+@minValue(0)
+@maxValue(36500)
+param keepRowsDays int = 0
+
 @description('Copies of the data: in one building (LRS), in three of the region (ZRS), or in a second region as well (GRS, GZRS). Not every region has zones.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_ZRS'
@@ -171,6 +176,7 @@ module app 'app.bicep' = {
     baloanBaseAddress: baloanBaseAddress
     merchantApiVersion: merchantApiVersion
     settlementVerifyAfter: settlementVerifyAfter
+    keepRowsDays: keepRowsDays
     subscriptionHosts: subscriptionHosts
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount

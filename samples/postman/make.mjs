@@ -32,7 +32,7 @@ function tidy(item) {
   }
   item.response = [];
   request.auth = request.auth?.type === 'noauth' ? request.auth : undefined;
-  if (request.url.path.join('/') === 'tokens/refresh') {
+  if (['tokens/refresh', 'customers/erasures'].includes(request.url.path.join('/'))) {
     request.auth = keyed('{{adminKey}}');
   }
   for (const variable of request.url.variable ?? []) {

@@ -2,6 +2,7 @@ using Baloan.Core.Counters;
 using Baloan.Core.Events;
 using Baloan.Core.Loans;
 using Baloan.Core.Reconciliation;
+using Baloan.Core.Retention;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
@@ -43,6 +44,7 @@ public static class Services
             .AddSingleton<BodyReading>()
             .AddSingleton<Problems>()
             .AddReconciliation()
+            .AddRetention(RetentionOptions.From(configuration))
             .AddSingleton(new OwnKeys(configuration))
             .AddSingleton(new CorsOrigins(configuration))
             .AddSingleton(new QueryKey(configuration))

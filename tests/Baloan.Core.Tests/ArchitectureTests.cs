@@ -18,7 +18,7 @@ public sealed class ArchitectureTests
         ["Tokens"],
         ["Counters", "Events"],
         ["Settlements", "Loans", "Uploads"],
-        ["Reconciliation"],
+        ["Reconciliation", "Retention"],
     ];
 
     private static readonly Assembly Core = typeof(FileStore).Assembly;

@@ -44,6 +44,7 @@ public sealed class KeyTests(KeyedStage stage)
         new()
         {
             { "POST", "api/tokens/refresh" },
+            { "POST", "api/customers/erasures" },
             { "POST", "admin/functions/VerifySettlements" },
             { "POST", "admin/functions/RefreshTokens" },
             { "POST", "admin/functions/Invoices" },

@@ -58,6 +58,9 @@ public sealed record Loan : ITableEntity
     /// <summary>When its state last changed (UTC).</summary>
     public DateTimeOffset UpdatedAt { get; set; }
 
+    /// <summary>When all was erased from it that may tell of a person (UTC); null where it was not.</summary>
+    public DateTimeOffset? ErasedAt { get; set; }
+
     /// <summary>The loan's uuid.</summary>
     [System.Runtime.Serialization.IgnoreDataMember]
     public string Uuid => PartitionKey;

@@ -81,6 +81,13 @@ public sealed record LoanHistoryEntry : ITableEntity
     /// <summary>The callback's body as it came.</summary>
     public byte[] Body { get; set; } = [];
 
+    /// <summary>Whether its state is one of those that are known, by its key.</summary>
+    [System.Runtime.Serialization.IgnoreDataMember]
+    public bool IsOfKnownState => RowKey.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>The row without what Baloan wrote in its own words. By its key, the same callback is still known to have come.</summary>
+    public LoanHistoryEntry Bare() => this with { Reason = null, Body = [] };
+
     /// <summary>Whether a callback is among those that were counted last.</summary>
     public bool HasCounted(string callbackId) => CountedIds.Split(Separator).Contains(callbackId);
 

@@ -38,6 +38,7 @@ public sealed partial class LoanOpener(
         var fingerprint = key is null
             ? null
             : await hasher.HashAsync($"loan request {JsonSerializer.Serialize(request, LoanJson.Default.LoanRequest)}", cancellationToken);
+        var hashes = await TryHashAsync(request, cancellationToken);
         var began = time.GetTimestamp();
         while (true)
         {
@@ -55,7 +56,15 @@ public sealed partial class LoanOpener(
                     throw new OpeningUnknownException();
                 default:
                     var sendBefore = Deadline.Start(time, LoanOpeningRules.SendingTime);
-                    var sending = LoanOpeningRules.Begin(row, id, request, fingerprint, Guid.NewGuid().ToString("N"), clock.GetUtcNow());
+                    var sending = LoanOpeningRules.Begin(
+                        row,
+                        id,
+                        request,
+                        fingerprint,
+                        Guid.NewGuid().ToString("N"),
+                        hashes,
+                        clock.GetUtcNow()
+                    );
                     if (await TryBeginAsync(sending, isNew: row is null) is { } begun)
                     {
                         return await SendAsync(begun, request with { SendBefore = sendBefore }, language);
@@ -63,6 +72,22 @@ public sealed partial class LoanOpener(
 
                     break;
             }
+        }
+    }
+
+    /// <summary>By what the customer's openings are found; null where the key for it cannot be had, which holds up no opening.</summary>
+    private async Task<(string Customer, string Phone)?> TryHashAsync(LoanRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (
+                await hasher.HashAsync(request.NationalIdentifier, cancellationToken),
+                await hasher.HashPhoneNumberAsync(request.PhoneNumber, cancellationToken)
+            );
+        }
+        catch (Exception away) when (away is KeyVaultUnavailableException or NotConfiguredException)
+        {
+            return null;
         }
     }
 

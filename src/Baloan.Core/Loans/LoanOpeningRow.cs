@@ -65,6 +65,12 @@ public sealed record LoanOpeningRow : ITableEntity
     /// <summary>The customer's phone number, masked.</summary>
     public string MaskedPhoneNumber { get; set; } = "";
 
+    /// <summary>The keyed hash of the national identifier; null in rows of before there was one.</summary>
+    public string? CustomerHash { get; set; }
+
+    /// <summary>The keyed hash of the phone number; null in rows of before there was one.</summary>
+    public string? PhoneHash { get; set; }
+
     /// <summary>Toman.</summary>
     public long Amount { get; set; }
 
@@ -103,6 +109,9 @@ public sealed record LoanOpeningRow : ITableEntity
 
     /// <summary>When it was decided (UTC).</summary>
     public DateTimeOffset? ResolvedAt { get; set; }
+
+    /// <summary>When all was erased from it that tells of a person (UTC); null where it was not.</summary>
+    public DateTimeOffset? ErasedAt { get; set; }
 
     /// <summary>The opening's id.</summary>
     [IgnoreDataMember]

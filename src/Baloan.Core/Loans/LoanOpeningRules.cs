@@ -72,6 +72,7 @@ public static class LoanOpeningRules
         LoanRequest request,
         string? fingerprint,
         string sendingId,
+        (string Customer, string Phone)? hashes,
         DateTimeOffset now
     ) =>
         new()
@@ -83,6 +84,8 @@ public static class LoanOpeningRules
             Fingerprint = fingerprint,
             MaskedIdentifier = Masked.LastFour(request.NationalIdentifier),
             MaskedPhoneNumber = Masked.LastFour(request.PhoneNumber),
+            CustomerHash = hashes?.Customer,
+            PhoneHash = hashes?.Phone,
             Amount = request.Amount,
             LoanDue = request.LoanDue,
             Store = request.Store,

@@ -123,6 +123,56 @@ public sealed partial class LoanOpeningStore(
             cancellationToken
         );
 
+    /// <summary>Reads a page of all openings, in the order of their ids.</summary>
+    /// <param name="after">The id of the last one of the page before; null for the first page.</param>
+    /// <param name="most">How many at the most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<List<LoanOpeningRow>> ReadAllAsync(string? after, int most, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var (first, row) = (after ?? "", LoanOpeningRow.Row);
+        return await table.ReadAsync<LoanOpeningRow>(
+            TableClient.CreateQueryFilter($"PartitionKey gt {first} and RowKey eq {row}"),
+            most,
+            null,
+            cancellationToken
+        );
+    }
+
+    /// <summary>Reads all openings of a customer. The service looks through all openings for it.</summary>
+    /// <param name="customer">The hash and the mask of the national identifier; null for any.</param>
+    /// <param name="phone">The hash and the mask of the phone number; null for any.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Those of the one or the other; of rows without hashes, those that have both masks.</returns>
+    public async Task<List<LoanOpeningRow>> ReadOfCustomerAsync(
+        (string Hash, string Mask)? customer,
+        (string Hash, string Mask)? phone,
+        CancellationToken cancellationToken
+    )
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var ways = new List<string>();
+        if (customer is { } identifier)
+        {
+            ways.Add(TableClient.CreateQueryFilter($"CustomerHash eq {identifier.Hash}"));
+        }
+
+        if (phone is { } number)
+        {
+            ways.Add(TableClient.CreateQueryFilter($"PhoneHash eq {number.Hash}"));
+        }
+
+        if (customer is { Mask: var first } && phone is { Mask: var second })
+        {
+            ways.Add(TableClient.CreateQueryFilter($"(MaskedIdentifier eq {first} and MaskedPhoneNumber eq {second})"));
+        }
+
+        var row = TableClient.CreateQueryFilter($"RowKey eq {LoanOpeningRow.Row}");
+        var rows = await table.ReadAsync<LoanOpeningRow>($"{row} and ({string.Join(" or ", ways)})", int.MaxValue, null, cancellationToken);
+        // With a hash, masks tell nothing more.
+        return [.. rows.Where(one => one.CustomerHash is null || one.CustomerHash == customer?.Hash || one.PhoneHash == phone?.Hash)];
+    }
+
     /// <summary>Takes an opening out of the list: nothing is left to be done for it.</summary>
     public Task CompleteAsync(LoanOpeningRow row, CancellationToken cancellationToken) =>
         index.RemoveAsync(StatusIndex.Open, row.IndexKey, ETag.All, cancellationToken);

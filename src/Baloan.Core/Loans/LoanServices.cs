@@ -13,6 +13,7 @@ public static class LoanServices
             .AddSingleton<IChangeRecord>(provider => provider.GetRequiredService<LoanStore>())
             .AddSingleton<LoanOpeningStore>()
             .AddSingleton<LoanOpeningSweep>()
+            .AddSingleton<LoanEraser>()
             .AddSingleton<LoanOpener>()
             .AddSingleton<LoanRecorder>();
 }

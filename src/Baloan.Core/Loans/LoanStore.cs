@@ -42,6 +42,7 @@ public sealed partial class LoanStore(
     private const int LongestReasonInEvents = 1_000;
     private const int PageOfHistory = 100;
     private const int ManyUnknown = 100;
+    private const int MostErasedPages = 100;
     private const int MostReads = 3;
     private const int GateCount = 64;
 
@@ -152,6 +153,78 @@ public sealed partial class LoanStore(
             entry => RemoveStrayAsync(entry, cancellationToken),
             cancellationToken
         );
+
+    /// <summary>Reads a page of all loans, in the order of their uuids.</summary>
+    /// <param name="after">The uuid of the last one of the page before; null for the first page.</param>
+    /// <param name="most">How many at the most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<List<Loan>> ReadAllAsync(string? after, int most, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var (first, row) = (after ?? "", Loan.Row);
+        return await table.ReadAsync<Loan>(
+            TableClient.CreateQueryFilter($"PartitionKey gt {first} and RowKey eq {row}"),
+            most,
+            null,
+            cancellationToken
+        );
+    }
+
+    /// <summary>Erases what Baloan wrote in its own words about a loan that is over: first its history, then its row.</summary>
+    /// <returns>Whether all is erased; not where a callback has come meanwhile, or there is more than is done at once.</returns>
+    public async Task<bool> TryEraseAsync(Loan loan, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var (uuid, after, end) = (loan.Uuid, LoanHistoryEntry.FirstKey, LoanHistoryEntry.AfterLastRecentKey);
+        for (var pages = 0; pages < MostErasedPages; pages++)
+        {
+            var page = await table.ReadAsync<LoanHistoryEntry>(
+                TableClient.CreateQueryFilter($"PartitionKey eq {uuid} and RowKey gt {after} and RowKey lt {end} and RowKey ne {Loan.Row}"),
+                PageOfHistory,
+                null,
+                cancellationToken
+            );
+            if (page.Count == 0)
+            {
+                return await TryReplaceAsync(loan with { Reason = null, PlanDetail = null, ErasedAt = clock.GetUtcNow() });
+            }
+
+            after = page[^1].RowKey;
+            var changes = page.Where(entry => !entry.IsOfKnownState || entry.Reason is not null || entry.Body.Length > 0)
+                .Select(entry =>
+                    entry.IsOfKnownState
+                        ? new TableTransactionAction(TableTransactionActionType.UpdateReplace, entry.Bare(), entry.ETag)
+                        : new TableTransactionAction(TableTransactionActionType.Delete, entry, entry.ETag)
+                )
+                .ToList();
+            try
+            {
+                if (changes.Count > 0)
+                {
+                    await table.SubmitTransactionAsync(changes, cancellationToken);
+                }
+            }
+            catch (RequestFailedException lost) when (lost.Status is 404 or 412)
+            {
+                return false;
+            }
+        }
+
+        return false;
+
+        async Task<bool> TryReplaceAsync(Loan bare)
+        {
+            try
+            {
+                await table.UpdateEntityAsync(bare, loan.ETag, TableUpdateMode.Replace, cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException lost) when (lost.Status is 404 or 412)
+            {
+                return false;
+            }
+        }
+    }
 
     /// <summary>Whether a callback was recorded as news under a key: it may have been announced, and have turned out to be late.</summary>
     public async Task<bool> HasChangeAsync(string uuid, string key, string eventId, CancellationToken cancellationToken)
@@ -333,6 +406,11 @@ public sealed partial class LoanStore(
             {
                 CountedFrom = loan is { IsCounted: true } ? loan.State : null,
             };
+            if (loan?.ErasedAt is not null)
+            {
+                entry = entry.Bare();
+            }
+
             if (verdict == LoanVerdict.Accepted && announced.Add(entry.RowKey))
             {
                 await PublishAsync(entry, cancellationToken);
@@ -396,7 +474,9 @@ public sealed partial class LoanStore(
             LoanVerdict.Accepted => loan with
             {
                 State = callback.State,
-                Reason = Shortened(callback.Reason, LongestReason) ?? (loan.State == callback.State ? loan.Reason : null),
+                Reason = loan.ErasedAt is null
+                    ? Shortened(callback.Reason, LongestReason) ?? (loan.State == callback.State ? loan.Reason : null)
+                    : null,
                 Reached = reached,
                 UpdatedAt = callback.ReceivedAt,
                 IsCounted = true,

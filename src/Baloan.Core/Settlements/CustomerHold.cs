@@ -63,6 +63,39 @@ public sealed class CustomerHold(StorageClients storage, StorageSetup setup, Set
         }
     }
 
+    /// <summary>
+    /// Forgets a customer's credit, where it was said before a time and no settlement holds the customer. Long before that it has become
+    /// too old to prove anything.
+    /// </summary>
+    public async Task ForgetAsync(string customerHash, DateTimeOffset saidBefore, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var partition = PartitionOf(customerHash);
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(partition, Row, cancellationToken: cancellationToken);
+        if (!found.HasValue || !(found.Value!.Timestamp < saidBefore))
+        {
+            return;
+        }
+
+        if (
+            found.Value[CodeColumn] is string { Length: > 0 } code
+            && await settlements.FindAsync(code, cancellationToken) is { } holder
+            && (holder.IsNewer || (!holder.HasEnded && holder.Attempts == found.Value[AttemptColumn] as int?))
+        )
+        {
+            return;
+        }
+
+        try
+        {
+            await table.DeleteEntityAsync(partition, Row, found.Value.ETag, cancellationToken);
+        }
+        catch (RequestFailedException changed) when (changed.Status is 404 or 412)
+        {
+            // Another settlement of the customer has begun.
+        }
+    }
+
     private async Task<(Settlement? Taken, bool IsLost)> TryTakeOnceAsync(Settlement settlement, CancellationToken cancellationToken)
     {
         var found = await table.GetEntityIfExistsAsync<TableEntity>(PartitionOf(settlement), Row, cancellationToken: cancellationToken);
@@ -128,5 +161,7 @@ public sealed class CustomerHold(StorageClients storage, StorageSetup setup, Set
     }
 
     // '!' begins an escape of four hex digits in the keys of settlements, so that no code has this partition.
-    private static string PartitionOf(Settlement settlement) => $"!customer-{settlement.CustomerHash}";
+    private static string PartitionOf(Settlement settlement) => PartitionOf(settlement.CustomerHash);
+
+    private static string PartitionOf(string customerHash) => $"!customer-{customerHash}";
 }

@@ -213,6 +213,9 @@ public sealed record Settlement : ITableEntity
     /// <summary>When the first attempt was accepted (UTC).</summary>
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>When all was erased from it that tells of a person (UTC); null where it was not. See <see cref="ErasureRules"/>.</summary>
+    public DateTimeOffset? ErasedAt { get; set; }
+
     /// <summary>When the row was last changed (UTC).</summary>
     public DateTimeOffset UpdatedAt { get; set; }
 

@@ -79,9 +79,9 @@ public sealed class SettlementIntake(
     public async Task<Settlement?> FindRepeatedAsync(NewSettlement request, string blob, CancellationToken cancellationToken) =>
         await store.FindAsync(request.Code, cancellationToken) is { } existing
         && (existing.IsNewer || !existing.Status.AllowsNewAttempt())
-        && existing.InvoiceBlob == blob
+        && (existing.InvoiceBlob == blob || existing.ErasedAt is not null)
         && existing.Total == request.Total
-        && existing.CustomerHash == await hasher.HashAsync(request.NationalIdentifier, cancellationToken)
+        && ErasureRules.IsOf(existing, await hasher.HashAsync(request.NationalIdentifier, cancellationToken))
             ? existing
             : null;
 
@@ -129,7 +129,7 @@ public sealed class SettlementIntake(
     private static string[] DifferencesOf(Settlement existing, Settlement request) =>
         [
             .. existing.Total == request.Total ? (string[])[] : ["total"],
-            .. existing.CustomerHash == request.CustomerHash ? (string[])[] : ["customer"],
-            .. existing.InvoiceSha256 == request.InvoiceSha256 ? (string[])[] : ["invoice"],
+            .. ErasureRules.IsOf(existing, request.CustomerHash) ? (string[])[] : ["customer"],
+            .. existing.InvoiceSha256 == request.InvoiceSha256 || existing.ErasedAt is not null ? (string[])[] : ["invoice"],
         ];
 }

@@ -184,6 +184,59 @@ public sealed class SettlementList(StorageClients storage, StorageSetup setup, S
         }
     }
 
+    /// <summary>Reads a page of the attempts that ended before a time, oldest first.</summary>
+    /// <param name="after">The key of the last one of the page before; null for the first page.</param>
+    /// <param name="before">The time (UTC).</param>
+    /// <param name="most">How many at the most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<List<Settlement>> ReadEndsAsync(string? after, DateTimeOffset before, int most, CancellationToken cancellationToken) =>
+        ReadKeysAsync(
+            SettlementRange.Listed,
+            after is null ? EndPrefix : $"{after}!",
+            $"{EndPrefix}{TicksOf(before)}",
+            most,
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Reads a page of what is listed under a customer, newest first: marks, of which only the keys and the code are to be believed.
+    /// </summary>
+    /// <param name="customerHash">The customer.</param>
+    /// <param name="after">The index key after which to go on; null for the first page.</param>
+    /// <param name="most">How many at the most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<List<Settlement>> ReadOfCustomerAsync(string customerHash, string? after, int most, CancellationToken cancellationToken) =>
+        ReadAsync(SettlementRange.OfCustomer(customerHash), null, null, after, most, cancellationToken);
+
+    /// <summary>
+    /// Takes a settlement off the list of a customer, unless it was put there lately: a new attempt may be about to begin.
+    /// </summary>
+    /// <returns>Whether it is off.</returns>
+    public async Task<bool> TryRemoveFromCustomerAsync(string customerHash, string indexKey, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var partition = SettlementRange.OfCustomer(customerHash).Partition;
+        if ((await table.FindAsync<Settlement>(partition, indexKey, cancellationToken)).Row is not { } entry)
+        {
+            return true;
+        }
+
+        if (clock.GetUtcNow() - entry.UpdatedAt <= UntilRow)
+        {
+            return false;
+        }
+
+        try
+        {
+            await table.DeleteEntityAsync(partition, indexKey, entry.ETag, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException again) when (again.Status == 412)
+        {
+            return false;
+        }
+    }
+
     private async Task<List<Settlement>> ReadKeysAsync(
         string partition,
         string first,

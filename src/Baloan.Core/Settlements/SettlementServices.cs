@@ -23,5 +23,6 @@ public static class SettlementServices
             .AddSingleton<SettlementSubmitter>()
             .AddSingleton<SettlementProcessor>()
             .AddSingleton<SettlementDecisions>()
+            .AddSingleton<SettlementEraser>()
             .AddSingleton<SettlementSweep>();
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
 using Baloan.Core.Storage;
@@ -57,6 +58,40 @@ public sealed partial class SettlementStore(
     /// <summary>Reads the attempts before the present one, oldest first; at most a hundred.</summary>
     public async Task<IReadOnlyList<Settlement>> ReadEarlierAttemptsAsync(Settlement settlement, CancellationToken cancellationToken)
     {
+        return await ReadAttemptsAsync(settlement, MostAttempts, cancellationToken);
+    }
+
+    /// <summary>Reads all attempts before the present one, oldest first.</summary>
+    public async Task<IReadOnlyList<Settlement>> ReadAllAttemptsAsync(Settlement settlement, CancellationToken cancellationToken) =>
+        await ReadAttemptsAsync(settlement, int.MaxValue, cancellationToken);
+
+    /// <summary>Reads one of the attempts before the present one; null where there is none of that number.</summary>
+    public async Task<Settlement?> FindAttemptAsync(Settlement settlement, int number, CancellationToken cancellationToken) =>
+        (await table.FindAsync<Settlement>(TableKeys.Escape(settlement.Code), AttemptKeyOf(number), cancellationToken)).Row;
+
+    /// <summary>Writes a changed copy of the row of an attempt before the present one.</summary>
+    /// <returns>The row; null, and nothing written, where somebody else has changed it meanwhile or it is not there.</returns>
+    public async Task<Settlement?> TryUpdateAttemptAsync(Settlement changed, CancellationToken cancellationToken)
+    {
+        if (changed.PartitionKey != TableKeys.Escape(changed.Code))
+        {
+            // Only its entry in a list is left.
+            return changed;
+        }
+
+        try
+        {
+            await table.UpdateEntityAsync(changed, changed.ETag, TableUpdateMode.Replace, cancellationToken);
+            return changed;
+        }
+        catch (RequestFailedException lost) when (lost.Status is 404 or 412)
+        {
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlyList<Settlement>> ReadAttemptsAsync(Settlement settlement, int most, CancellationToken cancellationToken)
+    {
         if (settlement.Attempts < 2)
         {
             return [];
@@ -65,7 +100,7 @@ public sealed partial class SettlementStore(
         var (partition, first, end) = (TableKeys.Escape(settlement.Code), AttemptPrefix, AttemptPrefix + "~");
         return await table.ReadAsync<Settlement>(
             TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {first} and RowKey lt {end}"),
-            MostAttempts,
+            most,
             null,
             cancellationToken
         );
@@ -275,7 +310,7 @@ public sealed partial class SettlementStore(
                         TableTransactionActionType.UpsertReplace,
                         before with
                         {
-                            RowKey = $"{AttemptPrefix}{before.Attempts:D4}",
+                            RowKey = AttemptKeyOf(before.Attempts),
                         }
                     ),
                     new TableTransactionAction(TableTransactionActionType.UpdateReplace, next, before.ETag),
@@ -289,6 +324,8 @@ public sealed partial class SettlementStore(
             return await OwnWriteAsync(next, cancellationToken);
         }
     }
+
+    private static string AttemptKeyOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{AttemptPrefix}{number:D4}");
 
     private static string OpenPartitionOf(string code) => Spread.PartitionOf(StatusIndex.Open, code);
 

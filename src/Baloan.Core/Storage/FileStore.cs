@@ -164,6 +164,22 @@ public sealed partial class FileStore(StorageClients storage, StorageSetup setup
         }
     }
 
+    /// <summary>Deletes a file that nobody needs any more; nothing where it is gone.</summary>
+    /// <remarks>A blob that another settlement has fixed as its own invoice stays until the lifecycle rule deletes it.</remarks>
+    /// <exception cref="RequestFailedException">Storage is away.</exception>
+    public async Task DeleteAsync(string container, StoredFile file, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        try
+        {
+            await ClientOf(container, file).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException inUse) when (inUse.ErrorCode == BlobErrorCode.SnapshotsPresent)
+        {
+            // The snapshot is the other settlement's.
+        }
+    }
+
     /// <summary>A file as the Baloan client sends it, opened anew for each try, whose bytes are those that were accepted.</summary>
     /// <param name="container">The container.</param>
     /// <param name="file">The file.</param>

@@ -75,6 +75,43 @@ public sealed partial class UploadStore(StorageClients storage, StorageSetup set
         }
     }
 
+    /// <summary>Reads a page of all uploads, in the order of their ids.</summary>
+    /// <param name="after">The key of the last one of the page before; null for the first page.</param>
+    /// <param name="most">How many at the most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<List<Upload>> ReadAllAsync(string? after, int most, CancellationToken cancellationToken)
+    {
+        await setup.ReadyAsync(cancellationToken);
+        var (first, row) = (after ?? "", Upload.Row);
+        return await table.ReadAsync<Upload>(
+            TableClient.CreateQueryFilter($"PartitionKey gt {first} and RowKey eq {row}"),
+            most,
+            null,
+            cancellationToken
+        );
+    }
+
+    /// <summary>Whether an upload ended, as far as its row can be read, and was accepted before a time (UTC).</summary>
+    public static bool MayBeDeleted(Upload upload, DateTimeOffset acceptedBefore)
+    {
+        ArgumentNullException.ThrowIfNull(upload);
+        return upload.IsWhole && upload.HasEnded && upload.CreatedAt < acceptedBefore;
+    }
+
+    /// <summary>Deletes the row of an upload that has ended, unless somebody has changed it since it was read.</summary>
+    public async Task DeleteAsync(Upload upload, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(upload);
+        try
+        {
+            await table.DeleteEntityAsync(upload.PartitionKey, upload.RowKey, upload.ETag, cancellationToken);
+        }
+        catch (RequestFailedException changed) when (changed.Status == 412)
+        {
+            // The next lap looks at it again.
+        }
+    }
+
     /// <summary>Takes an entry out of those under way.</summary>
     public Task ForgetOpenAsync(string indexKey, CancellationToken cancellationToken) =>
         index.RemoveAsync(StatusIndex.Open, indexKey, ETag.All, cancellationToken);

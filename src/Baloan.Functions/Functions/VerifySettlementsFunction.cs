@@ -1,4 +1,5 @@
 using Baloan.Core.Loans;
+using Baloan.Core.Retention;
 using Baloan.Core.Settlements;
 using Baloan.Core.Uploads;
 using Baloan.Functions.Stats;
@@ -15,6 +16,7 @@ public sealed class VerifySettlementsFunction(
     LoanStore loans,
     LoanOpeningSweep openings,
     StatsSweep stats,
+    RetentionSweep retention,
     SettlementWatch watch,
     SettlementOptions options,
     TimeProvider time,
@@ -37,6 +39,7 @@ public sealed class VerifySettlementsFunction(
             await loans.AnnounceOverdueAsync(cancellationToken);
             await openings.SweepAsync(cancellationToken);
             await stats.SweepAsync(cancellationToken);
+            await retention.GoOnAsync(cancellationToken);
             await watch.LookAsync(cancellationToken);
 
             // Such a short time is for tests and one's own machine; a sleeping function is billed.

@@ -33,6 +33,7 @@ namespace Baloan.Functions.Http;
 [JsonSerializable(typeof(SubscriptionList))]
 [JsonSerializable(typeof(StatsResponse))]
 [JsonSerializable(typeof(ReconciliationResponse))]
+[JsonSerializable(typeof(CustomerErasureResponse))]
 public sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>For answers: Persian stays readable, and what HTML could take for markup is escaped.</summary>

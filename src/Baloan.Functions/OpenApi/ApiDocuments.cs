@@ -36,6 +36,7 @@ public static class ApiDocuments
             .. UploadOperations.All(),
             .. LoanOperations.All(),
             .. SubscriptionOperations.All(),
+            .. CustomerOperations.All(),
             .. AppOperations.All(),
         ];
 

@@ -28,6 +28,7 @@ internal static class Connector
         "GetLoanStores",
         "Health",
         "RefreshTokensNow",
+        "EraseCustomer",
         "GetOpenApi",
         "GetSwagger",
     ];

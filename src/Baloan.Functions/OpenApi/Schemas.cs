@@ -43,6 +43,8 @@ internal static class Schemas
     public const string Health = "Health";
     public const string Tokens = "Tokens";
     public const string Stats = "Stats";
+    public const string CustomerToErase = "CustomerToErase";
+    public const string CustomerErasure = "CustomerErasure";
     public const string Problem = "Problem";
 
     /// <summary>All of them.</summary>
@@ -239,6 +241,11 @@ internal static class Schemas
                 )
             ),
             [SettlementEvent] = Event("A settlement has ended.", SubscriberEvent.Settlement, SettlementResponse("The settlement.")),
+            [CustomerToErase] = ErasureSchemas.Request(
+                NationalIdentifier(),
+                Text("The customer’s phone number, by which loan openings are found.")
+            ),
+            [CustomerErasure] = ErasureSchemas.Erasure(),
             [Health] = Object(
                 "Whether the app can do its work.",
                 ("status", OneOf("All in all.", ["healthy", "unhealthy"])),
@@ -387,7 +394,7 @@ internal static class Schemas
                     SettlementStatuses.All.Select(status => status.Name())
                 )
             ),
-            ("national_identifier", Text("The customer; all but the last four digits are hidden.")),
+            ("national_identifier", Text("The customer; all but the last four digits are hidden. Empty once it was erased.")),
             ("total", Toman("What is paid.")),
             ("attempts", Number("How many POSTs were accepted as attempts.")),
             ("user_credit", Toman("What the customer has left, where it is known.").OrNull()),
@@ -411,6 +418,13 @@ internal static class Schemas
             ("review_began_at?", Time("When it was put before a person. Left out where it never was.")),
             ("ended_at", Time("When it ended.").OrNull()),
             ("updated_at", Time("When it last changed.")),
+            (
+                "erased_at?",
+                Time(
+                    "When all that tells of the customer was erased: the identifier, the invoice, the evidence and notes are empty since. "
+                        + "Left out where nothing was."
+                )
+            ),
             (
                 "earlier_attempts?",
                 ListOf("The attempts before this one, oldest first. Left out in lists, and where there are none.", EarlierAttempt())

@@ -39,13 +39,16 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
     {
         var calls = await DescribedAsync();
         using var stranger = Apps.Second.NewClient(key: null);
+        using var admin = Apps.Second.NewClient(RunningApps.AdminKey);
         var nobody = Guid.NewGuid().ToString();
         foreach (var operation in calls.Operations.Where(operation => !operation.IsAnonymous))
         {
             (await calls.ByAsync(stranger, operation.Id, nobody)).Status.ShouldBe(401, operation.Id);
+            var caller = operation.Id == "EraseCustomer" ? admin : Api;
+            var tooMuch = new JsonObject { ["x"] = new string('x', 70_000) };
             if (operation.Body is not null)
             {
-                (await calls.CallAsync(operation.Id, nobody, new StringContent("hello", null, "text/plain"))).ShouldBeProblem(
+                (await calls.ByAsync(caller, operation.Id, nobody, new StringContent("hello", null, "text/plain"))).ShouldBeProblem(
                     415,
                     "unsupported_media_type"
                 );
@@ -53,11 +56,12 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
 
             if (operation.Body?.ContainsKey("application/json") == true)
             {
-                (await calls.CallAsync(operation.Id, nobody, DescribedCalls.Json(new JsonObject()))).Status.ShouldBe(400, operation.Id);
-                (
-                    await calls.CallAsync(operation.Id, nobody, DescribedCalls.Json(new JsonObject { ["x"] = new string('x', 70_000) }))
-                ).ShouldBeProblem(413, "request_too_large");
-                (await calls.CallAsync(operation.Id, nobody, new StringContent("{", null, "application/json"))).ShouldBeProblem(
+                (await calls.ByAsync(caller, operation.Id, nobody, DescribedCalls.Json(new JsonObject()))).Status.ShouldBe(
+                    400,
+                    operation.Id
+                );
+                (await calls.ByAsync(caller, operation.Id, nobody, DescribedCalls.Json(tooMuch))).ShouldBeProblem(413, "request_too_large");
+                (await calls.ByAsync(caller, operation.Id, nobody, new StringContent("{", null, "application/json"))).ShouldBeProblem(
                     400,
                     "invalid_request"
                 );
@@ -341,6 +345,9 @@ public sealed class AnswerTests(StorageAccounts storage) : ApiTests(storage)
     {
         using var admin = Apps.First.NewClient(RunningApps.AdminKey);
         await calls.ByAsync(admin, "RefreshTokensNow");
+        using var operatorOfSecond = Apps.Second.NewClient(RunningApps.AdminKey);
+        await calls.PostAsync("EraseCustomer", 200, new() { ["national_identifier"] = Given.Customer() }, by: operatorOfSecond);
+        await calls.PostAsync("EraseCustomer", 400, new() { ["phone_number"] = "nobody" }, by: operatorOfSecond);
         await calls.CallAsync("GetStats");
         await calls.CallAsync("GetStats", query: "?hours=168");
         await calls.CallAsync("Health");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
@@ -103,7 +104,7 @@ internal sealed class ServiceBench : IAsyncDisposable
     }
 
     /// <summary>Another instance of the app on the same storage, Baloan and vault.</summary>
-    public ServiceProvider NewInstance(Uri? baloanAddress = null, TimeProvider? clock = null)
+    public ServiceProvider NewInstance(Uri? baloanAddress = null, TimeProvider? clock = null, int? retentionDays = null)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(
@@ -115,6 +116,7 @@ internal sealed class ServiceBench : IAsyncDisposable
                     ["Baloan:BaseAddress"] = (baloanAddress ?? Baloan.BaseAddress).ToString(),
                     ["Baloan:MerchantApiVersion"] = version,
                     ["Settlements:VerifyAfter"] = verifyAfter.ToString("c"),
+                    ["Retention:Days"] = retentionDays?.ToString(CultureInfo.InvariantCulture),
                 }
             )
             .Build();

@@ -99,5 +99,5 @@ public sealed class LoanOpeningRuleTests
         kept.ShouldBe("""{"uuid":"u"}""");
     }
 
-    private static LoanOpeningRow Row() => LoanOpeningRules.Begin(null, "id", Request, "f", "s", Now);
+    private static LoanOpeningRow Row() => LoanOpeningRules.Begin(null, "id", Request, "f", "s", null, Now);
 }

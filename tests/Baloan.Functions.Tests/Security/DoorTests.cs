@@ -92,6 +92,7 @@ public sealed class DoorTests(StorageAccounts storage) : ApiTests(storage)
             var path in new[]
             {
                 "/api/tokens/refresh",
+                "/api/customers/erasures",
                 "/admin/functions/VerifySettlements",
                 "/admin/functions/Invoices",
                 "/admin/functions/nothing",

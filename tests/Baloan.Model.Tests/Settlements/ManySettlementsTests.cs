@@ -22,7 +22,7 @@ public sealed class ManySettlementsTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Each_find_is_one_range_of_an_index_with_400_settlements_and_with_20_000()
     {
         foreach (var count in new[] { 400, 20_000 })
@@ -68,7 +68,7 @@ public sealed class ManySettlementsTests
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Where_a_thousand_codes_begin_so_the_list_goes_by_time()
     {
         var shop = await Shop.OfAsync(3_000);
@@ -80,7 +80,7 @@ public sealed class ManySettlementsTests
         rows.ShouldBe(1_000 + 1_000);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Pages_of_what_is_rare_in_its_range_join_without_loss_or_doubles()
     {
         var shop = await Shop.OfAsync(3_000);
@@ -96,7 +96,7 @@ public sealed class ManySettlementsTests
         found.ShouldBe(shop.Newest(query));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task The_books_of_some_days_are_read_by_the_thousand()
     {
         var shop = await Shop.OfAsync(3_000);

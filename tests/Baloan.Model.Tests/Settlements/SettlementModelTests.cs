@@ -116,6 +116,17 @@ public sealed class SettlementModelTests
             part: 3
         ).Run();
 
+    /// <summary>What tells of a customer goes after days or on request, whatever dies over it, and the code stays the code.</summary>
+    [Fact]
+    public void What_is_erased_moves_no_money_again_and_loses_nothing_that_is_under_way() =>
+        new Sequences(
+            nameof(What_is_erased_moves_no_money_again_and_loses_nothing_that_is_under_way),
+            Posts,
+            Gen.Frequency((6, Steps), (1, Erasures)),
+            trace => new SettlementWorld { Trace = trace },
+            part: 2
+        ).Run();
+
     internal static Func<Action<StorageRequest, StorageAnswer>, Sequences> Sequences(
         Func<Action<StorageRequest, StorageAnswer>, SettlementWorld> newWorld
     ) => told => new Sequences(nameof(SettlementModelTests), Posts, Steps, _ => newWorld(told));
@@ -157,6 +168,42 @@ public sealed class SettlementModelTests
             new Step("run", 60),
             new Step("deliver", post.A),
             new Step("run", 60),
+        };
+
+    /// <summary>
+    /// Days go by, and an erasure gets as far as it does: whoever does it dies, loses an answer or stands still, while the code is asked
+    /// for once more.
+    /// </summary>
+    private static Gen<Step[]> Erasures =>
+        from instance in Gen.Choose(0, 1)
+        from days in Gen.Elements(9, 31)
+        from erasure in Gen.Frequency(
+            (2, Gen.Choose(0, 2).Select(customer => new Step("erase", instance, customer))),
+            (1, Gen.Constant(new Step("retention", instance)))
+        )
+        from held in Gen.Choose(0, 25)
+        from interrupted in Gen.Frequency(
+            (2, Gen.Constant(new Step("death", instance))),
+            (2, from pick in Gen.Choose(0, 5) from fate in StorageFates select new Step("fate", pick, fate)),
+            (1, Gen.Constant(new Step("still", instance))),
+            (1, Gen.Constant(new Step("run", 60)))
+        )
+        from post in Posts
+        select new[]
+        {
+            new Step("run", 60),
+            new Step("age", days),
+            erasure,
+            new Step("run", held),
+            interrupted,
+            post with
+            {
+                A = 1 - instance,
+            },
+            new Step("run", 60),
+            new Step("deliver", 1 - instance),
+            new Step("run", 60),
+            new Step("go", instance),
         };
 
     /// <summary>What the other instance does while one stands still.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Baloan.Core.Calendar;
+using Baloan.Core.Retention;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Functions.Functions;
@@ -24,6 +25,7 @@ internal sealed class SettlementWorld : World.World
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan NotAfter = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan VerifyAfter = TimeSpan.FromMinutes(5);
+    private static readonly RetentionOptions Month = new(RetentionOptions.Least);
     private static readonly string[] Codes = ["T-1", "T-2", "T-3"];
     private static readonly string[] Customers = ["0910000017", "0910000025", "0910000033"];
 
@@ -47,6 +49,8 @@ internal sealed class SettlementWorld : World.World
     private readonly bool withCoincidence;
     private readonly bool withOldCredit;
     private readonly HashSet<string> repeated = [];
+    private readonly HashSet<(string Code, int Number)> erased = [];
+    private bool hasErased;
     private readonly HashSet<string> newer = [];
     private bool isNewerWriting;
     private readonly Dictionary<string, DateTimeOffset> denied = [];
@@ -188,6 +192,23 @@ internal sealed class SettlementWorld : World.World
             case "resolve":
                 Resolve(At(step.A), Codes[step.B % Codes.Length]);
                 break;
+            case "age":
+                // Longer than what ended lately is left alone, or than what is kept is whole.
+                Advance(TimeSpan.FromDays(step.A));
+                break;
+            case "erase":
+                hasErased = true;
+                Start(
+                    At(step.A),
+                    $"erase customer {step.B}",
+                    () => At(step.A).Get<CustomerEraser>().EraseAsync(new(Customers[step.B % Customers.Length], null), default),
+                    _ => { }
+                );
+                break;
+            case "retention":
+                hasErased = true;
+                Start(At(step.A), "retention", () => At(step.A).With<RetentionSweep>(Month).GoOnAsync(default), _ => { });
+                break;
             case "plan":
                 break;
             default:
@@ -263,6 +284,7 @@ internal sealed class SettlementWorld : World.World
             CheckEnd(attempt);
         }
 
+        EraseRest();
         CheckSecrets();
         CheckHolds();
         CheckLists();
@@ -270,6 +292,63 @@ internal sealed class SettlementWorld : World.World
         CheckCounters();
         Tally.Count("sequences");
     }
+
+    /// <summary>Whatever died over it, the next erasure goes on, and then nothing is half erased.</summary>
+    private void EraseRest()
+    {
+        if (!hasErased)
+        {
+            return;
+        }
+
+        // So that nothing is taken for what may be on its way.
+        MoveTo(Clock.Now + SettlementList.UntilRow + TimeSpan.FromMinutes(1));
+        foreach (var customer in Customers)
+        {
+            Ask(At(0).Get<CustomerEraser>().EraseAsync(new(customer, null), default));
+        }
+
+        // A lap may be begun, and one of the day before over.
+        for (var sweeps = 0; sweeps < 2; sweeps++)
+        {
+            Ask(SweepAsync());
+            MoveTo(Clock.Now + TimeSpan.FromDays(1));
+        }
+
+        foreach (var row in Storage.Tables.Rows(Table).Concat(Storage.Tables.Rows(IndexTable)))
+        {
+            if (
+                row.Text("Code") is { } code
+                && !newer.Contains(code)
+                && (erased.Contains((code, row.Number("Attempts"))) || row.Text("ErasedAt") is not null)
+            )
+            {
+                Require(
+                    row.Text("ErasedAt") is not null
+                        && row.Text("MaskedIdentifier") == ""
+                        && row.Text("InvoiceBlob") == ""
+                        && row.Text("CreditBefore") is null,
+                    $"{row.PartitionKey} {row.RowKey} was erased and still tells of somebody."
+                );
+            }
+        }
+
+        Tally.Count("attempts erased", erased.Count);
+
+        async Task<bool> SweepAsync()
+        {
+            await At(0).With<RetentionSweep>(Month).GoOnAsync(default);
+            return true;
+        }
+    }
+
+    /// <summary>Whether a POST asks for what an attempt was; of an erased one, nobody knows the invoice any more.</summary>
+    private bool IsSame(Attempt attempt, Content content) =>
+        attempt.Post.Content == content
+        || (
+            erased.Contains((attempt.Post.Code, attempt.Number))
+            && attempt.Post.Content == content with { Invoice = attempt.Post.Content.Invoice }
+        );
 
     private void CheckCounters()
     {
@@ -331,7 +410,7 @@ internal sealed class SettlementWorld : World.World
         {
             case 200 or 202:
                 Require(
-                    attempts.Values.Any(attempt => attempt.Post.Code == post.Code && attempt.Post.Content == post.Content),
+                    attempts.Values.Any(attempt => attempt.Post.Code == post.Code && IsSame(attempt, post.Content)),
                     $"{post.Code} was accepted and is not there."
                 );
                 break;
@@ -497,7 +576,10 @@ internal sealed class SettlementWorld : World.World
             accepted.Order().SequenceEqual(own.Select(row => row.Text("Code")!).Order()),
             $"Accepted are said to be {string.Join(", ", accepted)}."
         );
-        foreach (var customer in own.Where(row => row.Text("CustomerHash") is not null).GroupBy(row => row.Text("CustomerHash")!))
+        foreach (
+            var customer in own.Where(row => row.Text("CustomerHash") is not null && row.Text("ErasedAt") is null)
+                .GroupBy(row => row.Text("CustomerHash")!)
+        )
         {
             var found = Ask(At(0).Get<SettlementFinder>().FindAsync(new() { CustomerHash = customer.Key }, 100, null, default))
                 .Rows.Select(row => row.Code)
@@ -537,7 +619,7 @@ internal sealed class SettlementWorld : World.World
                 {
                     using var answer = JsonDocument.Parse(told.Body);
                     var attempt = attempts.GetValueOrDefault((code, answer.RootElement.GetProperty("attempts").GetInt32()));
-                    Require(attempt is not null && attempt.Post.Content == content, $"{code} was accepted and is not there.");
+                    Require(attempt is not null && IsSame(attempt, content), $"{code} was accepted and is not there.");
                 }
             }
         );
@@ -665,6 +747,7 @@ internal sealed class SettlementWorld : World.World
             || newer.Contains(code)
             || Rows.FirstOrDefault(row => row.Text("Code") == code) is not { } row
             || row.Text("ListETag") is null
+            || erased.Any(one => one.Code == code)
         )
         {
             return;
@@ -791,6 +874,11 @@ internal sealed class SettlementWorld : World.World
         }
 
         Require(!attempts.ContainsKey((code, number + 1)), $"An old attempt at {code} was written over a new one.");
+        if (row.Text("ErasedAt") is not null)
+        {
+            erased.Add((code, number));
+        }
+
         var before = attempt.Status;
         attempt.Status = status;
         if (!attempt.HasEnded)

@@ -70,6 +70,10 @@ internal sealed class Instance : IDisposable
         return (T)function;
     }
 
+    /// <summary>A service that is not the app's own one in one thing.</summary>
+    public T With<T>(object argument)
+        where T : class => ActivatorUtilities.CreateInstance<T>(scope.ServiceProvider, argument);
+
     /// <summary>Runs a function over HTTP, with what stands around each of them.</summary>
     public Task<IResult> ServeAsync(HttpRequest request, Func<HttpRequest, Task<IResult>> function) =>
         Get<Problems>().CatchAsync(request, () => function(request));

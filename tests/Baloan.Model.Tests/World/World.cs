@@ -455,7 +455,8 @@ internal abstract class World : IDisposable
     }
 
     /// <summary>Moves the time on to a moment at which, or before which, something happens, and lets that happen.</summary>
-    private void MoveTo(DateTimeOffset moment)
+    /// <summary>Time goes on to a moment, and what waits for one before it is over.</summary>
+    protected void MoveTo(DateTimeOffset moment)
     {
         Clock.MoveTo(moment);
         foreach (var late in later.Where(late => late.At <= Clock.Now).ToList())

@@ -24,6 +24,7 @@ namespace Baloan.Functions.Http.Responses;
 /// <param name="ReviewBeganAt">When it was put before a person (UTC); left out where it never was.</param>
 /// <param name="EndedAt">UTC.</param>
 /// <param name="UpdatedAt">UTC.</param>
+/// <param name="ErasedAt">When all was erased that tells of the customer (UTC); left out where nothing was.</param>
 /// <param name="EarlierAttempts">The attempts before the present one, oldest first; left out in lists, and where there are none.</param>
 public sealed record SettlementResponse(
     string Code,
@@ -43,6 +44,7 @@ public sealed record SettlementResponse(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ReviewBeganAt,
     DateTimeOffset? EndedAt,
     DateTimeOffset UpdatedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ErasedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<EarlierAttemptResponse>? EarlierAttempts
 )
 {
@@ -66,6 +68,7 @@ public sealed record SettlementResponse(
             row.ReviewBeganAt,
             row.Ended,
             row.UpdatedAt,
+            row.ErasedAt,
             earlier is { Count: > 0 } ? [.. earlier.Select(attempt => EarlierAttemptResponse.Of(attempt, language))] : null
         );
 
