@@ -139,6 +139,8 @@ public sealed class ConsoleStage : Stage
 
     private async Task StartBrowserAsync()
     {
+        // A busy machine is slow, and that is no fault of the page.
+        Assertions.SetDefaultExpectTimeout(30_000);
         playwright = await Playwright.CreateAsync();
         browser = await Chromium.LaunchAsync(playwright);
     }

@@ -118,7 +118,7 @@ function doing(path, signal) {
     }
     await post(`${path}/cancel`);
     return words.canceled;
-  }, 'danger');
+  }, 'cautious');
 
   guard(signal, () => otp.input.isConnected && otp.input.value !== '');
   const signing = h('div', null, h('div', { class: 'actions' }, contract, sendOtp), otp.element, sign);

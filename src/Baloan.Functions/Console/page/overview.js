@@ -236,7 +236,7 @@ function loansOf({ loans, unknownLoans }) {
       ...Object.entries(loans).map(([state, count]) => [
         h('a', { href: `#/loans?state=${state}`, id: `loans-${state}` }, text.loan.state[state] ?? state), number(count), share(count / largest)]),
       ...unknown ? [[
-        h('a', { href: '#/loans?unknown_state=true', id: 'loans-unknown', class: 'urgent' }, text.loan.unknownState),
+        h('a', { href: '#/loans?unknown_state=true', id: 'loans-unknown' }, text.loan.unknownState),
         unknownLoans.continuation ? words.orMore(number(unknown)) : number(unknown), share(unknown / largest)]] : []],
   });
 }

@@ -127,7 +127,7 @@ function differenceTable(kind, items) {
     caption: words.kinds[kind], className: 'cards',
     columns: [{ title: words.code, className: 'code' }, { title: text.settlement.statusTitle }, { title: words.theirs, className: 'number' }, { title: words.ours, className: 'number' }, { title: words.lines, className: 'end' }],
     rows: items.map((one) => [
-      one.status ? h('a', { href: `#/settlements/${encodeURIComponent(one.code)}`, target: '_blank' }, id(one.code)) : id(one.code),
+      h('span', { class: 'with-copy', title: one.code }, one.status ? h('a', { href: `#/settlements/${encodeURIComponent(one.code)}`, target: '_blank' }, id(one.code)) : id(one.code)),
       one.status ? statusBadge(one.status) : h('span', { class: 'muted' }, words.unknown),
       one.theirs === null ? '–' : money(one.theirs), one.ours === null ? '–' : money(one.ours),
       one.lines?.length ? one.lines.map((line, index) => [index > 0 && text.comma, placeOf(line)]) : '–']),
