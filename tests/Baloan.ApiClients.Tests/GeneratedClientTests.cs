@@ -3,14 +3,14 @@ using Baloan.EndToEnd.Tests;
 namespace Baloan.ApiClients.Tests;
 
 /// <summary>The clients that NSwag makes of both documents, as they are, against the app and the sandbox.</summary>
-public sealed class GeneratedClientTests(Stage stage) : IClassFixture<Stage>
+public sealed class GeneratedClientTests(SandboxFixture fixture) : IClassFixture<SandboxFixture>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_client_made_of_the_OpenAPI_document_settles_an_invoice()
     {
-        await using var app = await stage.StartAppAsync();
+        await using var app = await fixture.StartAppAsync();
         using var http = HttpTo(app);
         var client = new OpenApiClients.OpenApiClient(http);
         var order = Order.New();
@@ -31,7 +31,7 @@ public sealed class GeneratedClientTests(Stage stage) : IClassFixture<Stage>
                 == OpenApiClients.SettlementStatus.Settled
         );
 
-        stage.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.ShouldHaveMovedOnce(order);
         var refusal = await Should.ThrowAsync<OpenApiClients.ApiException<OpenApiClients.Problem>>(() =>
             client.GetSettlementAsync(settlementCode: "nobody", cancellationToken: Cancel)
         );
@@ -41,7 +41,7 @@ public sealed class GeneratedClientTests(Stage stage) : IClassFixture<Stage>
     [Fact]
     public async Task A_client_made_of_the_Swagger_document_settles_an_invoice()
     {
-        await using var app = await stage.StartAppAsync();
+        await using var app = await fixture.StartAppAsync();
         using var http = HttpTo(app);
         var client = new SwaggerClients.SwaggerClient(http);
         var order = Order.New();
@@ -62,7 +62,7 @@ public sealed class GeneratedClientTests(Stage stage) : IClassFixture<Stage>
                 == SwaggerClients.SettlementStatus.Settled
         );
 
-        stage.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.ShouldHaveMovedOnce(order);
         var refusal = await Should.ThrowAsync<SwaggerClients.ApiException<SwaggerClients.Problem>>(() =>
             client.GetSettlementAsync(settlementCode: "nobody", cancellationToken: Cancel)
         );
@@ -72,7 +72,7 @@ public sealed class GeneratedClientTests(Stage stage) : IClassFixture<Stage>
     [Fact]
     public async Task What_is_null_in_a_loan_s_history_is_read_as_null()
     {
-        await using var app = await stage.StartAppAsync();
+        await using var app = await fixture.StartAppAsync();
         using var http = HttpTo(app);
         var client = new OpenApiClients.OpenApiClient(http);
         var uuid = Guid.NewGuid();

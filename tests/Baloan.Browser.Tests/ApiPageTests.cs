@@ -7,13 +7,13 @@ namespace Baloan.Browser.Tests;
 /// The API's page: under its closed policy it shows every call, and tries them. That nothing comes from elsewhere is looked at for every
 /// page.
 /// </summary>
-public sealed class ApiPageTests(ConsoleStage stage) : ConsoleTests(stage)
+public sealed class ApiPageTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     [Fact]
     public async Task Every_operation_is_listed_and_a_call_is_tried_with_the_key_that_the_console_has()
     {
-        var page = await OpenDocsAsync(ConsoleStage.FunctionKey);
-        var described = (await Stage.App.GetAsync("api/openapi.json")).ShouldBe(200)["paths"]!
+        var page = await OpenDocsAsync(ConsoleFixture.FunctionKey);
+        var described = (await Fixture.App.GetAsync("api/openapi.json")).ShouldBe(200)["paths"]!
             .AsObject()
             .Sum(path => path.Value!.AsObject().Count);
 
@@ -43,7 +43,7 @@ public sealed class ApiPageTests(ConsoleStage stage) : ConsoleTests(stage)
     [Fact]
     public async Task The_form_of_a_settlement_begins_with_examples_and_takes_a_file()
     {
-        var page = await OpenDocsAsync(ConsoleStage.FunctionKey);
+        var page = await OpenDocsAsync(ConsoleFixture.FunctionKey);
 
         var operation = await UnfoldAsync(page, "CreateSettlement");
 
@@ -62,7 +62,7 @@ public sealed class ApiPageTests(ConsoleStage stage) : ConsoleTests(stage)
         if (key is null)
         {
             // The console asks for one before it lets anything be clicked.
-            await page.GotoAsync($"{Stage.App.BaseAddress}api/docs");
+            await page.GotoAsync($"{Fixture.App.BaseAddress}api/docs");
         }
         else
         {

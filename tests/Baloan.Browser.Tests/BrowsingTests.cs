@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>From view to view: languages, pages of lists, searching, and texts of others.</summary>
-public sealed class BrowsingTests(ConsoleStage stage) : ConsoleTests(stage)
+public sealed class BrowsingTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     [Fact]
     public async Task The_page_comes_in_the_browsers_language_and_stays_in_the_one_that_was_chosen()
@@ -38,7 +38,7 @@ public sealed class BrowsingTests(ConsoleStage stage) : ConsoleTests(stage)
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Blocked" }).ClickAsync();
         await Expect(rows).ToHaveCountAsync(1);
-        await Expect(rows).ToContainTextAsync(Stage.HostileLoan.ToString());
+        await Expect(rows).ToContainTextAsync(Fixture.HostileLoan.ToString());
 
         await page.GetByLabel("Open by uuid").FillAsync(Guid.NewGuid().ToString());
         await page.Keyboard.PressAsync("Enter");
@@ -49,16 +49,16 @@ public sealed class BrowsingTests(ConsoleStage stage) : ConsoleTests(stage)
     [Fact]
     public async Task What_others_wrote_is_shown_as_it_is_and_does_nothing()
     {
-        var page = await OpenAsync($"settlements/{Uri.EscapeDataString(Stage.HostileOrder.Code)}");
+        var page = await OpenAsync($"settlements/{Uri.EscapeDataString(Fixture.HostileOrder.Code)}");
         await LoadedAsync(page);
-        await Expect(page.Locator("h1 bdi")).ToHaveTextAsync(Stage.HostileOrder.Code);
+        await Expect(page.Locator("h1 bdi")).ToHaveTextAsync(Fixture.HostileOrder.Code);
         (await page.Locator("h1 bdi").EvaluateAsync<string>("(element) => getComputedStyle(element).unicodeBidi")).ShouldBe("isolate");
 
         foreach (
             var route in new[]
             {
                 "settlements",
-                $"loans/{Stage.HostileLoan}",
+                $"loans/{Fixture.HostileLoan}",
                 $"settlements/{Uri.EscapeDataString("%3Cimg src=x onerror=alert(1)>")}",
                 "loans?state=<b>",
                 "%E0%A4%A",
@@ -68,11 +68,11 @@ public sealed class BrowsingTests(ConsoleStage stage) : ConsoleTests(stage)
         )
         {
             Expected.AddRange(["404", "400"]);
-            await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/{route}");
+            await page.GotoAsync($"{Fixture.App.BaseAddress}api/console#/{route}");
             await LoadedAsync(page);
-            if (route.Contains(Stage.HostileLoan.ToString(), StringComparison.Ordinal))
+            if (route.Contains(Fixture.HostileLoan.ToString(), StringComparison.Ordinal))
             {
-                await Expect(page.Locator("main")).ToContainTextAsync(ConsoleStage.Hostile);
+                await Expect(page.Locator("main")).ToContainTextAsync(ConsoleFixture.Hostile);
                 await Expect(page.Locator(".mark").First).ToHaveTextAsync("U+202E");
                 await Expect(page.Locator("main")).ToContainTextAsync("Unknown state");
                 await KeepPictureAsync(page, "hostile");

@@ -9,7 +9,7 @@ namespace Baloan.Browser.Tests;
 /// <summary>
 /// Opens the console as a reader does, and holds what every page has to keep: no error, no other host, no key in an address.
 /// </summary>
-public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
+public abstract class ConsoleTests(ConsoleFixture fixture) : IAsyncLifetime
 {
     protected const int Phone = 360;
 
@@ -18,7 +18,7 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    protected ConsoleStage Stage => stage;
+    protected ConsoleFixture Fixture => fixture;
 
     /// <summary>Faults that a test means to make: messages of the browser's console that contain one of these are none.</summary>
     protected List<string> Expected { get; } = [];
@@ -49,17 +49,17 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
     /// <param name="key">That was given before; null for none.</param>
     /// <param name="width">Of the window, in pixels.</param>
     /// <param name="dark">Whether the reader prefers dark colors.</param>
-    /// <param name="app">Another app than the stage's.</param>
+    /// <param name="app">Another app than the fixture's.</param>
     protected async Task<IPage> OpenAsync(
         string route = "",
         string language = "en",
-        string? key = ConsoleStage.FunctionKey,
+        string? key = ConsoleFixture.FunctionKey,
         int width = 1280,
         bool dark = false,
         RunningApp? app = null
     )
     {
-        var context = await stage.Browser.NewContextAsync(
+        var context = await fixture.Browser.NewContextAsync(
             new()
             {
                 Locale = language == "fa" ? "fa-IR" : "en-GB",
@@ -80,7 +80,7 @@ public abstract class ConsoleTests(ConsoleStage stage) : IAsyncLifetime
         }
 
         var page = await context.NewPageAsync();
-        var host = (app ?? stage.App).BaseAddress;
+        var host = (app ?? fixture.App).BaseAddress;
         page.SetDefaultTimeout(30_000);
         page.Console += (_, message) =>
         {

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>What a cashier does at the counter.</summary>
-public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
+public sealed class CounterTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     [Fact]
     public async Task A_purchase_is_settled_in_Persian_with_Persian_digits()
@@ -38,7 +38,7 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
         await Expect(page.Locator("main")).ToContainTextAsync("۸۷٬۶۵۵٬۰۰۰ تومان");
         await IsAccessibleAsync(page);
         await KeepPictureAsync(page, "counter-settled-fa");
-        Stage.Books.ShouldHaveMovedOnce(order);
+        Fixture.Books.ShouldHaveMovedOnce(order);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
 
         await Expect(page.Locator("main")).ToContainTextAsync("Hand over the goods.");
         await Expect(page.Locator("#announcement")).ToHaveTextAsync("Status: Settled");
-        Stage.Books.ShouldHaveMovedOnce(order);
+        Fixture.Books.ShouldHaveMovedOnce(order);
         await TabToAsync(page, "#next");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#customer")).ToHaveValueAsync("");
@@ -113,7 +113,7 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
         var order = await FillAsync(page, Order.New() with { Invoice = "no PDF"u8.ToArray() });
         await page.Locator("#settle").ClickAsync();
         await Expect(page.Locator("#file-error")).Not.ToBeEmptyAsync();
-        Stage.Books.ShouldNotHaveMoved(order);
+        Fixture.Books.ShouldNotHaveMoved(order);
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
 
         await Expect(page.Locator("main")).ToContainTextAsync("Hand over the goods.");
         lost.ShouldBe(2);
-        Stage.Books.ShouldHaveMovedOnce(order);
+        Fixture.Books.ShouldHaveMovedOnce(order);
     }
 
     [Theory]
@@ -167,15 +167,15 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
         await IsAccessibleAsync(page);
         await Expect(page.Locator("#customer")).ToHaveValueAsync(order.Customer);
         await Expect(page.Locator("#code")).ToHaveValueAsync(order.Code);
-        Stage.Books.ShouldNotHaveMoved(order);
-        (await Stage.App.GetSettlementAsync(order)).Status.ShouldBe(404);
+        Fixture.Books.ShouldNotHaveMoved(order);
+        (await Fixture.App.GetSettlementAsync(order)).Status.ShouldBe(404);
 
         await page.Locator("#send-otp").ClickAsync();
         await page.Locator("#otp").FillAsync(MagicNumbers.Otp);
         await Expect(page.Locator("#otp-error")).ToBeEmptyAsync();
         await page.Locator("#settle").ClickAsync();
         await Expect(page.Locator("#receipt")).ToBeVisibleAsync();
-        Stage.Books.ShouldHaveMovedOnce(order);
+        Fixture.Books.ShouldHaveMovedOnce(order);
     }
 
     [Theory]
@@ -199,7 +199,7 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.Locator("#otp").FillAsync(MagicNumbers.Otp);
         await page.Locator("#settle").ClickAsync();
         await Expect(page.Locator(".timeline")).ToContainTextAsync(attempt);
-        Stage.Books.ShouldNotHaveMoved(order);
+        Fixture.Books.ShouldNotHaveMoved(order);
     }
 
     [Theory]
@@ -271,7 +271,7 @@ public sealed class CounterTests(ConsoleStage stage) : ConsoleTests(stage)
 
     private async Task<Order> FillAsync(IPage page, Order order)
     {
-        await Stage.App.SendOtpAsync(order.Customer);
+        await Fixture.App.SendOtpAsync(order.Customer);
         await page.Locator("#customer").FillAsync(order.Customer);
         await page.Locator("#total").FillAsync($"{order.Total}");
         await page.Locator("#code").FillAsync(order.Code);

@@ -4,12 +4,12 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>What a person sees before deciding a review, and what everyone sees of it afterwards.</summary>
-public sealed class DecisionTests(ConsoleStage stage) : ConsoleTests(stage)
+public sealed class DecisionTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     [Fact]
     public async Task A_review_is_decided_after_amount_and_code_were_shown_once_more()
     {
-        var order = Stage.ToDecide;
+        var order = Fixture.ToDecide;
         var page = await OpenAsync($"settlements/{order.Code}");
         await page.Locator("#decide").ClickAsync();
         await Expect(page.Locator("main")).ToContainTextAsync("Choose what Baloan says.");
@@ -29,7 +29,7 @@ public sealed class DecisionTests(ConsoleStage stage) : ConsoleTests(stage)
         await KeepPictureAsync(page, "confirm");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
-        (await Stage.App.GetSettlementAsync(order)).ShouldBe(200).Text("status").ShouldBe("needs_review");
+        (await Fixture.App.GetSettlementAsync(order)).ShouldBe(200).Text("status").ShouldBe("needs_review");
         await page.Locator("#decide").ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Record as settled" }).ClickAsync();
 
@@ -41,13 +41,13 @@ public sealed class DecisionTests(ConsoleStage stage) : ConsoleTests(stage)
         await Expect(page.Locator(".timeline")).ToContainTextAsync("Decided by a person");
         await Expect(page.Locator("#who")).ToHaveTextAsync("Sara");
         await KeepPictureAsync(page, "decided");
-        (await Stage.App.GetSettlementAsync(order)).ShouldBe(200).Text("status").ShouldBe("settled");
+        (await Fixture.App.GetSettlementAsync(order)).ShouldBe(200).Text("status").ShouldBe("settled");
     }
 
     [Fact]
     public async Task The_decision_that_can_make_a_customer_pay_twice_looks_dangerous_in_Persian()
     {
-        var order = Stage.ToDecideInPersian;
+        var order = Fixture.ToDecideInPersian;
         var page = await OpenAsync($"settlements/{Uri.EscapeDataString(order.Code)}", "fa");
         await page.GetByLabel("بالون اعلام کرده که مبلغی تسویه نشده است").CheckAsync();
         await Expect(page.Locator("#decide")).ToHaveTextAsync("ثبت به عنوان تسویه‌نشده");
@@ -64,7 +64,7 @@ public sealed class DecisionTests(ConsoleStage stage) : ConsoleTests(stage)
         await Expect(page.Locator(".verdict")).ToContainTextAsync("کاربر تعیین کرد که مبلغی تسویه نشده است.");
         await Expect(page.Locator(".verdict")).ToContainTextAsync("سارا");
         await IsAccessibleAsync(page);
-        (await Stage.App.GetSettlementAsync(order)).ShouldBe(200).Text("status").ShouldBe("failed");
+        (await Fixture.App.GetSettlementAsync(order)).ShouldBe(200).Text("status").ShouldBe("failed");
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class DecisionTests(ConsoleStage stage) : ConsoleTests(stage)
     [InlineData("fa", "کد خرید: TLC-111113\nمبلغ: ۴٬۵۰۹٬۰۰۱")]
     public async Task What_to_quote_to_Baloan_is_copied_by_a_click(string language, string quote)
     {
-        var page = await OpenAsync($"settlements/{Stage.InReview.Code}", language);
+        var page = await OpenAsync($"settlements/{Fixture.InReview.Code}", language);
         await page.Locator(".quote + .copy").ClickAsync();
 
         await Expect(page.Locator("#announcement")).Not.ToBeEmptyAsync();
@@ -82,7 +82,7 @@ public sealed class DecisionTests(ConsoleStage stage) : ConsoleTests(stage)
     [Fact]
     public async Task What_was_typed_in_a_review_asks_before_it_is_lost()
     {
-        var page = await OpenAsync($"settlements/{Stage.InReview.Code}");
+        var page = await OpenAsync($"settlements/{Fixture.InReview.Code}");
         await page.GetByLabel("Note").FillAsync("Half a sentence");
         await page.Locator("header nav a[href='#/counter']").ClickAsync();
 

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>The key, what is loaded from where, and an app that is away.</summary>
-public sealed class DoorTests(ConsoleStage stage) : ConsoleTests(stage)
+public sealed class DoorTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     [Fact]
     public async Task The_key_is_asked_for_once_a_wrong_one_is_said_and_it_stays_in_its_tab()
@@ -21,7 +21,7 @@ public sealed class DoorTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.GetByLabel("Key", new() { Exact = true }).FillAsync("کلید");
         await page.Keyboard.PressAsync("Enter");
         await Expect(dialog).ToContainTextAsync("The app does not take this key.");
-        await page.GetByLabel("Key", new() { Exact = true }).FillAsync(ConsoleStage.FunctionKey);
+        await page.GetByLabel("Key", new() { Exact = true }).FillAsync(ConsoleFixture.FunctionKey);
         await page.Keyboard.PressAsync("Enter");
 
         await Expect(dialog).ToHaveCountAsync(0);
@@ -59,7 +59,7 @@ public sealed class DoorTests(ConsoleStage stage) : ConsoleTests(stage)
         await session.SendAsync("Network.clearBrowserCache");
         // From here on: what the first view was still waiting for is none of this one's.
         page.RequestFinished += (_, request) => pending.Add(MeasureAsync(request));
-        await page.GotoAsync($"{Stage.App.BaseAddress}api/console");
+        await page.GotoAsync($"{Fixture.App.BaseAddress}api/console");
         await Expect(page.Locator(".overview .chart").First).ToBeVisibleAsync();
         await page.EvaluateAsync("document.fonts.ready");
         await Task.WhenAll(pending);
@@ -105,7 +105,7 @@ public sealed class DoorTests(ConsoleStage stage) : ConsoleTests(stage)
     public async Task An_app_that_is_away_is_said_plainly_and_old_numbers_are_marked_old()
     {
         Expected.AddRange(["ERR_CONNECTION", "ERR_INTERNET", "ERR_FAILED", "ERR_EMPTY"]);
-        var app = await Stage.StartAppAsync(functionKey: ConsoleStage.FunctionKey);
+        var app = await Fixture.StartAppAsync(functionKey: ConsoleFixture.FunctionKey);
         var page = await OpenAsync(app: app);
         await Expect(page.Locator("main")).ToContainTextAsync("Updated at");
         var content = page.Locator(".overview");

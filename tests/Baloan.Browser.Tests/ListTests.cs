@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>Lists that are searched, and left and come back to; receipts; loans; webhooks.</summary>
-public sealed class ListTests(ConsoleStage stage) : ConsoleTests(stage)
+public sealed class ListTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     [Theory]
     [InlineData("en", "Rejected")]
@@ -14,13 +14,13 @@ public sealed class ListTests(ConsoleStage stage) : ConsoleTests(stage)
         var page = await OpenAsync("settlements", language);
         // Other tests have settlements refused as well.
         var rows = page.Locator("table.cards tbody tr");
-        var (own, other) = (rows.Filter(new() { HasText = Stage.Rejected.Code }), rows.Filter(new() { HasText = Stage.Settled.Code }));
+        var (own, other) = (rows.Filter(new() { HasText = Fixture.Rejected.Code }), rows.Filter(new() { HasText = Fixture.Settled.Code }));
         await page.Locator(".choices").GetByText(rejected, new() { Exact = true }).ClickAsync();
         await Expect(other).ToHaveCountAsync(0);
         await Expect(own).ToHaveCountAsync(1);
         page.Url.ShouldContain("status=rejected");
         await own.GetByRole(AriaRole.Link).First.ClickAsync();
-        await Expect(page.Locator("h1")).ToContainTextAsync(Stage.Rejected.Code);
+        await Expect(page.Locator("h1")).ToContainTextAsync(Fixture.Rejected.Code);
 
         await page.GoBackAsync();
 
@@ -39,12 +39,12 @@ public sealed class ListTests(ConsoleStage stage) : ConsoleTests(stage)
         var page = await OpenAsync("settlements", language);
         var rows = page.Locator("table.cards tbody tr");
         await page.Locator("#code").FillAsync("TLC-11111");
-        await page.Locator("#customer").FillAsync(language == "fa" ? Persian(Stage.Rejected.Customer) : Stage.Rejected.Customer);
+        await page.Locator("#customer").FillAsync(language == "fa" ? Persian(Fixture.Rejected.Customer) : Fixture.Rejected.Customer);
         await page.Keyboard.PressAsync("Enter");
         await Expect(rows).ToHaveCountAsync(1);
-        await Expect(rows).ToContainTextAsync(Stage.Rejected.Code);
-        page.Url.ShouldNotContain(Stage.Rejected.Customer);
-        page.Url.ShouldNotContain(Uri.EscapeDataString(Persian(Stage.Rejected.Customer)));
+        await Expect(rows).ToContainTextAsync(Fixture.Rejected.Code);
+        page.Url.ShouldNotContain(Fixture.Rejected.Customer);
+        page.Url.ShouldNotContain(Uri.EscapeDataString(Persian(Fixture.Rejected.Customer)));
 
         await page.Locator("#clear").ClickAsync();
         await Expect(page.Locator("#customer")).ToHaveValueAsync("");
@@ -58,11 +58,11 @@ public sealed class ListTests(ConsoleStage stage) : ConsoleTests(stage)
     [Fact]
     public async Task Codes_and_amounts_are_copied_by_a_click()
     {
-        var page = await OpenAsync($"settlements?status=rejected&code={Stage.Rejected.Code}");
+        var page = await OpenAsync($"settlements?status=rejected&code={Fixture.Rejected.Code}");
         var row = page.Locator("table.cards tbody tr");
-        await row.GetByLabel($"Copy {Stage.Rejected.Code}").ClickAsync();
+        await row.GetByLabel($"Copy {Fixture.Rejected.Code}").ClickAsync();
         await Expect(page.Locator("#announcement")).ToHaveTextAsync("Copied");
-        (await page.EvaluateAsync<string>("navigator.clipboard.readText()")).ShouldBe(Stage.Rejected.Code);
+        (await page.EvaluateAsync<string>("navigator.clipboard.readText()")).ShouldBe(Fixture.Rejected.Code);
         await row.GetByText("2,004,021").ClickAsync();
         (await page.EvaluateAsync<string>("navigator.clipboard.readText()")).ShouldBe("2004021");
         await Expect(page.Locator("table.cards tfoot")).ToContainTextAsync("2,004,021 Toman");
@@ -107,7 +107,7 @@ public sealed class ListTests(ConsoleStage stage) : ConsoleTests(stage)
                 );
             }
         );
-        await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/settlements?sort=oldest");
+        await page.GotoAsync($"{Fixture.App.BaseAddress}api/console#/settlements?sort=oldest");
 
         var rows = page.Locator("table.cards tbody tr");
         await Expect(rows.First).ToContainTextAsync(isMuch ? "TLC-900" : "TLC-1");
@@ -121,16 +121,16 @@ public sealed class ListTests(ConsoleStage stage) : ConsoleTests(stage)
     [InlineData("fa", "a4")]
     public async Task A_receipt_is_printed_without_what_is_around_it(string language, string paper)
     {
-        var page = await OpenAsync($"receipt/{Stage.Settled.Code}", language);
+        var page = await OpenAsync($"receipt/{Fixture.Settled.Code}", language);
         await page.Locator($"input[value={paper}]").CheckAsync();
         await page.EmulateMediaAsync(new() { Media = Media.Print });
 
         await Expect(page.Locator("header")).ToBeHiddenAsync();
         await Expect(page.Locator("#print")).ToBeHiddenAsync();
         await Expect(page.Locator("footer")).ToBeHiddenAsync();
-        await Expect(page.Locator(".receipt")).ToContainTextAsync(ConsoleStage.ShopName);
-        await Expect(page.Locator(".receipt")).ToContainTextAsync(Stage.Settled.Code);
-        (await page.Locator(".receipt").TextContentAsync()).ShouldNotBeNull().ShouldNotContain(Stage.Settled.Customer);
+        await Expect(page.Locator(".receipt")).ToContainTextAsync(ConsoleFixture.ShopName);
+        await Expect(page.Locator(".receipt")).ToContainTextAsync(Fixture.Settled.Code);
+        (await page.Locator(".receipt").TextContentAsync()).ShouldNotBeNull().ShouldNotContain(Fixture.Settled.Customer);
         await KeepPictureAsync(page, $"receipt-print-{language}-{paper}");
     }
 
@@ -139,7 +139,7 @@ public sealed class ListTests(ConsoleStage stage) : ConsoleTests(stage)
     [InlineData("fa", "تسویه نشده است: این برگه رسید پرداخت نیست")]
     public async Task What_was_not_settled_has_no_receipt_of_a_payment(string language, string heading)
     {
-        var page = await OpenAsync($"receipt/{Stage.Rejected.Code}", language);
+        var page = await OpenAsync($"receipt/{Fixture.Rejected.Code}", language);
 
         await Expect(page.Locator(".receipt h2")).ToHaveTextAsync(heading);
     }
@@ -180,7 +180,7 @@ public sealed class ListTests(ConsoleStage stage) : ConsoleTests(stage)
                 );
             }
         );
-        await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/subscriptions");
+        await page.GotoAsync($"{Fixture.App.BaseAddress}api/console#/subscriptions");
         await Expect(page.Locator("table.cards .badge")).ToHaveTextAsync(failed);
         await NothingIsCutAsync(page);
         await IsAccessibleAsync(page);

@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>What is done with a loan on the console, from the opening to the signature.</summary>
-public sealed class LoanTests(ConsoleStage stage) : ConsoleTests(stage)
+public sealed class LoanTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     [Theory]
     [InlineData("en", "Signed.", "Canceled.")]
@@ -29,7 +29,7 @@ public sealed class LoanTests(ConsoleStage stage) : ConsoleTests(stage)
         await Expect(page.Locator(".amount")).ToContainTextAsync(language == "fa" ? "۱۰٬۰۰۰٬۰۰۰" : "10,000,000");
 
         var uuid = page.Url[(page.Url.LastIndexOf('/') + 1)..];
-        Stage.Baloan.Loans.MoveOn(Guid.Parse(uuid));
+        Fixture.Baloan.Loans.MoveOn(Guid.Parse(uuid));
         await CallBackAsync(uuid, "cheque_verified");
         // The view looks again by itself.
         await page.Locator("#contract").ClickAsync(new() { Timeout = 20_000 });
@@ -78,7 +78,7 @@ public sealed class LoanTests(ConsoleStage stage) : ConsoleTests(stage)
                 return route.FulfillAsync(new() { ContentType = "application/json", Body = "{}" });
             }
         );
-        await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/openings");
+        await page.GotoAsync($"{Fixture.App.BaseAddress}api/console#/openings");
         await page.GetByLabel(notOpened).CheckAsync();
         await page.Locator("textarea").FillAsync("By phone.");
         await page.Locator("#by-abc123").FillAsync("Sara");
@@ -94,7 +94,7 @@ public sealed class LoanTests(ConsoleStage stage) : ConsoleTests(stage)
 
     private async Task CallBackAsync(string uuid, string state) =>
         (
-            await Stage.App.PostAsync(
+            await Fixture.App.PostAsync(
                 "api/callbacks/loan-state",
                 new JsonObject
                 {

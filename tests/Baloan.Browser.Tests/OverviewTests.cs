@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>What the overview says first, and that it says nothing that is not so.</summary>
-public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
+public sealed class OverviewTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     private static readonly DateTime Now = new(2026, 11, 30, 10, 40, 0, DateTimeKind.Utc);
 
@@ -121,7 +121,7 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.Locator($"a.column[href*='hour={await BarOfSettledAsync()}']").ClickAsync();
 
         await Expect(page.Locator("#from")).Not.ToHaveValueAsync("");
-        await Expect(page.Locator("table.cards")).ToContainTextAsync(Stage.Settled.Code);
+        await Expect(page.Locator("table.cards")).ToContainTextAsync(Fixture.Settled.Code);
         var link = page.Locator("#settlements-table a");
         await page.GoBackAsync();
         await page.Locator("#settlements-summary").ClickAsync();
@@ -178,7 +178,7 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
 
         var rows = page.Locator("table.cards tbody tr");
         await Expect(rows).ToHaveCountAsync(1);
-        await Expect(rows).ToContainTextAsync(Stage.UnknownLoan.ToString());
+        await Expect(rows).ToContainTextAsync(Fixture.UnknownLoan.ToString());
         await Expect(page.Locator(".choices a[aria-current]")).ToHaveTextAsync(unknown);
         await page.Locator(".choices a").Nth(1).ClickAsync();
         await Expect(page.Locator(".choices a[aria-current]")).Not.ToHaveTextAsync(unknown);
@@ -196,15 +196,15 @@ public sealed class OverviewTests(ConsoleStage stage) : ConsoleTests(stage)
             .ToHaveAttributeAsync("href", new System.Text.RegularExpressions.Regex("from=2026-11-29&to=2026-11-30&"));
     }
 
-    /// <summary>Where the bar begins that has the stage's settled one.</summary>
+    /// <summary>Where the bar begins that has the fixture's settled one.</summary>
     private async Task<string> BarOfSettledAsync()
     {
-        var accepted = (await Stage.App.GetSettlementAsync(Stage.Settled)).ShouldBe(200)["created_at"]!.GetValue<DateTime>();
+        var accepted = (await Fixture.App.GetSettlementAsync(Fixture.Settled)).ShouldBe(200)["created_at"]!.GetValue<DateTime>();
         // Hours of Tehran begin at half past those of UTC.
         return accepted.AddMinutes(-30).ToString("yyyy-MM-ddTHH:30", System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private Task GoAsync(IPage page, string route) => page.GotoAsync($"{Stage.App.BaseAddress}api/console#/{route}");
+    private Task GoAsync(IPage page, string route) => page.GotoAsync($"{Fixture.App.BaseAddress}api/console#/{route}");
 
     private static object Stats(
         int poison = 0,

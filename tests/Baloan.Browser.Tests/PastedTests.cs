@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>What a cashier pastes from a messenger or a spreadsheet, with signs in it that nobody sees.</summary>
-public sealed class PastedTests(ConsoleStage stage) : ConsoleTests(stage)
+public sealed class PastedTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     [Fact]
     public async Task Invisible_signs_in_what_is_pasted_do_no_harm()
@@ -30,6 +30,6 @@ public sealed class PastedTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.Locator("#settle").ClickAsync();
 
         await Expect(page.Locator("main")).ToContainTextAsync("Hand over the goods.");
-        Stage.Books.ShouldHaveMovedOnce(order);
+        Fixture.Books.ShouldHaveMovedOnce(order);
     }
 }

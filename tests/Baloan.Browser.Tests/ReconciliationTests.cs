@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>Baloan's statement held against the books.</summary>
-public sealed class ReconciliationTests(ConsoleStage stage) : ConsoleTests(stage)
+public sealed class ReconciliationTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     [Theory]
     [InlineData("en", "In the statement, not settled here|Moved twice|Another total|Settled here, not in the statement")]
@@ -32,7 +32,7 @@ public sealed class ReconciliationTests(ConsoleStage stage) : ConsoleTests(stage
                     names = new[] { "کد سفارش", "مبلغ (ریال)", "تاریخ", "شرح" },
                 },
                 theirs_not_ours = new[] { Difference("=cmd|'/c calc'!A1", 500_000, null, null) },
-                ours_not_theirs = new[] { Difference(Stage.Settled.Code, null, 1_250_000, "settled") },
+                ours_not_theirs = new[] { Difference(Fixture.Settled.Code, null, 1_250_000, "settled") },
                 different_total = new[] { Difference("TLC-9", 100_000, 1_000_000, "settled") },
                 moved_twice = new[] { Difference("TLC-8", 2_000_000, 1_000_000, "settled") },
                 bad_lines = new[]
@@ -78,33 +78,33 @@ public sealed class ReconciliationTests(ConsoleStage stage) : ConsoleTests(stage
     public async Task A_statement_is_held_against_the_books_of_the_app_itself(string language)
     {
         var page = await OpenAsync("reconciliation", language);
-        await ChooseAsync(page, $"کد سفارش,مبلغ (تومان)\n{Stage.Settled.Code},{Stage.Settled.Total}\nNOT-OURS,500000\n");
+        await ChooseAsync(page, $"کد سفارش,مبلغ (تومان)\n{Fixture.Settled.Code},{Fixture.Settled.Total}\nNOT-OURS,500000\n");
         await page.Locator("#compare").ClickAsync();
 
         await Expect(page.Locator("table.cards").First).ToContainTextAsync("NOT-OURS");
         await Expect(page.Locator("#code_column")).ToHaveValueAsync("کد سفارش");
-        await Expect(page.Locator("table.cards").First).Not.ToContainTextAsync(Stage.Settled.Code);
+        await Expect(page.Locator("table.cards").First).Not.ToContainTextAsync(Fixture.Settled.Code);
     }
 
     [Fact]
     public async Task The_days_settlements_and_an_invoice_are_saved()
     {
         // The day on which it ended, whichever it is by now.
-        var ended = (await Stage.App.GetSettlementAsync(Stage.Settled)).ShouldBe(200)["ended_at"]!.GetValue<DateTimeOffset>();
+        var ended = (await Fixture.App.GetSettlementAsync(Fixture.Settled)).ShouldBe(200)["ended_at"]!.GetValue<DateTimeOffset>();
         var day = ended.ToOffset(new(3, 30, 0)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var page = await OpenAsync($"settlements?from={day}&to={day}");
         var saving = page.WaitForDownloadAsync();
         await page.Locator("#export").ClickAsync();
         var table = await File.ReadAllBytesAsync(await (await saving).PathAsync(), Cancel);
         table[..3].ShouldBe(Encoding.UTF8.Preamble.ToArray());
-        Encoding.UTF8.GetString(table).ShouldContain(Stage.Settled.Code);
+        Encoding.UTF8.GetString(table).ShouldContain(Fixture.Settled.Code);
 
-        await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/settlements/{Stage.Settled.Code}");
+        await page.GotoAsync($"{Fixture.App.BaseAddress}api/console#/settlements/{Fixture.Settled.Code}");
         saving = page.WaitForDownloadAsync();
         await page.Locator("#invoice").ClickAsync();
         var invoice = await saving;
-        invoice.SuggestedFilename.ShouldBe($"{Stage.Settled.Code}.pdf");
-        (await File.ReadAllBytesAsync(await invoice.PathAsync(), Cancel)).ShouldBe(Stage.Settled.Invoice);
+        invoice.SuggestedFilename.ShouldBe($"{Fixture.Settled.Code}.pdf");
+        (await File.ReadAllBytesAsync(await invoice.PathAsync(), Cancel)).ShouldBe(Fixture.Settled.Invoice);
     }
 
     private static object Difference(string code, long? theirs, long? ours, string? status) =>

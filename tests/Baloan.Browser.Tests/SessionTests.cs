@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Baloan.Browser.Tests;
 
 /// <summary>Who is at the console, what a key lets, and the lock.</summary>
-public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
+public sealed class SessionTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     [Theory]
     [InlineData("en", "Function key", "Cancel", "Enter a key")]
@@ -28,7 +28,7 @@ public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
         await Expect(dialog).ToHaveCountAsync(0);
 
         await page.GetByRole(AriaRole.Button, new() { Name = enter }).ClickAsync();
-        await page.Locator("#key").FillAsync(ConsoleStage.FunctionKey);
+        await page.Locator("#key").FillAsync(ConsoleFixture.FunctionKey);
         await page.Locator("#key-name").FillAsync("سارا");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("table.cards")).ToBeVisibleAsync();
@@ -42,8 +42,8 @@ public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
         var page = await OpenAsync("nowhere", key: null);
         await AnswerAsync(page, "loans", new { }, status: 401);
         await AnswerAsync(page, "subscriptions", new { }, status: 401);
-        await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/");
-        await page.Locator("#key").FillAsync(ConsoleStage.FunctionKey);
+        await page.GotoAsync($"{Fixture.App.BaseAddress}api/console#/");
+        await page.Locator("#key").FillAsync(ConsoleFixture.FunctionKey);
         await page.Keyboard.PressAsync("Enter");
 
         await Expect(page.Locator(".overview .chart").First).ToBeVisibleAsync();
@@ -66,7 +66,7 @@ public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
             "**/api/merchant/settlements/*/resolve",
             async route =>
             {
-                (await route.Request.HeaderValueAsync("x-functions-key")).ShouldBe(ConsoleStage.FunctionKey);
+                (await route.Request.HeaderValueAsync("x-functions-key")).ShouldBe(ConsoleFixture.FunctionKey);
                 keys.Add(await route.Request.HeaderValueAsync("x-baloan-key"));
                 await route.FulfillAsync(
                     keys[^1] == "own"
@@ -85,7 +85,7 @@ public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
                 );
             }
         );
-        await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/settlements/{Stage.InReview.Code}");
+        await page.GotoAsync($"{Fixture.App.BaseAddress}api/console#/settlements/{Fixture.InReview.Code}");
         Expected.Add("409");
         await page.GetByLabel("Baloan says no money was moved").CheckAsync();
         await page.GetByLabel("Note").FillAsync("By phone.");
@@ -109,7 +109,7 @@ public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
         // Not under a running console: it would see the time jump, and lock at once.
         await page.GotoAsync("about:blank");
         await page.Clock.InstallAsync();
-        await page.GotoAsync($"{Stage.App.BaseAddress}api/console#/counter");
+        await page.GotoAsync($"{Fixture.App.BaseAddress}api/console#/counter");
         await page.Locator("#total").FillAsync("250000");
         // Each look at the clock in its turn: a jump lets a timer fire once at the most.
         await page.Clock.RunForAsync("11:00");
@@ -123,7 +123,7 @@ public sealed class SessionTests(ConsoleStage stage) : ConsoleTests(stage)
         await page.Locator("#key").FillAsync("another key");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#key-error")).Not.ToBeEmptyAsync();
-        await page.Locator("#key").FillAsync(ConsoleStage.FunctionKey);
+        await page.Locator("#key").FillAsync(ConsoleFixture.FunctionKey);
         await page.Keyboard.PressAsync("Enter");
 
         await Expect(page.Locator("#total")).ToHaveValueAsync("250000");

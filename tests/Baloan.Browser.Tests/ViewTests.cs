@@ -6,7 +6,7 @@ namespace Baloan.Browser.Tests;
 /// Each view in one language, wide and narrow, light and dark. A class for each language: classes run side by side. It is a sweep, and
 /// what users do in each view is tried elsewhere: it runs with the tests that take long.
 /// </summary>
-public abstract class ViewTests(ConsoleStage stage, string language) : ConsoleTests(stage)
+public abstract class ViewTests(ConsoleFixture fixture, string language) : ConsoleTests(fixture)
 {
     private const int Tablet = 800;
 
@@ -62,16 +62,16 @@ public abstract class ViewTests(ConsoleStage stage, string language) : ConsoleTe
         view switch
         {
             "overview" => "",
-            "settlement" => $"settlements/{Stage.InReview.Code}",
-            "rejected" => $"settlements/{Stage.Rejected.Code}",
-            "loan" => $"loans/{Stage.Loan}",
-            "receipt" => $"receipt/{Stage.Settled.Code}",
+            "settlement" => $"settlements/{Fixture.InReview.Code}",
+            "rejected" => $"settlements/{Fixture.Rejected.Code}",
+            "loan" => $"loans/{Fixture.Loan}",
+            "receipt" => $"receipt/{Fixture.Settled.Code}",
             _ => view,
         };
 }
 
 /// <summary>The views in English.</summary>
-public sealed class EnglishViewTests(ConsoleStage stage) : ViewTests(stage, "en")
+public sealed class EnglishViewTests(ConsoleFixture fixture) : ViewTests(fixture, "en")
 {
     [Theory(Explicit = true)]
     [InlineData("overview", "a decision|Settled|Needs review|Conflicts|invoices|Valid for")]
@@ -108,7 +108,7 @@ public sealed class EnglishViewTests(ConsoleStage stage) : ViewTests(stage, "en"
 }
 
 /// <summary>The views in Persian.</summary>
-public sealed class PersianViewTests(ConsoleStage stage) : ViewTests(stage, "fa")
+public sealed class PersianViewTests(ConsoleFixture fixture) : ViewTests(fixture, "fa")
 {
     [Theory(Explicit = true)]
     [InlineData("overview", "تسویه در انتظار تعیین تکلیف است|تسویه شد|نیازمند بررسی|متناقض|ساعت اعتبار دارد")]

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests;
@@ -71,9 +71,9 @@ public sealed class AnswerRuleTests
     public async Task Baloan_s_own_400_is_a_no(string body)
     {
         await using var baloan = await StartAsync(Answer(400, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync("settle");
+        var failure = await fixture.FailAsync("settle");
 
         failure.Failure.ShouldBe(BaloanFailure.Rejected);
         failure.OutcomeKnown.ShouldBeTrue();
@@ -86,15 +86,15 @@ public sealed class AnswerRuleTests
     {
         int[] statuses = [400, 401, 403, 404, 409, 413, 429, 499, 500, 502, 503, 504];
         await using var baloan = await StartAsync([.. statuses.Select(status => Answer(status, body, "text/html", ("Retry-After", "1")))]);
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         foreach (var status in statuses)
         {
-            ShouldBeUnknown(await bench.FailAsync("settle"), status);
+            ShouldBeUnknown(await fixture.FailAsync("settle"), status);
         }
 
         baloan.Requests.Count.ShouldBe(statuses.Length);
-        bench.Refused.ShouldBeEmpty();
+        fixture.Refused.ShouldBeEmpty();
     }
 
     [Theory]
@@ -103,11 +103,11 @@ public sealed class AnswerRuleTests
     {
         int[] statuses = [200, 201, 202, 403, 404, 405, 409, 413, 422, 499, 500, 502, 503, 504];
         await using var baloan = await StartAsync([.. statuses.Select(status => Answer(status, body))]);
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         foreach (var status in statuses)
         {
-            ShouldBeUnknown(await bench.FailAsync("settle"), status);
+            ShouldBeUnknown(await fixture.FailAsync("settle"), status);
         }
 
         baloan.Requests.Count.ShouldBe(statuses.Length);
@@ -120,9 +120,9 @@ public sealed class AnswerRuleTests
     public async Task A_401_and_a_429_of_the_framework_took_no_effect(string body)
     {
         await using var baloan = await StartAsync(Answer(401, body), Answer(429, body), Data("""{"user_credit":7}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var receipt = await bench.V2.SettleAsync(Settlement(), Language.English, Stop);
+        var receipt = await fixture.V2.SettleAsync(Settlement(), Language.English, Stop);
 
         receipt.Sendings.Select(sending => sending.Answer).ShouldBe(["unauthorized 401", "throttled 429", "yes 200"]);
     }
@@ -136,10 +136,10 @@ public sealed class AnswerRuleTests
     public async Task Errors_of_fields_are_no_401_and_no_429(string body)
     {
         await using var baloan = await StartAsync(Answer(401, body), Answer(429, body), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        ShouldBeUnknown(await bench.FailAsync("settle"), 401);
-        ShouldBeUnknown(await bench.FailAsync("settle"), 429);
+        ShouldBeUnknown(await fixture.FailAsync("settle"), 401);
+        ShouldBeUnknown(await fixture.FailAsync("settle"), 429);
 
         baloan.Requests.Count.ShouldBe(2);
     }
@@ -152,9 +152,9 @@ public sealed class AnswerRuleTests
     public async Task A_yes_is_a_200_that_says_ok_and_what_is_left(string body)
     {
         await using var baloan = await StartAsync(Answer(200, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        (await bench.V2.SettleAsync(Settlement(), Language.English, Stop)).UserCredit.ShouldBe(7);
+        (await fixture.V2.SettleAsync(Settlement(), Language.English, Stop)).UserCredit.ShouldBe(7);
     }
 
     [Theory]
@@ -178,9 +178,9 @@ public sealed class AnswerRuleTests
     public async Task All_else_that_comes_with_success_is_unknown(int status, string body)
     {
         await using var baloan = await StartAsync(Answer(status, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        ShouldBeUnknown(await bench.FailAsync("settle"), status);
+        ShouldBeUnknown(await fixture.FailAsync("settle"), status);
 
         baloan.Requests.Count.ShouldBe(1);
     }
@@ -189,9 +189,9 @@ public sealed class AnswerRuleTests
     public async Task A_bare_ok_is_no_yes_of_version_1()
     {
         await using var baloan = await StartAsync(Answer(200, """{"status":"ok"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        ShouldBeUnknown(await Should.ThrowAsync<BaloanException>(() => bench.V1.SettleAsync(Settlement(), Language.English, Stop)), 200);
+        ShouldBeUnknown(await Should.ThrowAsync<BaloanException>(() => fixture.V1.SettleAsync(Settlement(), Language.English, Stop)), 200);
     }
 
     [Theory]

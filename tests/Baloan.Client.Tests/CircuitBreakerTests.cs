@@ -1,5 +1,5 @@
 using Baloan.Client.Tests.Servers;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests;
@@ -10,13 +10,13 @@ public sealed class CircuitBreakerTests
     public async Task A_gateway_that_keeps_failing_is_left_alone_for_a_while()
     {
         await using var baloan = await StartAsync([.. Enumerable.Repeat(Answer(503, ""), 20), Good()]);
-        using var bench = WithoutWaits(baloan);
-        await FailAsync(bench, calls: 5);
+        using var fixture = WithoutWaits(baloan);
+        await FailAsync(fixture, calls: 5);
         baloan.Requests.Count.ShouldBe(20);
 
         foreach (var operation in new[] { "check_credit", "settle", "upload", "merchant_token" })
         {
-            var failure = await bench.FailAsync(operation);
+            var failure = await fixture.FailAsync(operation);
             failure.Failure.ShouldBe(BaloanFailure.Unavailable);
             failure.Code.ShouldBe("baloan_unavailable");
             failure.Status.ShouldBeNull();
@@ -26,9 +26,9 @@ public sealed class CircuitBreakerTests
         }
 
         baloan.Requests.Count.ShouldBe(20);
-        bench.Time.Advance(TimeSpan.FromSeconds(10));
-        await bench.RunAsync("settle");
-        await bench.RunAsync("check_credit");
+        fixture.Time.Advance(TimeSpan.FromSeconds(10));
+        await fixture.RunAsync("settle");
+        await fixture.RunAsync("check_credit");
         baloan.Requests.Count.ShouldBe(22);
     }
 
@@ -36,18 +36,18 @@ public sealed class CircuitBreakerTests
     public async Task One_gateway_does_not_shut_the_other()
     {
         await using var baloan = await StartAsync([.. Enumerable.Repeat(Answer(503, ""), 20), Answer(200, """{"access":"a"}""")]);
-        using var bench = WithoutWaits(baloan);
-        await FailAsync(bench, calls: 5);
+        using var fixture = WithoutWaits(baloan);
+        await FailAsync(fixture, calls: 5);
 
-        (await bench.Tokens.GetPartnershipTokenAsync("partner", "secret", Stop)).Access.ShouldBe("a");
-        await Should.ThrowAsync<BaloanException>(() => bench.RunAsync("settle"));
+        (await fixture.Tokens.GetPartnershipTokenAsync("partner", "secret", Stop)).Access.ShouldBe("a");
+        await Should.ThrowAsync<BaloanException>(() => fixture.RunAsync("settle"));
     }
 
     [Fact]
     public async Task The_operations_of_the_partnership_gateway_shut_it_together()
     {
         await using var baloan = await StartAsync([.. Enumerable.Repeat(Answer(503, ""), 20), Good()]);
-        using var bench = WithoutWaits(baloan);
+        using var fixture = WithoutWaits(baloan);
         // What acts is sent once, a read four times.
         foreach (
             var operation in new[]
@@ -63,13 +63,13 @@ public sealed class CircuitBreakerTests
             }
         )
         {
-            (await bench.FailAsync(operation)).RetryAfter.ShouldBeNull();
+            (await fixture.FailAsync(operation)).RetryAfter.ShouldBeNull();
         }
 
-        (await bench.FailAsync("cancel_loan")).RetryAfter.ShouldNotBeNull();
+        (await fixture.FailAsync("cancel_loan")).RetryAfter.ShouldNotBeNull();
 
         baloan.Requests.Count.ShouldBe(20);
-        await bench.RunAsync("check_credit");
+        await fixture.RunAsync("check_credit");
     }
 
     [Theory]
@@ -80,13 +80,13 @@ public sealed class CircuitBreakerTests
     public async Task What_is_no_sign_of_being_down_shuts_nothing(int status)
     {
         await using var baloan = await StartAsync([.. Enumerable.Repeat(Answer(status, ""), 60), Good()]);
-        using var bench = WithoutWaits(baloan);
+        using var fixture = WithoutWaits(baloan);
         while (baloan.Requests.Count < 60)
         {
-            await bench.FailAsync("check_credit");
+            await fixture.FailAsync("check_credit");
         }
 
-        await bench.RunAsync("check_credit");
+        await fixture.RunAsync("check_credit");
     }
 
     [Fact]
@@ -95,20 +95,20 @@ public sealed class CircuitBreakerTests
         // The port of a listener that has closed.
         var gone = new RawBaloan(_ => Task.CompletedTask);
         await gone.DisposeAsync();
-        using var bench = new Bench(gone.Address, options => options with { LongestWait = TimeSpan.Zero });
-        await FailAsync(bench, calls: 5);
+        using var fixture = new ClientFixture(gone.Address, options => options with { LongestWait = TimeSpan.Zero });
+        await FailAsync(fixture, calls: 5);
 
-        (await bench.FailAsync("check_credit")).RetryAfter.ShouldNotBeNull();
+        (await fixture.FailAsync("check_credit")).RetryAfter.ShouldNotBeNull();
     }
 
-    private static Bench WithoutWaits(ScriptedBaloan baloan) =>
+    private static ClientFixture WithoutWaits(ScriptedBaloan baloan) =>
         new(baloan.Address, options => options with { LongestWait = TimeSpan.Zero });
 
-    private static async Task FailAsync(Bench bench, int calls)
+    private static async Task FailAsync(ClientFixture fixture, int calls)
     {
         for (var i = 0; i < calls; i++)
         {
-            (await bench.FailAsync("check_credit")).RetryAfter.ShouldBeNull();
+            (await fixture.FailAsync("check_credit")).RetryAfter.ShouldBeNull();
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Baloan.Client.Tests.Servers;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests;
@@ -16,11 +16,11 @@ public sealed class ClockAndWaitTests
     public async Task A_wait_with_a_fraction_is_obeyed_and_rounded_up(string header, int seconds)
     {
         await using var baloan = await StartAsync(Answer(429, "", headers: ("Retry-After", header)), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.RunAsync("check_credit");
+        await fixture.RunAsync("check_credit");
 
-        bench.Time.Waits.ShouldHaveSingleItem().ShouldBe(TimeSpan.FromSeconds(seconds));
+        fixture.Time.Waits.ShouldHaveSingleItem().ShouldBe(TimeSpan.FromSeconds(seconds));
     }
 
     [Fact]
@@ -32,20 +32,20 @@ public sealed class ClockAndWaitTests
         var payload = System.Buffers.Text.Base64Url.EncodeToString(Encoding.ASCII.GetBytes(claims));
         var access = $"eyJhbGciOiJIUzI1NiJ9.{payload}.c2ln";
         await using var baloan = await StartAsync(Answer(200, $$"""{"access":"{{access}}"}"""));
-        using var bench = new Bench(baloan.Address, time: time);
+        using var fixture = new ClientFixture(baloan.Address, time: time);
 
-        (await bench.Tokens.GetPartnershipTokenAsync("partner", "secret", Stop)).ExpiresAt.ShouldBe(expiry);
+        (await fixture.Tokens.GetPartnershipTokenAsync("partner", "secret", Stop)).ExpiresAt.ShouldBe(expiry);
     }
 
     [Fact]
     public async Task A_user_name_of_one_space_does_not_blank_what_Baloan_said()
     {
         await using var baloan = await StartAsync(Answer(401, """{"detail":"No active account found","code":"no_active_account"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await Should.ThrowAsync<BaloanException>(() => bench.Tokens.GetPartnershipTokenAsync(" ", " ", Stop));
+        var failure = await Should.ThrowAsync<BaloanException>(() => fixture.Tokens.GetPartnershipTokenAsync(" ", " ", Stop));
 
         failure.Message.ShouldBe("No active account found");
-        bench.Logs.All.ShouldContain("No active account found");
+        fixture.Logs.All.ShouldContain("No active account found");
     }
 }

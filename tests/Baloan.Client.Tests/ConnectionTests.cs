@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using Baloan.Client.Tests.Servers;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests;
@@ -20,11 +20,11 @@ public sealed class ConnectionTests
     [MemberData(nameof(Acts))]
     public async Task A_refused_connection_is_tried_again_and_took_no_effect(string operation)
     {
-        using var bench = new Bench(new Uri($"http://127.0.0.1:{FreePort.Find()}"));
+        using var fixture = new ClientFixture(new Uri($"http://127.0.0.1:{FreePort.Find()}"));
 
-        ShouldBeUnavailable(await bench.FailAsync(operation));
+        ShouldBeUnavailable(await fixture.FailAsync(operation));
 
-        bench.Time.Waits.Count.ShouldBe(3);
+        fixture.Time.Waits.Count.ShouldBe(3);
     }
 
     [Fact]
@@ -33,11 +33,11 @@ public sealed class ConnectionTests
         var port = FreePort.Find();
         using var listener = new TcpListener(IPAddress.Loopback, port);
         var time = new ManualTime();
-        using var bench = new Bench(new Uri($"http://127.0.0.1:{port}"), time: time);
+        using var fixture = new ClientFixture(new Uri($"http://127.0.0.1:{port}"), time: time);
         // Nobody listens at first; after the first wait someone does.
         var serving = ServeAfterFirstWaitAsync();
 
-        await bench.RunAsync("settle");
+        await fixture.RunAsync("settle");
 
         time.Waits.Count.ShouldBeInRange(1, 3);
         await serving;
@@ -60,11 +60,11 @@ public sealed class ConnectionTests
     [InlineData("cancel_loan")]
     public async Task A_name_that_is_not_known_took_no_effect(string operation)
     {
-        using var bench = new Bench(new Uri("http://no-such-host.invalid"));
+        using var fixture = new ClientFixture(new Uri("http://no-such-host.invalid"));
 
-        ShouldBeUnavailable(await bench.FailAsync(operation));
+        ShouldBeUnavailable(await fixture.FailAsync(operation));
 
-        bench.Time.Waits.Count.ShouldBe(3);
+        fixture.Time.Waits.Count.ShouldBe(3);
     }
 
     [Theory]
@@ -75,9 +75,9 @@ public sealed class ConnectionTests
     public async Task A_failed_tls_handshake_took_no_effect(string operation)
     {
         await using var baloan = new RawBaloan(connection => connection.WriteAsync("This is no TLS.\n"));
-        using var bench = new Bench(new UriBuilder(baloan.Address) { Scheme = "https" }.Uri);
+        using var fixture = new ClientFixture(new UriBuilder(baloan.Address) { Scheme = "https" }.Uri);
 
-        ShouldBeUnavailable(await bench.FailAsync(operation));
+        ShouldBeUnavailable(await fixture.FailAsync(operation));
 
         baloan.Connections.ShouldBe(4);
     }
@@ -90,12 +90,12 @@ public sealed class ConnectionTests
     public async Task A_connection_that_takes_too_long_took_no_effect(string operation)
     {
         await using var baloan = new RawBaloan(connection => Task.Delay(Timeout.Infinite, connection.Stopping));
-        using var bench = new Bench(
+        using var fixture = new ClientFixture(
             new UriBuilder(baloan.Address) { Scheme = "https" }.Uri,
             options => options with { ConnectTimeout = TimeSpan.FromMilliseconds(50) }
         );
 
-        ShouldBeUnavailable(await bench.FailAsync(operation));
+        ShouldBeUnavailable(await fixture.FailAsync(operation));
 
         baloan.Connections.ShouldBe(4);
     }
@@ -129,13 +129,13 @@ public sealed class ConnectionTests
     public async Task What_acts_is_sent_once_when_the_connection_breaks(string operation, string where, bool reset)
     {
         await using var baloan = new RawBaloan(connection => BreakAsync(connection, where, reset));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync(operation, Big());
+        var failure = await fixture.FailAsync(operation, Big());
 
         ShouldBeUnknown(failure);
         baloan.Connections.ShouldBe(1);
-        bench.Time.Waits.ShouldBeEmpty();
+        fixture.Time.Waits.ShouldBeEmpty();
     }
 
     [Theory]
@@ -163,12 +163,12 @@ public sealed class ConnectionTests
             await connection.ReadRequestAsync();
             await connection.AnswerAsync(200, GoodForAll);
         });
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.RunAsync(operation, Big());
+        await fixture.RunAsync(operation, Big());
 
         baloan.Connections.ShouldBe(3);
-        bench.Time.Waits.Count.ShouldBe(2);
+        fixture.Time.Waits.Count.ShouldBe(2);
     }
 
     [Theory]
@@ -204,10 +204,10 @@ public sealed class ConnectionTests
                 await connection.AnswerAsync(200, GoodForAll);
             }
         });
-        using var bench = new Bench(baloan.Address);
-        await bench.RunAsync("check_credit");
+        using var fixture = new ClientFixture(baloan.Address);
+        await fixture.RunAsync("check_credit");
 
-        ShouldBeUnknown(await bench.FailAsync(operation));
+        ShouldBeUnknown(await fixture.FailAsync(operation));
 
         baloan.Requests.ShouldBe(2);
         baloan.Connections.ShouldBe(1);
@@ -217,9 +217,9 @@ public sealed class ConnectionTests
     public async Task An_answer_beyond_one_megabyte_is_none()
     {
         await using var baloan = await StartAsync(Data($"[\"{new string('x', 1_100_000)}\"]"));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        ShouldBeUnknown(await bench.FailAsync("settle"));
+        ShouldBeUnknown(await fixture.FailAsync("settle"));
 
         baloan.Requests.Count.ShouldBe(1);
     }
@@ -238,9 +238,9 @@ public sealed class ConnectionTests
             context.Response.Headers.ContentEncoding = "gzip";
             await context.Response.Body.WriteAsync(packed.ToArray(), Stop);
         });
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        ShouldBeUnknown(await bench.FailAsync("settle"));
+        ShouldBeUnknown(await fixture.FailAsync("settle"));
     }
 
     [Fact]
@@ -252,9 +252,9 @@ public sealed class ConnectionTests
             await using var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
             await gzip.WriteAsync(System.Text.Encoding.UTF8.GetBytes(GoodForAll), Stop);
         });
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.RunAsync("settle");
+        await fixture.RunAsync("settle");
     }
 
     // Larger than what a socket swallows unread, so that a break before the body meets a client that is still sending.

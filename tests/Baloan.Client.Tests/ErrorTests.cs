@@ -83,20 +83,20 @@ public sealed class ErrorTests
         await using var baloan = await StartAsync([
             .. new[] { 400, 403, 404, 401, 401 }.Select(status => Answer(status, body, contentType)),
         ]);
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         foreach (var status in new[] { HttpStatusCode.BadRequest, HttpStatusCode.Forbidden })
         {
-            var refused = await bench.FailAsync("check_credit");
+            var refused = await fixture.FailAsync("check_credit");
             ShouldBe(refused, BaloanFailure.Rejected, code ?? "baloan_rejected", status, canRepeat: false, known: true);
             ShouldSay(refused, text);
         }
 
-        var missing = await bench.FailAsync("check_credit");
+        var missing = await fixture.FailAsync("check_credit");
         ShouldBe(missing, BaloanFailure.NotFound, "not_found", HttpStatusCode.NotFound, canRepeat: false, known: true);
         ShouldSay(missing, text);
 
-        var unauthorized = await bench.FailAsync("check_credit");
+        var unauthorized = await fixture.FailAsync("check_credit");
         ShouldBe(
             unauthorized,
             BaloanFailure.Unauthorized,
@@ -117,13 +117,13 @@ public sealed class ErrorTests
         await using var baloan = await StartAsync([
             .. new[] { 429, 503 }.Select(status => Answer(status, body, contentType, ("Retry-After", "60"))),
         ]);
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var throttled = await bench.FailAsync("check_credit");
+        var throttled = await fixture.FailAsync("check_credit");
         ShouldBe(throttled, BaloanFailure.Throttled, "baloan_throttled", HttpStatusCode.TooManyRequests, canRepeat: true, known: true);
         ShouldSay(throttled, text);
 
-        var unavailable = await bench.FailAsync("check_credit");
+        var unavailable = await fixture.FailAsync("check_credit");
         ShouldBe(
             unavailable,
             BaloanFailure.Unavailable,
@@ -141,11 +141,11 @@ public sealed class ErrorTests
     public async Task A_200_that_does_not_say_ok_is_a_refusal_and_unknown_where_it_acts(string body, string code, string? text)
     {
         await using var baloan = await StartAsync(Answer(200, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         foreach (var operation in new[] { "check_credit", "upload", "loan_policies", "get_contract" })
         {
-            var refused = await bench.FailAsync(operation);
+            var refused = await fixture.FailAsync(operation);
             ShouldBe(refused, BaloanFailure.Rejected, code, HttpStatusCode.OK, canRepeat: false, known: true);
             ShouldSay(refused, text);
         }
@@ -164,7 +164,7 @@ public sealed class ErrorTests
         )
         {
             ShouldBe(
-                await bench.FailAsync(operation),
+                await fixture.FailAsync(operation),
                 BaloanFailure.NoAnswer,
                 "outcome_unknown",
                 HttpStatusCode.OK,
@@ -183,12 +183,12 @@ public sealed class ErrorTests
     public async Task A_refused_token_call_is_never_taken_for_the_refusal_of_what_needed_the_token(int status, string body)
     {
         await using var baloan = await StartAsync(Answer(status, body));
-        using var bench = new Bench(baloan.Address);
-        bench.BeforeToken = _ => bench.RunAsync("merchant_token");
+        using var fixture = new ClientFixture(baloan.Address);
+        fixture.BeforeToken = _ => fixture.RunAsync("merchant_token");
 
         foreach (var operation in new[] { "merchant_token", "settle" })
         {
-            var failure = await bench.FailAsync(operation);
+            var failure = await fixture.FailAsync(operation);
             ShouldBe(failure, BaloanFailure.Unauthorized, "baloan_unauthorized", (HttpStatusCode)status, canRepeat: false, known: true);
         }
     }
@@ -212,12 +212,12 @@ public sealed class ErrorTests
     public async Task What_is_no_answer_is_not_asked_for_again_and_unknown_where_it_acts(int status, string body)
     {
         await using var baloan = await StartAsync(Answer(status, body, "application/json", ("Location", "/elsewhere")));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         foreach (var operation in new[] { "send_otp", "validate_otp", "settle" })
         {
             ShouldBe(
-                await bench.FailAsync(operation),
+                await fixture.FailAsync(operation),
                 BaloanFailure.NoAnswer,
                 "outcome_unknown",
                 (HttpStatusCode)status,
@@ -229,7 +229,7 @@ public sealed class ErrorTests
         foreach (var operation in new[] { "check_credit", "upload", "merchant_token" })
         {
             ShouldBe(
-                await bench.FailAsync(operation),
+                await fixture.FailAsync(operation),
                 BaloanFailure.NoAnswer,
                 "baloan_timeout",
                 (HttpStatusCode)status,
@@ -246,9 +246,9 @@ public sealed class ErrorTests
     public async Task A_redirect_points_at_the_base_address()
     {
         await using var baloan = await StartAsync(Answer(301, "", "text/html", ("Location", "https://api.baloan.ir/")));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        (await bench.FailAsync("check_credit")).Message.ShouldContain("check the base address");
+        (await fixture.FailAsync("check_credit")).Message.ShouldContain("check the base address");
     }
 
     [Theory]
@@ -257,10 +257,10 @@ public sealed class ErrorTests
     public async Task A_missing_token_leaves_the_outcome_unknown(string operation, string data)
     {
         await using var baloan = await StartAsync(Data(data));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         ShouldBe(
-            await bench.FailAsync(operation),
+            await fixture.FailAsync(operation),
             BaloanFailure.NoAnswer,
             "outcome_unknown",
             HttpStatusCode.OK,
@@ -279,10 +279,10 @@ public sealed class ErrorTests
     public async Task A_read_whose_answer_lacks_the_essential_has_no_answer(string operation, string data)
     {
         await using var baloan = await StartAsync(Data(data));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         ShouldBe(
-            await bench.FailAsync(operation),
+            await fixture.FailAsync(operation),
             BaloanFailure.NoAnswer,
             "baloan_timeout",
             HttpStatusCode.OK,
@@ -297,9 +297,9 @@ public sealed class ErrorTests
         await using var baloan = await StartAsync(
             Answer(400, """{"non_field_errors":["No."],"bill":{"total":["Too high.","Really."]},"otp":["Expired."]}""")
         );
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var fields = (await bench.FailAsync("settle")).FieldErrors.ShouldNotBeNull();
+        var fields = (await fixture.FailAsync("settle")).FieldErrors.ShouldNotBeNull();
 
         fields.Keys.ShouldBe(["bill.total", "otp"], ignoreOrder: true);
         fields["bill.total"].ShouldBe(["Too high.", "Really."]);
@@ -310,9 +310,9 @@ public sealed class ErrorTests
     public async Task A_long_text_is_shortened()
     {
         await using var baloan = await StartAsync(Answer(400, $$"""{"detail":"{{new string('x', 100_000)}}"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        (await bench.FailAsync("settle")).Message.Length.ShouldBeLessThan(600);
+        (await fixture.FailAsync("settle")).Message.Length.ShouldBeLessThan(600);
     }
 
     private static void ShouldBe(

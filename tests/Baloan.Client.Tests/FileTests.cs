@@ -1,5 +1,5 @@
 using Baloan.Client.Tests.Servers;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests;
@@ -19,12 +19,12 @@ public sealed class FileTests
     public async Task A_file_is_streamed_and_never_held_whole(string operation)
     {
         await using var baloan = new RawBaloan(DrainAsync);
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
         var file = new MadeFile(4 * TenMegabytes);
-        await bench.RunAsync(operation, Pdf());
+        await fixture.RunAsync(operation, Pdf());
 
         var before = GC.GetTotalAllocatedBytes(precise: true);
-        await bench.RunAsync(operation, file.Source);
+        await fixture.RunAsync(operation, file.Source);
         var taken = GC.GetTotalAllocatedBytes(precise: true) - before;
 
         taken.ShouldBeLessThan(TenMegabytes);
@@ -40,10 +40,10 @@ public sealed class FileTests
     public async Task A_file_is_opened_anew_for_each_try_and_closed_after_each(string operation)
     {
         await using var baloan = await StartAsync(Answer(429, Throttled), Answer(401, TokenNotValid), Answer(429, Throttled), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
         var file = new MadeFile(TenMegabytes);
 
-        await bench.RunAsync(operation, file.Source);
+        await fixture.RunAsync(operation, file.Source);
 
         file.Opened.ShouldBe(4);
         file.Disposed.ShouldBe(4);
@@ -68,13 +68,13 @@ public sealed class FileTests
     public async Task A_file_that_cannot_be_opened_is_not_half_sent(string operation)
     {
         await using var baloan = await StartAsync(Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         await Should.ThrowAsync<TimeZoneNotFoundException>(() =>
-            bench.RunAsync(operation, Pdf() with { OpenAsync = _ => throw new TimeZoneNotFoundException("the store is down") })
+            fixture.RunAsync(operation, Pdf() with { OpenAsync = _ => throw new TimeZoneNotFoundException("the store is down") })
         );
         await Should.ThrowAsync<IOException>(() =>
-            bench.RunAsync(operation, Pdf() with { OpenAsync = _ => throw new OperationCanceledException("the store's own timeout") })
+            fixture.RunAsync(operation, Pdf() with { OpenAsync = _ => throw new OperationCanceledException("the store's own timeout") })
         );
 
         baloan.Requests.ShouldBeEmpty();
@@ -88,15 +88,15 @@ public sealed class FileTests
     {
         var file = new MadeFile(TenMegabytes);
         await using var baloan = await StartAsync(Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await Should.ThrowAsync<InvalidDataException>(() => bench.RunAsync("upload", file.Source with { Length = TenMegabytes - off }));
-        var settle = await bench.FailAsync("settle", file.Source with { Length = TenMegabytes - off });
+        await Should.ThrowAsync<InvalidDataException>(() => fixture.RunAsync("upload", file.Source with { Length = TenMegabytes - off }));
+        var settle = await fixture.FailAsync("settle", file.Source with { Length = TenMegabytes - off });
 
         settle.Code.ShouldBe("outcome_unknown");
         settle.OutcomeKnown.ShouldBeFalse();
         baloan.Requests.ShouldBeEmpty();
-        bench.Time.Waits.ShouldBeEmpty();
+        fixture.Time.Waits.ShouldBeEmpty();
         file.Disposed.ShouldBe(2);
     }
 
@@ -105,10 +105,10 @@ public sealed class FileTests
     {
         var file = new MadeFile(TenMegabytes) { BreaksAt = TenMegabytes / 2 };
         await using var baloan = await StartAsync(Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await Should.ThrowAsync<TimeZoneNotFoundException>(() => bench.RunAsync("upload", file.Source));
-        var settle = await bench.FailAsync("settle", file.Source);
+        await Should.ThrowAsync<TimeZoneNotFoundException>(() => fixture.RunAsync("upload", file.Source));
+        var settle = await fixture.FailAsync("settle", file.Source);
 
         settle.Code.ShouldBe("outcome_unknown");
         settle.OutcomeKnown.ShouldBeFalse();
@@ -120,9 +120,9 @@ public sealed class FileTests
     public async Task An_empty_file_is_sent_empty()
     {
         await using var baloan = await StartAsync(Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.RunAsync("upload", new MadeFile(0).Source);
+        await fixture.RunAsync("upload", new MadeFile(0).Source);
 
         baloan.Only.Text.ShouldContain("Content-Type: application/pdf\r\n\r\n\r\n--");
     }

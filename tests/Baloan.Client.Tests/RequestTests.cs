@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Baloan.Client.Tests.Servers;
 using Microsoft.AspNetCore.WebUtilities;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests;
@@ -15,9 +15,9 @@ public sealed class RequestTests
     public async Task Version_1_checks_credit_with_a_form()
     {
         await using var baloan = await StartAsync(Data("""{"national_identifier":"0012345678","amount":100000000}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var credit = await bench.V1.CheckCreditAsync(NationalIdentifier, Language.English, Stop);
+        var credit = await fixture.V1.CheckCreditAsync(NationalIdentifier, Language.English, Stop);
 
         credit.ShouldBe(new Credit(NationalIdentifier, 100_000_000));
         ShouldBePost(baloan.Only, "/api/v1/merchant/check-credit/", "en");
@@ -29,9 +29,9 @@ public sealed class RequestTests
     public async Task Version_2_checks_credit_with_json()
     {
         await using var baloan = await StartAsync(Data("""{"national_identifier":"4311204302","user_credit":40000000}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var credit = await bench.V2.CheckCreditAsync("4311204302", Language.Persian, Stop);
+        var credit = await fixture.V2.CheckCreditAsync("4311204302", Language.Persian, Stop);
 
         credit.ShouldBe(new Credit("4311204302", 40_000_000));
         ShouldBePost(baloan.Only, "/api/v2/merchant/check-credit/", "fa");
@@ -48,18 +48,18 @@ public sealed class RequestTests
     public async Task A_credit_is_read_however_its_number_is_written(string written, long amount)
     {
         await using var baloan = await StartAsync(Data($$"""{"user_credit":{{written}},"new_field":[1]}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        (await bench.V2.CheckCreditAsync(NationalIdentifier, Language.English, Stop)).Amount.ShouldBe(amount);
+        (await fixture.V2.CheckCreditAsync(NationalIdentifier, Language.English, Stop)).Amount.ShouldBe(amount);
     }
 
     [Fact]
     public async Task Version_1_sends_an_otp_with_a_form()
     {
         await using var baloan = await StartAsync(Data("{}"));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.V1.SendOtpAsync(NationalIdentifier, Language.English, Stop);
+        await fixture.V1.SendOtpAsync(NationalIdentifier, Language.English, Stop);
 
         ShouldBePost(baloan.Only, "/api/v1/merchant/send-credit-otp/", "en");
         baloan.Only.Headers["Content-Type"].ShouldBe("application/x-www-form-urlencoded");
@@ -70,9 +70,9 @@ public sealed class RequestTests
     public async Task Version_2_sends_an_otp_with_json()
     {
         await using var baloan = await StartAsync(Data("{}"));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.V2.SendOtpAsync(NationalIdentifier, Language.English, Stop);
+        await fixture.V2.SendOtpAsync(NationalIdentifier, Language.English, Stop);
 
         ShouldBePost(baloan.Only, "/api/v2/merchant/send-credit-otp/", "en");
         baloan.Only.Headers["Content-Type"].ShouldBe("application/json");
@@ -83,9 +83,9 @@ public sealed class RequestTests
     public async Task Version_2_validates_an_otp()
     {
         await using var baloan = await StartAsync(Data($$"""{"token":"{{TransactionToken}}"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var token = await bench.V2.ValidateOtpAsync(NationalIdentifier, Otp, Language.English, Stop);
+        var token = await fixture.V2.ValidateOtpAsync(NationalIdentifier, Otp, Language.English, Stop);
 
         token.ShouldBe(TransactionToken);
         ShouldBePost(baloan.Only, "/api/v2/merchant/validate-credit-otp/", "en");
@@ -97,10 +97,10 @@ public sealed class RequestTests
     public async Task Version_1_validates_no_otp_and_sends_nothing()
     {
         await using var baloan = await StartAsync(Data("{}"));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         await Should.ThrowAsync<NotSupportedException>(async () =>
-            await bench.V1.ValidateOtpAsync(NationalIdentifier, Otp, Language.English, Stop)
+            await fixture.V1.ValidateOtpAsync(NationalIdentifier, Otp, Language.English, Stop)
         );
 
         baloan.Requests.ShouldBeEmpty();
@@ -112,9 +112,9 @@ public sealed class RequestTests
     public async Task Version_1_settles_with_the_otp(string answer)
     {
         await using var baloan = await StartAsync(Answer(200, answer));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var receipt = await bench.V1.SettleAsync(
+        var receipt = await fixture.V1.SettleAsync(
             Settlement() with
             {
                 TransactionToken = null,
@@ -147,9 +147,9 @@ public sealed class RequestTests
     public async Task Version_2_settles_with_the_transaction_token(string data, long left)
     {
         await using var baloan = await StartAsync(Data(data));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var receipt = await bench.V2.SettleAsync(Settlement() with { Otp = null }, Language.Persian, Stop);
+        var receipt = await fixture.V2.SettleAsync(Settlement() with { Otp = null }, Language.Persian, Stop);
 
         receipt.UserCredit.ShouldBe(left);
         ShouldBePost(baloan.Only, "/api/v2/merchant/settle-confirm/", "fa");
@@ -172,16 +172,16 @@ public sealed class RequestTests
     public async Task What_a_settlement_lacks_is_said_before_anything_is_sent()
     {
         await using var baloan = await StartAsync(Data("{}"));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         await Should.ThrowAsync<ArgumentException>(async () =>
-            await bench.V1.SettleAsync(Settlement() with { Otp = null }, Language.English, Stop)
+            await fixture.V1.SettleAsync(Settlement() with { Otp = null }, Language.English, Stop)
         );
         await Should.ThrowAsync<ArgumentException>(async () =>
-            await bench.V2.SettleAsync(Settlement() with { TransactionToken = "" }, Language.English, Stop)
+            await fixture.V2.SettleAsync(Settlement() with { TransactionToken = "" }, Language.English, Stop)
         );
         await Should.ThrowAsync<ArgumentException>(async () =>
-            await bench.V2.SettleAsync(Settlement() with { Total = 0 }, Language.English, Stop)
+            await fixture.V2.SettleAsync(Settlement() with { Total = 0 }, Language.English, Stop)
         );
 
         baloan.Requests.ShouldBeEmpty();
@@ -191,9 +191,9 @@ public sealed class RequestTests
     public async Task A_code_survives_json_whatever_it_holds()
     {
         await using var baloan = await StartAsync(Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.V2.SettleAsync(Settlement() with { Code = "فاکتور \"۱\"\r\n--x" }, Language.English, Stop);
+        await fixture.V2.SettleAsync(Settlement() with { Code = "فاکتور \"۱\"\r\n--x" }, Language.English, Stop);
 
         var data = (await PartsAsync(baloan.Only)).Single(part => part.Disposition.Contains("\"data\"", StringComparison.Ordinal)).Body;
         JsonDocument.Parse(data).RootElement.GetProperty("code").GetString().ShouldBe("فاکتور \"۱\"\r\n--x");
@@ -204,9 +204,9 @@ public sealed class RequestTests
     {
         const string Url = "https://s3.example/users/a.pdf?AWSAccessKeyId=7&Signature=bPkVTG%3D&Expires=1730123744";
         await using var baloan = await StartAsync(Data($$"""{"uuid":"d4c22af9-3676-4c6e-ab72-2a7b5b22afc5","file":"{{Url}}"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        foreach (var client in new[] { bench.V1, bench.V2 })
+        foreach (var client in new[] { fixture.V1, fixture.V2 })
         {
             (await client.UploadAsync(Pdf("example.pdf"), Language.English, Stop)).ShouldBe(
                 new UploadedFile("d4c22af9-3676-4c6e-ab72-2a7b5b22afc5", Url)
@@ -235,9 +235,9 @@ public sealed class RequestTests
     public async Task A_file_name_cannot_leave_its_place(string name, string sent)
     {
         await using var baloan = await StartAsync(Data("""{"uuid":"u","file":"f"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.V2.UploadAsync(Pdf(name), Language.English, Stop);
+        await fixture.V2.UploadAsync(Pdf(name), Language.English, Stop);
 
         var part = (await PartsAsync(baloan.Only)).ShouldHaveSingleItem();
         part.Disposition.ShouldBe($"form-data; name=\"file\"; filename=\"{sent}\"");
@@ -252,9 +252,9 @@ public sealed class RequestTests
     public async Task A_content_type_that_is_none_becomes_a_plain_one(string contentType)
     {
         await using var baloan = await StartAsync(Data("""{"uuid":"u","file":"f"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.V2.UploadAsync(Pdf() with { ContentType = contentType }, Language.English, Stop);
+        await fixture.V2.UploadAsync(Pdf() with { ContentType = contentType }, Language.English, Stop);
 
         var part = (await PartsAsync(baloan.Only)).ShouldHaveSingleItem();
         part.ContentType.ShouldBe("application/octet-stream");
@@ -264,9 +264,9 @@ public sealed class RequestTests
     public async Task A_base_address_may_have_a_path()
     {
         await using var baloan = await StartAsync(Data("{}"));
-        using var bench = new Bench(new Uri(baloan.Address, "/proxy"));
+        using var fixture = new ClientFixture(new Uri(baloan.Address, "/proxy"));
 
-        await bench.RunAsync("send_otp");
+        await fixture.RunAsync("send_otp");
 
         baloan.Only.Target.ShouldBe("/proxy/api/v2/merchant/send-credit-otp/");
     }
@@ -282,11 +282,11 @@ public sealed class RequestTests
                 await connection.AnswerAsync(200, Ok);
             }
         });
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         for (var i = 0; i < 5; i++)
         {
-            await bench.RunAsync("send_otp");
+            await fixture.RunAsync("send_otp");
         }
 
         baloan.Requests.ShouldBe(5);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Baloan.Client.Tests.Servers;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests;
@@ -42,14 +42,14 @@ public sealed class RetryTests
     public async Task A_read_is_tried_again_after_a_failure_that_may_pass(string operation, int status)
     {
         await using var baloan = await StartAsync(Answer(status, ""), Answer(status, "<html>"), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.RunAsync(operation);
+        await fixture.RunAsync(operation);
 
         baloan.Requests.Count.ShouldBe(3);
         baloan.Requests.Select(request => $"{request.Method} {request.Target} {request.Text}").Distinct().Count().ShouldBe(1);
-        bench.Time.Waits.Count.ShouldBe(2);
-        bench.Time.Waits.ShouldAllBe(wait => wait > TimeSpan.Zero && wait <= TimeSpan.FromSeconds(5));
+        fixture.Time.Waits.Count.ShouldBe(2);
+        fixture.Time.Waits.ShouldAllBe(wait => wait > TimeSpan.Zero && wait <= TimeSpan.FromSeconds(5));
     }
 
     [Theory]
@@ -61,13 +61,13 @@ public sealed class RetryTests
             Answer(429, """{"status":"error","message":"Slow down.","message_code":"throttled","data":{}}"""),
             Good()
         );
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.RunAsync(operation);
+        await fixture.RunAsync(operation);
 
         baloan.Requests.Count.ShouldBe(3);
         baloan.Requests.Select(request => $"{request.Method} {request.Target} {request.Text}").Distinct().Count().ShouldBe(1);
-        bench.Time.Waits.Count.ShouldBe(2);
+        fixture.Time.Waits.Count.ShouldBe(2);
     }
 
     [Theory]
@@ -75,9 +75,9 @@ public sealed class RetryTests
     public async Task A_read_is_tried_four_times_at_most(string operation, int status)
     {
         await using var baloan = await StartAsync(Answer(status, ""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync(operation);
+        var failure = await fixture.FailAsync(operation);
 
         failure.CanRepeat.ShouldBeTrue();
         failure.OutcomeKnown.ShouldBeTrue();
@@ -89,9 +89,9 @@ public sealed class RetryTests
     public async Task What_acts_is_sent_four_times_at_most(string operation)
     {
         await using var baloan = await StartAsync(Answer(429, Throttled));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync(operation);
+        var failure = await fixture.FailAsync(operation);
 
         failure.Failure.ShouldBe(BaloanFailure.Throttled);
         failure.CanRepeat.ShouldBeTrue();
@@ -104,16 +104,16 @@ public sealed class RetryTests
     public async Task What_acts_is_not_sent_again_where_it_may_have_taken_effect(string operation, int status)
     {
         await using var baloan = await StartAsync(Answer(status, "<html></html>", "text/html", ("Retry-After", "1")), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync(operation);
+        var failure = await fixture.FailAsync(operation);
 
         failure.Failure.ShouldBe(BaloanFailure.NoAnswer);
         failure.Code.ShouldBe("outcome_unknown");
         failure.OutcomeKnown.ShouldBeFalse();
         failure.CanRepeat.ShouldBeFalse();
         baloan.Requests.Count.ShouldBe(1);
-        bench.Time.Waits.ShouldBeEmpty();
+        fixture.Time.Waits.ShouldBeEmpty();
     }
 
     [Theory]
@@ -121,9 +121,9 @@ public sealed class RetryTests
     public async Task What_acts_stops_at_the_first_unknown_outcome(string operation, int status)
     {
         await using var baloan = await StartAsync(Answer(429, Throttled), Answer(status, "<html></html>"), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        (await bench.FailAsync(operation)).OutcomeKnown.ShouldBeFalse();
+        (await fixture.FailAsync(operation)).OutcomeKnown.ShouldBeFalse();
 
         baloan.Requests.Count.ShouldBe(2);
     }
@@ -136,9 +136,9 @@ public sealed class RetryTests
     public async Task A_refusal_is_final(string operation, int status)
     {
         await using var baloan = await StartAsync(Answer(status, """{"detail":"No.","code":"x"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync(operation);
+        var failure = await fixture.FailAsync(operation);
 
         failure.OutcomeKnown.ShouldBeTrue();
         failure.CanRepeat.ShouldBeFalse();
@@ -165,11 +165,11 @@ public sealed class RetryTests
             Answer(status, """{"detail":"Request was throttled. Expected available in 2 seconds."}"""),
             Good()
         );
-        using var bench = new Bench(baloan.Address, time: time);
+        using var fixture = new ClientFixture(baloan.Address, time: time);
 
-        await bench.RunAsync(operation);
+        await fixture.RunAsync(operation);
 
-        bench.Time.Waits.ShouldBe([TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2)]);
+        fixture.Time.Waits.ShouldBe([TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2)]);
     }
 
     [Theory]
@@ -186,9 +186,9 @@ public sealed class RetryTests
             header is null ? Answer(429, body) : Answer(429, body, headers: ("Retry-After", header)),
             Good()
         );
-        using var bench = new Bench(baloan.Address, options => options with { LongestWait = TimeSpan.FromMilliseconds(900) });
+        using var fixture = new ClientFixture(baloan.Address, options => options with { LongestWait = TimeSpan.FromMilliseconds(900) });
 
-        var failure = await bench.FailAsync("check_credit");
+        var failure = await fixture.FailAsync("check_credit");
         failure.Failure.ShouldBe(BaloanFailure.Throttled);
         failure.RetryAfter.ShouldBe(TimeSpan.FromSeconds(seconds));
         failure.CanRepeat.ShouldBeTrue();
@@ -200,9 +200,9 @@ public sealed class RetryTests
     public async Task A_settlement_is_not_held_for_a_long_wait_either()
     {
         await using var baloan = await StartAsync(Answer(429, Throttled, headers: ("Retry-After", "35")), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync("settle");
+        var failure = await fixture.FailAsync("settle");
 
         failure.Failure.ShouldBe(BaloanFailure.Throttled);
         failure.RetryAfter.ShouldBe(TimeSpan.FromSeconds(35));
@@ -217,11 +217,11 @@ public sealed class RetryTests
     public async Task A_wait_that_makes_no_sense_gives_way_to_our_own(string header)
     {
         await using var baloan = await StartAsync(Answer(429, "", headers: ("Retry-After", header)), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.RunAsync("check_credit");
+        await fixture.RunAsync("check_credit");
 
-        var wait = bench.Time.Waits.ShouldHaveSingleItem();
+        var wait = fixture.Time.Waits.ShouldHaveSingleItem();
         wait.ShouldBeInRange(TimeSpan.FromTicks(1), TimeSpan.FromSeconds(5));
     }
 
@@ -229,12 +229,12 @@ public sealed class RetryTests
     public async Task Waits_grow_and_never_pass_the_longest()
     {
         await using var baloan = await StartAsync(Answer(503, ""));
-        using var bench = new Bench(baloan.Address, options => options with { LongestWait = TimeSpan.FromMilliseconds(700) });
+        using var fixture = new ClientFixture(baloan.Address, options => options with { LongestWait = TimeSpan.FromMilliseconds(700) });
 
-        await bench.FailAsync("check_credit");
+        await fixture.FailAsync("check_credit");
 
-        bench.Time.Waits.Count.ShouldBe(3);
-        bench.Time.Waits.ShouldAllBe(wait => wait <= TimeSpan.FromMilliseconds(700));
+        fixture.Time.Waits.Count.ShouldBe(3);
+        fixture.Time.Waits.ShouldAllBe(wait => wait <= TimeSpan.FromMilliseconds(700));
     }
 
     [Theory]
@@ -252,11 +252,11 @@ public sealed class RetryTests
     public async Task A_401_gets_one_fresh_token(string operation)
     {
         await using var baloan = await StartAsync(Answer(401, """{"detail":"Token expired","code":"token_not_valid"}"""), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.RunAsync(operation);
+        await fixture.RunAsync(operation);
 
-        bench.Refused.ShouldBe(["token-0"]);
+        fixture.Refused.ShouldBe(["token-0"]);
         baloan.Requests.Select(request => request.Headers["Authorization"]).ShouldBe(["Bearer token-0", "Bearer token-1"]);
         baloan.Requests[0].Body.Length.ShouldBe(baloan.Requests[1].Body.Length);
     }
@@ -269,13 +269,13 @@ public sealed class RetryTests
     public async Task A_second_401_is_the_end(string operation)
     {
         await using var baloan = await StartAsync(Answer(401, TokenNotValid));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync(operation);
+        var failure = await fixture.FailAsync(operation);
 
         failure.Failure.ShouldBe(BaloanFailure.Unauthorized);
         failure.OutcomeKnown.ShouldBeTrue();
-        bench.Refused.Count.ShouldBe(1);
+        fixture.Refused.Count.ShouldBe(1);
         baloan.Requests.Count.ShouldBe(2);
     }
 
@@ -289,9 +289,9 @@ public sealed class RetryTests
             Answer(429, Throttled),
             Data("""{"user_credit":1}""")
         );
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        (await bench.V2.SettleAsync(Settlement(), Language.English, Stop)).UserCredit.ShouldBe(1);
+        (await fixture.V2.SettleAsync(Settlement(), Language.English, Stop)).UserCredit.ShouldBe(1);
 
         baloan.Requests.Count.ShouldBe(5);
     }
@@ -300,10 +300,10 @@ public sealed class RetryTests
     public async Task What_the_token_source_throws_comes_out_and_nothing_is_sent()
     {
         await using var baloan = await StartAsync(Good());
-        using var bench = new Bench(baloan.Address);
-        bench.BeforeToken = _ => throw new TimeZoneNotFoundException("the vault is down");
+        using var fixture = new ClientFixture(baloan.Address);
+        fixture.BeforeToken = _ => throw new TimeZoneNotFoundException("the vault is down");
 
-        await Should.ThrowAsync<TimeZoneNotFoundException>(() => bench.RunAsync("settle"));
+        await Should.ThrowAsync<TimeZoneNotFoundException>(() => fixture.RunAsync("settle"));
 
         baloan.Requests.ShouldBeEmpty();
     }

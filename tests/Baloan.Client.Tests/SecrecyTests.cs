@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Baloan.Client.Tests.Servers;
 using Microsoft.AspNetCore.Http;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests;
@@ -77,13 +77,13 @@ public sealed class SecrecyTests
                         + $"۱۳۷۷/۱۱/۲۵</html>"
                 ),
             ]);
-            using var bench = new Bench(baloan.Address, options => options with { LongestWait = TimeSpan.Zero });
+            using var fixture = new ClientFixture(baloan.Address, options => options with { LongestWait = TimeSpan.Zero });
             using var traces = new KeptTraces();
 
             var answered = 0;
             while (baloan.Requests.Count < 16)
             {
-                var failure = await Record.ExceptionAsync(() => bench.RunAsync(operation)) as BaloanException;
+                var failure = await Record.ExceptionAsync(() => fixture.RunAsync(operation)) as BaloanException;
                 if (failure is null)
                 {
                     // What the documents do not describe, or hand on as it is, may be anything.
@@ -102,10 +102,10 @@ public sealed class SecrecyTests
                 }
             }
 
-            bench.Logs.Warnings.Count.ShouldBe(baloan.Requests.Count - answered);
+            fixture.Logs.Warnings.Count.ShouldBe(baloan.Requests.Count - answered);
             foreach (var secret in secrets.Concat(NeverLogged))
             {
-                bench.Logs.All.ShouldNotContain(secret);
+                fixture.Logs.All.ShouldNotContain(secret);
                 traces.All.ShouldNotContain(secret);
             }
         }
@@ -121,11 +121,11 @@ public sealed class SecrecyTests
                 "text/html"
             )
         );
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.FailAsync("settle");
+        await fixture.FailAsync("settle");
 
-        var line = bench.Logs.Warnings.ShouldHaveSingleItem();
+        var line = fixture.Logs.Warnings.ShouldHaveSingleItem();
         line.ShouldStartWith(
             "Baloan answered settle with 500, NoAnswer: <h1>Server\\u000d\\u000aError (500)</h1>\\u202e call *** at "
                 + "https://s3.example/a.pdf?*** with ***"
@@ -141,24 +141,24 @@ public sealed class SecrecyTests
     public async Task A_caller_cannot_choose_what_disappears_from_the_log(string token)
     {
         await using var baloan = await StartAsync(Answer(500, $"<h1>Upstream Error</h1> the token was {token}", "text/html"));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         await Should.ThrowAsync<BaloanException>(() =>
-            bench.V2.SettleAsync(Settlement() with { TransactionToken = token }, Language.English, TestContext.Current.CancellationToken)
+            fixture.V2.SettleAsync(Settlement() with { TransactionToken = token }, Language.English, TestContext.Current.CancellationToken)
         );
 
-        bench.Logs.Warnings.ShouldHaveSingleItem().ShouldContain("<h1>Upstream Error</h1> the token was");
+        fixture.Logs.Warnings.ShouldHaveSingleItem().ShouldContain("<h1>Upstream Error</h1> the token was");
     }
 
     [Fact]
     public async Task Each_failed_try_is_logged()
     {
         await using var baloan = await StartAsync(Answer(429, Throttled), Answer(401, """{"detail":"No."}"""), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.RunAsync("settle");
+        await fixture.RunAsync("settle");
 
-        bench.Logs.Warnings.ShouldBe([
+        fixture.Logs.Warnings.ShouldBe([
             $"Baloan answered settle with 429, Throttled: {Throttled}",
             """Baloan answered settle with 401, Unauthorized: {"detail":"No."}""",
         ]);
@@ -174,17 +174,17 @@ public sealed class SecrecyTests
                     $$"""{"user_credit":5,"token":"{{TransactionToken}}","uuid":"{{Loan}}","file":"{{SignedUrl}}","phone_number":"{{PhoneNumber}}"}"""
                 )(context)
         );
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
         using var traces = new KeptTraces();
 
         foreach (var operation in Sent.Keys.Except(["merchant_token"]))
         {
-            await bench.RunAsync(operation);
+            await fixture.RunAsync(operation);
         }
 
         foreach (var secret in NeverLogged)
         {
-            bench.Logs.All.ShouldNotContain(secret);
+            fixture.Logs.All.ShouldNotContain(secret);
             traces.All.ShouldNotContain(secret);
         }
     }

@@ -1,5 +1,5 @@
 using Baloan.Client.Tests.Servers;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests;
@@ -11,21 +11,21 @@ public sealed class SendingTests
     public async Task Nothing_is_sent_once_the_time_to_begin_is_over()
     {
         await using var baloan = await StartAsync(Good());
-        using var bench = new Bench(baloan.Address);
-        bench.BeforeToken = _ =>
+        using var fixture = new ClientFixture(baloan.Address);
+        fixture.BeforeToken = _ =>
         {
-            bench.Time.Advance(TimeSpan.FromSeconds(10));
+            fixture.Time.Advance(TimeSpan.FromSeconds(10));
             return Task.CompletedTask;
         };
 
-        var failure = await Should.ThrowAsync<BaloanException>(() => SettleAsync(bench, TimeSpan.FromSeconds(10)));
+        var failure = await Should.ThrowAsync<BaloanException>(() => SettleAsync(fixture, TimeSpan.FromSeconds(10)));
 
         failure.Failure.ShouldBe(BaloanFailure.Unavailable);
         failure.Code.ShouldBe("baloan_unavailable");
         failure.OutcomeKnown.ShouldBeTrue();
         failure.Sendings.ShouldBeEmpty();
         baloan.Requests.ShouldBeEmpty();
-        bench.Time.Waits.ShouldBeEmpty();
+        fixture.Time.Waits.ShouldBeEmpty();
     }
 
     [Fact]
@@ -33,9 +33,9 @@ public sealed class SendingTests
     {
         const string Throttled = """{"detail":"Request was throttled. Expected available in 3 seconds."}""";
         await using var baloan = await StartAsync(Answer(429, Throttled), Answer(429, Throttled), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await Should.ThrowAsync<BaloanException>(() => SettleAsync(bench, TimeSpan.FromSeconds(5)));
+        var failure = await Should.ThrowAsync<BaloanException>(() => SettleAsync(fixture, TimeSpan.FromSeconds(5)));
 
         failure.Code.ShouldBe("baloan_unavailable");
         failure.OutcomeKnown.ShouldBeTrue();
@@ -47,9 +47,9 @@ public sealed class SendingTests
     public async Task Time_enough_lets_it_be_sent()
     {
         await using var baloan = await StartAsync(Data("""{"user_credit":1}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        (await SettleAsync(bench, TimeSpan.FromSeconds(5))).UserCredit.ShouldBe(1);
+        (await SettleAsync(fixture, TimeSpan.FromSeconds(5))).UserCredit.ShouldBe(1);
     }
 
     [Fact]
@@ -60,10 +60,10 @@ public sealed class SendingTests
             Answer(429, """{"detail":"Request was throttled. Expected available in 3 seconds."}"""),
             Data("""{"user_credit":1}""")
         );
-        using var bench = new Bench(baloan.Address);
-        var start = bench.Time.GetUtcNow();
+        using var fixture = new ClientFixture(baloan.Address);
+        var start = fixture.Time.GetUtcNow();
 
-        var receipt = await SettleAsync(bench, null);
+        var receipt = await SettleAsync(fixture, null);
 
         receipt.Sendings.ShouldBe([new(start, "unauthorized 401"), new(start, "throttled 429"), new(start.AddSeconds(3), "yes 200")]);
     }
@@ -75,9 +75,9 @@ public sealed class SendingTests
     public async Task The_last_try_is_told_with_the_failure(int status, string body, string answer)
     {
         await using var baloan = await StartAsync(Answer(status, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        (await bench.FailAsync("settle")).Sendings.ShouldHaveSingleItem().Answer.ShouldBe(answer);
+        (await fixture.FailAsync("settle")).Sendings.ShouldHaveSingleItem().Answer.ShouldBe(answer);
     }
 
     [Fact]
@@ -88,10 +88,10 @@ public sealed class SendingTests
             context.Abort();
             return Task.CompletedTask;
         });
-        using var cut = new Bench(cutting.Address);
+        using var cut = new ClientFixture(cutting.Address);
         (await cut.FailAsync("settle")).Sendings.ShouldHaveSingleItem().Answer.ShouldBe("unknown");
 
-        using var nowhere = new Bench(new("http://127.0.0.1:1"));
+        using var nowhere = new ClientFixture(new("http://127.0.0.1:1"));
         (await nowhere.FailAsync("settle"))
             .Sendings.Select(sending => sending.Answer)
             .ShouldBe(["not_connected", "not_connected", "not_connected", "not_connected"]);
@@ -101,9 +101,9 @@ public sealed class SendingTests
     public async Task A_body_that_stood_still_for_too_long_is_not_sent_to_its_end()
     {
         await using var baloan = await StartAsync(Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
         var clocks = new TwoClocks();
-        using var http = BaloanHttpClient.Create(new() { BaseAddress = baloan.Address }, bench, clocks);
+        using var http = BaloanHttpClient.Create(new() { BaseAddress = baloan.Address }, fixture, clocks);
         var file = new FileSource(
             "invoice.pdf",
             "application/pdf",
@@ -138,11 +138,11 @@ public sealed class SendingTests
     [Fact]
     public void A_deadline_that_was_never_started_has_passed() => default(Deadline).HasPassed.ShouldBeTrue();
 
-    private static Task<SettleReceipt> SettleAsync(Bench bench, TimeSpan? within) =>
-        bench.V2.SettleAsync(
+    private static Task<SettleReceipt> SettleAsync(ClientFixture fixture, TimeSpan? within) =>
+        fixture.V2.SettleAsync(
             Settlement() with
             {
-                SendBefore = within is { } limit ? Deadline.Start(bench.Time, limit) : null,
+                SendBefore = within is { } limit ? Deadline.Start(fixture.Time, limit) : null,
             },
             Language.English,
             Stop

@@ -20,7 +20,7 @@ public sealed class TelemetryTests
             Answer(500, ""),
             Good()
         );
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
         var seen = Ours.Value = [];
         using var meters = new MeterListener();
         meters.InstrumentPublished = (instrument, listener) =>
@@ -46,10 +46,10 @@ public sealed class TelemetryTests
         };
         ActivitySource.AddActivityListener(traces);
 
-        await bench.RunAsync("settle");
-        await bench.FailAsync("settle");
-        await bench.FailAsync("send_otp");
-        await bench.RunAsync("check_credit");
+        await fixture.RunAsync("settle");
+        await fixture.FailAsync("settle");
+        await fixture.FailAsync("send_otp");
+        await fixture.RunAsync("check_credit");
 
         seen.ShouldBe([
             "baloan.client.calls 1 operation=settle result=ok",

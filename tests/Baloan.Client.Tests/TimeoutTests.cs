@@ -1,5 +1,5 @@
 using Baloan.Client.Tests.Servers;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests;
@@ -19,11 +19,11 @@ public sealed class TimeoutTests
     {
         var arrived = new TaskCompletionSource();
         await using var baloan = await StartAsync(Silence(arrived), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var call = bench.FailAsync(operation);
+        var call = fixture.FailAsync(operation);
         await arrived.Task.WaitAsync(Stop);
-        bench.Time.Advance(TimeSpan.FromSeconds(seconds));
+        fixture.Time.Advance(TimeSpan.FromSeconds(seconds));
         var failure = await call;
 
         failure.Failure.ShouldBe(BaloanFailure.NoAnswer);
@@ -44,11 +44,11 @@ public sealed class TimeoutTests
     {
         var arrived = new TaskCompletionSource();
         await using var baloan = await StartAsync(Silence(arrived), Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var call = bench.RunAsync(operation);
+        var call = fixture.RunAsync(operation);
         await arrived.Task.WaitAsync(Stop);
-        bench.Time.Advance(TimeSpan.FromSeconds(seconds));
+        fixture.Time.Advance(TimeSpan.FromSeconds(seconds));
         await call;
 
         baloan.Requests.Count.ShouldBe(2);
@@ -61,13 +61,13 @@ public sealed class TimeoutTests
     {
         var arrived = Enumerable.Range(0, 4).Select(_ => new TaskCompletionSource()).ToArray();
         await using var baloan = await StartAsync([.. arrived.Select(Silence)]);
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var call = bench.FailAsync(operation);
+        var call = fixture.FailAsync(operation);
         foreach (var one in arrived)
         {
             await one.Task.WaitAsync(Stop);
-            bench.Time.Advance(TimeSpan.FromSeconds(20));
+            fixture.Time.Advance(TimeSpan.FromSeconds(20));
         }
 
         var failure = await call;
@@ -91,11 +91,11 @@ public sealed class TimeoutTests
             await answer.Task;
             await Good()(context);
         });
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var call = bench.RunAsync(operation);
+        var call = fixture.RunAsync(operation);
         await arrived.Task.WaitAsync(Stop);
-        bench.Time.Advance(TimeSpan.FromSeconds(99));
+        fixture.Time.Advance(TimeSpan.FromSeconds(99));
         answer.SetResult();
         await call;
 
@@ -117,13 +117,13 @@ public sealed class TimeoutTests
             begun.Release();
             await Task.Delay(Timeout.Infinite, connection.Stopping);
         });
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var call = bench.FailAsync(operation);
+        var call = fixture.FailAsync(operation);
         while (!call.IsCompleted)
         {
             await Task.WhenAny(call, begun.WaitAsync(Stop));
-            bench.Time.Advance(TimeSpan.FromSeconds(100));
+            fixture.Time.Advance(TimeSpan.FromSeconds(100));
         }
 
         (await call).Code.ShouldBe(code);
@@ -135,9 +135,9 @@ public sealed class TimeoutTests
     {
         var time = new ManualTime { WaitsNeverEnd = true };
         await using var baloan = await StartAsync(Answer(429, Throttled), Good());
-        using var bench = new Bench(baloan.Address, time: time);
+        using var fixture = new ClientFixture(baloan.Address, time: time);
 
-        var call = bench.FailAsync("settle");
+        var call = fixture.FailAsync("settle");
         await time.Waiting.WaitAsync(Stop);
         time.Advance(TimeSpan.FromSeconds(100));
         var failure = await call;
@@ -162,9 +162,9 @@ public sealed class TimeoutTests
             },
             Silence(arrived)
         );
-        using var bench = new Bench(baloan.Address, time: time);
+        using var fixture = new ClientFixture(baloan.Address, time: time);
 
-        var call = bench.FailAsync("settle");
+        var call = fixture.FailAsync("settle");
         await arrived.Task.WaitAsync(Stop);
         time.Advance(TimeSpan.FromSeconds(40));
 
@@ -179,19 +179,19 @@ public sealed class TimeoutTests
     {
         var asked = new TaskCompletionSource();
         await using var baloan = await StartAsync(Answer(first, TokenNotValid), Good());
-        using var bench = new Bench(baloan.Address);
-        bench.BeforeToken = async stop =>
+        using var fixture = new ClientFixture(baloan.Address);
+        fixture.BeforeToken = async stop =>
         {
-            if (first == 200 || bench.Refused.Count > 0)
+            if (first == 200 || fixture.Refused.Count > 0)
             {
                 asked.SetResult();
                 await Task.Delay(Timeout.Infinite, stop);
             }
         };
 
-        var call = bench.FailAsync("settle");
+        var call = fixture.FailAsync("settle");
         await asked.Task.WaitAsync(Stop);
-        bench.Time.Advance(TimeSpan.FromSeconds(100));
+        fixture.Time.Advance(TimeSpan.FromSeconds(100));
         var failure = await call;
 
         failure.Failure.ShouldBe(BaloanFailure.Unavailable);
@@ -210,10 +210,10 @@ public sealed class TimeoutTests
     {
         var arrived = new TaskCompletionSource();
         await using var baloan = await StartAsync(Silence(arrived));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(Stop);
 
-        var call = bench.RunAsync(operation, stop: caller.Token);
+        var call = fixture.RunAsync(operation, stop: caller.Token);
         await arrived.Task.WaitAsync(Stop);
         await caller.CancelAsync();
 

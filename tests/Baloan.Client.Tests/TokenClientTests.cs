@@ -1,5 +1,5 @@
 using Baloan.Client.Tests.Servers;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests;
@@ -19,11 +19,11 @@ public sealed class TokenClientTests
     public async Task Version_1_gets_a_token_with_a_form()
     {
         await using var baloan = await StartAsync(Answer(200, $$"""{"refresh":"r","access":"{{TwoSegments}}"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var token = await bench.Tokens.GetMerchantTokenAsync(MerchantApiVersion.V1, "store name", "pass&word=1", Stop);
+        var token = await fixture.Tokens.GetMerchantTokenAsync(MerchantApiVersion.V1, "store name", "pass&word=1", Stop);
 
-        token.ShouldBe(new AccessToken(TwoSegments, "r", bench.Time.GetUtcNow().AddMinutes(10)));
+        token.ShouldBe(new AccessToken(TwoSegments, "r", fixture.Time.GetUtcNow().AddMinutes(10)));
         ShouldBeTokenCall(baloan.Only, "/api/v1/merchant/token/", "application/x-www-form-urlencoded");
         baloan.Only.Text.ShouldBe("username=store+name&password=pass%26word%3D1");
     }
@@ -32,9 +32,9 @@ public sealed class TokenClientTests
     public async Task Version_2_gets_a_token_with_json()
     {
         await using var baloan = await StartAsync(Answer(200, $$"""{"refresh":"r","access":"{{SampleAccess}}"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var token = await bench.Tokens.GetMerchantTokenAsync(MerchantApiVersion.V2, "store_uuid", "store_password", Stop);
+        var token = await fixture.Tokens.GetMerchantTokenAsync(MerchantApiVersion.V2, "store_uuid", "store_password", Stop);
 
         token.ShouldBe(new AccessToken(SampleAccess, "r", DateTimeOffset.FromUnixTimeSeconds(1770294370)));
         ShouldBeTokenCall(baloan.Only, "/api/v2/merchant/token/", "application/json");
@@ -45,9 +45,9 @@ public sealed class TokenClientTests
     public async Task The_partnership_gets_a_token_with_a_form()
     {
         await using var baloan = await StartAsync(Answer(200, $$"""{"access":"{{SampleAccess}}","extra":1}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var token = await bench.Tokens.GetPartnershipTokenAsync("partner", "secret", Stop);
+        var token = await fixture.Tokens.GetPartnershipTokenAsync("partner", "secret", Stop);
 
         token.ShouldBe(new AccessToken(SampleAccess, null, DateTimeOffset.FromUnixTimeSeconds(1770294370)));
         ShouldBeTokenCall(baloan.Only, "/api/v1/partnership/token/", "application/x-www-form-urlencoded");
@@ -63,11 +63,11 @@ public sealed class TokenClientTests
     public async Task A_token_of_unreadable_life_lives_ten_minutes(string access)
     {
         await using var baloan = await StartAsync(Answer(200, $$"""{"access":"{{access}}"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var token = await bench.Tokens.GetPartnershipTokenAsync("partner", "secret", Stop);
+        var token = await fixture.Tokens.GetPartnershipTokenAsync("partner", "secret", Stop);
 
-        token.ShouldBe(new AccessToken(access, null, bench.Time.GetUtcNow().AddMinutes(10)));
+        token.ShouldBe(new AccessToken(access, null, fixture.Time.GetUtcNow().AddMinutes(10)));
     }
 
     [Theory]
@@ -80,9 +80,9 @@ public sealed class TokenClientTests
     public async Task An_answer_without_a_usable_token_is_none(string answer)
     {
         await using var baloan = await StartAsync(Answer(200, answer));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync("merchant_token");
+        var failure = await fixture.FailAsync("merchant_token");
 
         failure.Failure.ShouldBe(BaloanFailure.NoAnswer);
         failure.Code.ShouldBe("baloan_timeout");
@@ -93,15 +93,15 @@ public sealed class TokenClientTests
     public async Task Wrong_credentials_are_refused_once_and_no_token_is_asked_for()
     {
         await using var baloan = await StartAsync(Answer(401, """{"detail":"No active account found","code":"no_active_account"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync("merchant_token");
+        var failure = await fixture.FailAsync("merchant_token");
 
         failure.Failure.ShouldBe(BaloanFailure.Unauthorized);
         failure.Code.ShouldBe("baloan_unauthorized");
         failure.Message.ShouldBe("No active account found");
         failure.CanRepeat.ShouldBeFalse();
-        bench.Refused.ShouldBeEmpty();
+        fixture.Refused.ShouldBeEmpty();
         baloan.Requests.Count.ShouldBe(1);
     }
 

@@ -7,9 +7,9 @@ namespace Baloan.EndToEnd.Tests;
 
 /// <summary>What goes well, with version 2 of Baloan's merchant API.</summary>
 [Collection(SharedApp.Name)]
-public sealed class HappyPathTests(OneAppStage stage)
+public sealed class HappyPathTests(OneAppFixture fixture)
 {
-    private readonly RunningApp app = stage.App;
+    private readonly RunningApp app = fixture.App;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -28,7 +28,7 @@ public sealed class HappyPathTests(OneAppStage stage)
         location.ShouldBe(new Uri(app.BaseAddress, $"api/merchant/settlements/{order.Code}"));
         var settlement = await app.EndAsync(location.ToString());
         ShouldBeSettled(settlement, order, Books.DefaultCredit - order.Total);
-        stage.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.ShouldHaveMovedOnce(order);
     }
 
     [Fact]
@@ -68,17 +68,17 @@ public sealed class HappyPathTests(OneAppStage stage)
         (await app.PostSettlementAsync(order)).ShouldBe(202);
 
         ShouldBeSettled(await app.EndOfAsync(order), order, Books.DefaultCredit - order.Total);
-        stage.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.ShouldHaveMovedOnce(order);
     }
 
     [Fact]
     public async Task An_invoice_that_is_in_Blob_storage_already_is_settled_as_it_was()
     {
         var order = Order.New();
-        var blob = new BlobContainerClient(stage.Storage.ConnectionString, "invoices").GetBlobClient($"from-a-flow/{order.Code}.pdf");
+        var blob = new BlobContainerClient(fixture.Storage.ConnectionString, "invoices").GetBlobClient($"from-a-flow/{order.Code}.pdf");
         await blob.UploadAsync(new BinaryData(order.Invoice), Cancel);
         await app.SendOtpAsync(order.Customer);
-        stage.Baloan.Faults.Next(Operation.CheckCredit, Fault.SlowAnswer with { Delay = TimeSpan.FromSeconds(2) });
+        fixture.Baloan.Faults.Next(Operation.CheckCredit, Fault.SlowAnswer with { Delay = TimeSpan.FromSeconds(2) });
 
         var accepted = await app.PostAsync(
             "api/merchant/settlements",
@@ -94,7 +94,7 @@ public sealed class HappyPathTests(OneAppStage stage)
         await blob.UploadAsync(new BinaryData("%PDF-1.4 another one"u8.ToArray()), overwrite: true, Cancel);
 
         ShouldBeSettled(await app.EndOfAsync(order), order, Books.DefaultCredit - order.Total);
-        stage.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.ShouldHaveMovedOnce(order);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class HappyPathTests(OneAppStage stage)
 
         ShouldBeSettled(again.ShouldBe(200), order, Books.DefaultCredit - order.Total);
         (await app.PostSettlementAsync(order with { Total = order.Total + 1 })).ShouldBeProblem(409, "settlement_conflict");
-        stage.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.ShouldHaveMovedOnce(order);
     }
 
     [Theory]
@@ -156,9 +156,9 @@ public sealed class HappyPathTests(OneAppStage stage)
 }
 
 /// <summary>What goes well, with version 1 of Baloan's merchant API.</summary>
-public sealed class HappyPathOfVersion1Tests(HappyPathOfVersion1Tests.Version1 stage) : IClassFixture<HappyPathOfVersion1Tests.Version1>
+public sealed class HappyPathOfVersion1Tests(HappyPathOfVersion1Tests.Version1 fixture) : IClassFixture<HappyPathOfVersion1Tests.Version1>
 {
-    private readonly RunningApp app = stage.App;
+    private readonly RunningApp app = fixture.App;
 
     [Fact]
     public async Task An_OTP_is_settled()
@@ -168,8 +168,8 @@ public sealed class HappyPathOfVersion1Tests(HappyPathOfVersion1Tests.Version1 s
         await app.AcceptAsync(order);
 
         HappyPathTests.ShouldBeSettled(await app.EndOfAsync(order), order, null);
-        stage.Books.ShouldHaveMovedOnce(order);
-        stage.Books.Calls(Operation.ValidateOtp).ShouldBe(0);
+        fixture.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.Calls(Operation.ValidateOtp).ShouldBe(0);
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class HappyPathOfVersion1Tests(HappyPathOfVersion1Tests.Version1 s
         ).ShouldBeProblem(409, "not_supported_by_api_version");
     }
 
-    public sealed class Version1 : OneAppStage
+    public sealed class Version1 : OneAppFixture
     {
         protected override string Version => "v1";
     }

@@ -5,13 +5,13 @@ namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Keys, where they are set.</summary>
 [Collection(KeyedApp.Name)]
-public sealed class KeyTests(KeyedStage stage)
+public sealed class KeyTests(KeyedAppFixture fixture)
 {
-    private const string FunctionKey = KeyedStage.FunctionKey;
-    private const string AdminKey = KeyedStage.AdminKey;
+    private const string FunctionKey = KeyedAppFixture.FunctionKey;
+    private const string AdminKey = KeyedAppFixture.AdminKey;
     private const string Loan = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 
-    private readonly RunningApp app = stage.App;
+    private readonly RunningApp app = fixture.App;
 
     public static TheoryData<string, string> Routes =>
         new()

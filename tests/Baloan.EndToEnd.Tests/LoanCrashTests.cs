@@ -3,7 +3,7 @@ using Baloan.Sandbox;
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>The process dies (SIGKILL) while a loan is opened or a callback recorded, and Baloan calls back again.</summary>
-public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLifetime
+public sealed class LoanCrashTests(SandboxFixture fixture) : IClassFixture<SandboxFixture>, IAsyncLifetime
 {
     private const string Verified = "cheque_verified";
 
@@ -12,7 +12,7 @@ public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
     // So that the messages that a dead process held come back soon.
     private static readonly Dictionary<string, string?> Settings = new() { ["LocalFunctionsHost__QueueLease"] = "00:00:06" };
 
-    private readonly LoanBooks loans = stage.Baloan.Loans;
+    private readonly LoanBooks loans = fixture.Baloan.Loans;
     private StorageProxy proxy = null!;
     private FrontDoor door = null!;
     private Receiver subscriber = null!;
@@ -22,7 +22,7 @@ public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
 
     public async ValueTask InitializeAsync()
     {
-        proxy = await StorageProxy.StartAsync(stage.Storage);
+        proxy = await StorageProxy.StartAsync(fixture.Storage);
         door = await FrontDoor.StartAsync();
         subscriber = await Receiver.StartAsync();
         (loans.CallbackUrl, loans.Step) = (door.CallbackUrl, TimeSpan.Zero);
@@ -88,10 +88,10 @@ public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
 
         async Task<Task<Answer?>> HoldAsync(Borrower borrower, Fault fault)
         {
-            var calls = stage.Books.Calls(Operation.OpenLoan);
-            stage.Baloan.Faults.Next(Operation.OpenLoan, fault);
+            var calls = fixture.Books.Calls(Operation.OpenLoan);
+            fixture.Baloan.Faults.Next(Operation.OpenLoan, fault);
             var opening = TryOpenAsync(borrower);
-            await Until.TrueAsync("Baloan has the call", () => stage.Books.Calls(Operation.OpenLoan) > calls);
+            await Until.TrueAsync("Baloan has the call", () => fixture.Books.Calls(Operation.OpenLoan) > calls);
             return opening;
         }
     }
@@ -155,7 +155,7 @@ public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
         await DeliveredAsync(loan);
         await Until.TrueAsync(
             "the queue is empty",
-            async () => (await stage.Queue("events").GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0
+            async () => (await fixture.Queue("events").GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0
         );
         proxy.Arm(null);
         return writes;
@@ -179,7 +179,7 @@ public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
         await DeliveredAsync(loan, deliveries);
 
         // What is left is about a change that was never recorded, and would be looked at for minutes.
-        await stage.Queue("events").ClearMessagesAsync(Cancel);
+        await fixture.Queue("events").ClearMessagesAsync(Cancel);
     }
 
     /// <summary>Opens a loan, of which the first callback is recorded.</summary>
@@ -212,5 +212,5 @@ public sealed class LoanCrashTests(Stage stage) : IClassFixture<Stage>, IAsyncLi
             () => subscriber.Deliveries.Count(delivery => (string)delivery.Json["data"]!["uuid"]! == loan.ToString()) >= times
         );
 
-    private async Task StartAppAsync() => door.Open(app = await stage.StartAppAsync(Settings, proxy.ConnectionString));
+    private async Task StartAppAsync() => door.Open(app = await fixture.StartAppAsync(Settings, proxy.ConnectionString));
 }

@@ -7,13 +7,13 @@ namespace Baloan.EndToEnd.Tests;
 [Collection(SharedApp.Name)]
 public sealed class LoanPathTests : IDisposable
 {
-    private readonly OneAppStage stage;
+    private readonly OneAppFixture fixture;
     private readonly RunningApp app;
     private readonly LoanBooks loans;
 
-    public LoanPathTests(OneAppStage stage)
+    public LoanPathTests(OneAppFixture fixture)
     {
-        (this.stage, app, loans) = (stage, stage.App, stage.Baloan.Loans);
+        (this.fixture, app, loans) = (fixture, fixture.App, fixture.Baloan.Loans);
         loans.CallbackUrl = new Uri(app.BaseAddress, "api/callbacks/loan-state");
         loans.Step = TimeSpan.FromMilliseconds(200);
     }
@@ -41,7 +41,7 @@ public sealed class LoanPathTests : IDisposable
         opened.Json!["plan_detail"].ShouldBeOfType<JsonObject>();
         opened.Headers.Location.ShouldBe(new Uri(app.BaseAddress, $"api/loans/{loan}"));
         (await app.GetLoanAsync(loan)).ShouldBe(200);
-        stage.Books.Credit(borrower.NationalIdentifier).ShouldBe(Books.DefaultCredit - Borrower.Amount);
+        fixture.Books.Credit(borrower.NationalIdentifier).ShouldBe(Books.DefaultCredit - Borrower.Amount);
 
         await app.LoanInAsync("cheque_verified", loan);
         var contract = (await app.GetAsync($"api/loans/{loan}/contract")).ShouldBe(200);
@@ -76,7 +76,7 @@ public sealed class LoanPathTests : IDisposable
 
         (await app.CallAsync(Operation.CancelLoan, borrower, loan)).ShouldBe(200);
 
-        stage.Books.Credit(borrower.NationalIdentifier).ShouldBe(Books.DefaultCredit);
+        fixture.Books.Credit(borrower.NationalIdentifier).ShouldBe(Books.DefaultCredit);
         loans.Find(loan)!.State.ShouldBe(LoanState.Canceled);
         var canceled = await app.LoanInAsync("canceled", loan, 3);
         canceled.Text("reason").ShouldNotBeEmpty();
@@ -115,7 +115,7 @@ public sealed class LoanPathTests : IDisposable
             await Until.TrueAsync("Baloan has all its answers", () => loans.Taken(loan).Count == 2 * states.Length);
             await Until.TrueAsync(
                 "all callbacks are recorded",
-                async () => (await stage.Storage.HistoryOfAsync(loan)).Sum(row => row.Times) == 2 * states.Length
+                async () => (await fixture.Storage.HistoryOfAsync(loan)).Sum(row => row.Times) == 2 * states.Length
             );
             var answer = (await app.GetLoanAsync(loan)).ShouldBe(200);
 
@@ -124,7 +124,7 @@ public sealed class LoanPathTests : IDisposable
             answer.History().Single(change => change.State == states[^1]).Note.ShouldBeNull();
             answer.History().ShouldAllBe(change => change.Note == null || change.Note == "late" || change.Note == "conflict");
             (await app.ListsOfAsync(loan)).ShouldBe([states[^1]]);
-            (await stage.Storage.HistoryOfAsync(loan)).ShouldAllBe(row => row.Times == 2);
+            (await fixture.Storage.HistoryOfAsync(loan)).ShouldAllBe(row => row.Times == 2);
         }
 
         loans.Callbacks.Count(callback => callback.State == "canceld").ShouldBe(2 * Each);

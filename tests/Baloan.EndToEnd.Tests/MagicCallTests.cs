@@ -49,7 +49,7 @@ public sealed class MagicCallTests(MagicCallTests.Calls calls) : IClassFixture<M
     }
 
     /// <summary>All the calls, made side by side: most of them wait.</summary>
-    public sealed class Calls(OneAppStage stage) : IAsyncLifetime
+    public sealed class Calls(OneAppFixture fixture) : IAsyncLifetime
     {
         private readonly Dictionary<(Operation, int), Task<Answer>> answers = [];
 
@@ -57,7 +57,7 @@ public sealed class MagicCallTests(MagicCallTests.Calls calls) : IClassFixture<M
         {
             foreach (var number in MagicNumbers.All)
             {
-                await stage.App.SendOtpAsync(number.NationalIdentifier(Operation.ValidateOtp));
+                await fixture.App.SendOtpAsync(number.NationalIdentifier(Operation.ValidateOtp));
             }
 
             // A 401 takes the access token from every call under way, so that these go first and alone.
@@ -87,7 +87,7 @@ public sealed class MagicCallTests(MagicCallTests.Calls calls) : IClassFixture<M
                 body["otp"] = MagicNumbers.Otp;
             }
 
-            return stage.App.PostAsync(
+            return fixture.App.PostAsync(
                 operation switch
                 {
                     Operation.CheckCredit => "api/merchant/credit-check",

@@ -4,9 +4,9 @@ namespace Baloan.EndToEnd.Tests;
 
 /// <summary>The error codes of Baloan's loan calls.</summary>
 [Collection(SharedApp.Name)]
-public sealed class LoanRefusalTests(OneAppStage stage)
+public sealed class LoanRefusalTests(OneAppFixture fixture)
 {
-    private readonly RunningApp app = stage.App;
+    private readonly RunningApp app = fixture.App;
 
     public static TheoryData<string> Codes => [.. MagicNumbers.Loans.Select(number => number.Fault.Name)];
 
@@ -15,12 +15,12 @@ public sealed class LoanRefusalTests(OneAppStage stage)
     public async Task A_refusal_reaches_the_caller_with_its_code_in_the_callers_language(string code)
     {
         var number = MagicNumbers.Loans.Single(entry => entry.Fault.Name == code);
-        stage.Baloan.Loans.Step = TimeSpan.Zero;
+        fixture.Baloan.Loans.Step = TimeSpan.Zero;
         foreach (var operation in LoanCalls.Operations)
         {
             var borrower = Borrower.Magic(number, operation);
             var loan = operation == Operation.OpenLoan ? Guid.Empty : await app.OpenLoanAsync(borrower);
-            var calls = stage.Books.Calls(operation);
+            var calls = fixture.Books.Calls(operation);
 
             foreach (var (language, persian) in new[] { ("en", false), ("fa", true) })
             {
@@ -40,14 +40,14 @@ public sealed class LoanRefusalTests(OneAppStage stage)
                 problem.ToJsonString().ShouldNotContain(borrower.PhoneNumber);
             }
 
-            stage.Books.Calls(operation).ShouldBe(calls + 2, $"each call of {operation} is sent once");
+            fixture.Books.Calls(operation).ShouldBe(calls + 2, $"each call of {operation} is sent once");
         }
     }
 }
 
 /// <summary>Each other magic number of the sandbox, on the loan calls.</summary>
 [Collection(SharedApp.Name)]
-public sealed class MagicLoanCallTests(OneAppStage stage, MagicLoanCallTests.Calls calls) : IClassFixture<MagicLoanCallTests.Calls>
+public sealed class MagicLoanCallTests(OneAppFixture fixture, MagicLoanCallTests.Calls calls) : IClassFixture<MagicLoanCallTests.Calls>
 {
     public static TheoryData<Operation, int> Each
     {
@@ -105,21 +105,21 @@ public sealed class MagicLoanCallTests(OneAppStage stage, MagicLoanCallTests.Cal
     [Fact]
     public async Task Policies_are_asked_for_again_until_that_is_no_use()
     {
-        var before = stage.Books.Calls(Operation.LoanPolicies);
-        stage.Baloan.Faults.Next(Operation.LoanPolicies, Fault.ServerError);
-        stage.Baloan.Faults.Next(Operation.LoanPolicies, Fault.CutBeforeEffect);
-        (await stage.App.GetAsync("api/loan-policies")).Items.ShouldNotBeNull().ShouldNotBeEmpty();
-        stage.Books.Calls(Operation.LoanPolicies).ShouldBe(before + 3);
+        var before = fixture.Books.Calls(Operation.LoanPolicies);
+        fixture.Baloan.Faults.Next(Operation.LoanPolicies, Fault.ServerError);
+        fixture.Baloan.Faults.Next(Operation.LoanPolicies, Fault.CutBeforeEffect);
+        (await fixture.App.GetAsync("api/loan-policies")).Items.ShouldNotBeNull().ShouldNotBeEmpty();
+        fixture.Books.Calls(Operation.LoanPolicies).ShouldBe(before + 3);
 
-        stage.Baloan.Faults.Next(Operation.LoanPolicies, Fault.ServerError, 4);
-        (await stage.App.GetAsync("api/loan-policies")).ShouldBeProblem(504, "baloan_timeout");
-        stage.Books.Calls(Operation.LoanPolicies).ShouldBe(before + 7);
+        fixture.Baloan.Faults.Next(Operation.LoanPolicies, Fault.ServerError, 4);
+        (await fixture.App.GetAsync("api/loan-policies")).ShouldBeProblem(504, "baloan_timeout");
+        fixture.Books.Calls(Operation.LoanPolicies).ShouldBe(before + 7);
     }
 
     /// <summary>
     /// All the calls: those that must be sent once one after the other, and the rest side by side, for most of them wait.
     /// </summary>
-    public sealed class Calls(OneAppStage stage) : IAsyncLifetime
+    public sealed class Calls(OneAppFixture fixture) : IAsyncLifetime
     {
         private const int OpenedAtOnce = 8;
 
@@ -129,7 +129,7 @@ public sealed class MagicLoanCallTests(OneAppStage stage, MagicLoanCallTests.Cal
 
         public async ValueTask InitializeAsync()
         {
-            stage.Baloan.Loans.Step = TimeSpan.Zero;
+            fixture.Baloan.Loans.Step = TimeSpan.Zero;
             var each = MagicNumbers
                 .All.SelectMany(number => LoanCalls.Operations.Select(operation => (Number: number, Operation: operation)))
                 .ToList();
@@ -152,12 +152,12 @@ public sealed class MagicLoanCallTests(OneAppStage stage, MagicLoanCallTests.Cal
                 await Call(number, operation);
             }
 
-            (await stage.App.GetAsync("api/loan-policies")).Status.ShouldBe(200);
+            (await fixture.App.GetAsync("api/loan-policies")).Status.ShouldBe(200);
             foreach (var (number, operation) in each.Where(call => IsSentOnce(call.Number, call.Operation)))
             {
-                var before = stage.Books.Calls(operation);
+                var before = fixture.Books.Calls(operation);
                 await Call(number, operation);
-                sent.Add((operation, number.Code), stage.Books.Calls(operation) - before);
+                sent.Add((operation, number.Code), fixture.Books.Calls(operation) - before);
             }
 
             foreach (var (number, operation) in each.Where(call => !answers.ContainsKey((call.Operation, call.Number.Code))))
@@ -177,7 +177,7 @@ public sealed class MagicLoanCallTests(OneAppStage stage, MagicLoanCallTests.Cal
             MagicOutcome.Of(number, operation).Code == "outcome_unknown";
 
         private Task<Answer> Call(MagicNumber number, Operation operation) =>
-            answers[(operation, number.Code)] = stage.App.CallAsync(
+            answers[(operation, number.Code)] = fixture.App.CallAsync(
                 operation,
                 Borrower.Magic(number, operation),
                 opened.GetValueOrDefault((operation, number.Code))
@@ -186,11 +186,11 @@ public sealed class MagicLoanCallTests(OneAppStage stage, MagicLoanCallTests.Cal
         /// <summary>Opens a loan on which all but the signature can be carried out, or that as well.</summary>
         private async Task<Guid> OpenAsync(Borrower borrower, bool signable)
         {
-            var loan = await stage.App.OpenLoanAsync(borrower);
-            stage.Baloan.Loans.MoveOn(loan);
+            var loan = await fixture.App.OpenLoanAsync(borrower);
+            fixture.Baloan.Loans.MoveOn(loan);
             if (signable)
             {
-                (await stage.App.CallAsync(Operation.SendContractOtp, borrower, loan)).ShouldBe(200);
+                (await fixture.App.CallAsync(Operation.SendContractOtp, borrower, loan)).ShouldBe(200);
             }
 
             return loan;

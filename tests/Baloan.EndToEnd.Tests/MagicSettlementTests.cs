@@ -91,7 +91,7 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
     }
 
     /// <summary>All the settlements, posted side by side: the longest of them are tried for two minutes.</summary>
-    public sealed class Settlements : PatientStage
+    public sealed class Settlements : PatientFixture
     {
         private const int PostedAtOnce = 8;
 
@@ -100,10 +100,10 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
         private readonly Dictionary<(Operation, int), (MagicNumber Number, Order Order)> orders = [];
 
         // Each 401 takes the access token from all calls under way, and these get a 401 in every round.
-        private readonly PatientStage refused = new();
+        private readonly PatientFixture refused = new();
 
         // So many cut connections open the circuit, and then the calls beside them meet the circuit and not Baloan.
-        private readonly PatientStage unanswered = new();
+        private readonly PatientFixture unanswered = new();
 
         public override async ValueTask InitializeAsync()
         {
@@ -121,12 +121,12 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
             await Parallel.ForEachAsync(
                 orders.Values,
                 sideBySide,
-                async (entry, _) => await StageOf(entry.Number).App.SendOtpAsync(entry.Order.Customer)
+                async (entry, _) => await FixtureOf(entry.Number).App.SendOtpAsync(entry.Order.Customer)
             );
             await Parallel.ForEachAsync(
                 orders.Values,
                 sideBySide,
-                async (entry, _) => (await StageOf(entry.Number).App.PostSettlementAsync(entry.Order)).ShouldBe(202)
+                async (entry, _) => (await FixtureOf(entry.Number).App.PostSettlementAsync(entry.Order)).ShouldBe(202)
             );
         }
 
@@ -141,12 +141,12 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
         public async Task<(MagicNumber Number, Order Order, JsonObject Settlement)> EndAsync(Operation operation, int code)
         {
             var (number, order) = orders[(operation, code)];
-            return (number, order, await StageOf(number).App.EndOfAsync(order, Limit));
+            return (number, order, await FixtureOf(number).App.EndOfAsync(order, Limit));
         }
 
-        public Books BooksOf(MagicNumber number) => StageOf(number).Books;
+        public Books BooksOf(MagicNumber number) => FixtureOf(number).Books;
 
-        private OneAppStage StageOf(MagicNumber number) =>
+        private OneAppFixture FixtureOf(MagicNumber number) =>
             number.Once ? this
             : number.Fault == Fault.Unauthorized ? refused
             : number.Fault.Meaning.StartsWith("503", StringComparison.Ordinal) || MagicOutcome.Of(number, Operation.CheckCredit).IsUnknown
@@ -155,7 +155,7 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
     }
 
     /// <summary>Waits longer than the sandbox's late effect takes, and long enough for its slow answer.</summary>
-    public class PatientStage : OneAppStage
+    public class PatientFixture : OneAppFixture
     {
         protected override Dictionary<string, string?> Settings => new() { ["Settlements__VerifyAfter"] = "00:00:45" };
     }

@@ -7,9 +7,9 @@ namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Queue messages that come twice, late, for nothing, or that are none.</summary>
 [Collection(SharedApp.Name)]
-public sealed class MessageTests(OneAppStage stage)
+public sealed class MessageTests(OneAppFixture fixture)
 {
-    private readonly RunningApp app = stage.App;
+    private readonly RunningApp app = fixture.App;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -21,10 +21,10 @@ public sealed class MessageTests(OneAppStage stage)
         await app.SendOtpAsync(order.Customer);
 
         // All of them read the same row, and go on together.
-        var checks = stage.Books.Calls(Operation.CheckCredit);
-        var validations = stage.Books.Calls(Operation.ValidateOtp);
-        var sendings = stage.Books.Calls(Operation.Settle);
-        stage.Baloan.Faults.Next(Operation.CheckCredit, Fault.SlowAnswer with { Delay = TimeSpan.FromSeconds(3) }, Copies + 1);
+        var checks = fixture.Books.Calls(Operation.CheckCredit);
+        var validations = fixture.Books.Calls(Operation.ValidateOtp);
+        var sendings = fixture.Books.Calls(Operation.Settle);
+        fixture.Baloan.Faults.Next(Operation.CheckCredit, Fault.SlowAnswer with { Delay = TimeSpan.FromSeconds(3) }, Copies + 1);
         (await app.PostSettlementAsync(order)).ShouldBe(202);
         for (var i = 0; i < Copies; i++)
         {
@@ -32,31 +32,31 @@ public sealed class MessageTests(OneAppStage stage)
         }
 
         (await app.EndOfAsync(order)).Text("status").ShouldBe("settled");
-        await stage.QueueIsEmptyAsync();
-        stage.Baloan.Faults.Clear();
-        stage.Books.Calls(Operation.CheckCredit).ShouldBeGreaterThan(checks + 1);
-        stage.Books.Calls(Operation.ValidateOtp).ShouldBe(validations + 1);
-        stage.Books.Calls(Operation.Settle).ShouldBe(sendings + 1);
-        stage.Books.ShouldHaveMovedOnce(order);
+        await fixture.QueueIsEmptyAsync();
+        fixture.Baloan.Faults.Clear();
+        fixture.Books.Calls(Operation.CheckCredit).ShouldBeGreaterThan(checks + 1);
+        fixture.Books.Calls(Operation.ValidateOtp).ShouldBe(validations + 1);
+        fixture.Books.Calls(Operation.Settle).ShouldBe(sendings + 1);
+        fixture.Books.ShouldHaveMovedOnce(order);
     }
 
     [Fact]
     public async Task A_second_message_while_Baloan_is_at_work_changes_nothing()
     {
         var order = Order.New();
-        var sendings = stage.Books.Calls(Operation.Settle);
-        stage.Baloan.Faults.Next(Operation.Settle, Fault.SlowAnswer with { Delay = TimeSpan.FromSeconds(4) });
+        var sendings = fixture.Books.Calls(Operation.Settle);
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.SlowAnswer with { Delay = TimeSpan.FromSeconds(4) });
         await app.AcceptAsync(order);
-        await Until.TrueAsync("Baloan is at work", () => stage.Books.Of(order).Count == 1);
+        await Until.TrueAsync("Baloan is at work", () => fixture.Books.Of(order).Count == 1);
 
         await SendAsync(order);
 
         var end = await app.EndOfAsync(order);
         end.Text("status").ShouldBe("settled");
         end["inferred"]!.GetValue<bool>().ShouldBeFalse();
-        await stage.QueueIsEmptyAsync();
-        stage.Books.Calls(Operation.Settle).ShouldBe(sendings + 1);
-        stage.Books.ShouldHaveMovedOnce(order);
+        await fixture.QueueIsEmptyAsync();
+        fixture.Books.Calls(Operation.Settle).ShouldBe(sendings + 1);
+        fixture.Books.ShouldHaveMovedOnce(order);
     }
 
     [Theory]
@@ -68,14 +68,14 @@ public sealed class MessageTests(OneAppStage stage)
         var order = await app.AcceptAsync(Order.New(total));
         var end = await app.EndOfAsync(order);
         end.Text("status").ShouldBe(status);
-        var sendings = stage.Books.Calls(Operation.Settle);
+        var sendings = fixture.Books.Calls(Operation.Settle);
 
         await SendAsync(order);
-        await stage.QueueIsEmptyAsync();
+        await fixture.QueueIsEmptyAsync();
 
         JsonNode.DeepEquals((await app.GetSettlementAsync(order)).ShouldBe(200), end).ShouldBeTrue();
-        stage.Books.Calls(Operation.Settle).ShouldBe(sendings);
-        stage.Books.ShouldAgreeWith(order, end);
+        fixture.Books.Calls(Operation.Settle).ShouldBe(sendings);
+        fixture.Books.ShouldAgreeWith(order, end);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class MessageTests(OneAppStage stage)
     {
         await SendAsync(Order.New());
 
-        await stage.QueueIsEmptyAsync();
+        await fixture.QueueIsEmptyAsync();
     }
 
     [Fact]
@@ -99,13 +99,13 @@ public sealed class MessageTests(OneAppStage stage)
             Base64($$"""{"kind":"settlement","id":"","trace_parent":"{{marker}}"}"""),
             Base64($$"""{"kind":"settlement","trace_parent":"{{marker}}"}"""),
         ];
-        var raw = new QueueClient(stage.Storage.ConnectionString, "invoices");
+        var raw = new QueueClient(fixture.Storage.ConnectionString, "invoices");
         foreach (var text in garbage)
         {
             await raw.SendMessageAsync(text, Cancel);
         }
 
-        var poison = new QueueClient(stage.Storage.ConnectionString, "invoices-poison");
+        var poison = new QueueClient(fixture.Storage.ConnectionString, "invoices-poison");
         await Until.TrueAsync(
             "all of it is in the poison queue",
             async () =>
@@ -113,7 +113,7 @@ public sealed class MessageTests(OneAppStage stage)
                 && (await poison.PeekMessagesAsync(32, Cancel)).Value.Select(message => message.MessageText).Intersect(garbage).Count()
                     == garbage.Length
         );
-        await stage.QueueIsEmptyAsync();
+        await fixture.QueueIsEmptyAsync();
 
         var order = await app.AcceptAsync(Order.New());
         (await app.EndOfAsync(order)).Text("status").ShouldBe("settled");
@@ -122,7 +122,7 @@ public sealed class MessageTests(OneAppStage stage)
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private Task SendAsync(Order order) =>
-        stage
+        fixture
             .Queue()
             .SendMessageAsync(
                 new JsonObject

@@ -16,7 +16,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
         nameof(MagicSettlementTests),
         nameof(StorageCrashTests),
         nameof(LoanCrashTests),
-        SharedStage.Name,
+        SharedProcesses.Name,
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -8,8 +8,8 @@ namespace Baloan.EndToEnd.Tests;
 /// Without
 /// the variable these are skipped.
 /// </summary>
-[Collection(SharedStage.Name)]
-public sealed class PublishedAppTests(Stage stage)
+[Collection(SharedProcesses.Name)]
+public sealed class PublishedAppTests(SandboxFixture fixture)
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("BALOAN_PUBLISHED");
 
@@ -61,10 +61,10 @@ public sealed class PublishedAppTests(Stage stage)
     public async Task A_settlement_a_callback_and_a_timer_go_through_it()
     {
         await using var process = await FunctionApp.StartAsync(
-            new FunctionAppSettings(stage.Storage.ConnectionString, stage.Baloan.BaseAddress)
+            new FunctionAppSettings(fixture.Storage.ConnectionString, fixture.Baloan.BaseAddress)
             {
-                VaultUri = stage.Vault.VaultUri,
-                VaultCertificatePath = stage.Vault.CertificatePath,
+                VaultUri = fixture.Vault.VaultUri,
+                VaultCertificatePath = fixture.Vault.CertificatePath,
                 Folder = Folder,
             },
             Cancel
@@ -73,7 +73,7 @@ public sealed class PublishedAppTests(Stage stage)
 
         var order = await app.AcceptAsync(Order.New());
         HappyPathTests.ShouldBeSettled(await app.EndOfAsync(order), order, Books.DefaultCredit - order.Total);
-        stage.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.ShouldHaveMovedOnce(order);
 
         var loan = Guid.NewGuid().ToString();
         (

@@ -9,7 +9,7 @@ namespace Baloan.EndToEnd.Tests;
 /// The process dies (SIGKILL) between any two steps of a settlement: after each write to storage, and before a write where Baloan was
 /// called since the one before.
 /// </summary>
-public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
+public sealed class StorageCrashTests(SandboxFixture fixture) : IClassFixture<SandboxFixture>
 {
     private const int SideBySide = 4;
 
@@ -25,7 +25,7 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
     [Fact(Explicit = true)]
     public async Task A_death_at_any_write_loses_nothing_and_moves_the_money_at_most_once()
     {
-        var first = await Lane.StartAsync(stage, stage.Storage);
+        var first = await Lane.StartAsync(fixture, fixture.Storage);
         var points = new ConcurrentQueue<(int Write, bool AfterIt)>(await first.FindPointsAsync());
         var count = points.Count;
         // Invoice, index, row, message; hold, validation, sending, outcome; index, hold and index again, message. Three calls to Baloan.
@@ -38,7 +38,7 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
                 .Select(async number =>
                 {
                     await using var lane =
-                        number == 0 ? first : await Lane.StartAsync(stage, await Azurite.StartAsync(cancellationToken: Cancel));
+                        number == 0 ? first : await Lane.StartAsync(fixture, await Azurite.StartAsync(cancellationToken: Cancel));
                     while (points.TryDequeue(out var point))
                     {
                         died.Add(await lane.DieAndRecoverAsync(point.Write, point.AfterIt));
@@ -53,21 +53,21 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
     /// <summary>Storage of its own with an app on it, whose settlements die one after the other.</summary>
     private sealed class Lane : IAsyncDisposable
     {
-        private readonly Stage stage;
+        private readonly SandboxFixture fixture;
         private readonly Azurite azurite;
         private readonly StorageProxy proxy;
         private readonly QueueClient queue;
         private RunningApp app = null!;
 
-        private Lane(Stage stage, Azurite azurite, StorageProxy proxy)
+        private Lane(SandboxFixture fixture, Azurite azurite, StorageProxy proxy)
         {
-            (this.stage, this.azurite, this.proxy) = (stage, azurite, proxy);
+            (this.fixture, this.azurite, this.proxy) = (fixture, azurite, proxy);
             queue = new QueueClient(azurite.ConnectionString, "invoices");
         }
 
-        public static async Task<Lane> StartAsync(Stage stage, Azurite azurite)
+        public static async Task<Lane> StartAsync(SandboxFixture fixture, Azurite azurite)
         {
-            var lane = new Lane(stage, azurite, await StorageProxy.StartAsync(azurite));
+            var lane = new Lane(fixture, azurite, await StorageProxy.StartAsync(azurite));
             await lane.StartAppAsync();
             return lane;
         }
@@ -76,7 +76,7 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
         {
             await app.DisposeAsync();
             await proxy.DisposeAsync();
-            if (azurite != stage.Storage)
+            if (azurite != fixture.Storage)
             {
                 await azurite.DisposeAsync();
             }
@@ -119,7 +119,7 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
                 end = await app.EndOfAsync(order);
                 end.Text("status").ShouldBeOneOf("settled", "failed");
                 end.ErrorCode().ShouldBeOneOf(null, "otp_outcome_unknown", "not_settled");
-                stage.Books.ShouldAgreeWith(order, end);
+                fixture.Books.ShouldAgreeWith(order, end);
             }
             else
             {
@@ -138,18 +138,18 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
             }
 
             end.Text("status").ShouldBe("settled", trail);
-            stage.Books.ShouldHaveMovedOnce(order);
+            fixture.Books.ShouldHaveMovedOnce(order);
             await ListedAsSettledAsync(order);
 
             // Nothing is left behind that would hold up the customer, nor any message.
             var next = await app.AcceptAsync(order with { Code = $"{order.Code}-next" });
             (await app.EndOfAsync(next)).Text("status").ShouldBe("settled", trail);
             await QueueIsEmptyAsync();
-            stage.Books.ShouldHaveMovedOnce(order);
+            fixture.Books.ShouldHaveMovedOnce(order);
             return trail;
         }
 
-        private async Task StartAppAsync() => app = await stage.StartAppAsync(Settings, proxy.ConnectionString);
+        private async Task StartAppAsync() => app = await fixture.StartAppAsync(Settings, proxy.ConnectionString);
 
         private async Task SettleAsync()
         {
@@ -160,7 +160,7 @@ public sealed class StorageCrashTests(Stage stage) : IClassFixture<Stage>
 
         private async Task<IReadOnlyList<(int Write, bool AfterIt)>> PointsOfOneAsync()
         {
-            int Calls() => Enum.GetValues<Operation>().Where(operation => operation != Operation.SendOtp).Sum(stage.Books.Calls);
+            int Calls() => Enum.GetValues<Operation>().Where(operation => operation != Operation.SendOtp).Sum(fixture.Books.Calls);
             var callsBefore = new List<int>();
             proxy.Arm(null, () => callsBefore.Add(Calls()));
             await SettleAsync();

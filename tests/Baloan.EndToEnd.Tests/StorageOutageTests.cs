@@ -3,9 +3,9 @@ using Baloan.Sandbox;
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Storage goes away and comes back.</summary>
-public sealed class StorageOutageTests(OneAppStage stage) : IClassFixture<OneAppStage>
+public sealed class StorageOutageTests(OneAppFixture fixture) : IClassFixture<OneAppFixture>
 {
-    private readonly RunningApp app = stage.App;
+    private readonly RunningApp app = fixture.App;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -19,9 +19,9 @@ public sealed class StorageOutageTests(OneAppStage stage) : IClassFixture<OneApp
         var accepted = new List<Order>();
         for (var i = 0; i < 2; i++)
         {
-            stage.Baloan.Faults.Next(Operation.Settle, Fault.SlowAnswer with { Delay = TimeSpan.FromSeconds(3) });
+            fixture.Baloan.Faults.Next(Operation.Settle, Fault.SlowAnswer with { Delay = TimeSpan.FromSeconds(3) });
             var order = await app.AcceptAsync(Order.New());
-            await Until.TrueAsync("Baloan has moved its money", () => stage.Books.Of(order).Count == 1);
+            await Until.TrueAsync("Baloan has moved its money", () => fixture.Books.Of(order).Count == 1);
             accepted.Add(order);
         }
 
@@ -37,7 +37,7 @@ public sealed class StorageOutageTests(OneAppStage stage) : IClassFixture<OneApp
         {
             if (order == underWay[2])
             {
-                stopping = stage.Storage.StopAsync();
+                stopping = fixture.Storage.StopAsync();
             }
 
             await PostAsync(order);
@@ -58,7 +58,7 @@ public sealed class StorageOutageTests(OneAppStage stage) : IClassFixture<OneApp
                 && health.Json!["checks"]!["storage"]!.GetValue<string>() == "failed"
         );
 
-        await stage.Storage.StartAgainAsync(Cancel);
+        await fixture.Storage.StartAgainAsync(Cancel);
         await Until.TrueAsync("health is well again", async () => (await app.GetAsync("api/health")).Status == 200);
         await app.SweepAsync();
 
@@ -69,12 +69,12 @@ public sealed class StorageOutageTests(OneAppStage stage) : IClassFixture<OneApp
             if (end.ErrorCode() == "otp_outcome_unknown")
             {
                 // Storage went between the validation and the writing of its token. The contract allows that, and a new attempt.
-                stage.Books.ShouldNotHaveMoved(order);
+                fixture.Books.ShouldNotHaveMoved(order);
                 continue;
             }
 
             end.Text("status").ShouldBe("settled", end.ToJsonString());
-            stage.Books.ShouldHaveMovedOnce(order);
+            fixture.Books.ShouldHaveMovedOnce(order);
         }
 
         foreach (var order in underWay.Concat(late).Except(accepted))
@@ -82,7 +82,7 @@ public sealed class StorageOutageTests(OneAppStage stage) : IClassFixture<OneApp
             await app.SendOtpAsync(order.Customer);
             (await app.PostSettlementAsync(order)).Status.ShouldBeOneOf(200, 202);
             (await app.EndOfAsync(order)).Text("status").ShouldBe("settled");
-            stage.Books.ShouldHaveMovedOnce(order);
+            fixture.Books.ShouldHaveMovedOnce(order);
         }
 
         async Task<bool> PostAsync(Order order)
@@ -114,7 +114,7 @@ public sealed class StorageOutageTests(OneAppStage stage) : IClassFixture<OneApp
         {
             if (loan == loans[5])
             {
-                stopping = stage.Storage.StopAsync();
+                stopping = fixture.Storage.StopAsync();
             }
 
             underWay.Add(CallBackAsync(loan));
@@ -123,7 +123,7 @@ public sealed class StorageOutageTests(OneAppStage stage) : IClassFixture<OneApp
         await stopping;
         (await Task.WhenAll(late.Select(CallBackAsync))).ShouldAllBe(recorded => !recorded);
         var answers = await Task.WhenAll(underWay);
-        await stage.Storage.StartAgainAsync(Cancel);
+        await fixture.Storage.StartAgainAsync(Cancel);
         await Until.TrueAsync("health is well again", async () => (await app.GetAsync("api/health")).Status == 200);
 
         foreach (var loan in loans[2..8].Where((_, index) => !answers[index]).Concat(late))

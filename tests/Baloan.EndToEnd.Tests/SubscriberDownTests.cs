@@ -1,7 +1,7 @@
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>A subscriber that is down for longer than a process lives.</summary>
-public sealed class SubscriberDownTests(Stage stage) : IClassFixture<Stage>
+public sealed class SubscriberDownTests(SandboxFixture fixture) : IClassFixture<SandboxFixture>
 {
     // So that the messages that a dead process held come back soon.
     private static readonly Dictionary<string, string?> Settings = new() { ["LocalFunctionsHost__QueueLease"] = "00:00:06" };
@@ -15,7 +15,7 @@ public sealed class SubscriberDownTests(Stage stage) : IClassFixture<Stage>
             context.Abort();
             return Task.CompletedTask;
         };
-        await using var dying = await stage.StartAppAsync(Settings);
+        await using var dying = await fixture.StartAppAsync(Settings);
         (await dying.SubscribeAsync(subscriber.CallbackUrl)).ShouldBe(201);
         var loan = Guid.NewGuid();
         (await dying.CallBackAsync(loan, "cheque_verified")).ShouldBe(200);
@@ -26,7 +26,7 @@ public sealed class SubscriberDownTests(Stage stage) : IClassFixture<Stage>
         await dying.Process.KillAsync();
         var failed = subscriber.Deliveries;
         subscriber.AnswerWith(200);
-        await using var next = await stage.StartAppAsync(Settings);
+        await using var next = await fixture.StartAppAsync(Settings);
 
         await Until.TrueAsync(
             "both are told",
@@ -44,7 +44,7 @@ public sealed class SubscriberDownTests(Stage stage) : IClassFixture<Stage>
             Of(type).Select(delivery => delivery.Body).Distinct().ShouldHaveSingleItem();
         }
 
-        stage.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.ShouldHaveMovedOnce(order);
 
         IEnumerable<Delivery> Of(string type) => subscriber.Deliveries.Where(delivery => delivery.Json.Text("type") == type);
         int Count(string type) => failed.Count(delivery => delivery.Json.Text("type") == type);

@@ -1,29 +1,29 @@
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Key Vault does not answer.</summary>
-[Collection(SharedStage.Name)]
-public sealed class VaultOutageTests(Stage stage) : IDisposable
+[Collection(SharedProcesses.Name)]
+public sealed class VaultOutageTests(SandboxFixture fixture) : IDisposable
 {
-    public void Dispose() => stage.Vault.Available = true;
+    public void Dispose() => fixture.Vault.Available = true;
 
     [Fact(Explicit = true)]
     public async Task It_costs_nothing_while_the_access_token_lives_and_what_needs_it_waits()
     {
-        await using var app = await stage.StartAppAsync();
+        await using var app = await fixture.StartAppAsync();
         (await app.EndOfAsync(await app.AcceptAsync(Order.New()))).Text("status").ShouldBe("settled");
 
-        stage.Vault.Available = false;
-        var asked = stage.Vault.RequestCount;
+        fixture.Vault.Available = false;
+        var asked = fixture.Vault.RequestCount;
         var order = Order.New();
         (await app.CheckCreditAsync(order.Customer)).ShouldBe(200);
         await app.AcceptAsync(order);
         (await app.EndOfAsync(order)).Text("status").ShouldBe("settled");
-        stage.Vault.RequestCount.ShouldBe(asked);
+        fixture.Vault.RequestCount.ShouldBe(asked);
 
         // A fresh token is needed, and cannot be had.
         var waiting = Order.New();
         await app.SendOtpAsync(waiting.Customer);
-        stage.Baloan.RevokeTokens();
+        fixture.Baloan.RevokeTokens();
         var refused = await app.CheckCreditAsync(order.Customer);
         refused.ShouldBeProblem(503, "key_vault_unavailable");
         refused.Headers.RetryAfter.ShouldNotBeNull();
@@ -36,18 +36,18 @@ public sealed class VaultOutageTests(Stage stage) : IDisposable
                 && row.Text("created_at") != row.Text("updated_at")
         );
 
-        stage.Vault.Available = true;
+        fixture.Vault.Available = true;
         (await app.CheckCreditAsync(order.Customer)).ShouldBe(200);
         (await app.EndOfAsync(waiting)).Text("status").ShouldBe("settled");
-        stage.Books.ShouldHaveMovedOnce(order);
-        stage.Books.ShouldHaveMovedOnce(waiting);
+        fixture.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.ShouldHaveMovedOnce(waiting);
     }
 
     [Fact(Explicit = true)]
     public async Task An_app_that_starts_without_it_says_so_and_works_once_it_is_there()
     {
-        stage.Vault.Available = false;
-        await using var app = await stage.StartAppAsync();
+        fixture.Vault.Available = false;
+        await using var app = await fixture.StartAppAsync();
         var order = Order.New();
 
         var health = await app.GetAsync("api/health");
@@ -58,10 +58,10 @@ public sealed class VaultOutageTests(Stage stage) : IDisposable
         (await app.PostSettlementAsync(order)).ShouldBeProblem(503, "key_vault_unavailable");
         (await app.PostAsync("api/tokens/refresh", [])).ShouldBeProblem(503, "key_vault_unavailable");
 
-        stage.Vault.Available = true;
+        fixture.Vault.Available = true;
         (await app.CheckCreditAsync(order.Customer)).ShouldBe(200);
         (await app.EndOfAsync(await app.AcceptAsync(order))).Text("status").ShouldBe("settled");
-        stage.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.ShouldHaveMovedOnce(order);
         await Until.TrueAsync("health is well", async () => (await app.GetAsync("api/health")).Status == 200);
     }
 }

@@ -1,7 +1,7 @@
 using Baloan.Client;
 using Baloan.Core.Storage;
 using Baloan.Core.Uploads;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,19 +17,19 @@ public sealed class UploadOutcomeTests(StorageAccounts storage)
     [InlineData(1)]
     public async Task A_file_of_another_length_than_was_accepted_ends_it(int more)
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
         var file = (
-            await bench
+            await fixture
                 .Services.GetRequiredService<FileStore>()
                 .SaveAsync(StorageSetup.UploadsContainer, new MemoryStream(Given.Jpeg()), [FileKind.Jpeg], Cancel)
         )!;
-        var accepted = await bench
+        var accepted = await fixture
             .Services.GetRequiredService<UploadIntake>()
             .AcceptAsync(file with { Size = file.Size + more }, "a.jpg", Language.English, Cancel);
 
-        await bench.Services.GetRequiredService<UploadProcessor>().ProcessAsync(accepted.Id, Cancel);
+        await fixture.Services.GetRequiredService<UploadProcessor>().ProcessAsync(accepted.Id, Cancel);
 
-        var ended = (await bench.Services.GetRequiredService<UploadStore>().FindAsync(accepted.Id, Cancel)).ShouldNotBeNull();
+        var ended = (await fixture.Services.GetRequiredService<UploadStore>().FindAsync(accepted.Id, Cancel)).ShouldNotBeNull();
         (ended.Status, ended.ErrorCode).ShouldBe((UploadStatus.Failed, "invoice_changed"));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
     // What is not the main thing runs a part of the sequences.
     private readonly int count = Math.Max(1, Count / part);
     private readonly Lock gate = new();
-    private readonly Tally tally = new();
+    private readonly Coverage coverage = new();
     private int started;
     private int failedAt = int.MaxValue;
     private IReadOnlyList<Step>? failed;
@@ -61,13 +61,13 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
     /// <summary>Runs them.</summary>
     /// <returns>What was counted.</returns>
     /// <exception cref="ModelException">One failed; the message has the shortest sequence that does, and how to run it again.</exception>
-    public Tally Run()
+    public Coverage Run()
     {
         if (Environment.GetEnvironmentVariable("BALOAN_MODEL_STEPS") is { Length: > 0 } given)
         {
             OnThreads(1, () => Play(Step.Parse(given), Console.WriteLine));
             Throw();
-            return tally;
+            return coverage;
         }
 
         var began = Stopwatch.GetTimestamp();
@@ -97,7 +97,7 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
         );
         Report(Stopwatch.GetElapsedTime(began));
         Throw();
-        return tally;
+        return coverage;
     }
 
     /// <summary>Plays the sequence of a number.</summary>
@@ -142,7 +142,7 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
             world.End();
             lock (gate)
             {
-                tally.Add(world.Tally);
+                coverage.Add(world.Coverage);
             }
 
             return null;
@@ -263,7 +263,7 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
                 $"{name}: {done} sequences of seed {Seed} in {took.TotalSeconds:F1} s ({done / took.TotalSeconds:F0} a second)"
             )
             .AppendLine(CultureInfo.InvariantCulture, $"  the same again: BALOAN_MODEL_SEED={Seed} BALOAN_MODEL_SEQUENCES={Count}");
-        foreach (var (what, times) in tally.All)
+        foreach (var (what, times) in coverage.All)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  {what, -50} {times, 12:N0}");
         }

@@ -19,7 +19,7 @@ public sealed partial class LoanStore(
     StorageClients storage,
     StorageSetup setup,
     EventPublisher publisher,
-    CounterStore tally,
+    CounterStore counters,
     TimeProvider time,
     StorageClock clock,
     AppMeter meter,
@@ -317,7 +317,7 @@ public sealed partial class LoanStore(
             {
                 if (loan.IsCreatedByOpening)
                 {
-                    tally.CountSoon(LoanCounters.Opening(loan.Uuid, loan.OpenedAt.Value));
+                    counters.CountSoon(LoanCounters.Opening(loan.Uuid, loan.OpenedAt.Value));
                 }
 
                 return;
@@ -348,7 +348,7 @@ public sealed partial class LoanStore(
             {
                 if (next.IsCreatedByOpening)
                 {
-                    tally.CountSoon(LoanCounters.Opening(opening.Uuid, opening.OpenedAt));
+                    counters.CountSoon(LoanCounters.Opening(opening.Uuid, opening.OpenedAt));
                 }
 
                 return;
@@ -361,7 +361,7 @@ public sealed partial class LoanStore(
         var firstKey = LoanHistoryEntry.KeyOf(callback);
         var announced = new HashSet<string>();
         var alerted = false;
-        var begun = tally.AddPendingAsync(LoanCounters.Pending(callback), cancellationToken);
+        var begun = counters.AddPendingAsync(LoanCounters.Pending(callback), cancellationToken);
         while (true)
         {
             // At once, so that the announcement takes no time of its own.
@@ -454,7 +454,7 @@ public sealed partial class LoanStore(
 
     private LoanVerdict Counted(LoanCallback callback, LoanVerdict verdict, string? from)
     {
-        tally.CountSoon(LoanCounters.Callback(callback.Id, callback.ReceivedAt, verdict, from, callback.State));
+        counters.CountSoon(LoanCounters.Callback(callback.Id, callback.ReceivedAt, verdict, from, callback.State));
         return verdict;
     }
 
@@ -500,7 +500,7 @@ public sealed partial class LoanStore(
         var moves = read is null || read.IndexPartition != next.IndexPartition || read.IndexKey != next.IndexKey;
         await Task.WhenAll(
             moves ? index.AddAsync(next.IndexPartition, next.IndexKey, next.Uuid, cancellationToken) : Task.CompletedTask,
-            begun is null ? Task.CompletedTask : tally.AddPendingAsync(begun, cancellationToken)
+            begun is null ? Task.CompletedTask : counters.AddPendingAsync(begun, cancellationToken)
         );
 
         try

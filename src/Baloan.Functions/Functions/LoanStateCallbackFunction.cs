@@ -13,7 +13,7 @@ namespace Baloan.Functions.Functions;
 /// <summary>Takes Baloan's callbacks about loans.</summary>
 public sealed partial class LoanStateCallbackFunction(
     LoanRecorder recorder,
-    CounterStore tally,
+    CounterStore counters,
     TimeProvider time,
     ILogger<LoanStateCallbackFunction> logger
 )
@@ -38,7 +38,7 @@ public sealed partial class LoanStateCallbackFunction(
         {
             var fields = refusal.Errors?.In(Language.English).Select(field => $"{field.Key}: {string.Join(' ', field.Value)}");
             Log.Refused(logger, refusal.Status, fields is null ? refusal.DetailIn(Language.English) : string.Join(' ', fields));
-            tally.CountSoon(LoanCounters.RefusedCallback(Guid.NewGuid().ToString("N"), time.GetUtcNow()));
+            counters.CountSoon(LoanCounters.RefusedCallback(Guid.NewGuid().ToString("N"), time.GetUtcNow()));
             throw;
         }
     }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests.Loans;
@@ -33,11 +33,11 @@ public sealed class LoanAnswerTests
     public async Task An_undocumented_answer_is_a_yes_where_it_is_no_refusal(int status, string body)
     {
         await using var baloan = await StartAsync(Answer(status, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         foreach (var operation in Undocumented)
         {
-            await bench.RunAsync(operation);
+            await fixture.RunAsync(operation);
         }
 
         baloan.Requests.Count.ShouldBe(3);
@@ -50,10 +50,10 @@ public sealed class LoanAnswerTests
     public async Task A_cancel_may_be_answered_with_the_state_of_the_loan(string body)
     {
         await using var baloan = await StartAsync(Answer(200, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.RunAsync("cancel_loan");
-        ShouldBeUnknown(await bench.FailAsync("sign_contract"), 200);
+        await fixture.RunAsync("cancel_loan");
+        ShouldBeUnknown(await fixture.FailAsync("sign_contract"), 200);
     }
 
     [Theory]
@@ -69,11 +69,11 @@ public sealed class LoanAnswerTests
     public async Task An_undocumented_answer_that_says_something_else_is_unknown(int status, string body)
     {
         await using var baloan = await StartAsync(Answer(status, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         foreach (var operation in Undocumented)
         {
-            ShouldBeUnknown(await bench.FailAsync(operation), status);
+            ShouldBeUnknown(await fixture.FailAsync(operation), status);
         }
     }
 
@@ -81,9 +81,9 @@ public sealed class LoanAnswerTests
     public async Task A_loan_that_is_in_another_state_was_not_canceled_for_sure()
     {
         await using var baloan = await StartAsync(Answer(200, $$"""{"uuid":"{{Uuid}}","state":"send_loan_to_bank"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        ShouldBeUnknown(await bench.FailAsync("cancel_loan"), 200);
+        ShouldBeUnknown(await fixture.FailAsync("cancel_loan"), 200);
     }
 
     [Theory]
@@ -94,9 +94,9 @@ public sealed class LoanAnswerTests
     public async Task A_loan_whose_answer_says_two_things_is_unknown(int status, string body)
     {
         await using var baloan = await StartAsync(Answer(status, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        ShouldBeUnknown(await bench.FailAsync("open_loan"), status);
+        ShouldBeUnknown(await fixture.FailAsync("open_loan"), status);
     }
 
     [Theory]
@@ -113,16 +113,16 @@ public sealed class LoanAnswerTests
     public async Task A_refusal_that_comes_with_success_is_one_and_unknown_where_it_acts(string body, string code)
     {
         await using var baloan = await StartAsync(Answer(200, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         foreach (var operation in Undocumented.Append("open_loan"))
         {
-            ShouldBeUnknown(await bench.FailAsync(operation), 200);
+            ShouldBeUnknown(await fixture.FailAsync(operation), 200);
         }
 
         foreach (var operation in new[] { "get_contract", "loan_policies" })
         {
-            var failure = await bench.FailAsync(operation);
+            var failure = await fixture.FailAsync(operation);
             failure.Failure.ShouldBe(BaloanFailure.Rejected, operation);
             failure.Code.ShouldBe(code);
             failure.Status.ShouldBe(HttpStatusCode.OK);
@@ -146,16 +146,16 @@ public sealed class LoanAnswerTests
     public async Task What_is_no_answer_leaves_what_acts_unknown(int status, string body)
     {
         await using var baloan = await StartAsync(Answer(status, body, "application/json", ("Location", "/elsewhere")));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
         foreach (var operation in Undocumented.Append("open_loan"))
         {
-            ShouldBeUnknown(await bench.FailAsync(operation), status);
+            ShouldBeUnknown(await fixture.FailAsync(operation), status);
         }
 
         foreach (var operation in new[] { "get_contract", "loan_policies" })
         {
-            ShouldBeUnread(await bench.FailAsync(operation), status);
+            ShouldBeUnread(await fixture.FailAsync(operation), status);
         }
 
         baloan.Requests.Count.ShouldBe(6);
@@ -177,9 +177,9 @@ public sealed class LoanAnswerTests
     public async Task A_loan_without_a_uuid_is_unknown(string body)
     {
         await using var baloan = await StartAsync(Answer(200, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        ShouldBeUnknown(await bench.FailAsync("open_loan"), 200);
+        ShouldBeUnknown(await fixture.FailAsync("open_loan"), 200);
 
         baloan.Requests.Count.ShouldBe(1);
     }
@@ -191,9 +191,9 @@ public sealed class LoanAnswerTests
     public async Task A_loan_needs_nothing_but_its_uuid(string body)
     {
         await using var baloan = await StartAsync(Answer(200, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var loan = await bench.Partnership.OpenLoanAsync(LoanFile(), Language.English, Stop);
+        var loan = await fixture.Partnership.OpenLoanAsync(LoanFile(), Language.English, Stop);
 
         loan.Uuid.ShouldBe(Loan);
         loan.Answer.GetRawText().ShouldBe(body);
@@ -203,11 +203,11 @@ public sealed class LoanAnswerTests
     public async Task An_envelope_that_nobody_announced_is_taken_off()
     {
         await using var baloan = await StartAsync(Data($$"""{"uuid":"{{Uuid}}"}"""), Data("[1]"), Data("""{"is_agreed_by_user":true}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        (await bench.Partnership.OpenLoanAsync(LoanFile(), Language.English, Stop)).Uuid.ShouldBe(Loan);
-        (await bench.Partnership.GetLoanPoliciesAsync(Language.English, Stop)).GetRawText().ShouldBe("[1]");
-        (await bench.Partnership.GetContractAsync(Loan, Language.English, Stop)).GetRawText().ShouldBe("""{"is_agreed_by_user":true}""");
+        (await fixture.Partnership.OpenLoanAsync(LoanFile(), Language.English, Stop)).Uuid.ShouldBe(Loan);
+        (await fixture.Partnership.GetLoanPoliciesAsync(Language.English, Stop)).GetRawText().ShouldBe("[1]");
+        (await fixture.Partnership.GetContractAsync(Loan, Language.English, Stop)).GetRawText().ShouldBe("""{"is_agreed_by_user":true}""");
     }
 
     [Theory]
@@ -223,9 +223,9 @@ public sealed class LoanAnswerTests
     public async Task What_is_of_another_kind_is_no_answer(string operation, string body)
     {
         await using var baloan = await StartAsync(Answer(200, body));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        ShouldBeUnread(await bench.FailAsync(operation), 200);
+        ShouldBeUnread(await fixture.FailAsync(operation), 200);
 
         baloan.Requests.Count.ShouldBe(1);
     }
@@ -245,11 +245,11 @@ public sealed class LoanAnswerTests
             Answer(200, $$"""[{"title_fa":"{{written}}"}]"""),
             Answer(200, $$"""{"name":"{{written}}"}""")
         );
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var loan = (await bench.Partnership.OpenLoanAsync(LoanFile(), Language.English, Stop)).Answer;
-        var policies = await bench.Partnership.GetLoanPoliciesAsync(Language.English, Stop);
-        var contract = await bench.Partnership.GetContractAsync(Loan, Language.English, Stop);
+        var loan = (await fixture.Partnership.OpenLoanAsync(LoanFile(), Language.English, Stop)).Answer;
+        var policies = await fixture.Partnership.GetLoanPoliciesAsync(Language.English, Stop);
+        var contract = await fixture.Partnership.GetContractAsync(Loan, Language.English, Stop);
 
         loan.GetProperty("name").GetString().ShouldBe(text);
         loan.EnumerateObject().Last().Name.ShouldBe(text);

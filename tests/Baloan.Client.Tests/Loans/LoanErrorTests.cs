@@ -1,5 +1,5 @@
 using System.Text.Json;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests.Loans;
@@ -142,9 +142,9 @@ public sealed class LoanErrorTests
     public async Task A_documented_error_with_another_status_keeps_its_text(int status, string code, string documented)
     {
         await using var baloan = await StartAsync(Answer(status, $$"""{"code":"{{documented}}"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync("get_contract");
+        var failure = await fixture.FailAsync("get_contract");
 
         failure.Code.ShouldBe(code);
         failure.IsBaloanText.ShouldBeFalse();
@@ -156,9 +156,9 @@ public sealed class LoanErrorTests
     public async Task What_is_no_refusal_has_no_text()
     {
         await using var baloan = await StartAsync(Answer(500, """{"detail":"Baloan says no.","code":"duplicate_request"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync("cancel_loan");
+        var failure = await fixture.FailAsync("cancel_loan");
 
         failure.TextIn(Language.English).ShouldBeNull();
         failure.TextIn(Language.Persian).ShouldBeNull();
@@ -176,9 +176,9 @@ public sealed class LoanErrorTests
     public async Task The_other_phone_number_comes_from_the_text_of_Baloan(string text, string number)
     {
         await using var baloan = await StartAsync(Answer(400, $$"""{"detail":{{Json(text)}},"code":"{{PhoneNumberCode}}"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync("open_loan");
+        var failure = await fixture.FailAsync("open_loan");
 
         failure
             .TextIn(Language.English)
@@ -187,10 +187,10 @@ public sealed class LoanErrorTests
                     + $"phone number."
             );
         failure.TextIn(Language.Persian).ShouldBe(failure.Message);
-        bench.Logs.All.ShouldNotContain("9350001122");
-        bench.Logs.All.ShouldNotContain("۹۳۵۰۰۰۱۱۲۲");
-        bench.Logs.All.ShouldNotContain("٩٣٥٠٠٠١١٢٢");
-        bench.Logs.All.ShouldNotContain("000 1122");
+        fixture.Logs.All.ShouldNotContain("9350001122");
+        fixture.Logs.All.ShouldNotContain("۹۳۵۰۰۰۱۱۲۲");
+        fixture.Logs.All.ShouldNotContain("٩٣٥٠٠٠١١٢٢");
+        fixture.Logs.All.ShouldNotContain("000 1122");
     }
 
     [Theory]
@@ -199,9 +199,9 @@ public sealed class LoanErrorTests
     public async Task A_Persian_reader_gets_the_number_of_an_English_text(string text, string number)
     {
         await using var baloan = await StartAsync(Answer(400, $$"""{"detail":{{Json(text)}},"code":"{{PhoneNumberCode}}"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync("open_loan");
+        var failure = await fixture.FailAsync("open_loan");
 
         failure
             .TextIn(Language.Persian)
@@ -221,9 +221,9 @@ public sealed class LoanErrorTests
     public async Task Without_a_number_the_text_does_without(string text)
     {
         await using var baloan = await StartAsync(Answer(400, $$"""{"detail":{{Json(text)}},"code":"{{PhoneNumberCode}}"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync("open_loan");
+        var failure = await fixture.FailAsync("open_loan");
 
         failure
             .TextIn(Language.English)
@@ -250,9 +250,9 @@ public sealed class LoanErrorTests
     public async Task The_name_of_the_service_comes_from_the_text_of_Baloan(string text, string name)
     {
         await using var baloan = await StartAsync(Answer(400, $$"""{"detail":{{Json(text)}},"code":"{{ServiceCode}}"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync("open_loan");
+        var failure = await fixture.FailAsync("open_loan");
 
         var persian = text.Any(letter => letter is >= 'آ' and <= 'ی');
         failure.TextIn(Language.English).ShouldBe(persian ? $"The inquiry of the service {name} failed." : text);
@@ -269,9 +269,9 @@ public sealed class LoanErrorTests
     public async Task Without_a_name_the_text_does_without(string text)
     {
         await using var baloan = await StartAsync(Answer(400, $$"""{"detail":{{Json(text)}},"code":"{{ServiceCode}}"}"""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var failure = await bench.FailAsync("open_loan");
+        var failure = await fixture.FailAsync("open_loan");
 
         failure.TextIn(Language.Persian).ShouldBe("استعلام سرویس با خطا مواجه شد.");
         failure.TextIn(Language.English).ShouldNotBeNull().ShouldNotContain("{");
@@ -280,10 +280,10 @@ public sealed class LoanErrorTests
     private static async Task ShouldSayAsync(Refusal[] refusals)
     {
         await using var baloan = await StartAsync([.. refusals.Select(refusal => Answer(400, refusal.Body, refusal.ContentType))]);
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
         foreach (var (body, code, text, field, _) in refusals)
         {
-            var failure = await bench.FailAsync("get_contract");
+            var failure = await fixture.FailAsync("get_contract");
 
             failure.Failure.ShouldBe(BaloanFailure.Rejected, body);
             failure.Code.ShouldBe(code, body);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Baloan.Client.Tests.Servers;
-using static Baloan.Client.Tests.Bench;
+using static Baloan.Client.Tests.ClientFixture;
 using static Baloan.Client.Tests.Servers.ScriptedBaloan;
 
 namespace Baloan.Client.Tests.Loans;
@@ -17,9 +17,9 @@ public sealed class LoanRequestTests
         const string Policies =
             """[{"stores":[{"id":1,"title_fa":"فروشگاه اول","logo":"https://first-store.logo.sample"}],"amount":{"lower":10,"upper":30,"bounds":"[)"},"possible_loan_dues":[12],"bank_effected_interest_rate":22,"installment_formula":"(amount+(amount*bank_effected_interest_rate)/100)/loan_due"}]""";
         await using var baloan = await StartAsync(Answer(200, Policies));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var policies = await bench.Partnership.GetLoanPoliciesAsync(Language.English, Stop);
+        var policies = await fixture.Partnership.GetLoanPoliciesAsync(Language.English, Stop);
 
         ShouldBe(baloan.Only, "GET", "/api/v1/partnership/loan-policies", "en");
         ShouldHaveNoBody(baloan.Only);
@@ -32,9 +32,9 @@ public sealed class LoanRequestTests
         const string Opened =
             $$$"""{"phone_number":"09123456789","national_identifier":"07148143380","birth_date":"1999-02-14","amount":10000000,"loan_due":12,"store":1,"uuid":"{{{Uuid}}}","plan_detail":{"monthly_installment_amount":1057616,"total_payback":12691397}}""";
         await using var baloan = await StartAsync(Answer(201, Opened));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var loan = await bench.Partnership.OpenLoanAsync(LoanFile() with { NationalIdentifier = "07148143380" }, Language.Persian, Stop);
+        var loan = await fixture.Partnership.OpenLoanAsync(LoanFile() with { NationalIdentifier = "07148143380" }, Language.Persian, Stop);
 
         ShouldBe(baloan.Only, "POST", "/api/v1/partnership/loan/", "fa");
         baloan.Only.Headers["Content-Type"].ShouldBe("application/json");
@@ -49,13 +49,13 @@ public sealed class LoanRequestTests
     public async Task A_birth_date_has_one_form_whatever_the_culture()
     {
         await using var baloan = await StartAsync(Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
         var own = (CultureInfo)CultureInfo.InvariantCulture.Clone();
         own.DateTimeFormat = (DateTimeFormatInfo)own.DateTimeFormat.Clone();
         own.DateTimeFormat.ShortDatePattern = "dd/MM/yy";
         CultureInfo.CurrentCulture = own;
 
-        await bench.Partnership.OpenLoanAsync(LoanFile() with { BirthDate = new(1378, 1, 5) }, Language.English, Stop);
+        await fixture.Partnership.OpenLoanAsync(LoanFile() with { BirthDate = new(1378, 1, 5) }, Language.English, Stop);
 
         JsonDocument.Parse(baloan.Only.Body).RootElement.GetProperty("birth_date").GetString().ShouldBe("1378-01-05");
     }
@@ -66,9 +66,9 @@ public sealed class LoanRequestTests
         const string Contract =
             """{"contract_pdf_file":{"uuid":"9e99ba5e-dccd-46ca-babc-c089cc2b80f0","file":"https://contract-file.sample"},"is_agreed_by_user":false}""";
         await using var baloan = await StartAsync(Answer(200, Contract));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        var contract = await bench.Partnership.GetContractAsync(Loan, Language.English, Stop);
+        var contract = await fixture.Partnership.GetContractAsync(Loan, Language.English, Stop);
 
         ShouldBe(baloan.Only, "GET", $"/api/v1/partnership/loan/{Uuid}/contract/", "en");
         ShouldHaveNoBody(baloan.Only);
@@ -79,9 +79,9 @@ public sealed class LoanRequestTests
     public async Task The_OTP_of_a_contract_is_asked_for_with_an_empty_body()
     {
         await using var baloan = await StartAsync(Answer(200, ""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.Partnership.SendContractOtpAsync(Loan, Language.Persian, Stop);
+        await fixture.Partnership.SendContractOtpAsync(Loan, Language.Persian, Stop);
 
         ShouldBe(baloan.Only, "POST", $"/api/v1/partnership/loan/{Uuid}/contract/", "fa");
         baloan.Only.Headers["Content-Length"].ShouldBe("0");
@@ -92,9 +92,9 @@ public sealed class LoanRequestTests
     public async Task A_contract_is_signed_with_the_OTP()
     {
         await using var baloan = await StartAsync(Answer(200, ""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.Partnership.SignContractAsync(Loan, "12345", Language.English, Stop);
+        await fixture.Partnership.SignContractAsync(Loan, "12345", Language.English, Stop);
 
         ShouldBe(baloan.Only, "PATCH", $"/api/v1/partnership/loan/{Uuid}/contract/", "en");
         baloan.Only.Headers["Content-Type"].ShouldBe("application/json");
@@ -105,9 +105,9 @@ public sealed class LoanRequestTests
     public async Task A_loan_is_canceled_with_an_empty_body()
     {
         await using var baloan = await StartAsync(Answer(200, ""));
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
 
-        await bench.Partnership.CancelLoanAsync(Loan, Language.English, Stop);
+        await fixture.Partnership.CancelLoanAsync(Loan, Language.English, Stop);
 
         ShouldBe(baloan.Only, "POST", $"/api/v1/partnership/loan/{Uuid}/cancel/", "en");
         baloan.Only.Headers["Content-Length"].ShouldBe("0");
@@ -118,7 +118,7 @@ public sealed class LoanRequestTests
     public async Task What_a_request_lacks_is_said_before_anything_is_sent()
     {
         await using var baloan = await StartAsync(Good());
-        using var bench = new Bench(baloan.Address);
+        using var fixture = new ClientFixture(baloan.Address);
         LoanRequest[] lacking =
         [
             LoanFile() with
@@ -141,10 +141,14 @@ public sealed class LoanRequestTests
 
         foreach (var request in lacking)
         {
-            await Should.ThrowAsync<ArgumentException>(async () => await bench.Partnership.OpenLoanAsync(request, Language.English, Stop));
+            await Should.ThrowAsync<ArgumentException>(async () =>
+                await fixture.Partnership.OpenLoanAsync(request, Language.English, Stop)
+            );
         }
 
-        await Should.ThrowAsync<ArgumentException>(async () => await bench.Partnership.SignContractAsync(Loan, "", Language.English, Stop));
+        await Should.ThrowAsync<ArgumentException>(async () =>
+            await fixture.Partnership.SignContractAsync(Loan, "", Language.English, Stop)
+        );
         baloan.Requests.ShouldBeEmpty();
     }
 
@@ -171,10 +175,10 @@ public sealed class LoanRequestTests
                 connection.Reset();
             }
         });
-        using var bench = new Bench(baloan.Address);
-        await bench.RunAsync("check_credit");
+        using var fixture = new ClientFixture(baloan.Address);
+        await fixture.RunAsync("check_credit");
 
-        await bench.RunAsync("get_contract");
+        await fixture.RunAsync("get_contract");
 
         baloan.Requests.ShouldBe(4);
     }

@@ -8,12 +8,12 @@ namespace Baloan.EndToEnd.Tests.LogicApps;
 
 /// <summary>The Logic Apps workflows of <c>infra/logic-apps</c>, played against the app.</summary>
 [Collection(KeyedApp.Name)]
-public sealed class WorkflowTests(KeyedStage stage)
+public sealed class WorkflowTests(KeyedAppFixture fixture)
 {
     private const long SettleRefused = 10_004_001;
     private const long ConnectionCutNothingHappened = 10_009_001;
 
-    private readonly RunningApp app = stage.App;
+    private readonly RunningApp app = fixture.App;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -34,7 +34,7 @@ public sealed class WorkflowTests(KeyedStage stage)
         (settlement.Text("code"), settlement.Text("status")).ShouldBe((order.Code, "settled"));
         run.Polls.ShouldNotBeEmpty();
         run.Statuses["Settle_blob"].ShouldBe("Skipped");
-        stage.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.ShouldHaveMovedOnce(order);
     }
 
     [Fact]
@@ -43,13 +43,13 @@ public sealed class WorkflowTests(KeyedStage stage)
         using var workflow = SettleInvoice();
         var order = await OrderWithTokenAsync();
         var blob = $"shop/{order.Code}.pdf";
-        await new BlobClient(stage.Storage.ConnectionString, "invoices", blob).UploadAsync(BinaryData.FromBytes(order.Invoice), Cancel);
+        await new BlobClient(fixture.Storage.ConnectionString, "invoices", blob).UploadAsync(BinaryData.FromBytes(order.Invoice), Cancel);
 
         var run = await workflow.RunAsync(Request(order, "invoice_blob", blob));
 
         run.ShouldAnswer("Answer_settled", 200).Text("code").ShouldBe(order.Code);
         run.Statuses["Settle_file"].ShouldBe("Skipped");
-        stage.Books.ShouldHaveMovedOnce(order);
+        fixture.Books.ShouldHaveMovedOnce(order);
     }
 
     [Fact]
@@ -66,13 +66,13 @@ public sealed class WorkflowTests(KeyedStage stage)
             "its answer is missing",
             async () => await app.GetSettlementAsync(unclear) is { Status: 202, Json: { } found } && found.Text("status") == "verifying"
         );
-        stage.Books.SetCredit(unclear.Customer, 1);
+        fixture.Books.SetCredit(unclear.Customer, 1);
         var ended = await runs;
 
         ended[0].ShouldAnswer("Answer_rejected", 422).ErrorCode().ShouldBe("duplicate_request");
         ended[1].ShouldAnswer("Answer_failed", 503).Text("status").ShouldBe("failed");
         ended[2].ShouldAnswer("Answer_needs_review", 409).Text("status").ShouldBe("needs_review");
-        stage.Books.ShouldNotHaveMoved(failed);
+        fixture.Books.ShouldNotHaveMoved(failed);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class WorkflowTests(KeyedStage stage)
             new()
             {
                 ["apiUrl"] = ApiUrl,
-                ["functionKey"] = KeyedStage.FunctionKey,
+                ["functionKey"] = KeyedAppFixture.FunctionKey,
                 ["targetUrl"] = shop.CallbackUrl,
             }
         );
@@ -168,7 +168,7 @@ public sealed class WorkflowTests(KeyedStage stage)
         // A day after it ended in Tehran.
         var tomorrow = (await app.EndOfAsync(order))["ended_at"]!.GetValue<DateTimeOffset>().AddDays(1);
         var day = tomorrow.ToOffset(new(3, 30, 0)).AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        using var workflow = MailSettlements(KeyedStage.FunctionKey, tomorrow);
+        using var workflow = MailSettlements(KeyedAppFixture.FunctionKey, tomorrow);
 
         var run = await workflow.RunAsync([]);
 
@@ -221,7 +221,7 @@ public sealed class WorkflowTests(KeyedStage stage)
 
     private static JsonObject WithFile(Order order) => Request(order, "file", Convert.ToBase64String(order.Invoice));
 
-    private Workflow SettleInvoice(string? apiUrl = null, string key = KeyedStage.FunctionKey, bool headersAgain = false) =>
+    private Workflow SettleInvoice(string? apiUrl = null, string key = KeyedAppFixture.FunctionKey, bool headersAgain = false) =>
         new("settle-invoice", new() { ["apiUrl"] = apiUrl ?? ApiUrl, ["functionKey"] = key }) { SendsHeadersAgain = headersAgain };
 
     private async Task<Order> OrderAsync(long total = 1_250_000)
@@ -240,7 +240,7 @@ public sealed class WorkflowTests(KeyedStage stage)
     /// <summary>To what a receiver is subscribed: one entry a subscription.</summary>
     private async Task<IReadOnlyList<string>> EventsOfAsync(Receiver receiver) =>
         [
-            .. await new TableClient(stage.Storage.ConnectionString, "Subscriptions")
+            .. await new TableClient(fixture.Storage.ConnectionString, "Subscriptions")
                 .QueryAsync<TableEntity>(cancellationToken: Cancel)
                 .Where(row => row.GetString("CallbackUrl") == receiver.CallbackUrl)
                 .Select(row => row.GetString("Events")!)

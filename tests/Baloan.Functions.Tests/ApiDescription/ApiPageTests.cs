@@ -1,5 +1,5 @@
 using System.Net;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 
 namespace Baloan.Functions.Tests.ApiDescription;
 

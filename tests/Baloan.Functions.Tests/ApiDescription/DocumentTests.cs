@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.OpenApi;
 

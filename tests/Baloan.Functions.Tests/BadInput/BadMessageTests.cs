@@ -3,7 +3,7 @@ using System.Text.Json;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Functions.Functions;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Tests.BadInput;
@@ -17,17 +17,17 @@ public sealed class BadMessageTests(StorageAccounts storage, ITestOutputHelper o
     [Fact]
     public async Task A_bad_message_is_refused_as_none_of_this_app_or_does_nothing()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
         var functions = new Dictionary<string, Func<string, Task>>
         {
             [StorageSetup.WorkQueueName] = message =>
-                ActivatorUtilities.CreateInstance<InvoiceFunction>(bench.Services).Run(message, Cancel),
+                ActivatorUtilities.CreateInstance<InvoiceFunction>(fixture.Services).Run(message, Cancel),
             [StorageSetup.LoanQueueName] = message =>
-                ActivatorUtilities.CreateInstance<RecordLoansFunction>(bench.Services).Run(message, Cancel),
+                ActivatorUtilities.CreateInstance<RecordLoansFunction>(fixture.Services).Run(message, Cancel),
             [StorageSetup.EventsQueueName] = message =>
-                ActivatorUtilities.CreateInstance<DeliverEventsFunction>(bench.Services).Run(message, Cancel),
+                ActivatorUtilities.CreateInstance<DeliverEventsFunction>(fixture.Services).Run(message, Cancel),
         };
-        await bench.Services.GetRequiredService<StorageSetup>().ReadyAsync(Cancel);
+        await fixture.Services.GetRequiredService<StorageSetup>().ReadyAsync(Cancel);
         var (failures, refused) = (new ConcurrentQueue<string>(), 0);
         var memory = GC.GetTotalMemory(forceFullCollection: true);
 
@@ -59,7 +59,7 @@ public sealed class BadMessageTests(StorageAccounts storage, ITestOutputHelper o
 
         output.WriteLine($"seed {BadInputRun.Seed}, {BadInputRun.Messages} messages, {refused} refused");
         failures.IsEmpty.ShouldBeTrue(string.Join("\n\n", failures.Take(10)));
-        bench.Baloan.Books.Settlements.ShouldBeEmpty("money was moved");
+        fixture.Baloan.Books.Settlements.ShouldBeEmpty("money was moved");
         // Other tests run beside this one; a leak of what was unpacked would be gigabytes.
         (GC.GetTotalMemory(forceFullCollection: true) - memory).ShouldBeLessThan(200 * 1024 * 1024);
     }

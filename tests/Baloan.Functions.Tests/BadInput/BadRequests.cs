@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Baloan.Functions.Tests.ApiDescription;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 
 namespace Baloan.Functions.Tests.BadInput;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.Costs;
@@ -96,76 +96,78 @@ public sealed class CostTests(StorageAccounts storage)
     private async Task<IReadOnlyDictionary<string, (Cost Cost, Telemetry Telemetry)>> SecondVersionAsync()
     {
         await using var subscriber = await Receiver.StartAsync();
-        await using var bench = await CostBench.StartAsync(storage, "v2");
+        await using var fixture = await CostFixture.StartAsync(storage, "v2");
         var started = Stopwatch.StartNew();
 
         // What is got once in an instance's life: access tokens, the key that customers are told by.
-        await SettleAsync(bench, () => bench.Storage.Calls, subscribed: false);
-        await LoanAsync(bench);
+        await SettleAsync(fixture, () => fixture.Storage.Calls, subscribed: false);
+        await LoanAsync(fixture);
 
-        await bench.CountAsync(Settlement, calls => SettleAsync(bench, calls, subscribed: false));
-        await bench.CountAsync(Upload, calls => UploadAsync(bench, calls));
-        await bench.CountAsync(Loan, _ => LoanAsync(bench));
-        await bench.CountAsync(Sweep, _ => bench.RunTimerAsync("VerifySettlements"));
-        await bench.CountAsync(Refresh, _ => bench.RunTimerAsync("RefreshTokens"));
-        var opened = await KnownLoansAsync(bench, 10);
-        await bench.CountAsync(Callback, _ => CallBackAsync(bench, opened.Dequeue(), LoanStates[1]));
-        await bench.CountAsync(RepeatedCallback, _ => CallBackAsync(bench, opened.Peek(), LoanStates[0]));
+        await fixture.CountAsync(Settlement, calls => SettleAsync(fixture, calls, subscribed: false));
+        await fixture.CountAsync(Upload, calls => UploadAsync(fixture, calls));
+        await fixture.CountAsync(Loan, _ => LoanAsync(fixture));
+        await fixture.CountAsync(Sweep, _ => fixture.RunTimerAsync("VerifySettlements"));
+        await fixture.CountAsync(Refresh, _ => fixture.RunTimerAsync("RefreshTokens"));
+        var opened = await KnownLoansAsync(fixture, 10);
+        await fixture.CountAsync(Callback, _ => CallBackAsync(fixture, opened.Dequeue(), LoanStates[1]));
+        await fixture.CountAsync(RepeatedCallback, _ => CallBackAsync(fixture, opened.Peek(), LoanStates[0]));
         // An answer is kept for five seconds, and the first was given when the app started.
         await Until.TrueAsync(() => started.Elapsed > TimeSpan.FromSeconds(6));
-        await bench.CountAsync(Health, async _ => (await bench.Api.GetAsync("api/health")).Status.ShouldBe(200), times: 1);
+        await fixture.CountAsync(Health, async _ => (await fixture.Api.GetAsync("api/health")).Status.ShouldBe(200), times: 1);
 
-        (await bench.Api.PostAsync("api/subscriptions", new JsonObject { ["callback_url"] = subscriber.CallbackUrl })).Status.ShouldBe(201);
-        await bench.CountAsync(SubscribedSettlement, calls => SettleAsync(bench, calls, subscribed: true));
-        await bench.CountAsync(
+        (await fixture.Api.PostAsync("api/subscriptions", new JsonObject { ["callback_url"] = subscriber.CallbackUrl })).Status.ShouldBe(
+            201
+        );
+        await fixture.CountAsync(SubscribedSettlement, calls => SettleAsync(fixture, calls, subscribed: true));
+        await fixture.CountAsync(
             SubscribedCallback,
             async calls =>
             {
-                await CallBackAsync(bench, opened.Dequeue(), LoanStates[1]);
+                await CallBackAsync(fixture, opened.Dequeue(), LoanStates[1]);
                 await DeliveredAsync(calls);
             }
         );
-        return await bench.EndAsync();
+        return await fixture.EndAsync();
     }
 
     private async Task<IReadOnlyDictionary<string, (Cost Cost, Telemetry Telemetry)>> FirstVersionAsync()
     {
-        await using var bench = await CostBench.StartAsync(storage, "v1");
-        await SettleAsync(bench, () => bench.Storage.Calls, subscribed: false);
-        await bench.CountAsync(FirstSettlement, calls => SettleAsync(bench, calls, subscribed: false));
-        return await bench.EndAsync();
+        await using var fixture = await CostFixture.StartAsync(storage, "v1");
+        await SettleAsync(fixture, () => fixture.Storage.Calls, subscribed: false);
+        await fixture.CountAsync(FirstSettlement, calls => SettleAsync(fixture, calls, subscribed: false));
+        return await fixture.EndAsync();
     }
 
     /// <summary>As a shop does it: an OTP, the settlement, a look while it runs, and one when it has ended.</summary>
-    private static async Task SettleAsync(CostBench bench, Func<IReadOnlyList<string>> calls, bool subscribed)
+    private static async Task SettleAsync(CostFixture fixture, Func<IReadOnlyList<string>> calls, bool subscribed)
     {
-        var form = await bench.Api.AcceptedAsync(new SettlementForm());
+        var form = await fixture.Api.AcceptedAsync(new SettlementForm());
         var path = $"api/merchant/settlements/{form.Code}";
-        (await bench.Api.GetAsync(path)).Status.ShouldBeOneOf(200, 202);
+        (await fixture.Api.GetAsync(path)).Status.ShouldBeOneOf(200, 202);
         await WorkedOffAsync(calls, "invoices");
-        (await bench.Api.GetAsync(path)).SettlementStatus.ShouldBe("settled");
+        (await fixture.Api.GetAsync(path)).SettlementStatus.ShouldBe("settled");
         if (subscribed)
         {
             await DeliveredAsync(calls);
         }
     }
 
-    private static async Task UploadAsync(CostBench bench, Func<IReadOnlyList<string>> calls)
+    private static async Task UploadAsync(CostFixture fixture, Func<IReadOnlyList<string>> calls)
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent(Given.Pdf()), "file", "contract.pdf" } };
-        var path = (await bench.Api.PostAsync("api/merchant/uploads", form)).Location;
-        (await bench.Api.GetAsync(path)).Status.ShouldBeOneOf(200, 202);
+        var path = (await fixture.Api.PostAsync("api/merchant/uploads", form)).Location;
+        (await fixture.Api.GetAsync(path)).Status.ShouldBeOneOf(200, 202);
         await WorkedOffAsync(calls, "invoices");
-        (await bench.Api.GetAsync(path)).Field("status").ShouldBe("uploaded");
+        (await fixture.Api.GetAsync(path)).Field("status").ShouldBe("uploaded");
     }
 
     /// <summary>A loan from its opening until it is paid: four callbacks, the contract, its OTP and signature, a look at the end.</summary>
-    private static async Task LoanAsync(CostBench bench)
+    private static async Task LoanAsync(CostFixture fixture)
     {
         var opened = await CountedAsync(
-            bench,
+            fixture,
             () =>
-                bench.Api.PostAsync(
+                fixture.Api.PostAsync(
                     "api/loans",
                     new JsonObject
                     {
@@ -180,37 +182,37 @@ public sealed class CostTests(StorageAccounts storage)
         );
         opened.Status.ShouldBe(201, opened.Text);
         var uuid = opened.Field("uuid");
-        await CallBackAsync(bench, uuid, LoanStates[0]);
-        bench.Baloan.Loans.MoveOn(Guid.Parse(uuid));
-        await CallBackAsync(bench, uuid, LoanStates[1]);
-        (await bench.Api.GetAsync($"api/loans/{uuid}/contract")).Status.ShouldBe(200);
-        (await bench.Api.PostAsync($"api/loans/{uuid}/contract/otp", (HttpContent?)null)).Status.ShouldBe(200);
-        (await bench.Api.PostAsync($"api/loans/{uuid}/contract/signature", new JsonObject { ["otp"] = MagicNumbers.Otp })).Status.ShouldBe(
-            200
-        );
-        await CallBackAsync(bench, uuid, LoanStates[2]);
-        await CallBackAsync(bench, uuid, LoanStates[3]);
-        (await bench.Api.GetAsync($"api/loans/{uuid}")).Field("state").ShouldBe("loan_paid");
+        await CallBackAsync(fixture, uuid, LoanStates[0]);
+        fixture.Baloan.Loans.MoveOn(Guid.Parse(uuid));
+        await CallBackAsync(fixture, uuid, LoanStates[1]);
+        (await fixture.Api.GetAsync($"api/loans/{uuid}/contract")).Status.ShouldBe(200);
+        (await fixture.Api.PostAsync($"api/loans/{uuid}/contract/otp", (HttpContent?)null)).Status.ShouldBe(200);
+        (
+            await fixture.Api.PostAsync($"api/loans/{uuid}/contract/signature", new JsonObject { ["otp"] = MagicNumbers.Otp })
+        ).Status.ShouldBe(200);
+        await CallBackAsync(fixture, uuid, LoanStates[2]);
+        await CallBackAsync(fixture, uuid, LoanStates[3]);
+        (await fixture.Api.GetAsync($"api/loans/{uuid}")).Field("state").ShouldBe("loan_paid");
     }
 
-    private static async Task<Queue<string>> KnownLoansAsync(CostBench bench, int count)
+    private static async Task<Queue<string>> KnownLoansAsync(CostFixture fixture, int count)
     {
         var loans = new Queue<string>();
         while (loans.Count < count)
         {
             loans.Enqueue(Guid.NewGuid().ToString());
-            await CallBackAsync(bench, loans.Last(), LoanStates[0]);
+            await CallBackAsync(fixture, loans.Last(), LoanStates[0]);
         }
 
         return loans;
     }
 
-    private static async Task CallBackAsync(CostBench bench, string uuid, string state) =>
+    private static async Task CallBackAsync(CostFixture fixture, string uuid, string state) =>
         (
             await CountedAsync(
-                bench,
+                fixture,
                 () =>
-                    bench.Api.PostAsync(
+                    fixture.Api.PostAsync(
                         "api/callbacks/loan-state",
                         new JsonObject
                         {
@@ -223,9 +225,9 @@ public sealed class CostTests(StorageAccounts storage)
         ).Status.ShouldBe(200);
 
     /// <summary>What is recorded of a loan is counted soon after; one by one where they come no faster than that.</summary>
-    private static async Task<ApiAnswer> CountedAsync(CostBench bench, Func<Task<ApiAnswer>> call)
+    private static async Task<ApiAnswer> CountedAsync(CostFixture fixture, Func<Task<ApiAnswer>> call)
     {
-        int Counted() => bench.Storage.Calls.Count(made => made == $"{StorageProxy.Transaction} Stats");
+        int Counted() => fixture.Storage.Calls.Count(made => made == $"{StorageProxy.Transaction} Stats");
         var before = Counted();
         var answer = await call();
         await Until.TrueAsync(() => Counted() > before);

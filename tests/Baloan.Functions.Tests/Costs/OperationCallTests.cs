@@ -7,7 +7,7 @@ using Azure.Storage.Queues;
 using Baloan.Core.Loans;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.Costs;
@@ -35,19 +35,19 @@ public sealed class OperationCallTests(StorageAccounts storage)
     [Fact(Explicit = true)]
     public async Task Each_operation_asks_exactly_this_of_others()
     {
-        await using var bench = await CostBench.StartAsync(storage, "v2");
+        await using var fixture = await CostFixture.StartAsync(storage, "v2");
         var (customer, code) = (Given.Customer(), "");
         var faults = new List<string>();
         string uuid = "",
             fresh = "",
             subscription = "",
             upload = "";
-        Task<ApiAnswer> PostAsync(string path, JsonObject body) => bench.Api.PostAsync(path, body);
+        Task<ApiAnswer> PostAsync(string path, JsonObject body) => fixture.Api.PostAsync(path, body);
         JsonObject OfCustomer() => new() { ["national_identifier"] = customer };
 
         // What is got once in an instance's life comes before: tokens, and the key that customers are told by.
         await PostAsync("api/loans", NewLoan());
-        (await bench.Api.AcceptedAsync(new SettlementForm())).Code.ShouldNotBeEmpty();
+        (await fixture.Api.AcceptedAsync(new SettlementForm())).Code.ShouldNotBeEmpty();
 
         // At Baloan alone.
         await CountAsync("check credit", Nothing, () => PostAsync("api/merchant/credit-check", OfCustomer()));
@@ -56,29 +56,29 @@ public sealed class OperationCallTests(StorageAccounts storage)
             "validate OTP",
             Nothing,
             () => PostAsync("api/merchant/otp/validate", new() { ["national_identifier"] = customer, ["otp"] = MagicNumbers.Otp }),
-            () => bench.Api.SendOtpAsync(customer)
+            () => fixture.Api.SendOtpAsync(customer)
         );
-        await CountAsync("loan policies", Nothing, () => bench.Api.GetAsync("api/loan-policies"));
-        await CountAsync("loan stores", Nothing, () => bench.Api.GetAsync("api/loan-policies/stores"));
+        await CountAsync("loan policies", Nothing, () => fixture.Api.GetAsync("api/loan-policies"));
+        await CountAsync("loan stores", Nothing, () => fixture.Api.GetAsync("api/loan-policies/stores"));
 
         // Settlements.
         async Task SettledAsync()
         {
-            code = (await bench.Api.AcceptedAsync(new SettlementForm())).Code;
-            (await bench.Api.EndedAsync(code)).SettlementStatus.ShouldBe("settled");
-            await bench.RunTimerAsync("VerifySettlements");
+            code = (await fixture.Api.AcceptedAsync(new SettlementForm())).Code;
+            (await fixture.Api.EndedAsync(code)).SettlementStatus.ShouldBe("settled");
+            await fixture.RunTimerAsync("VerifySettlements");
         }
 
         await SettledAsync();
-        await CountAsync("read a settlement", [ReadSettlement], () => bench.Api.GetAsync($"api/merchant/settlements/{code}"));
+        await CountAsync("read a settlement", [ReadSettlement], () => fixture.Api.GetAsync($"api/merchant/settlements/{code}"));
         await SettledAsync();
         await CountAsync(
             "a page of settlements by status",
             [ListSettlements],
-            () => bench.Api.GetAsync("api/merchant/settlements?status=settled&top=2")
+            () => fixture.Api.GetAsync("api/merchant/settlements?status=settled&top=2")
         );
-        await CountAsync("a page of all settlements", [ListSettlements], () => bench.Api.GetAsync("api/merchant/settlements?top=2"));
-        var settlements = new TableClient(bench.App.ConnectionString, StorageSetup.SettlementsTable);
+        await CountAsync("a page of all settlements", [ListSettlements], () => fixture.Api.GetAsync("api/merchant/settlements?top=2"));
+        var settlements = new TableClient(fixture.App.ConnectionString, StorageSetup.SettlementsTable);
         await CountAsync(
             "resolve a settlement",
             [
@@ -111,7 +111,7 @@ public sealed class OperationCallTests(StorageAccounts storage)
                 );
             }
         );
-        var invoices = new BlobContainerClient(bench.App.ConnectionString, StorageSetup.InvoicesContainer);
+        var invoices = new BlobContainerClient(fixture.App.ConnectionString, StorageSetup.InvoicesContainer);
         await invoices.UploadBlobAsync("of-the-shop.pdf", new BinaryData(Given.Pdf()), Cancel);
         await CountAsync(
             "another settlement of the same code, with its invoice in Blob storage",
@@ -146,11 +146,11 @@ public sealed class OperationCallTests(StorageAccounts storage)
         // Uploads.
         using (var form = new MultipartFormDataContent { { new ByteArrayContent(Given.Pdf()), "file", "contract.pdf" } })
         {
-            upload = (await bench.Api.PostAsync("api/merchant/uploads", form)).Location.ToString();
+            upload = (await fixture.Api.PostAsync("api/merchant/uploads", form)).Location.ToString();
         }
 
-        await bench.Api.EndOfAsync(upload);
-        await CountAsync("read an upload", ["table GET Uploads(key)"], () => bench.Api.GetAsync(upload));
+        await fixture.Api.EndOfAsync(upload);
+        await CountAsync("read an upload", ["table GET Uploads(key)"], () => fixture.Api.GetAsync(upload));
 
         // Loans.
         string[] opened =
@@ -175,15 +175,19 @@ public sealed class OperationCallTests(StorageAccounts storage)
             }
         );
         await CallBackAsync("created");
-        bench.Baloan.Loans.MoveOn(Guid.Parse(uuid));
+        fixture.Baloan.Loans.MoveOn(Guid.Parse(uuid));
         await CountAsync(
             "read a loan",
             [ReadLoan, "table GET LoanStates()", "table GET LoanStates()"],
-            () => bench.Api.GetAsync($"api/loans/{uuid}")
+            () => fixture.Api.GetAsync($"api/loans/{uuid}")
         );
-        await CountAsync("a page of loans by state", [ListLoans, ReadLoan], () => bench.Api.GetAsync("api/loans?state=created&top=1"));
-        await CountAsync("read a contract", Nothing, () => bench.Api.GetAsync($"api/loans/{uuid}/contract"));
-        await CountAsync("send a contract's OTP", Nothing, () => bench.Api.PostAsync($"api/loans/{uuid}/contract/otp", (HttpContent?)null));
+        await CountAsync("a page of loans by state", [ListLoans, ReadLoan], () => fixture.Api.GetAsync("api/loans?state=created&top=1"));
+        await CountAsync("read a contract", Nothing, () => fixture.Api.GetAsync($"api/loans/{uuid}/contract"));
+        await CountAsync(
+            "send a contract's OTP",
+            Nothing,
+            () => fixture.Api.PostAsync($"api/loans/{uuid}/contract/otp", (HttpContent?)null)
+        );
         await CountAsync(
             "sign a contract",
             Nothing,
@@ -192,11 +196,11 @@ public sealed class OperationCallTests(StorageAccounts storage)
         await CountAsync(
             "cancel a loan",
             Nothing,
-            () => bench.Api.PostAsync($"api/loans/{fresh}/cancel", (HttpContent?)null),
+            () => fixture.Api.PostAsync($"api/loans/{fresh}/cancel", (HttpContent?)null),
             async () => fresh = (await PostAsync("api/loans", NewLoan())).Field("uuid")
         );
         var loans = new QueueClient(
-            bench.App.ConnectionString,
+            fixture.App.ConnectionString,
             StorageSetup.LoanQueueName,
             new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }
         );
@@ -222,10 +226,10 @@ public sealed class OperationCallTests(StorageAccounts storage)
                     DateTimeOffset.UtcNow,
                     Encoding.UTF8.GetBytes("{}")
                 );
-                var before = bench.Storage.Calls.Count;
+                var before = fixture.Storage.Calls.Count;
                 await loans.SendMessageAsync(new LoanMessage(callback, null, 1, null).ToText(), Cancel);
-                await Until.TrueAsync(() => bench.Storage.Calls.Skip(before).Contains("queue DELETE loans/messages/(id)"));
-                return await bench.Api.GetAsync("api/openapi.json");
+                await Until.TrueAsync(() => fixture.Storage.Calls.Skip(before).Contains("queue DELETE loans/messages/(id)"));
+                return await fixture.Api.GetAsync("api/openapi.json");
             }
         );
 
@@ -243,7 +247,7 @@ public sealed class OperationCallTests(StorageAccounts storage)
         await CountAsync(
             "unsubscribe",
             ["table DELETE Subscriptions(key)", "table GET Subscriptions()"],
-            () => bench.Api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/subscriptions/{subscription}"))
+            () => fixture.Api.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"api/subscriptions/{subscription}"))
         );
         await CountAsync(
             "unsubscribe by URL",
@@ -263,12 +267,12 @@ public sealed class OperationCallTests(StorageAccounts storage)
                 "queue GET events metadata",
                 "queue GET events-poison metadata",
             ],
-            () => bench.Api.GetAsync("api/stats")
+            () => fixture.Api.GetAsync("api/stats")
         );
-        await CountAsync("the console", Nothing, () => bench.Api.GetAsync("api/console"));
-        await CountAsync("the API's description", Nothing, () => bench.Api.GetAsync("api/openapi.json"));
-        await CountAsync("the connector's description", Nothing, () => bench.Api.GetAsync("api/swagger.json"));
-        using var admin = bench.App.NewClient(RunningApps.AdminKey);
+        await CountAsync("the console", Nothing, () => fixture.Api.GetAsync("api/console"));
+        await CountAsync("the API's description", Nothing, () => fixture.Api.GetAsync("api/openapi.json"));
+        await CountAsync("the connector's description", Nothing, () => fixture.Api.GetAsync("api/swagger.json"));
+        using var admin = fixture.App.NewClient(RunningApps.AdminKey);
         await CountAsync(
             "renew both tokens",
             Nothing,
@@ -294,14 +298,14 @@ public sealed class OperationCallTests(StorageAccounts storage)
             {
                 await (prepare?.Invoke() ?? Task.CompletedTask);
                 var (calls, vaultCalls, issued) = (
-                    bench.Storage.Calls.Count,
-                    bench.App.Vault.RequestCount,
-                    bench.Baloan.Books.Snapshot().TokensIssued
+                    fixture.Storage.Calls.Count,
+                    fixture.App.Vault.RequestCount,
+                    fixture.Baloan.Books.Snapshot().TokensIssued
                 );
                 var answer = await operation();
-                var made = bench
+                var made = fixture
                     .Storage.Calls.Skip(calls)
-                    .Where(call => !CostBench.OfTheHost(call) && !IsCounting(call))
+                    .Where(call => !CostFixture.OfTheHost(call) && !IsCounting(call))
                     .Order(StringComparer.Ordinal)
                     .ToList();
                 (status is null ? answer.Status is >= 200 and < 300 : answer.Status == status).ShouldBeTrue(
@@ -312,7 +316,10 @@ public sealed class OperationCallTests(StorageAccounts storage)
                     continue;
                 }
 
-                var asked = (Vault: bench.App.Vault.RequestCount - vaultCalls, Tokens: bench.Baloan.Books.Snapshot().TokensIssued - issued);
+                var asked = (
+                    Vault: fixture.App.Vault.RequestCount - vaultCalls,
+                    Tokens: fixture.Baloan.Books.Snapshot().TokensIssued - issued
+                );
                 if (!made.SequenceEqual(expected.Order(StringComparer.Ordinal)) || asked != (vault, tokens))
                 {
                     faults.Add($"{what}: {string.Join(", ", made)}; calls to the vault: {asked.Vault}, tokens: {asked.Tokens}");

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Baloan.Core.Calendar;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 
 namespace Baloan.Functions.Tests.Http;
 

@@ -3,7 +3,7 @@ using Baloan.Core.Events;
 using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Functions.Http;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Tests.Loans;
@@ -32,12 +32,12 @@ public sealed class InterruptionTests(StorageAccounts storage)
     public async Task A_process_that_dies_at_any_storage_call_loses_nothing(string before, string callback, string state, string story)
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
-        await using var bench = await BenchAsync(proxy);
+        await using var fixture = await FixtureAsync(proxy);
         for (var at = 1; ; at++)
         {
             foreach (var afterEffect in new[] { false, true })
             {
-                var uuid = await GivenAsync(bench, before);
+                var uuid = await GivenAsync(fixture, before);
                 using var death = new CancellationTokenSource();
                 var calls = 0;
                 bool Dies(string call)
@@ -56,7 +56,7 @@ public sealed class InterruptionTests(StorageAccounts storage)
                 var died = false;
                 try
                 {
-                    await bench.Store.RecordAsync(bench.Callback(uuid, callback), death.Token);
+                    await fixture.Store.RecordAsync(fixture.Callback(uuid, callback), death.Token);
                 }
                 catch (OperationCanceledException)
                 {
@@ -73,10 +73,10 @@ public sealed class InterruptionTests(StorageAccounts storage)
                 died.ShouldBeTrue();
 
                 // As Baloan does where nobody said 200.
-                await bench.RecordAsync(uuid, callback);
+                await fixture.RecordAsync(uuid, callback);
 
-                await ShouldBeWholeAsync(bench, proxy, uuid, state, story, [1, 2]);
-                bench.Alerts(uuid).Count.ShouldBeGreaterThanOrEqualTo(story.Contains("(conflict)", StringComparison.Ordinal) ? 1 : 0);
+                await ShouldBeWholeAsync(fixture, proxy, uuid, state, story, [1, 2]);
+                fixture.Alerts(uuid).Count.ShouldBeGreaterThanOrEqualTo(story.Contains("(conflict)", StringComparison.Ordinal) ? 1 : 0);
             }
         }
     }
@@ -86,22 +86,22 @@ public sealed class InterruptionTests(StorageAccounts storage)
     public async Task An_answer_of_storage_that_gets_lost_changes_nothing(string before, string callback, string state, string story)
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
-        await using var bench = await BenchAsync(proxy);
+        await using var fixture = await FixtureAsync(proxy);
         var lost = true;
         for (var at = 1; lost; at++)
         {
-            var uuid = await GivenAsync(bench, before);
+            var uuid = await GivenAsync(fixture, before);
             var calls = 0;
             lost = false;
             proxy.LoseAnswer = call =>
                 !call.StartsWith("table GET", StringComparison.Ordinal) && Interlocked.Increment(ref calls) == at && (lost = true);
 
             // The SDK sends it again, and meets its own write.
-            await bench.RecordAsync(uuid, callback);
+            await fixture.RecordAsync(uuid, callback);
 
             proxy.LoseAnswer = _ => false;
-            await ShouldBeWholeAsync(bench, proxy, uuid, state, story, [1]);
-            bench.Alerts(uuid).Count.ShouldBe(story.Contains("(conflict)", StringComparison.Ordinal) ? 1 : 0);
+            await ShouldBeWholeAsync(fixture, proxy, uuid, state, story, [1]);
+            fixture.Alerts(uuid).Count.ShouldBe(story.Contains("(conflict)", StringComparison.Ordinal) ? 1 : 0);
         }
     }
 
@@ -113,31 +113,31 @@ public sealed class InterruptionTests(StorageAccounts storage)
     [InlineData("who_knows")]
     public async Task A_message_that_comes_again_changes_nothing_whatever_came_since(string state)
     {
-        await using var bench = new LoanBench(storage);
-        var uuid = await GivenAsync(bench, "created, blocked, cheque_verified");
+        await using var fixture = new LoanFixture(storage);
+        var uuid = await GivenAsync(fixture, "created, blocked, cheque_verified");
         // The first is news or a duplicate, the second is a duplicate.
-        var (first, second) = (bench.Callback(uuid, state), bench.Callback(uuid, state));
-        await bench.Recorder.MakeGoodAsync(new LoanMessage(first, null, 1, null), Cancel);
-        await bench.Recorder.MakeGoodAsync(new LoanMessage(second, null, 1, null), Cancel);
+        var (first, second) = (fixture.Callback(uuid, state), fixture.Callback(uuid, state));
+        await fixture.Recorder.MakeGoodAsync(new LoanMessage(first, null, 1, null), Cancel);
+        await fixture.Recorder.MakeGoodAsync(new LoanMessage(second, null, 1, null), Cancel);
         await ShouldStandStillAsync();
-        await bench.RecordAsync(uuid, "send_loan_to_bank");
+        await fixture.RecordAsync(uuid, "send_loan_to_bank");
         await ShouldStandStillAsync();
-        await bench.RecordAsync(uuid, "canceled");
+        await fixture.RecordAsync(uuid, "canceled");
         await ShouldStandStillAsync();
 
         async Task ShouldStandStillAsync()
         {
-            var (loan, story, alerts) = (await bench.FindAsync(uuid), await bench.StoryAsync(uuid), bench.Alerts(uuid).Count);
+            var (loan, story, alerts) = (await fixture.FindAsync(uuid), await fixture.StoryAsync(uuid), fixture.Alerts(uuid).Count);
             foreach (var message in new[] { second, first, second, second })
             {
-                await bench.Recorder.MakeGoodAsync(new LoanMessage(message, null, 1, null), Cancel);
+                await fixture.Recorder.MakeGoodAsync(new LoanMessage(message, null, 1, null), Cancel);
             }
 
-            (await bench.StoryAsync(uuid)).ShouldBe(story);
-            var now = await bench.FindAsync(uuid);
+            (await fixture.StoryAsync(uuid)).ShouldBe(story);
+            var now = await fixture.FindAsync(uuid);
             (now.State, now.Reason, now.UpdatedAt).ShouldBe((loan.State, loan.Reason, loan.UpdatedAt));
-            bench.Alerts(uuid).Count.ShouldBe(alerts);
-            (await bench.ListsOfAsync(uuid)).ShouldBe(loan.State);
+            fixture.Alerts(uuid).Count.ShouldBe(alerts);
+            (await fixture.ListsOfAsync(uuid)).ShouldBe(loan.State);
         }
     }
 
@@ -145,10 +145,10 @@ public sealed class InterruptionTests(StorageAccounts storage)
     public async Task An_event_that_was_announced_for_a_change_that_turned_out_to_be_late_is_not_delivered()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
-        await using var bench = await BenchAsync(proxy);
-        var uuid = await GivenAsync(bench, "created");
-        var other = bench.NewInstance().GetRequiredService<LoanStore>();
-        var overtaking = bench.Callback(uuid, "send_loan_to_bank");
+        await using var fixture = await FixtureAsync(proxy);
+        var uuid = await GivenAsync(fixture, "created");
+        var other = fixture.NewInstance().GetRequiredService<LoanStore>();
+        var overtaking = fixture.Callback(uuid, "send_loan_to_bank");
         var held = 0;
         // Between the announcement and the row, another instance records a later state.
         proxy.Refuse = call =>
@@ -161,40 +161,47 @@ public sealed class InterruptionTests(StorageAccounts storage)
             return false;
         };
 
-        (await bench.RecordAsync(uuid, "cheque_verified")).ShouldBe(LoanVerdict.Late);
+        (await fixture.RecordAsync(uuid, "cheque_verified")).ShouldBe(LoanVerdict.Late);
 
-        await ShouldBeWholeAsync(bench, proxy, uuid, "send_loan_to_bank", "created, send_loan_to_bank, cheque_verified (late)", [1]);
+        await ShouldBeWholeAsync(fixture, proxy, uuid, "send_loan_to_bank", "created, send_loan_to_bank, cheque_verified (late)", [1]);
     }
 
-    /// <summary>A bench with somebody who has subscribed to everything.</summary>
-    private static async Task<LoanBench> BenchAsync(StorageProxy proxy)
+    /// <summary>A fixture with somebody who has subscribed to everything.</summary>
+    private static async Task<LoanFixture> FixtureAsync(StorageProxy proxy)
     {
-        var bench = new LoanBench(proxy.ConnectionString);
-        await bench.SubscribeAsync();
-        return bench;
+        var fixture = new LoanFixture(proxy.ConnectionString);
+        await fixture.SubscribeAsync();
+        return fixture;
     }
 
-    private static async Task<string> GivenAsync(LoanBench bench, string before)
+    private static async Task<string> GivenAsync(LoanFixture fixture, string before)
     {
-        var uuid = LoanBench.NewUuid();
+        var uuid = LoanFixture.NewUuid();
         foreach (var state in before.Split(", ", StringSplitOptions.RemoveEmptyEntries))
         {
-            await bench.RecordAsync(uuid, state);
+            await fixture.RecordAsync(uuid, state);
         }
 
         return uuid;
     }
 
-    private static async Task ShouldBeWholeAsync(LoanBench bench, StorageProxy proxy, string uuid, string state, string story, int[] times)
+    private static async Task ShouldBeWholeAsync(
+        LoanFixture fixture,
+        StorageProxy proxy,
+        string uuid,
+        string state,
+        string story,
+        int[] times
+    )
     {
         static string Times(int count) => count == 1 ? "" : $" x{count}";
-        (await bench.StoryAsync(uuid)).ShouldBeOneOf([
+        (await fixture.StoryAsync(uuid)).ShouldBeOneOf([
             .. times.Select(count =>
                 string.Format(System.Globalization.CultureInfo.InvariantCulture, story, Times(count), Times(count + 1))
             ),
         ]);
-        (await bench.FindAsync(uuid)).State.ShouldBe(state);
-        (await bench.ListsOfAsync(uuid)).ShouldBe(state);
+        (await fixture.FindAsync(uuid)).State.ShouldBe(state);
+        (await fixture.ListsOfAsync(uuid)).ShouldBe(state);
 
         // Each change that was news has its event, and nothing else has one.
         var delivered = new List<string>();
@@ -202,7 +209,7 @@ public sealed class InterruptionTests(StorageAccounts storage)
         {
             var happened = JsonSerializer.Deserialize(message.Text, EventJson.Readable.EventMessage)!.Event;
             var change = happened.Change.ShouldNotBeNull();
-            if (change.Uuid == uuid && await bench.Store.HasChangeAsync(uuid, change.Key, happened.Id, Cancel))
+            if (change.Uuid == uuid && await fixture.Store.HasChangeAsync(uuid, change.Key, happened.Id, Cancel))
             {
                 delivered.Add($"{happened.Id} {happened.State}");
             }
@@ -211,7 +218,7 @@ public sealed class InterruptionTests(StorageAccounts storage)
         delivered
             .Distinct()
             .ShouldBe(
-                (await bench.HistoryAsync(uuid)).Where(entry => entry.Note is null).Select(entry => $"{entry.CallbackId} {entry.State}"),
+                (await fixture.HistoryAsync(uuid)).Where(entry => entry.Note is null).Select(entry => $"{entry.CallbackId} {entry.State}"),
                 ignoreOrder: true
             );
     }

@@ -1,7 +1,7 @@
 using Azure.Data.Tables;
 using Baloan.Core.Loans;
 using Baloan.Core.Storage;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Tests.Loans;
@@ -14,60 +14,60 @@ public sealed class JunkTests(StorageAccounts storage)
     [Fact(Explicit = true)]
     public async Task Known_states_come_first_and_whole_and_the_others_newest_first_in_pages()
     {
-        await using var bench = new LoanBench(storage);
+        await using var fixture = new LoanFixture(storage);
         var uuid = Guid.NewGuid().ToString();
-        await bench.RecordAsync(uuid, "created");
+        await fixture.RecordAsync(uuid, "created");
         for (var junk = 0; junk < 120; junk++)
         {
-            await bench.RecordAsync(uuid, $"junk-{junk}");
+            await fixture.RecordAsync(uuid, $"junk-{junk}");
         }
 
-        await bench.RecordAsync(uuid, "loan_paid");
+        await fixture.RecordAsync(uuid, "loan_paid");
         for (var junk = 120; junk < 230; junk++)
         {
-            await bench.RecordAsync(uuid, $"junk-{junk}");
+            await fixture.RecordAsync(uuid, $"junk-{junk}");
         }
 
         var (pages, seen) = (0, new List<string>());
         string? after = null;
         do
         {
-            (_, var history, after) = (await bench.Store.ReadAsync(uuid, after, Cancel)).ShouldNotBeNull();
+            (_, var history, after) = (await fixture.Store.ReadAsync(uuid, after, Cancel)).ShouldNotBeNull();
             seen.AddRange(history.Select(entry => entry.State));
             pages++;
         } while (after is not null);
 
         pages.ShouldBe(3);
         seen.ShouldBe(["created", "loan_paid", .. Enumerable.Range(0, 230).Reverse().Select(junk => $"junk-{junk}")]);
-        (await bench.FindAsync(uuid)).State.ShouldBe("loan_paid");
+        (await fixture.FindAsync(uuid)).State.ShouldBe("loan_paid");
     }
 
     [Fact(Explicit = true)]
     public async Task More_than_a_hundred_unknown_states_raise_one_alert_and_the_same_one_again_counts_once()
     {
-        await using var bench = new LoanBench(storage);
+        await using var fixture = new LoanFixture(storage);
         var uuid = Guid.NewGuid().ToString();
-        IReadOnlyList<string> Alerts() => bench.Alerts(uuid);
+        IReadOnlyList<string> Alerts() => fixture.Alerts(uuid);
         for (var junk = 0; junk < 100; junk++)
         {
-            await bench.RecordAsync(uuid, $"junk-{junk}");
-            await bench.RecordAsync(uuid, $"junk-{junk}");
+            await fixture.RecordAsync(uuid, $"junk-{junk}");
+            await fixture.RecordAsync(uuid, $"junk-{junk}");
         }
 
         Alerts().ShouldBeEmpty();
-        await bench.RecordAsync(uuid, "one-more");
+        await fixture.RecordAsync(uuid, "one-more");
         Alerts().ShouldHaveSingleItem().ShouldContain(uuid);
-        await bench.RecordAsync(uuid, "and-another");
+        await fixture.RecordAsync(uuid, "and-another");
         Alerts().Count.ShouldBe(1);
     }
 
     [Fact(Explicit = true)]
     public async Task Unknown_states_of_before_they_had_keys_of_their_own_are_still_read()
     {
-        await using var bench = new LoanBench(storage);
+        await using var fixture = new LoanFixture(storage);
         var uuid = Guid.NewGuid().ToString();
-        await bench.RecordAsync(uuid, "created");
-        var table = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoansTable);
+        await fixture.RecordAsync(uuid, "created");
+        var table = fixture.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoansTable);
         await table.AddEntityAsync(
             new LoanHistoryEntry
             {
@@ -75,14 +75,14 @@ public sealed class JunkTests(StorageAccounts storage)
                 RowKey = "change-0123456789abcdef0123456789abcdef",
                 CallbackId = "x",
                 State = "of_old",
-                ReceivedAt = bench.Clock.GetUtcNow(),
+                ReceivedAt = fixture.Clock.GetUtcNow(),
                 Note = "unknown_state",
             },
             Cancel
         );
-        await bench.RecordAsync(uuid, "cheque_verified");
+        await fixture.RecordAsync(uuid, "cheque_verified");
 
-        var (_, history, _) = (await bench.Store.ReadAsync(uuid, null, Cancel)).ShouldNotBeNull();
+        var (_, history, _) = (await fixture.Store.ReadAsync(uuid, null, Cancel)).ShouldNotBeNull();
 
         history.Select(entry => entry.State).ShouldBe(["created", "cheque_verified", "of_old"]);
     }

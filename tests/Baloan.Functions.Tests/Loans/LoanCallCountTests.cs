@@ -1,6 +1,6 @@
 using System.Globalization;
 using Baloan.Core.Loans;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.Loans;
@@ -59,18 +59,18 @@ public sealed class LoanCallCountTests
     private static async Task<IReadOnlyList<string>> CostsAsync(Azurite azurite, string folder, int count)
     {
         await using var proxy = await StorageProxy.StartAsync(azurite);
-        await using var bench = new LoanBench(proxy.ConnectionString);
+        await using var fixture = new LoanFixture(proxy.ConnectionString);
         foreach (var state in States)
         {
-            await bench.RecordAsync(LoanBench.NewUuid(), state);
+            await fixture.RecordAsync(LoanFixture.NewUuid(), state);
         }
 
-        var samples = (await bench.ListAsync()).Reverse().ToList();
+        var samples = (await fixture.ListAsync()).Reverse().ToList();
         await azurite.StopAsync();
         var uuid = ManyLoans.Multiply(folder, samples, (count / States.Length) - 1);
         await azurite.StartAgainAsync(Cancel);
-        (await bench.FindAsync(uuid)).State.ShouldBe(States[^1]);
-        (await bench.EntriesAsync()).ShouldBe(count);
+        (await fixture.FindAsync(uuid)).State.ShouldBe(States[^1]);
+        (await fixture.EntriesAsync()).ShouldBe(count);
 
         var costs = new List<string>();
         async Task<T> CostAsync<T>(string name, Func<Task<T>> operation)
@@ -88,26 +88,26 @@ public sealed class LoanCallCountTests
             return result;
         }
 
-        await CostAsync("read a loan", async () => (await bench.FindAsync(uuid), await bench.HistoryAsync(uuid)));
+        await CostAsync("read a loan", async () => (await fixture.FindAsync(uuid), await fixture.HistoryAsync(uuid)));
         var verdicts = new[]
         {
-            await CostAsync("new state", () => bench.RecordAsync(uuid, "send_loan_to_bank")),
-            await CostAsync("the same one again", () => bench.RecordAsync(uuid, "send_loan_to_bank")),
-            await CostAsync("late", () => bench.RecordAsync(uuid, "created")),
-            await CostAsync("a new loan", () => bench.RecordAsync(LoanBench.NewUuid(), "created")),
+            await CostAsync("new state", () => fixture.RecordAsync(uuid, "send_loan_to_bank")),
+            await CostAsync("the same one again", () => fixture.RecordAsync(uuid, "send_loan_to_bank")),
+            await CostAsync("late", () => fixture.RecordAsync(uuid, "created")),
+            await CostAsync("a new loan", () => fixture.RecordAsync(LoanFixture.NewUuid(), "created")),
         };
         verdicts.ShouldBe([LoanVerdict.Accepted, LoanVerdict.Duplicate, LoanVerdict.Late, LoanVerdict.Accepted]);
         await CostAsync(
             "an opening",
             async () =>
             {
-                await bench.Store.RecordAsync(bench.Opening(LoanBench.NewUuid()), Cancel);
+                await fixture.Store.RecordAsync(fixture.Opening(LoanFixture.NewUuid()), Cancel);
                 return true;
             }
         );
-        var (first, after) = await CostAsync("a page", () => bench.Store.ListAsync("created", Top, null, Cancel));
-        var (second, _) = await CostAsync("the next page", () => bench.Store.ListAsync("created", Top, after, Cancel));
-        var (all, _) = await CostAsync("a page of all", () => bench.Store.ListAsync(null, Top, null, Cancel));
+        var (first, after) = await CostAsync("a page", () => fixture.Store.ListAsync("created", Top, null, Cancel));
+        var (second, _) = await CostAsync("the next page", () => fixture.Store.ListAsync("created", Top, after, Cancel));
+        var (all, _) = await CostAsync("a page of all", () => fixture.Store.ListAsync(null, Top, null, Cancel));
         first.Concat(second).Select(loan => loan.Uuid).Distinct().Count().ShouldBe(2 * Top);
         all.Count.ShouldBe(Top);
         return costs;

@@ -6,7 +6,7 @@ using Baloan.Core.Loans;
 using Baloan.Core.Storage;
 using Baloan.Functions.Http;
 using Baloan.Functions.Http.Requests;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
 using Operation = Baloan.Sandbox.Operation;
@@ -104,38 +104,38 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
     [Fact]
     public async Task After_a_refusal_the_same_request_is_sent_anew()
     {
-        await using var bench = await BenchAsync();
-        bench.Baloan.Faults.Next(Operation.OpenLoan, Fault.LoanError("service_inquiry_failed"));
-        var loan = ARequest(bench);
+        await using var fixture = await FixtureAsync();
+        fixture.Baloan.Faults.Next(Operation.OpenLoan, Fault.LoanError("service_inquiry_failed"));
+        var loan = ARequest(fixture);
 
-        (await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, loan, "k"))).Code.ShouldBe("service_inquiry_failed");
-        var opened = await OpenAsync(bench.Services, loan, "k");
+        (await Should.ThrowAsync<BaloanException>(() => OpenAsync(fixture.Services, loan, "k"))).Code.ShouldBe("service_inquiry_failed");
+        var opened = await OpenAsync(fixture.Services, loan, "k");
 
-        bench.Baloan.Loans.All.ShouldHaveSingleItem().Uuid.ShouldBe(opened.Uuid);
-        bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(2);
-        bench.Logs.Lines.ShouldNotContain(line => line.StartsWith("Critical", StringComparison.Ordinal));
+        fixture.Baloan.Loans.All.ShouldHaveSingleItem().Uuid.ShouldBe(opened.Uuid);
+        fixture.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(2);
+        fixture.Logs.Lines.ShouldNotContain(line => line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(Lost))]
     public async Task After_a_lost_answer_nothing_is_sent_and_it_stays_listed_with_an_alert_until_a_person_decides(string name)
     {
-        await using var bench = await BenchAsync();
-        bench.Baloan.Faults.Next(Operation.OpenLoan, Fault.All.Single(fault => fault.Name == name));
-        var loan = ARequest(bench);
+        await using var fixture = await FixtureAsync();
+        fixture.Baloan.Faults.Next(Operation.OpenLoan, Fault.All.Single(fault => fault.Name == name));
+        var loan = ARequest(fixture);
 
-        (await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, loan, "k"))).OutcomeKnown.ShouldBeFalse();
+        (await Should.ThrowAsync<BaloanException>(() => OpenAsync(fixture.Services, loan, "k"))).OutcomeKnown.ShouldBeFalse();
 
-        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(bench.Services, loan, "k"));
-        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(bench.NewInstance(), loan, "k"));
-        await Should.ThrowAsync<IdempotencyKeyReusedException>(() => OpenAsync(bench.Services, loan with { Amount = 21_000_000 }, "k"));
-        bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
-        var row = await OnlyListedAsync(bench);
+        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(fixture.Services, loan, "k"));
+        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(fixture.NewInstance(), loan, "k"));
+        await Should.ThrowAsync<IdempotencyKeyReusedException>(() => OpenAsync(fixture.Services, loan with { Amount = 21_000_000 }, "k"));
+        fixture.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
+        var row = await OnlyListedAsync(fixture);
         (row.Status, row.Amount, row.Sendings).ShouldBe((LoanOpeningStatus.Unknown, 20_000_000, row.Sendings.ShouldNotBeNull()));
-        Alerts(bench).ShouldHaveSingleItem().ShouldContain(row.Id);
-        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(bench.Services, loan, "k"));
-        await SweepAsync(bench);
-        Alerts(bench).Count.ShouldBe(1);
+        Alerts(fixture).ShouldHaveSingleItem().ShouldContain(row.Id);
+        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(fixture.Services, loan, "k"));
+        await SweepAsync(fixture);
+        Alerts(fixture).Count.ShouldBe(1);
     }
 
     [Fact]
@@ -190,27 +190,27 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
     [Fact]
     public async Task After_a_person_says_that_none_was_opened_the_request_is_sent_anew()
     {
-        await using var bench = await BenchAsync();
-        bench.Baloan.Faults.Next(Operation.OpenLoan, Fault.CutBeforeEffect);
-        var loan = ARequest(bench);
-        await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, loan, "k"));
-        var row = await OnlyListedAsync(bench);
+        await using var fixture = await FixtureAsync();
+        fixture.Baloan.Faults.Next(Operation.OpenLoan, Fault.CutBeforeEffect);
+        var loan = ARequest(fixture);
+        await Should.ThrowAsync<BaloanException>(() => OpenAsync(fixture.Services, loan, "k"));
+        var row = await OnlyListedAsync(fixture);
 
-        await bench
+        await fixture
             .Services.GetRequiredService<LoanOpeningStore>()
-            .ChangeAsync(row.Id, read => LoanOpeningRules.AfterDecision(read, null, "No.", null, bench.Time.GetUtcNow()), Cancel);
+            .ChangeAsync(row.Id, read => LoanOpeningRules.AfterDecision(read, null, "No.", null, fixture.Time.GetUtcNow()), Cancel);
 
-        var opened = await OpenAsync(bench.Services, loan, "k");
-        bench.Baloan.Loans.All.ShouldHaveSingleItem().Uuid.ShouldBe(opened.Uuid);
-        (await ListAsync(bench)).ShouldBeEmpty();
+        var opened = await OpenAsync(fixture.Services, loan, "k");
+        fixture.Baloan.Loans.All.ShouldHaveSingleItem().Uuid.ShouldBe(opened.Uuid);
+        (await ListAsync(fixture)).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Many_at_once_on_two_instances_open_one_loan()
     {
-        await using var bench = await BenchAsync();
-        var other = bench.NewInstance();
-        var loan = ARequest(bench);
+        await using var fixture = await FixtureAsync();
+        var other = fixture.NewInstance();
+        var loan = ARequest(fixture);
 
         var answers = await Task.WhenAll(
             Enumerable
@@ -219,7 +219,7 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
                 {
                     try
                     {
-                        return (await OpenAsync(i % 2 == 0 ? bench.Services : other, loan, "k")).Uuid.ToString();
+                        return (await OpenAsync(i % 2 == 0 ? fixture.Services : other, loan, "k")).Uuid.ToString();
                     }
                     catch (OpeningUnknownException)
                     {
@@ -229,10 +229,10 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
                 })
         );
 
-        var uuid = bench.Baloan.Loans.All.ShouldHaveSingleItem().Uuid.ToString();
+        var uuid = fixture.Baloan.Loans.All.ShouldHaveSingleItem().Uuid.ToString();
         answers.ShouldContain(uuid);
         answers.ShouldAllBe(answer => answer == uuid || answer.Length == 0);
-        bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
+        fixture.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
         (await OpenAsync(other, loan, "k")).Uuid.ToString().ShouldBe(uuid);
     }
 
@@ -240,36 +240,36 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
     public async Task Where_the_tables_go_away_after_the_yes_the_queue_makes_it_good_and_nothing_is_opened_twice()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
-        await using var bench = await BenchAsync(proxy.ConnectionString);
-        var loan = ARequest(bench);
-        proxy.Refuse = call => bench.Baloan.Loans.All.Count > 0 && call.StartsWith("table", StringComparison.Ordinal);
+        await using var fixture = await FixtureAsync(proxy.ConnectionString);
+        var loan = ARequest(fixture);
+        proxy.Refuse = call => fixture.Baloan.Loans.All.Count > 0 && call.StartsWith("table", StringComparison.Ordinal);
 
-        var opened = await OpenAsync(bench.Services, loan, "k");
+        var opened = await OpenAsync(fixture.Services, loan, "k");
 
         proxy.Refuse = _ => false;
-        bench.Time.Advance(TimeSpan.FromMinutes(2));
-        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(bench.Services, loan, "k"));
-        await SweepAsync(bench);
-        Alerts(bench).Count.ShouldBe(1);
+        fixture.Time.Advance(TimeSpan.FromMinutes(2));
+        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(fixture.Services, loan, "k"));
+        await SweepAsync(fixture);
+        Alerts(fixture).Count.ShouldBe(1);
         var message = LoanMessage.Parse(proxy.Messages.ShouldHaveSingleItem().Text);
-        await bench.Services.GetRequiredService<LoanRecorder>().MakeGoodAsync(message, Cancel);
-        (await OpenAsync(bench.Services, loan, "k")).Uuid.ShouldBe(opened.Uuid);
-        (await ListAsync(bench)).ShouldBeEmpty();
-        (await bench.Services.GetRequiredService<LoanStore>().FindAsync(opened.Uuid.ToString(), Cancel))
+        await fixture.Services.GetRequiredService<LoanRecorder>().MakeGoodAsync(message, Cancel);
+        (await OpenAsync(fixture.Services, loan, "k")).Uuid.ShouldBe(opened.Uuid);
+        (await ListAsync(fixture)).ShouldBeEmpty();
+        (await fixture.Services.GetRequiredService<LoanStore>().FindAsync(opened.Uuid.ToString(), Cancel))
             .ShouldNotBeNull()
             .Amount.ShouldBe(20_000_000);
-        bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
+        fixture.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
     }
 
     [Fact]
     public async Task A_loan_whose_opener_died_between_noting_the_yes_and_recording_it_is_recorded_by_the_sweep()
     {
-        await using var bench = await BenchAsync();
-        var loan = ARequest(bench);
-        var opened = await OpenAsync(bench.Services, loan, "k");
+        await using var fixture = await FixtureAsync();
+        var loan = ARequest(fixture);
+        var opened = await OpenAsync(fixture.Services, loan, "k");
 
         // As it was left: the opening says so and is still listed, and of the loan there is nothing.
-        var loans = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoansTable);
+        var loans = fixture.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoansTable);
         foreach (
             var row in await loans
                 .QueryAsync<TableEntity>(row => row.PartitionKey == opened.Uuid.ToString(), cancellationToken: Cancel)
@@ -279,7 +279,7 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
             await loans.DeleteEntityAsync(row, Azure.ETag.All, Cancel);
         }
 
-        var openings = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
+        var openings = fixture.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
         var noted = await openings
             .QueryAsync<LoanOpeningRow>(row => row.RowKey == LoanOpeningRow.Row, cancellationToken: Cancel)
             .SingleAsync(Cancel);
@@ -287,13 +287,13 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
             new TableEntity(StatusIndex.Open, noted.IndexKey) { ["Id"] = noted.Id, ["WrittenAt"] = noted.SentAt },
             Cancel
         );
-        (await OpenAsync(bench.Services, loan, "k")).Uuid.ShouldBe(opened.Uuid);
-        (await ListAsync(bench)).ShouldBeEmpty();
+        (await OpenAsync(fixture.Services, loan, "k")).Uuid.ShouldBe(opened.Uuid);
+        (await ListAsync(fixture)).ShouldBeEmpty();
 
-        await SweepAsync(bench);
-        await SweepAsync(bench);
+        await SweepAsync(fixture);
+        await SweepAsync(fixture);
 
-        var recorded = (await bench.Services.GetRequiredService<LoanStore>().FindAsync(opened.Uuid.ToString(), Cancel)).ShouldNotBeNull();
+        var recorded = (await fixture.Services.GetRequiredService<LoanStore>().FindAsync(opened.Uuid.ToString(), Cancel)).ShouldNotBeNull();
         (recorded.Amount, recorded.LoanDue, recorded.Store, recorded.State).ShouldBe((20_000_000, 12, 1, LoanStates.Created));
         recorded.PlanDetail.ShouldNotBeNull();
         (
@@ -305,41 +305,41 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
     public async Task Where_it_cannot_be_written_down_nothing_is_sent()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
-        await using var bench = await BenchAsync(proxy.ConnectionString);
+        await using var fixture = await FixtureAsync(proxy.ConnectionString);
         proxy.Refuse = call =>
             call.Contains("LoanOpenings", StringComparison.Ordinal) && !call.StartsWith("table GET", StringComparison.Ordinal);
 
-        var outage = await Should.ThrowAsync<Exception>(() => OpenAsync(bench.Services, ARequest(bench), null));
+        var outage = await Should.ThrowAsync<Exception>(() => OpenAsync(fixture.Services, ARequest(fixture), null));
 
         StorageOutage.IsCauseOf(outage).ShouldBeTrue(outage.ToString());
-        bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(0);
+        fixture.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(0);
     }
 
     [Fact]
     public async Task A_lost_answer_of_storage_to_the_first_write_is_no_lost_answer_of_Baloan()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
-        await using var bench = await BenchAsync(proxy.ConnectionString);
+        await using var fixture = await FixtureAsync(proxy.ConnectionString);
         var lost = 0;
         proxy.LoseAnswer = call => call == "table POST LoanOpenings" && Interlocked.Increment(ref lost) == 1;
 
-        await OpenAsync(bench.Services, ARequest(bench), "k");
-        await OpenAsync(bench.Services, ARequest(bench), null);
+        await OpenAsync(fixture.Services, ARequest(fixture), "k");
+        await OpenAsync(fixture.Services, ARequest(fixture), null);
 
         lost.ShouldBeGreaterThan(1);
-        bench.Baloan.Loans.All.Count.ShouldBe(2);
-        (await ListAsync(bench)).ShouldBeEmpty();
+        fixture.Baloan.Loans.All.Count.ShouldBe(2);
+        (await ListAsync(fixture)).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_row_of_a_newer_version_is_left_alone()
     {
-        await using var bench = await BenchAsync();
-        bench.Baloan.Faults.Next(Operation.OpenLoan, Fault.CutBeforeEffect);
-        var loan = ARequest(bench);
-        await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, loan, "k"));
-        var row = await OnlyListedAsync(bench);
-        var table = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
+        await using var fixture = await FixtureAsync();
+        fixture.Baloan.Faults.Next(Operation.OpenLoan, Fault.CutBeforeEffect);
+        var loan = ARequest(fixture);
+        await Should.ThrowAsync<BaloanException>(() => OpenAsync(fixture.Services, loan, "k"));
+        var row = await OnlyListedAsync(fixture);
+        var table = fixture.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
         await table.UpdateEntityAsync(
             row with
             {
@@ -351,25 +351,25 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
             Cancel
         );
 
-        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(bench.Services, loan, "k"));
-        await SweepAsync(bench);
+        await Should.ThrowAsync<OpeningUnknownException>(() => OpenAsync(fixture.Services, loan, "k"));
+        await SweepAsync(fixture);
 
-        bench.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
+        fixture.Baloan.Books.Calls(Operation.OpenLoan).ShouldBe(1);
     }
 
     [Fact]
     public async Task No_row_tells_whose_loan_it_is()
     {
-        await using var bench = await BenchAsync();
-        var lost = ARequest(bench);
-        await OpenAsync(bench.Services, ARequest(bench), $"customer-{lost.NationalIdentifier}");
-        bench.Baloan.Faults.Next(Operation.OpenLoan, Fault.CutAfterEffect);
-        await Should.ThrowAsync<BaloanException>(() => OpenAsync(bench.Services, lost, $"customer-{lost.NationalIdentifier}-2"));
+        await using var fixture = await FixtureAsync();
+        var lost = ARequest(fixture);
+        await OpenAsync(fixture.Services, ARequest(fixture), $"customer-{lost.NationalIdentifier}");
+        fixture.Baloan.Faults.Next(Operation.OpenLoan, Fault.CutAfterEffect);
+        await Should.ThrowAsync<BaloanException>(() => OpenAsync(fixture.Services, lost, $"customer-{lost.NationalIdentifier}-2"));
 
-        var table = bench.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
+        var table = fixture.Services.GetRequiredService<StorageClients>().Tables.GetTableClient(StorageSetup.LoanOpeningsTable);
         var rows = await table.QueryAsync<TableEntity>(cancellationToken: Cancel).ToListAsync(Cancel);
         var text = string.Join('\n', rows.SelectMany(row => row.Select(column => $"{column.Key}={column.Value}")));
-        foreach (var loan in bench.Baloan.Loans.All)
+        foreach (var loan in fixture.Baloan.Loans.All)
         {
             text.ShouldNotContain(loan.NationalIdentifier);
         }
@@ -427,10 +427,10 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
             ["store"] = 1,
         };
 
-    private static LoanRequest ARequest(ServiceBench bench) =>
+    private static LoanRequest ARequest(ServiceFixture fixture) =>
         new(
-            bench.Secret(string.Create(CultureInfo.InvariantCulture, $"0914{Interlocked.Increment(ref numbers):D7}")),
-            bench.Secret(Given.Customer()),
+            fixture.Secret(string.Create(CultureInfo.InvariantCulture, $"0914{Interlocked.Increment(ref numbers):D7}")),
+            fixture.Secret(Given.Customer()),
             new(1999, 2, 14),
             20_000_000,
             12,
@@ -440,15 +440,15 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
     private static Task<OpenedLoan> OpenAsync(ServiceProvider instance, LoanRequest loan, string? key) =>
         instance.GetRequiredService<LoanOpener>().OpenAsync(loan, key, Language.English, Cancel);
 
-    private static async Task<IReadOnlyList<LoanOpeningRow>> ListAsync(ServiceBench bench) =>
-        (await bench.Services.GetRequiredService<LoanOpeningStore>().ListAsync(100, null, Cancel)).Rows;
+    private static async Task<IReadOnlyList<LoanOpeningRow>> ListAsync(ServiceFixture fixture) =>
+        (await fixture.Services.GetRequiredService<LoanOpeningStore>().ListAsync(100, null, Cancel)).Rows;
 
-    private static async Task<LoanOpeningRow> OnlyListedAsync(ServiceBench bench) => (await ListAsync(bench)).ShouldHaveSingleItem();
+    private static async Task<LoanOpeningRow> OnlyListedAsync(ServiceFixture fixture) => (await ListAsync(fixture)).ShouldHaveSingleItem();
 
-    private static Task SweepAsync(ServiceBench bench) => bench.Services.GetRequiredService<LoanOpeningSweep>().SweepAsync(Cancel);
+    private static Task SweepAsync(ServiceFixture fixture) => fixture.Services.GetRequiredService<LoanOpeningSweep>().SweepAsync(Cancel);
 
-    private static IReadOnlyList<string> Alerts(ServiceBench bench) =>
-        [.. bench.Logs.Lines.Where(line => line.StartsWith("Critical", StringComparison.Ordinal))];
+    private static IReadOnlyList<string> Alerts(ServiceFixture fixture) =>
+        [.. fixture.Logs.Lines.Where(line => line.StartsWith("Critical", StringComparison.Ordinal))];
 
     private static Task<ApiAnswer> OpenAsync(ApiClient api, JsonObject loan, string? key)
     {
@@ -473,13 +473,13 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
 
     private Task<ApiAnswer> OpenAsync(JsonObject loan, string? key) => OpenAsync(Api, loan, key);
 
-    private Task<ServiceBench> BenchAsync(string? connectionString = null) =>
-        ServiceBench.StartAsync(
+    private Task<ServiceFixture> FixtureAsync(string? connectionString = null) =>
+        ServiceFixture.StartAsync(
             Storage,
             connectionString: connectionString,
             credentials: vault =>
             {
-                ServiceBench.Credentials(vault, "v2");
+                ServiceFixture.Credentials(vault, "v2");
                 vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
                 vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
             }

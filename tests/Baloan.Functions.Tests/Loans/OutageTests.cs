@@ -6,7 +6,7 @@ using Baloan.Core.Storage;
 using Baloan.Functions.Functions;
 using Baloan.Functions.Http;
 using Baloan.Functions.Http.Requests;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 
 namespace Baloan.Functions.Tests.Loans;
 
@@ -16,13 +16,13 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
     public async Task An_outage_that_outlasts_many_tries_loses_nothing()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
-        await using var bench = new LoanBench(proxy.ConnectionString);
+        await using var fixture = new LoanFixture(proxy.ConnectionString);
         proxy.Refuse = call => call.StartsWith("table", StringComparison.Ordinal);
         var attempts = Enumerable.Range(1, 7).ToArray();
-        var callbacks = attempts.Select(_ => bench.Callback(LoanBench.NewUuid(), "created", "دلیل")).ToArray();
+        var callbacks = attempts.Select(_ => fixture.Callback(LoanFixture.NewUuid(), "created", "دلیل")).ToArray();
 
         await Task.WhenAll(
-            attempts.Select(attempt => bench.Recorder.MakeGoodAsync(new LoanMessage(callbacks[attempt - 1], null, attempt, null), Cancel))
+            attempts.Select(attempt => fixture.Recorder.MakeGoodAsync(new LoanMessage(callbacks[attempt - 1], null, attempt, null), Cancel))
         );
 
         proxy.Refuse = _ => false;
@@ -34,17 +34,17 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
         messages.Select(message => message.Content.Attempt).ShouldBe(attempts.Select(attempt => attempt + 1));
         messages.Select(message => message.Delay).ShouldBeInOrder();
         messages[0].Delay.ShouldBeGreaterThan(TimeSpan.FromSeconds(10));
-        bench.Clock.Advance(TimeSpan.FromHours(1));
+        fixture.Clock.Advance(TimeSpan.FromHours(1));
         foreach (var (_, _, content) in messages)
         {
-            await bench.Recorder.MakeGoodAsync(content, Cancel);
+            await fixture.Recorder.MakeGoodAsync(content, Cancel);
         }
 
         foreach (var callback in callbacks)
         {
-            var entry = (await bench.HistoryAsync(callback.Uuid)).ShouldHaveSingleItem();
+            var entry = (await fixture.HistoryAsync(callback.Uuid)).ShouldHaveSingleItem();
             (entry.State, entry.Reason, entry.ReceivedAt, entry.Times).ShouldBe(("created", "دلیل", callback.ReceivedAt, 1));
-            (await bench.BodyOfAsync(entry)).ShouldBe(callback.Body);
+            (await fixture.BodyOfAsync(entry)).ShouldBe(callback.Body);
         }
     }
 
@@ -52,21 +52,21 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
     public async Task While_the_queue_is_away_a_change_is_recorded_and_subscribers_are_told_later()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
-        await using var bench = new LoanBench(proxy.ConnectionString);
-        var uuid = LoanBench.NewUuid();
-        await bench.SubscribeAsync();
+        await using var fixture = new LoanFixture(proxy.ConnectionString);
+        var uuid = LoanFixture.NewUuid();
+        await fixture.SubscribeAsync();
         proxy.Refuse = call => call.StartsWith("queue", StringComparison.Ordinal);
-        var callback = bench.Callback(uuid, "loan_paid");
+        var callback = fixture.Callback(uuid, "loan_paid");
 
-        await bench.Recorder.RecordAsync(callback);
+        await fixture.Recorder.RecordAsync(callback);
 
-        (await bench.StoryAsync(uuid)).ShouldBe("loan_paid");
-        await Should.ThrowAsync<Exception>(() => bench.Store.AnnounceOverdueAsync(Cancel));
+        (await fixture.StoryAsync(uuid)).ShouldBe("loan_paid");
+        await Should.ThrowAsync<Exception>(() => fixture.Store.AnnounceOverdueAsync(Cancel));
         proxy.Refuse = _ => false;
         proxy.Messages.ShouldBeEmpty();
         for (var sweeps = 0; sweeps < 2; sweeps++)
         {
-            await bench.Store.AnnounceOverdueAsync(Cancel);
+            await fixture.Store.AnnounceOverdueAsync(Cancel);
             var sent = proxy.Messages.ShouldHaveSingleItem();
             sent.Queue.ShouldBe(StorageSetup.EventsQueueName);
             sent.Text.ShouldContain(callback.Id);
@@ -77,19 +77,19 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
     public async Task A_change_that_was_never_written_is_not_announced_by_the_sweep()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
-        await using var bench = new LoanBench(proxy.ConnectionString);
-        await bench.SubscribeAsync();
+        await using var fixture = new LoanFixture(proxy.ConnectionString);
+        await fixture.SubscribeAsync();
         proxy.Refuse = call =>
             call.StartsWith("queue", StringComparison.Ordinal) || call.StartsWith("table POST $batch", StringComparison.Ordinal);
-        await Should.ThrowAsync<Exception>(() => bench.RecordAsync(LoanBench.NewUuid(), "created"));
+        await Should.ThrowAsync<Exception>(() => fixture.RecordAsync(LoanFixture.NewUuid(), "created"));
         proxy.Refuse = _ => false;
 
-        await bench.Store.AnnounceOverdueAsync(Cancel);
-        (await bench.EntriesAsync("unannounced")).ShouldBe(1);
-        bench.Clock.Advance(TimeSpan.FromMinutes(11));
-        await bench.Store.AnnounceOverdueAsync(Cancel);
+        await fixture.Store.AnnounceOverdueAsync(Cancel);
+        (await fixture.EntriesAsync("unannounced")).ShouldBe(1);
+        fixture.Clock.Advance(TimeSpan.FromMinutes(11));
+        await fixture.Store.AnnounceOverdueAsync(Cancel);
 
-        (await bench.EntriesAsync("unannounced")).ShouldBe(0);
+        (await fixture.EntriesAsync("unannounced")).ShouldBe(0);
         proxy.Messages.ShouldBeEmpty();
     }
 
@@ -97,10 +97,10 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
     public async Task The_largest_callback_fits_on_the_queue_while_tables_are_away()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
-        await using var bench = new LoanBench(proxy.ConnectionString);
+        await using var fixture = new LoanFixture(proxy.ConnectionString);
         // Names and numbers, as a long reason would be, and near 64 KB.
         var reason = string.Join(' ', Enumerable.Range(100_000, 4_200).Select(number => $"چک {number} ی"))[..48_000];
-        var callback = bench.Callback(LoanBench.NewUuid(), "blocked", reason);
+        var callback = fixture.Callback(LoanFixture.NewUuid(), "blocked", reason);
         callback = callback with
         {
             Body = Encoding.UTF8.GetBytes($$"""{"uuid":"{{callback.Uuid}}","state":"blocked","reason":"{{reason}}"}"""),
@@ -108,37 +108,37 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
         callback.Body.Length.ShouldBeInRange(55_000, JsonBody.Limit);
         proxy.Refuse = call => call.StartsWith("table", StringComparison.Ordinal);
 
-        await bench.Recorder.RecordAsync(callback);
+        await fixture.Recorder.RecordAsync(callback);
 
         proxy.Refuse = _ => false;
-        await new RecordLoansFunction(bench.Recorder).Run(proxy.Messages.ShouldHaveSingleItem().Text, Cancel);
-        var entry = (await bench.HistoryAsync(callback.Uuid)).ShouldHaveSingleItem();
+        await new RecordLoansFunction(fixture.Recorder).Run(proxy.Messages.ShouldHaveSingleItem().Text, Cancel);
+        var entry = (await fixture.HistoryAsync(callback.Uuid)).ShouldHaveSingleItem();
         entry.Reason.ShouldBe(reason[..30_000] + "…");
-        (await bench.BodyOfAsync(entry)).ShouldBe(callback.Body);
+        (await fixture.BodyOfAsync(entry)).ShouldBe(callback.Body);
     }
 
     [Fact(Explicit = true)]
     public async Task What_no_packing_makes_fit_on_the_queue_is_refused_while_tables_are_away()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
-        await using var bench = new LoanBench(proxy.ConnectionString);
+        await using var fixture = new LoanFixture(proxy.ConnectionString);
         var noise = new byte[45_000];
         new Random(1).NextBytes(noise);
-        var callback = bench.Callback(LoanBench.NewUuid(), "blocked", Convert.ToBase64String(noise));
+        var callback = fixture.Callback(LoanFixture.NewUuid(), "blocked", Convert.ToBase64String(noise));
         proxy.Refuse = call => call.StartsWith("table", StringComparison.Ordinal);
 
-        await Should.ThrowAsync<NotRecordedException>(() => bench.Recorder.RecordAsync(callback));
+        await Should.ThrowAsync<NotRecordedException>(() => fixture.Recorder.RecordAsync(callback));
     }
 
     [Fact(Explicit = true)]
     public async Task A_message_of_the_queue_fails_where_tables_and_queue_are_away_so_that_it_comes_again()
     {
         await using var proxy = await StorageProxy.StartAsync(Storage);
-        await using var bench = new LoanBench(proxy.ConnectionString);
+        await using var fixture = new LoanFixture(proxy.ConnectionString);
         proxy.Refuse = _ => true;
 
         await Should.ThrowAsync<Exception>(() =>
-            bench.Recorder.MakeGoodAsync(new LoanMessage(bench.Callback(LoanBench.NewUuid(), "created"), null, 1, null), Cancel)
+            fixture.Recorder.MakeGoodAsync(new LoanMessage(fixture.Callback(LoanFixture.NewUuid(), "created"), null, 1, null), Cancel)
         );
     }
 
@@ -154,7 +154,7 @@ public sealed class OutageTests(StorageAccounts storage) : ApiTests(storage)
             new KeyValuePair<string, string?>("AzureFunctionsJobHost__extensions__queues__visibilityTimeout", "00:00:00")
         );
         using var api = app.NewClient();
-        var (first, second) = (LoanBench.NewUuid(), LoanBench.NewUuid());
+        var (first, second) = (LoanFixture.NewUuid(), LoanFixture.NewUuid());
         (await CallBackAsync(second, "created")).Status.ShouldBe(200);
         var start = DateTimeOffset.UtcNow;
 

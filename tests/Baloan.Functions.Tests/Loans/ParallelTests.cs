@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Baloan.Functions.Tests.Loans;
 
 /// <summary>Forty callbacks of one loan at once, on two instances.</summary>
-public sealed class ParallelTests(LoanBench bench) : IClassFixture<LoanBench>
+public sealed class ParallelTests(LoanFixture fixture) : IClassFixture<LoanFixture>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -17,23 +17,23 @@ public sealed class ParallelTests(LoanBench bench) : IClassFixture<LoanBench>
     public async Task The_end_is_that_of_the_rules_and_no_callback_is_lost(string told, string possibleEnds)
     {
         const int Count = 40;
-        var uuid = LoanBench.NewUuid();
-        var stores = new[] { bench.Store, bench.NewInstance().GetRequiredService<LoanStore>() };
+        var uuid = LoanFixture.NewUuid();
+        var stores = new[] { fixture.Store, fixture.NewInstance().GetRequiredService<LoanStore>() };
         var states = told.Split(", ");
-        var callbacks = Enumerable.Range(0, Count).Select(i => bench.Callback(uuid, states[i % states.Length])).ToArray();
+        var callbacks = Enumerable.Range(0, Count).Select(i => fixture.Callback(uuid, states[i % states.Length])).ToArray();
         new Random(4).Shuffle(callbacks);
 
         await Task.WhenAll(callbacks.Select((callback, i) => Task.Run(() => stores[i % 2].RecordAsync(callback, Cancel), Cancel)));
 
-        var loan = await bench.FindAsync(uuid);
+        var loan = await fixture.FindAsync(uuid);
         possibleEnds.Split(", ").ShouldContain(loan.State);
-        (await bench.ListsOfAsync(uuid)).ShouldBe(loan.State);
-        var history = await bench.HistoryAsync(uuid);
+        (await fixture.ListsOfAsync(uuid)).ShouldBe(loan.State);
+        var history = await fixture.HistoryAsync(uuid);
         foreach (var state in callbacks.GroupBy(callback => callback.State))
         {
             // Blocked alone may be news more than once.
             var rows = history.Where(entry => entry.State == state.Key).ToList();
-            rows.Sum(entry => entry.Times).ShouldBe(state.Count(), await bench.StoryAsync(uuid));
+            rows.Sum(entry => entry.Times).ShouldBe(state.Count(), await fixture.StoryAsync(uuid));
             if (loan.State != "blocked" && !told.Contains("blocked", StringComparison.Ordinal))
             {
                 rows.Count.ShouldBe(1);
@@ -51,7 +51,7 @@ public sealed class ParallelTests(LoanBench bench) : IClassFixture<LoanBench>
     /// </summary>
     private void ShouldHaveAlerted(string uuid, IReadOnlyList<LoanCallback> callbacks, IReadOnlyList<LoanHistoryEntry> history)
     {
-        var alerts = bench.Alerts(uuid);
+        var alerts = fixture.Alerts(uuid);
         alerts.Count.ShouldBeGreaterThanOrEqualTo(history.Count(entry => entry.Note == "conflict"));
         var possible = callbacks
             .Where(callback => LoanStates.IsFinal(callback.State))

@@ -5,7 +5,7 @@ using Baloan.Functions.Functions;
 namespace Baloan.Functions.Tests.Loans;
 
 /// <summary>Callbacks that waited on the queue while tables were away.</summary>
-public sealed class PutOffTests(LoanBench bench) : IClassFixture<LoanBench>
+public sealed class PutOffTests(LoanFixture fixture) : IClassFixture<LoanFixture>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -37,49 +37,49 @@ public sealed class PutOffTests(LoanBench bench) : IClassFixture<LoanBench>
     [MemberData(nameof(PutOff))]
     public async Task What_was_put_off_is_recorded_as_it_was_received(string callbacks, int[] order, string state, string story)
     {
-        var uuid = LoanBench.NewUuid();
+        var uuid = LoanFixture.NewUuid();
         var messages = callbacks
             .Split(", ")
             .Select(told =>
-                JsonSerializer.Serialize(new LoanMessage(bench.Callback(uuid, told), null, 1, null), LoanJson.Default.LoanMessage)
+                JsonSerializer.Serialize(new LoanMessage(fixture.Callback(uuid, told), null, 1, null), LoanJson.Default.LoanMessage)
             )
             .ToArray();
-        bench.Clock.Advance(TimeSpan.FromHours(3));
+        fixture.Clock.Advance(TimeSpan.FromHours(3));
 
         foreach (var i in order)
         {
-            await new RecordLoansFunction(bench.Recorder).Run(messages[i], Cancel);
+            await new RecordLoansFunction(fixture.Recorder).Run(messages[i], Cancel);
         }
 
-        (await bench.FindAsync(uuid)).State.ShouldBe(state);
-        (await bench.StoryAsync(uuid)).ShouldBe(story);
-        (await bench.HistoryAsync(uuid)).ShouldAllBe(entry => bench.Clock.GetUtcNow() - entry.ReceivedAt >= TimeSpan.FromHours(3));
-        (await bench.ListsOfAsync(uuid)).ShouldBe(state);
+        (await fixture.FindAsync(uuid)).State.ShouldBe(state);
+        (await fixture.StoryAsync(uuid)).ShouldBe(story);
+        (await fixture.HistoryAsync(uuid)).ShouldAllBe(entry => fixture.Clock.GetUtcNow() - entry.ReceivedAt >= TimeSpan.FromHours(3));
+        (await fixture.ListsOfAsync(uuid)).ShouldBe(state);
     }
 
     [Fact]
     public async Task A_loan_that_was_blocked_while_it_was_put_off_can_be_left_and_passed()
     {
-        var uuid = LoanBench.NewUuid();
-        var (verified, blocked) = (bench.Callback(uuid, "cheque_verified"), bench.Callback(uuid, "blocked"));
-        await bench.Store.RecordAsync(blocked, Cancel);
-        (await bench.Store.RecordAsync(verified, Cancel)).ShouldBe(LoanVerdict.Late);
+        var uuid = LoanFixture.NewUuid();
+        var (verified, blocked) = (fixture.Callback(uuid, "cheque_verified"), fixture.Callback(uuid, "blocked"));
+        await fixture.Store.RecordAsync(blocked, Cancel);
+        (await fixture.Store.RecordAsync(verified, Cancel)).ShouldBe(LoanVerdict.Late);
 
         // It is known how far the loan had come.
-        (await bench.RecordAsync(uuid, "created")).ShouldBe(LoanVerdict.Late);
-        (await bench.RecordAsync(uuid, "cheque_verified")).ShouldBe(LoanVerdict.Accepted);
-        (await bench.RecordAsync(uuid, "blocked")).ShouldBe(LoanVerdict.Accepted);
+        (await fixture.RecordAsync(uuid, "created")).ShouldBe(LoanVerdict.Late);
+        (await fixture.RecordAsync(uuid, "cheque_verified")).ShouldBe(LoanVerdict.Accepted);
+        (await fixture.RecordAsync(uuid, "blocked")).ShouldBe(LoanVerdict.Accepted);
     }
 
     [Fact]
     public async Task A_callback_that_came_before_the_opening_was_answered_is_no_older_than_the_loan()
     {
-        var uuid = LoanBench.NewUuid();
-        var blocked = bench.Callback(uuid, "blocked");
-        bench.Clock.Advance(TimeSpan.FromSeconds(1));
-        await bench.Store.RecordAsync(bench.Opening(uuid), Cancel);
+        var uuid = LoanFixture.NewUuid();
+        var blocked = fixture.Callback(uuid, "blocked");
+        fixture.Clock.Advance(TimeSpan.FromSeconds(1));
+        await fixture.Store.RecordAsync(fixture.Opening(uuid), Cancel);
 
-        (await bench.Store.RecordAsync(blocked, Cancel)).ShouldBe(LoanVerdict.Accepted);
+        (await fixture.Store.RecordAsync(blocked, Cancel)).ShouldBe(LoanVerdict.Accepted);
     }
 
     [Theory]
@@ -96,5 +96,5 @@ public sealed class PutOffTests(LoanBench bench) : IClassFixture<LoanBench>
     [InlineData("br:nonsense")]
     [InlineData("br:AAAA")]
     public Task A_message_that_is_none_fails(string message) =>
-        Should.ThrowAsync<JsonException>(() => new RecordLoansFunction(bench.Recorder).Run(message, Cancel));
+        Should.ThrowAsync<JsonException>(() => new RecordLoansFunction(fixture.Recorder).Run(message, Cancel));
 }

@@ -3,7 +3,7 @@ using Baloan.Core.Loans;
 namespace Baloan.Functions.Tests.Loans;
 
 /// <summary>The rules for callbacks, written down from the API's contract.</summary>
-public sealed class RuleTests(LoanBench bench) : IClassFixture<LoanBench>
+public sealed class RuleTests(LoanFixture fixture) : IClassFixture<LoanFixture>
 {
     private const string ReasonMark = "/";
 
@@ -98,7 +98,7 @@ public sealed class RuleTests(LoanBench bench) : IClassFixture<LoanBench>
     [InlineData("c+ b/1+ v+ b/1+ v+ b/2+")]
     public async Task Callbacks_are_taken_for_what_the_contract_says(string sequence)
     {
-        var uuid = LoanBench.NewUuid();
+        var uuid = LoanFixture.NewUuid();
         var (state, reason, alerts) = ((string?)null, (string?)null, 0);
         var history = new List<(string State, string? Reason, string? Note)>();
         var times = 0;
@@ -109,7 +109,7 @@ public sealed class RuleTests(LoanBench bench) : IClassFixture<LoanBench>
                 callback.Contains(ReasonMark, StringComparison.Ordinal) ? $"reason {callback[2]}" : null
             );
 
-            var verdict = await bench.RecordAsync(uuid, name, why);
+            var verdict = await fixture.RecordAsync(uuid, name, why);
 
             var mark = callback[^1];
             verdict.ShouldBe(
@@ -134,16 +134,16 @@ public sealed class RuleTests(LoanBench bench) : IClassFixture<LoanBench>
                 (reason, state) = (why ?? (state == name ? reason : null), name);
             }
 
-            var loan = await bench.FindAsync(uuid);
+            var loan = await fixture.FindAsync(uuid);
             (loan.State, loan.Reason).ShouldBe((state, reason));
         }
 
-        var kept = await bench.HistoryAsync(uuid);
+        var kept = await fixture.HistoryAsync(uuid);
         kept.Select(entry => (entry.State, entry.Reason, entry.Note)).ShouldBe(history);
         kept.Sum(entry => entry.Times).ShouldBe(times);
-        bench.Alerts(uuid).Count.ShouldBe(alerts);
-        var listed = (await bench.EntriesOfAsync(uuid)).ShouldHaveSingleItem();
-        var row = await bench.FindAsync(uuid);
+        fixture.Alerts(uuid).Count.ShouldBe(alerts);
+        var listed = (await fixture.EntriesOfAsync(uuid)).ShouldHaveSingleItem();
+        var row = await fixture.FindAsync(uuid);
         (listed.PartitionKey, listed.RowKey).ShouldBe((state ?? Loan.NoState, row.IndexKey));
     }
 
@@ -157,14 +157,14 @@ public sealed class RuleTests(LoanBench bench) : IClassFixture<LoanBench>
     [InlineData("\nblocked", "blocked")]
     public async Task Spellings_of_a_state_are_that_state(string spelling, string state)
     {
-        var uuid = LoanBench.NewUuid();
-        await bench.RecordAsync(uuid, "created");
+        var uuid = LoanFixture.NewUuid();
+        await fixture.RecordAsync(uuid, "created");
 
-        (await bench.RecordAsync(uuid, spelling)).ShouldBe(LoanVerdict.Accepted);
-        (await bench.RecordAsync(uuid, state)).ShouldBe(LoanVerdict.Duplicate);
+        (await fixture.RecordAsync(uuid, spelling)).ShouldBe(LoanVerdict.Accepted);
+        (await fixture.RecordAsync(uuid, state)).ShouldBe(LoanVerdict.Duplicate);
 
-        (await bench.FindAsync(uuid)).State.ShouldBe(state);
-        (await bench.StoryAsync(uuid)).ShouldBe($"created, {state} x2");
+        (await fixture.FindAsync(uuid)).State.ShouldBe(state);
+        (await fixture.StoryAsync(uuid)).ShouldBe($"created, {state} x2");
     }
 
     [Theory]
@@ -175,14 +175,14 @@ public sealed class RuleTests(LoanBench bench) : IClassFixture<LoanBench>
     [InlineData("7")]
     public async Task An_unknown_state_stays_as_it_is(string state)
     {
-        var uuid = LoanBench.NewUuid();
+        var uuid = LoanFixture.NewUuid();
 
-        (await bench.RecordAsync(uuid, state)).ShouldBe(LoanVerdict.UnknownState);
+        (await fixture.RecordAsync(uuid, state)).ShouldBe(LoanVerdict.UnknownState);
 
-        var loan = await bench.FindAsync(uuid);
+        var loan = await fixture.FindAsync(uuid);
         loan.State.ShouldBeNull();
         loan.OpenedAt.ShouldBeNull();
-        (await bench.StoryAsync(uuid)).ShouldBe($"{state} (unknown_state)");
-        (await bench.ListAsync()).Count(listed => listed.Uuid == uuid).ShouldBe(1);
+        (await fixture.StoryAsync(uuid)).ShouldBe($"{state} (unknown_state)");
+        (await fixture.ListAsync()).Count(listed => listed.Uuid == uuid).ShouldBe(1);
     }
 }

@@ -1,5 +1,5 @@
 using Baloan.Core.Tokens;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,16 +11,16 @@ public sealed class ClockTests(StorageAccounts storage)
     [Fact]
     public async Task A_clock_ahead_of_a_new_tokens_end_makes_no_login_for_each_call()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
         var ahead = new ManualTime();
-        ahead.AdvanceTo(bench.Time.GetUtcNow().AddDays(30));
-        var tokens = bench.NewInstance(clock: ahead).GetRequiredKeyedService<AccessTokens>("merchant");
+        ahead.AdvanceTo(fixture.Time.GetUtcNow().AddDays(30));
+        var tokens = fixture.NewInstance(clock: ahead).GetRequiredKeyedService<AccessTokens>("merchant");
 
         for (var call = 0; call < 5; call++)
         {
             await tokens.GetAsync(TestContext.Current.CancellationToken);
         }
 
-        bench.Baloan.Books.Calls(Operation.Token).ShouldBe(1);
+        fixture.Baloan.Books.Calls(Operation.Token).ShouldBe(1);
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.RealClients;

@@ -5,7 +5,7 @@ using Azure.Data.Tables;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Functions.Http.Requests;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 
 namespace Baloan.Functions.Tests.RealClients;
 
@@ -173,12 +173,12 @@ public sealed class PastedTextTests(StorageAccounts storage) : ApiTests(storage)
     [Fact]
     public async Task A_settlement_that_was_accepted_before_codes_were_normalized_stays_reachable()
     {
-        await using var bench = await ServiceBench.StartAsync(Storage);
+        await using var fixture = await ServiceFixture.StartAsync(Storage);
         foreach (var code in new[] { "كد-" + Number(), "A\u200CB-" + Number(), "\u0456nv-" + Number() })
         {
-            var before = await bench.AcceptAsync(code: code);
+            var before = await fixture.AcceptAsync(code: code);
 
-            (await SettlementCodes.FindAsync(bench.Store, code, Cancel)).ShouldNotBeNull().Code.ShouldBe(before.Code);
+            (await SettlementCodes.FindAsync(fixture.Store, code, Cancel)).ShouldNotBeNull().Code.ShouldBe(before.Code);
         }
 
         // A row as an app of before has left it, on the storage of the app that is asked.

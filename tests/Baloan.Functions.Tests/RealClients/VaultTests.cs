@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.RealClients;
@@ -13,70 +13,70 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
     [Fact]
     public async Task What_stands_around_a_secret_is_left_out_and_said_once()
     {
-        await using var bench = await StartAsync(vault =>
+        await using var fixture = await StartAsync(vault =>
         {
             vault.SetSecret("baloan-merchant-username", "\uFEFF" + BaloanServer.StoreUuid + "\r\n");
             vault.SetSecret(Password, "  " + BaloanServer.StorePassword + "\n");
             return Task.CompletedTask;
         });
 
-        (await bench.CreditAsync()).Status.ShouldBe(200);
-        (await bench.Api.PostAsync("api/tokens/refresh", (HttpContent?)null)).Status.ShouldBe(200);
+        (await fixture.CreditAsync()).Status.ShouldBe(200);
+        (await fixture.Api.PostAsync("api/tokens/refresh", (HttpContent?)null)).Status.ShouldBe(200);
 
-        var health = await bench.Api.GetAsync("api/health");
+        var health = await fixture.Api.GetAsync("api/health");
         health.Field("status").ShouldBe("healthy", health.Text);
-        bench
+        fixture
             .App.LogLines.Count(line =>
                 line.Contains(Password, StringComparison.Ordinal) && line.Contains("are left out", StringComparison.Ordinal)
             )
             .ShouldBe(1);
-        bench.App.LogLines.ShouldNotContain(line => line.Contains(BaloanServer.StorePassword, StringComparison.Ordinal));
+        fixture.App.LogLines.ShouldNotContain(line => line.Contains(BaloanServer.StorePassword, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_secret_of_one_space_is_none_and_blanks_no_line_of_the_log()
     {
-        await using var bench = await StartAsync(vault =>
+        await using var fixture = await StartAsync(vault =>
         {
             vault.SetSecret("baloan-merchant-username", " ");
             return Task.CompletedTask;
         });
 
-        (await bench.CreditAsync()).ShouldBeProblem(503, "not_configured");
-        bench.App.LogLines.ShouldNotContain(line => line.Contains("***", StringComparison.Ordinal));
+        (await fixture.CreditAsync()).ShouldBeProblem(503, "not_configured");
+        fixture.App.LogLines.ShouldNotContain(line => line.Contains("***", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_disabled_secret_is_told_by_its_name()
     {
-        await using var bench = await StartAsync(vault => ManageAsync(vault, HttpMethod.Patch, Attributes("enabled", false)));
+        await using var fixture = await StartAsync(vault => ManageAsync(vault, HttpMethod.Patch, Attributes("enabled", false)));
 
-        await ShouldBeToldAsync(bench, "is disabled");
+        await ShouldBeToldAsync(fixture, "is disabled");
 
-        await ManageAsync(bench.Vault, HttpMethod.Patch, Attributes("enabled", true));
-        (await bench.CreditAsync()).Status.ShouldBe(200);
+        await ManageAsync(fixture.Vault, HttpMethod.Patch, Attributes("enabled", true));
+        (await fixture.CreditAsync()).Status.ShouldBe(200);
     }
 
     [Fact]
     public async Task A_deleted_secret_is_told_from_one_that_was_never_set()
     {
-        await using var bench = await StartAsync(vault => ManageAsync(vault, HttpMethod.Delete, null));
+        await using var fixture = await StartAsync(vault => ManageAsync(vault, HttpMethod.Delete, null));
 
-        await ShouldBeToldAsync(bench, "was deleted");
-        (await bench.Api.GetAsync("api/health")).Json["checks"]!["partnership_token"]!.GetValue<string>().ShouldBe("not_configured");
+        await ShouldBeToldAsync(fixture, "was deleted");
+        (await fixture.Api.GetAsync("api/health")).Json["checks"]!["partnership_token"]!.GetValue<string>().ShouldBe("not_configured");
     }
 
     [Fact]
     public async Task An_expired_secret_is_used_and_said()
     {
-        await using var bench = await StartAsync(vault => ManageAsync(vault, HttpMethod.Patch, Attributes("exp", 1_700_000_000)));
+        await using var fixture = await StartAsync(vault => ManageAsync(vault, HttpMethod.Patch, Attributes("exp", 1_700_000_000)));
 
-        (await bench.CreditAsync()).Status.ShouldBe(200);
+        (await fixture.CreditAsync()).Status.ShouldBe(200);
 
-        var health = await bench.Api.GetAsync("api/health");
+        var health = await fixture.Api.GetAsync("api/health");
         (health.Status, health.Field("status")).ShouldBe((200, "healthy"), health.Text);
         health.Json["notes"].ShouldNotBeNull(health.Text)["key_vault"]!.GetValue<string>().ShouldContain(Password);
-        bench.App.LogLines.ShouldContain(line =>
+        fixture.App.LogLines.ShouldContain(line =>
             line.Contains(Password, StringComparison.Ordinal) && line.Contains("has expired at 2023-11-14", StringComparison.Ordinal)
         );
     }
@@ -87,49 +87,49 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
     [InlineData("ForbiddenByFirewall", "network rules")]
     public async Task A_vault_that_refuses_is_told_from_one_that_is_away(string inner, string sentence)
     {
-        await using var bench = await StartAsync(vault =>
+        await using var fixture = await StartAsync(vault =>
         {
             vault.Refusal = (403, inner);
             return Task.CompletedTask;
         });
 
-        await ShouldBeToldAsync(bench, sentence);
+        await ShouldBeToldAsync(fixture, sentence);
 
-        bench.Vault.Refusal = null;
-        (await bench.CreditAsync()).Status.ShouldBe(200);
+        fixture.Vault.Refusal = null;
+        (await fixture.CreditAsync()).Status.ShouldBe(200);
     }
 
     [Fact]
     public async Task An_app_that_may_read_secrets_and_not_write_them_is_not_healthy()
     {
-        await using var bench = await StartAsync(vault =>
+        await using var fixture = await StartAsync(vault =>
         {
             vault.RefusesWrites = true;
             return Task.CompletedTask;
         });
 
-        (await bench.CreditAsync()).Status.ShouldBe(200);
-        (await bench.Api.SettleAsync(new SettlementForm()))
+        (await fixture.CreditAsync()).Status.ShouldBe(200);
+        (await fixture.Api.SettleAsync(new SettlementForm()))
             .ShouldBeProblem(503, "key_vault_unavailable")
             .Field("detail")
             .ShouldContain("baloan-customer-hash-key");
-        var health = await bench.Api.GetAsync("api/health");
+        var health = await fixture.Api.GetAsync("api/health");
         health.Status.ShouldBe(503, health.Text);
         health.Json["notes"]!["key_vault"]!.GetValue<string>().ShouldContain("baloan-customer-hash-key");
     }
 
-    private static async Task ShouldBeToldAsync(Bench bench, string sentence)
+    private static async Task ShouldBeToldAsync(AppWithVault fixture, string sentence)
     {
-        var refused = (await bench.CreditAsync()).ShouldBeProblem(503, "key_vault_unavailable");
+        var refused = (await fixture.CreditAsync()).ShouldBeProblem(503, "key_vault_unavailable");
         refused.Field("detail").ShouldContain(sentence);
         refused.Field("detail").ShouldContain("baloan-merchant-");
-        var health = await bench.Api.GetAsync("api/health");
+        var health = await fixture.Api.GetAsync("api/health");
         health.Status.ShouldBe(503);
         health.Json["checks"]!["merchant_token"]!.GetValue<string>().ShouldBe("failed");
         health.Json["notes"]!["merchant_token"]!.GetValue<string>().ShouldContain(sentence);
         var request = new HttpRequestMessage(HttpMethod.Get, "api/health");
         request.Headers.TryAddWithoutValidation("Accept-Language", "fa");
-        (await bench.Api.SendAsync(request)).Json["notes"]!["merchant_token"]!.GetValue<string>().ShouldMatch("[\u0600-\u06ff]");
+        (await fixture.Api.SendAsync(request)).Json["notes"]!["merchant_token"]!.GetValue<string>().ShouldMatch("[\u0600-\u06ff]");
     }
 
     private static JsonObject Attributes(string name, JsonNode value) => new() { ["attributes"] = new JsonObject { [name] = value } };
@@ -151,10 +151,10 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    private async Task<Bench> StartAsync(Func<KeyVaultEmulator, Task> fill)
+    private async Task<AppWithVault> StartAsync(Func<KeyVaultEmulator, Task> fill)
     {
         var vault = await KeyVaultEmulator.StartAsync(cancellationToken: Cancel);
-        ServiceBench.Credentials(vault, "v2");
+        ServiceFixture.Credentials(vault, "v2");
         await fill(vault);
         var app = await FunctionApp.StartAsync(
             new FunctionAppSettings(NewStorage(), Baloan.BaseAddress)
@@ -164,11 +164,11 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
             },
             Cancel
         );
-        return new Bench(app, vault, new ApiClient(app.BaseAddress, key: null));
+        return new AppWithVault(app, vault, new ApiClient(app.BaseAddress, key: null));
     }
 
     /// <summary>An app with a vault that nobody else looks at.</summary>
-    private sealed record Bench(FunctionApp App, KeyVaultEmulator Vault, ApiClient Api) : IAsyncDisposable
+    private sealed record AppWithVault(FunctionApp App, KeyVaultEmulator Vault, ApiClient Api) : IAsyncDisposable
     {
         public Task<ApiAnswer> CreditAsync() =>
             Api.PostAsync("api/merchant/credit-check", new JsonObject { ["national_identifier"] = Given.Customer() });

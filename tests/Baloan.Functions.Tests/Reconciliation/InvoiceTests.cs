@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Azure.Storage.Blobs;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 
 namespace Baloan.Functions.Tests.Reconciliation;
 

@@ -5,7 +5,7 @@ using System.Text;
 using Azure.Data.Tables;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 
 namespace Baloan.Functions.Tests.Reconciliation;
 

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Baloan.Core.Storage;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,4 @@
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.Security;

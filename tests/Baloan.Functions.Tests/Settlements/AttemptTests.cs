@@ -1,7 +1,7 @@
 using Azure.Data.Tables;
 using Baloan.Core.Settlements;
 using Baloan.Functions.Http.Requests;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.Settlements;
@@ -15,83 +15,83 @@ public sealed class AttemptTests(StorageAccounts storage)
     [InlineData("cut_before", SettlementStatus.Failed)]
     public async Task After_a_refusal_or_failure_the_same_code_is_a_new_attempt(string fault, SettlementStatus firstEnd)
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var request = await bench.NewAsync();
-        await bench.Intake.AcceptAsync(request, Cancel);
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.All.Single(known => known.Name == fault));
-        var first = await bench.RunToEndAsync(request.Code);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var request = await fixture.NewAsync();
+        await fixture.Intake.AcceptAsync(request, Cancel);
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.All.Single(known => known.Name == fault));
+        var first = await fixture.RunToEndAsync(request.Code);
         first.Status.ShouldBe(firstEnd);
 
         // Another total, customer and invoice are welcome: nothing was moved under that code.
-        bench.Time.Advance(TimeSpan.FromMinutes(1));
-        var again = await bench.NewAsync(code: request.Code, total: 2_500_000, withOtp: true);
-        var (row, accepted, _) = await bench.Intake.AcceptAsync(again, Cancel);
+        fixture.Time.Advance(TimeSpan.FromMinutes(1));
+        var again = await fixture.NewAsync(code: request.Code, total: 2_500_000, withOtp: true);
+        var (row, accepted, _) = await fixture.Intake.AcceptAsync(again, Cancel);
         accepted.ShouldBeTrue();
         row.Attempts.ShouldBe(2);
         row.CreatedAt.ShouldBe(first.CreatedAt);
         row.ErrorCode.ShouldBeNull();
-        (await bench.ListAsync(SettlementStatus.Queued)).ShouldBe([request.Code]);
-        (await bench.ListAsync(firstEnd)).ShouldBeEmpty();
-        var settled = await bench.RunToEndAsync(request.Code);
+        (await fixture.ListAsync(SettlementStatus.Queued)).ShouldBe([request.Code]);
+        (await fixture.ListAsync(firstEnd)).ShouldBeEmpty();
+        var settled = await fixture.RunToEndAsync(request.Code);
 
         settled.Status.ShouldBe(SettlementStatus.Settled);
         settled.Attempts.ShouldBe(2);
-        bench.Moved(request.Code).ShouldBe(1);
-        bench.Baloan.Books.Settlements.ShouldHaveSingleItem().Total.ShouldBe(2_500_000);
-        await OutcomeTests.ShouldBeWipedAsync(bench, settled);
-        (await bench.ListAsync(null)).ShouldBe([request.Code]);
-        (await bench.ListAsync(firstEnd)).ShouldBeEmpty();
-        (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe([request.Code]);
-        (await bench.OpenEntriesAsync()).ShouldBe(0);
+        fixture.Moved(request.Code).ShouldBe(1);
+        fixture.Baloan.Books.Settlements.ShouldHaveSingleItem().Total.ShouldBe(2_500_000);
+        await OutcomeTests.ShouldBeWipedAsync(fixture, settled);
+        (await fixture.ListAsync(null)).ShouldBe([request.Code]);
+        (await fixture.ListAsync(firstEnd)).ShouldBeEmpty();
+        (await fixture.ListAsync(SettlementStatus.Settled)).ShouldBe([request.Code]);
+        (await fixture.OpenEntriesAsync()).ShouldBe(0);
 
         var archived = (
-            await bench.SettlementsTable.GetEntityAsync<TableEntity>(settled.PartitionKey, "attempt-0001", cancellationToken: Cancel)
+            await fixture.SettlementsTable.GetEntityAsync<TableEntity>(settled.PartitionKey, "attempt-0001", cancellationToken: Cancel)
         ).Value;
         archived.GetString("ErrorCode").ShouldBe(first.ErrorCode);
         archived.GetString("CustomerHash").ShouldBe(first.CustomerHash);
-        var earlier = (await bench.Store.ReadEarlierAttemptsAsync(settled, Cancel)).ShouldHaveSingleItem();
+        var earlier = (await fixture.Store.ReadEarlierAttemptsAsync(settled, Cancel)).ShouldHaveSingleItem();
         (earlier.Status, earlier.Total, earlier.ErrorCode).ShouldBe((firstEnd, request.Total, first.ErrorCode));
-        (await bench.Store.ReadEarlierAttemptsAsync(first, Cancel)).ShouldBeEmpty();
+        (await fixture.Store.ReadEarlierAttemptsAsync(first, Cancel)).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task The_same_again_while_it_runs_or_after_it_settled_is_no_new_attempt()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var request = await bench.NewAsync();
-        await bench.Intake.AcceptAsync(request, Cancel);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var request = await fixture.NewAsync();
+        await fixture.Intake.AcceptAsync(request, Cancel);
 
-        bench.Time.Advance(TimeSpan.FromMilliseconds(1));
-        (await bench.Intake.AcceptAsync(request, Cancel)).IsNew.ShouldBeFalse();
-        await bench.RunToEndAsync(request.Code);
-        var (row, accepted, _) = await bench.Intake.AcceptAsync(request, Cancel);
+        fixture.Time.Advance(TimeSpan.FromMilliseconds(1));
+        (await fixture.Intake.AcceptAsync(request, Cancel)).IsNew.ShouldBeFalse();
+        await fixture.RunToEndAsync(request.Code);
+        var (row, accepted, _) = await fixture.Intake.AcceptAsync(request, Cancel);
 
         accepted.ShouldBeFalse();
         row.Status.ShouldBe(SettlementStatus.Settled);
         row.Attempts.ShouldBe(1);
-        bench.Moved(request.Code).ShouldBe(1);
-        (await bench.OpenEntriesAsync()).ShouldBe(0);
+        fixture.Moved(request.Code).ShouldBe(1);
+        (await fixture.OpenEntriesAsync()).ShouldBe(0);
     }
 
     [Fact]
     public async Task A_different_settlement_under_the_same_code_is_a_conflict_while_it_may_move_money()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var request = await bench.NewAsync();
-        await bench.Intake.AcceptAsync(request, Cancel);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var request = await fixture.NewAsync();
+        await fixture.Intake.AcceptAsync(request, Cancel);
 
         await ShouldConflictAsync();
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
-        await bench.ProcessAsync(request.Code);
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
+        await fixture.ProcessAsync(request.Code);
         await ShouldConflictAsync();
-        bench.Baloan.Books.SetCredit(request.NationalIdentifier, 5);
-        (await bench.RunToEndAsync(request.Code)).Status.ShouldBe(SettlementStatus.NeedsReview);
+        fixture.Baloan.Books.SetCredit(request.NationalIdentifier, 5);
+        (await fixture.RunToEndAsync(request.Code)).Status.ShouldBe(SettlementStatus.NeedsReview);
         await ShouldConflictAsync();
 
         // The clock stands still here, so that these POSTs share one entry of the index; the sweep takes it away after a while.
-        bench.Time.Advance(TimeSpan.FromMinutes(11));
-        await bench.SweepAsync();
-        (await bench.OpenEntriesAsync()).ShouldBe(0);
+        fixture.Time.Advance(TimeSpan.FromMinutes(11));
+        await fixture.SweepAsync();
+        (await fixture.OpenEntriesAsync()).ShouldBe(0);
 
         async Task ShouldConflictAsync()
         {
@@ -113,7 +113,7 @@ public sealed class AttemptTests(StorageAccounts storage)
                 }
             )
             {
-                (await bench.Intake.AcceptAsync(different, Cancel)).Differences.ShouldHaveSingleItem();
+                (await fixture.Intake.AcceptAsync(different, Cancel)).Differences.ShouldHaveSingleItem();
             }
         }
     }
@@ -121,24 +121,24 @@ public sealed class AttemptTests(StorageAccounts storage)
     [Fact]
     public async Task Parallel_POSTs_of_a_new_attempt_make_one()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var request = await bench.NewAsync();
-        await bench.Intake.AcceptAsync(request, Cancel);
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
-        await bench.RunToEndAsync(request.Code);
-        var again = request with { TransactionToken = await bench.TransactionTokenAsync(request.NationalIdentifier) };
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var request = await fixture.NewAsync();
+        await fixture.Intake.AcceptAsync(request, Cancel);
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
+        await fixture.RunToEndAsync(request.Code);
+        var again = request with { TransactionToken = await fixture.TransactionTokenAsync(request.NationalIdentifier) };
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => bench.Intake.AcceptAsync(again, Cancel)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => fixture.Intake.AcceptAsync(again, Cancel)));
 
         answers.Count(answer => answer.IsNew).ShouldBe(1);
         answers.ShouldAllBe(answer => answer.Row.Attempts == 2);
-        (await bench.RunToEndAsync(request.Code)).Status.ShouldBe(SettlementStatus.Settled);
-        bench.Moved(request.Code).ShouldBe(1);
+        (await fixture.RunToEndAsync(request.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        fixture.Moved(request.Code).ShouldBe(1);
 
         // The ones that lost put their entry where the winner's was; the sweep takes it away after a while.
-        bench.Time.Advance(TimeSpan.FromMinutes(11));
-        await bench.SweepAsync();
-        (await bench.OpenEntriesAsync()).ShouldBe(0);
+        fixture.Time.Advance(TimeSpan.FromMinutes(11));
+        await fixture.SweepAsync();
+        (await fixture.OpenEntriesAsync()).ShouldBe(0);
     }
 
     [Theory]
@@ -146,33 +146,33 @@ public sealed class AttemptTests(StorageAccounts storage)
     [InlineData(false, SettlementStatus.Failed)]
     public async Task A_person_decides_what_could_not_be_found_out(bool settled, SettlementStatus end)
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var request = await bench.NewAsync();
-        await bench.Intake.AcceptAsync(request, Cancel);
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
-        await bench.ProcessAsync(request.Code);
-        bench.Baloan.Books.SetCredit(request.NationalIdentifier, 20_000_000);
-        var review = await bench.RunToEndAsync(request.Code);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var request = await fixture.NewAsync();
+        await fixture.Intake.AcceptAsync(request, Cancel);
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
+        await fixture.ProcessAsync(request.Code);
+        fixture.Baloan.Books.SetCredit(request.NationalIdentifier, 20_000_000);
+        var review = await fixture.RunToEndAsync(request.Code);
 
-        var resolved = (await bench.Decisions.ResolveAsync(review, settled, "asked Baloan", "Sara", Cancel)).ShouldNotBeNull();
-        (await bench.Decisions.ResolveAsync(review, !settled, "too late", null, Cancel)).ShouldBeNull("somebody else has decided");
+        var resolved = (await fixture.Decisions.ResolveAsync(review, settled, "asked Baloan", "Sara", Cancel)).ShouldNotBeNull();
+        (await fixture.Decisions.ResolveAsync(review, !settled, "too late", null, Cancel)).ShouldBeNull("somebody else has decided");
 
         resolved.Status.ShouldBe(end);
         (resolved.Note, resolved.ResolvedBy, resolved.KnownBy).ShouldBe(("asked Baloan", "Sara", SettlementKnownBy.Person));
         resolved.ReviewBeganAt.ShouldBe(review.EndedAt, "the review stays in its history");
         resolved.ErrorCode.ShouldBe(settled ? null : "resolved_not_settled");
-        (await bench.ListAsync(end)).ShouldBe([request.Code]);
-        (await bench.ListAsync(SettlementStatus.NeedsReview)).ShouldBeEmpty();
+        (await fixture.ListAsync(end)).ShouldBe([request.Code]);
+        (await fixture.ListAsync(SettlementStatus.NeedsReview)).ShouldBeEmpty();
 
         // The one that lost put its entry where the other's was; the sweep takes it away after a while.
-        bench.Time.Advance(TimeSpan.FromMinutes(11));
-        await bench.SweepAsync();
-        (await bench.OpenEntriesAsync()).ShouldBe(0);
+        fixture.Time.Advance(TimeSpan.FromMinutes(11));
+        await fixture.SweepAsync();
+        (await fixture.OpenEntriesAsync()).ShouldBe(0);
         if (!settled)
         {
-            var again = request with { TransactionToken = await bench.TransactionTokenAsync(request.NationalIdentifier) };
-            (await bench.Intake.AcceptAsync(again, Cancel)).IsNew.ShouldBeTrue();
-            (await bench.RunToEndAsync(request.Code)).Status.ShouldBe(SettlementStatus.Settled);
+            var again = request with { TransactionToken = await fixture.TransactionTokenAsync(request.NationalIdentifier) };
+            (await fixture.Intake.AcceptAsync(again, Cancel)).IsNew.ShouldBeTrue();
+            (await fixture.RunToEndAsync(request.Code)).Status.ShouldBe(SettlementStatus.Settled);
         }
     }
 }

@@ -3,7 +3,7 @@ using Baloan.Core.Calendar;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,16 +16,16 @@ public sealed class FindTests(StorageAccounts storage)
     [Fact]
     public async Task Settlements_are_found_by_customer_code_days_and_outcome_and_by_all_together()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
         var customer = Given.Customer();
-        var first = await bench.AcceptAsync(customer, "A/1 الف");
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
-        await bench.RunToEndAsync(first.Code);
-        bench.Time.Advance(TimeSpan.FromDays(1));
-        var second = await bench.AcceptAsync(customer, "A/2");
-        await bench.RunToEndAsync(second.Code);
-        var other = await bench.AcceptAsync(code: "B-1");
-        var hash = await bench.Services.GetRequiredService<CustomerHasher>().HashAsync(customer, Cancel);
+        var first = await fixture.AcceptAsync(customer, "A/1 الف");
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
+        await fixture.RunToEndAsync(first.Code);
+        fixture.Time.Advance(TimeSpan.FromDays(1));
+        var second = await fixture.AcceptAsync(customer, "A/2");
+        await fixture.RunToEndAsync(second.Code);
+        var other = await fixture.AcceptAsync(code: "B-1");
+        var hash = await fixture.Services.GetRequiredService<CustomerHasher>().HashAsync(customer, Cancel);
         var (yesterday, today) = (TehranDays.DayOf(first.CreatedAt), TehranDays.DayOf(second.CreatedAt));
 
         (await FindAsync(new() { CustomerHash = hash })).ShouldBe(["A/2", "A/1 الف"]);
@@ -44,31 +44,31 @@ public sealed class FindTests(StorageAccounts storage)
         (await FindAsync(new() { From = TehranDays.EndOf(today) })).ShouldBeEmpty();
 
         async Task<IEnumerable<string>> FindAsync(SettlementQuery query) =>
-            (await bench.Finder.FindAsync(query, 10, null, Cancel)).Rows.Select(row => row.Code);
+            (await fixture.Finder.FindAsync(query, 10, null, Cancel)).Rows.Select(row => row.Code);
     }
 
     [Fact(Explicit = true)]
     public async Task Each_attempt_that_ended_in_the_days_is_in_the_books_once_as_it_ended()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var row = await bench.AcceptAsync();
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.RefusedWithDetail);
-        var rejected = await bench.RunToEndAsync(row.Code);
-        bench.Time.Advance(TimeSpan.FromDays(1));
-        await bench.Intake.AcceptAsync(await bench.NewAsync(code: row.Code), Cancel);
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
-        await bench.ProcessAsync(row.Code);
-        bench.Baloan.Faults.Next(Operation.CheckCredit, Fault.Unavailable, 10_000);
-        var review = await bench.RunToEndAsync(row.Code);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var row = await fixture.AcceptAsync();
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.RefusedWithDetail);
+        var rejected = await fixture.RunToEndAsync(row.Code);
+        fixture.Time.Advance(TimeSpan.FromDays(1));
+        await fixture.Intake.AcceptAsync(await fixture.NewAsync(code: row.Code), Cancel);
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.CutBeforeEffect);
+        await fixture.ProcessAsync(row.Code);
+        fixture.Baloan.Faults.Next(Operation.CheckCredit, Fault.Unavailable, 10_000);
+        var review = await fixture.RunToEndAsync(row.Code);
         review.Status.ShouldBe(SettlementStatus.NeedsReview);
         (await EndsAsync()).ShouldBe([(1, SettlementStatus.Rejected), (2, SettlementStatus.NeedsReview)]);
 
-        bench.Time.Advance(TimeSpan.FromDays(1));
-        await bench.Decisions.ResolveAsync(review, settled: false, "asked Baloan", "Sara", Cancel);
+        fixture.Time.Advance(TimeSpan.FromDays(1));
+        await fixture.Decisions.ResolveAsync(review, settled: false, "asked Baloan", "Sara", Cancel);
 
         (await EndsAsync()).ShouldBe([(1, SettlementStatus.Rejected), (2, SettlementStatus.Failed)]);
         var day = TehranDays.DayOf(rejected.EndedAt!.Value);
-        var books = bench.Services.GetRequiredService<EndedSettlements>();
+        var books = fixture.Services.GetRequiredService<EndedSettlements>();
         var first = (await books.ReadEndedAsync(day, day, Cancel).ToListAsync(Cancel)).ShouldHaveSingleItem();
         first.ShouldBe(
             rejected with
@@ -91,9 +91,9 @@ public sealed class FindTests(StorageAccounts storage)
 
         async Task<IEnumerable<(int, SettlementStatus)>> EndsAsync() =>
             (
-                await bench
+                await fixture
                     .Services.GetRequiredService<EndedSettlements>()
-                    .ReadEndedAsync(TehranDays.DayOf(row.CreatedAt), TehranDays.DayOf(bench.Time.GetUtcNow()), Cancel)
+                    .ReadEndedAsync(TehranDays.DayOf(row.CreatedAt), TehranDays.DayOf(fixture.Time.GetUtcNow()), Cancel)
                     .ToListAsync(Cancel)
             ).Select(end => (end.Attempts, end.Status));
     }
@@ -101,46 +101,46 @@ public sealed class FindTests(StorageAccounts storage)
     [Fact]
     public async Task Settlements_of_an_older_version_are_found_after_a_sweep_over_them()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
         var rows = new List<Settlement>();
         for (var number = 0; number < 3; number++)
         {
-            rows.Insert(0, await bench.RunToEndAsync((await bench.AcceptAsync()).Code));
+            rows.Insert(0, await fixture.RunToEndAsync((await fixture.AcceptAsync()).Code));
         }
 
         // As such a version has left them.
-        foreach (var entry in await bench.IndexTable.QueryAsync<TableEntity>(cancellationToken: Cancel).ToListAsync(Cancel))
+        foreach (var entry in await fixture.IndexTable.QueryAsync<TableEntity>(cancellationToken: Cancel).ToListAsync(Cancel))
         {
-            await bench.IndexTable.DeleteEntityAsync(entry.PartitionKey, entry.RowKey, cancellationToken: Cancel);
+            await fixture.IndexTable.DeleteEntityAsync(entry.PartitionKey, entry.RowKey, cancellationToken: Cancel);
         }
 
         foreach (var row in rows)
         {
-            await bench.IndexTable.AddEntityAsync(
+            await fixture.IndexTable.AddEntityAsync(
                 new TableEntity("settled", row.IndexKey) { ["Id"] = row.Code, ["WrittenAt"] = row.UpdatedAt },
                 Cancel
             );
-            await bench.SettlementsTable.UpdateEntityAsync(row with { ListETag = null }, row.ETag, TableUpdateMode.Replace, Cancel);
+            await fixture.SettlementsTable.UpdateEntityAsync(row with { ListETag = null }, row.ETag, TableUpdateMode.Replace, Cancel);
         }
 
-        (await bench.ListAsync(null)).ShouldBeEmpty();
-        var relisting = bench.Services.GetRequiredService<SettlementRelisting>();
+        (await fixture.ListAsync(null)).ShouldBeEmpty();
+        var relisting = fixture.Services.GetRequiredService<SettlementRelisting>();
         await relisting.GoOnAsync(Cancel);
 
-        (await bench.ListAsync(null)).ShouldBe(rows.Select(row => row.Code), ignoreOrder: true);
-        (await bench.ListAsync(SettlementStatus.Settled)).Count.ShouldBe(3);
-        (await bench.Finder.FindAsync(new() { CustomerHash = rows[0].CustomerHash }, 10, null, Cancel))
+        (await fixture.ListAsync(null)).ShouldBe(rows.Select(row => row.Code), ignoreOrder: true);
+        (await fixture.ListAsync(SettlementStatus.Settled)).Count.ShouldBe(3);
+        (await fixture.Finder.FindAsync(new() { CustomerHash = rows[0].CustomerHash }, 10, null, Cancel))
             .Rows.ShouldHaveSingleItem()
             .Code.ShouldBe(rows[0].Code);
-        bench.Logs.Lines.ShouldContain(line =>
+        fixture.Logs.Lines.ShouldContain(line =>
             line.Contains("3 settlements of an older version's lists were listed anew", StringComparison.Ordinal)
         );
-        (await bench.Finder.FindAsync(new() { Status = SettlementStatus.Settled }, 1, null, Cancel)).After.ShouldNotBeNull();
+        (await fixture.Finder.FindAsync(new() { Status = SettlementStatus.Settled }, 1, null, Cancel)).After.ShouldNotBeNull();
 
         // The next finds none, and says so to all that come after.
         await relisting.GoOnAsync(Cancel);
         (
-            await bench.IndexTable.GetEntityIfExistsAsync<TableEntity>("relisted", "relisted", cancellationToken: Cancel)
+            await fixture.IndexTable.GetEntityIfExistsAsync<TableEntity>("relisted", "relisted", cancellationToken: Cancel)
         ).HasValue.ShouldBeTrue();
     }
 }

@@ -1,5 +1,5 @@
 using Baloan.Core.Settlements;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.Settlements;
@@ -11,15 +11,15 @@ public sealed class ListTests(StorageAccounts storage)
     [Fact]
     public async Task Lists_stay_whole_and_in_order_while_settlements_end()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
         var codes = new List<string>();
         for (var i = 0; i < 30; i++)
         {
-            codes.Insert(0, (await bench.AcceptAsync()).Code);
-            bench.Time.Advance(TimeSpan.FromSeconds(1));
+            codes.Insert(0, (await fixture.AcceptAsync()).Code);
+            fixture.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused, 10);
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.Refused, 10);
         using var done = new CancellationTokenSource();
         var walks = Task.Run(
             async () =>
@@ -27,7 +27,7 @@ public sealed class ListTests(StorageAccounts storage)
                 var count = 0;
                 do
                 {
-                    (await bench.ListAsync(null, top: 7)).ShouldBe(codes);
+                    (await fixture.ListAsync(null, top: 7)).ShouldBe(codes);
                     count++;
                 } while (!done.IsCancellationRequested);
                 return count;
@@ -36,17 +36,17 @@ public sealed class ListTests(StorageAccounts storage)
         );
         foreach (var code in codes)
         {
-            await bench.ProcessAsync(code);
+            await fixture.ProcessAsync(code);
         }
 
         await done.CancelAsync();
         (await walks).ShouldBeGreaterThan(1);
-        var rejected = await bench.ListAsync(SettlementStatus.Rejected, top: 3);
-        var settled = await bench.ListAsync(SettlementStatus.Settled, top: 4);
+        var rejected = await fixture.ListAsync(SettlementStatus.Rejected, top: 3);
+        var settled = await fixture.ListAsync(SettlementStatus.Settled, top: 4);
         rejected.Count.ShouldBe(10);
         rejected.ShouldBe(codes.Where(rejected.Contains));
         settled.ShouldBe(codes.Except(rejected));
-        (await bench.ListAsync(SettlementStatus.Queued)).ShouldBeEmpty();
+        (await fixture.ListAsync(SettlementStatus.Queued)).ShouldBeEmpty();
     }
 
     [Theory]
@@ -55,19 +55,19 @@ public sealed class ListTests(StorageAccounts storage)
     [InlineData(100)]
     public async Task Pages_of_any_size_join_without_loss_or_doubles(int top)
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
         var codes = new List<string>();
-        var request = await bench.NewAsync();
+        var request = await fixture.NewAsync();
         for (var i = 0; i < 10; i++)
         {
             // All in one moment, so that the code alone tells them apart.
-            codes.Add((await bench.Intake.AcceptAsync(request with { Code = $"{request.Code}-{i}" }, Cancel)).Row.Code);
+            codes.Add((await fixture.Intake.AcceptAsync(request with { Code = $"{request.Code}-{i}" }, Cancel)).Row.Code);
         }
 
-        (await bench.ListAsync(null, top)).ShouldBe(codes.Order(StringComparer.Ordinal));
-        (await bench.ListAsync(SettlementStatus.Queued, top)).ShouldBe(codes.Order(StringComparer.Ordinal));
-        (await bench.ListAsync(SettlementStatus.Verifying, top)).ShouldBeEmpty();
-        (await bench.Finder.FindAsync(new(), codes.Count, null, Cancel)).After.ShouldBeNull("nothing comes after the last one");
-        (await bench.Finder.FindAsync(new(), codes.Count - 1, null, Cancel)).After.ShouldNotBeNull();
+        (await fixture.ListAsync(null, top)).ShouldBe(codes.Order(StringComparer.Ordinal));
+        (await fixture.ListAsync(SettlementStatus.Queued, top)).ShouldBe(codes.Order(StringComparer.Ordinal));
+        (await fixture.ListAsync(SettlementStatus.Verifying, top)).ShouldBeEmpty();
+        (await fixture.Finder.FindAsync(new(), codes.Count, null, Cancel)).After.ShouldBeNull("nothing comes after the last one");
+        (await fixture.Finder.FindAsync(new(), codes.Count - 1, null, Cancel)).After.ShouldNotBeNull();
     }
 }

@@ -1,5 +1,5 @@
 using Baloan.Core.Settlements;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,12 +13,12 @@ public sealed class OnceTests(StorageAccounts storage)
     [InlineData("v2", false)]
     public async Task Two_instances_with_the_same_message_move_the_money_once(string version, bool withOtp)
     {
-        await using var bench = await ServiceBench.StartAsync(storage, version);
-        var other = bench.NewInstance();
+        await using var fixture = await ServiceFixture.StartAsync(storage, version);
+        var other = fixture.NewInstance();
         var codes = new List<string>();
         for (var i = 0; i < 20; i++)
         {
-            codes.Add((await bench.AcceptAsync(withOtp: withOtp)).Code);
+            codes.Add((await fixture.AcceptAsync(withOtp: withOtp)).Code);
         }
 
         foreach (var batch in codes.Chunk(4))
@@ -27,9 +27,9 @@ public sealed class OnceTests(StorageAccounts storage)
                 batch.SelectMany(code =>
                     new[]
                     {
-                        Instance.ProcessAsync(bench.Services, code),
+                        Instance.ProcessAsync(fixture.Services, code),
                         Instance.ProcessAsync(other, code),
-                        Instance.ProcessAsync(bench.Services, code),
+                        Instance.ProcessAsync(fixture.Services, code),
                     }
                 )
             );
@@ -37,82 +37,82 @@ public sealed class OnceTests(StorageAccounts storage)
 
         foreach (var code in codes)
         {
-            bench.Moved(code).ShouldBe(1);
-            (await bench.FindAsync(code)).Status.ShouldBe(SettlementStatus.Settled);
+            fixture.Moved(code).ShouldBe(1);
+            (await fixture.FindAsync(code)).Status.ShouldBe(SettlementStatus.Settled);
         }
 
-        (await bench.OpenEntriesAsync()).ShouldBe(0);
-        (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe(codes, ignoreOrder: true);
+        (await fixture.OpenEntriesAsync()).ShouldBe(0);
+        (await fixture.ListAsync(SettlementStatus.Settled)).ShouldBe(codes, ignoreOrder: true);
     }
 
     [Fact]
     public async Task A_message_that_comes_again_while_it_is_being_sent_changes_nothing()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var row = await bench.AcceptAsync();
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var row = await fixture.AcceptAsync();
         var slow = TimeSpan.FromSeconds(60);
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.SlowAnswer with { Delay = slow });
-        var sending = Instance.ProcessAsync(bench.Services, row.Code);
-        await bench.Time.IsWaitedForAsync(slow);
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.SlowAnswer with { Delay = slow });
+        var sending = Instance.ProcessAsync(fixture.Services, row.Code);
+        await fixture.Time.IsWaitedForAsync(slow);
 
-        await Instance.ProcessAsync(bench.NewInstance(), row.Code);
-        bench.Time.Advance(TimeSpan.FromSeconds(30));
-        await bench.SweepAsync();
-        await Instance.ProcessAsync(bench.NewInstance(), row.Code);
-        (await bench.FindAsync(row.Code)).Status.ShouldBe(SettlementStatus.Submitting);
-        bench.Time.Advance(TimeSpan.FromSeconds(30));
+        await Instance.ProcessAsync(fixture.NewInstance(), row.Code);
+        fixture.Time.Advance(TimeSpan.FromSeconds(30));
+        await fixture.SweepAsync();
+        await Instance.ProcessAsync(fixture.NewInstance(), row.Code);
+        (await fixture.FindAsync(row.Code)).Status.ShouldBe(SettlementStatus.Submitting);
+        fixture.Time.Advance(TimeSpan.FromSeconds(30));
         await sending;
 
-        (await bench.FindAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
-        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
+        (await fixture.FindAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        fixture.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
     }
 
     [Fact]
     public async Task A_message_that_comes_again_after_the_end_changes_nothing()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var row = await bench.AcceptAsync();
-        var settled = await bench.ProcessAsync(row.Code);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var row = await fixture.AcceptAsync();
+        var settled = await fixture.ProcessAsync(row.Code);
 
-        (await bench.ProcessAsync(row.Code)).ETag.ShouldBe(settled.ETag);
+        (await fixture.ProcessAsync(row.Code)).ETag.ShouldBe(settled.ETag);
 
-        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
+        fixture.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
     }
 
     [Fact]
     public async Task What_is_stopped_before_the_sending_sends_nothing_and_is_settled_later()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var row = await bench.AcceptAsync();
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var row = await fixture.AcceptAsync();
         var slow = TimeSpan.FromSeconds(10);
-        bench.Baloan.Faults.Next(Operation.CheckCredit, Fault.SlowAnswer with { Delay = slow });
+        fixture.Baloan.Faults.Next(Operation.CheckCredit, Fault.SlowAnswer with { Delay = slow });
         using var stop = new CancellationTokenSource();
-        var processing = bench.Processor.ProcessAsync(row.Code, stop.Token);
-        await bench.Time.IsWaitedForAsync(slow);
+        var processing = fixture.Processor.ProcessAsync(row.Code, stop.Token);
+        await fixture.Time.IsWaitedForAsync(slow);
 
         await stop.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => processing);
-        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(0);
-        (await bench.RunToEndAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
-        bench.Moved(row.Code).ShouldBe(1);
+        fixture.Baloan.Books.Calls(Operation.Settle).ShouldBe(0);
+        (await fixture.RunToEndAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        fixture.Moved(row.Code).ShouldBe(1);
     }
 
     [Fact]
     public async Task What_is_stopped_after_the_sending_waits_for_its_answer()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var row = await bench.AcceptAsync();
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var row = await fixture.AcceptAsync();
         var slow = TimeSpan.FromSeconds(10);
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.SlowAnswer with { Delay = slow });
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.SlowAnswer with { Delay = slow });
         using var stop = new CancellationTokenSource();
-        var processing = bench.Processor.ProcessAsync(row.Code, stop.Token);
-        await bench.Time.IsWaitedForAsync(slow);
+        var processing = fixture.Processor.ProcessAsync(row.Code, stop.Token);
+        await fixture.Time.IsWaitedForAsync(slow);
 
         await stop.CancelAsync();
-        bench.Time.Advance(slow);
+        fixture.Time.Advance(slow);
         await processing;
 
-        (await bench.FindAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        (await fixture.FindAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
     }
 }

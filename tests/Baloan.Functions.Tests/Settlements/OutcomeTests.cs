@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
 using Baloan.Core.Settlements;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.Settlements;
@@ -22,29 +22,29 @@ public sealed class OutcomeTests(StorageAccounts storage)
     [InlineData("v2")]
     public async Task Baloans_yes_is_a_settlement(string version)
     {
-        await using var bench = await ServiceBench.StartAsync(storage, version);
+        await using var fixture = await ServiceFixture.StartAsync(storage, version);
         var invoice = Given.Pdf(300_000);
-        var request = await bench.NewAsync(invoice: invoice);
-        await bench.Intake.AcceptAsync(request, TestContext.Current.CancellationToken);
+        var request = await fixture.NewAsync(invoice: invoice);
+        await fixture.Intake.AcceptAsync(request, TestContext.Current.CancellationToken);
 
-        var settled = await bench.ProcessAsync(request.Code);
+        var settled = await fixture.ProcessAsync(request.Code);
 
         settled.Status.ShouldBe(SettlementStatus.Settled);
         settled.KnownBy.ShouldBe(SettlementKnownBy.Baloan);
         settled.ErrorCode.ShouldBeNull();
-        (settled.SubmittedAt, settled.EndedAt).ShouldBe((bench.Time.GetUtcNow(), bench.Time.GetUtcNow()));
+        (settled.SubmittedAt, settled.EndedAt).ShouldBe((fixture.Time.GetUtcNow(), fixture.Time.GetUtcNow()));
         settled.CreditBefore.ShouldBe(Books.DefaultCredit);
         SettlementSendings.Of(settled).ShouldHaveSingleItem().Answer.ShouldBe("yes 200");
         settled.UserCredit.ShouldBe(version == "v1" ? null : Books.DefaultCredit - Given.Total);
-        var booked = bench.Baloan.Books.Settlements.ShouldHaveSingleItem();
+        var booked = fixture.Baloan.Books.Settlements.ShouldHaveSingleItem();
         booked.NationalIdentifier.ShouldBe(request.NationalIdentifier);
         booked.Code.ShouldBe(request.Code);
         booked.Total.ShouldBe(Given.Total);
         booked.InvoiceSha256.ShouldBe(Given.Sha256(invoice));
         booked.InvoiceSize.ShouldBe(300_000);
-        await ShouldBeWipedAsync(bench, settled);
-        (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe([request.Code]);
-        (await bench.OpenEntriesAsync()).ShouldBe(0);
+        await ShouldBeWipedAsync(fixture, settled);
+        (await fixture.ListAsync(SettlementStatus.Settled)).ShouldBe([request.Code]);
+        (await fixture.OpenEntriesAsync()).ShouldBe(0);
     }
 
     [Theory]
@@ -56,11 +56,11 @@ public sealed class OutcomeTests(StorageAccounts storage)
     [InlineData("credit_too_low")]
     public async Task Baloans_no_to_the_settlement_is_a_rejection_with_its_code(string fault)
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var row = await bench.AcceptAsync();
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.All.Single(known => known.Name == fault));
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var row = await fixture.AcceptAsync();
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.All.Single(known => known.Name == fault));
 
-        var rejected = await bench.ProcessAsync(row.Code);
+        var rejected = await fixture.ProcessAsync(row.Code);
 
         rejected.Status.ShouldBe(SettlementStatus.Rejected);
         rejected.ErrorCode.ShouldBe(CodeOfRefusal[fault]);
@@ -72,34 +72,34 @@ public sealed class OutcomeTests(StorageAccounts storage)
             message.ShouldNotContain("<");
         }
 
-        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
-        bench.Moved(row.Code).ShouldBe(0);
-        await ShouldBeWipedAsync(bench, rejected);
-        (await bench.ListAsync(SettlementStatus.Rejected)).ShouldBe([row.Code]);
-        (await bench.OpenEntriesAsync()).ShouldBe(0);
+        fixture.Baloan.Books.Calls(Operation.Settle).ShouldBe(1);
+        fixture.Moved(row.Code).ShouldBe(0);
+        await ShouldBeWipedAsync(fixture, rejected);
+        (await fixture.ListAsync(SettlementStatus.Rejected)).ShouldBe([row.Code]);
+        (await fixture.OpenEntriesAsync()).ShouldBe(0);
     }
 
     [Fact]
     public async Task Baloans_no_to_the_credit_check_is_a_rejection_and_nothing_is_sent()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var row = await bench.AcceptAsync();
-        bench.Baloan.Faults.Next(Operation.CheckCredit, Fault.RefusedWithDetail);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var row = await fixture.AcceptAsync();
+        fixture.Baloan.Faults.Next(Operation.CheckCredit, Fault.RefusedWithDetail);
 
-        var rejected = await bench.ProcessAsync(row.Code);
+        var rejected = await fixture.ProcessAsync(row.Code);
 
         rejected.Status.ShouldBe(SettlementStatus.Rejected);
         rejected.ErrorCode.ShouldBe("invoice_not_acceptable");
-        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(0);
-        await ShouldBeWipedAsync(bench, rejected);
+        fixture.Baloan.Books.Calls(Operation.Settle).ShouldBe(0);
+        await ShouldBeWipedAsync(fixture, rejected);
     }
 
     [Fact]
     public async Task An_invoice_that_is_gone_ends_it_before_anything_is_sent()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var request = await bench.NewAsync();
-        await bench.Intake.AcceptAsync(
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var request = await fixture.NewAsync();
+        await fixture.Intake.AcceptAsync(
             request with
             {
                 Invoice = request.Invoice with { Blob = "gone.pdf" },
@@ -107,48 +107,48 @@ public sealed class OutcomeTests(StorageAccounts storage)
             TestContext.Current.CancellationToken
         );
 
-        var failed = await bench.ProcessAsync(request.Code);
+        var failed = await fixture.ProcessAsync(request.Code);
 
         failed.Status.ShouldBe(SettlementStatus.Failed);
         failed.ErrorCode.ShouldBe("invoice_missing");
-        bench.Baloan.Books.Calls(Operation.CheckCredit).ShouldBe(0);
-        await ShouldBeWipedAsync(bench, failed);
+        fixture.Baloan.Books.Calls(Operation.CheckCredit).ShouldBe(0);
+        await ShouldBeWipedAsync(fixture, failed);
     }
 
     [Fact]
     public async Task A_refused_access_token_is_replaced_once_and_the_settlement_goes_on()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var row = await bench.AcceptAsync();
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.Unauthorized);
-        var tokens = bench.Baloan.Books.Snapshot().TokensIssued;
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var row = await fixture.AcceptAsync();
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.Unauthorized);
+        var tokens = fixture.Baloan.Books.Snapshot().TokensIssued;
 
-        var settled = await bench.ProcessAsync(row.Code);
+        var settled = await fixture.ProcessAsync(row.Code);
 
         settled.Status.ShouldBe(SettlementStatus.Settled);
         settled.Inferred.ShouldBeFalse();
-        bench.Baloan.Books.Calls(Operation.Settle).ShouldBe(2);
-        bench.Moved(row.Code).ShouldBe(1);
-        bench.Baloan.Books.Snapshot().TokensIssued.ShouldBe(tokens + 1);
+        fixture.Baloan.Books.Calls(Operation.Settle).ShouldBe(2);
+        fixture.Moved(row.Code).ShouldBe(1);
+        fixture.Baloan.Books.Snapshot().TokensIssued.ShouldBe(tokens + 1);
     }
 
     [Fact]
     public async Task A_message_without_a_row_is_dropped()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
 
-        await bench.Processor.ProcessAsync("NOBODY-KNOWS-IT", TestContext.Current.CancellationToken);
+        await fixture.Processor.ProcessAsync("NOBODY-KNOWS-IT", TestContext.Current.CancellationToken);
 
-        bench.Baloan.Books.Calls(Operation.CheckCredit).ShouldBe(0);
-        bench.Logs.Lines.ShouldContain(line => line.Contains("NOBODY-KNOWS-IT"));
+        fixture.Baloan.Books.Calls(Operation.CheckCredit).ShouldBe(0);
+        fixture.Logs.Lines.ShouldContain(line => line.Contains("NOBODY-KNOWS-IT"));
     }
 
     /// <summary>The mask and the hash stay, and nothing in the whole partition tells who it was.</summary>
-    internal static async Task ShouldBeWipedAsync(ServiceBench bench, Settlement ended)
+    internal static async Task ShouldBeWipedAsync(ServiceFixture fixture, Settlement ended)
     {
         ended.MaskedIdentifier.ShouldMatch(@"^\*{6}\d{4}$");
         ended.CustomerHash.ShouldMatch("^[0-9a-f]{64}$");
-        var rows = bench.SettlementsTable.QueryAsync<TableEntity>(
+        var rows = fixture.SettlementsTable.QueryAsync<TableEntity>(
             TableClient.CreateQueryFilter($"PartitionKey eq {ended.PartitionKey}"),
             cancellationToken: TestContext.Current.CancellationToken
         );

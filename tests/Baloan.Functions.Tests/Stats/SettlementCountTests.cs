@@ -4,7 +4,7 @@ using Baloan.Core.Loans;
 using Baloan.Core.Settlements;
 using Baloan.Functions.Http.Responses;
 using Baloan.Functions.Stats;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,45 +17,45 @@ public sealed class SettlementCountTests(StorageAccounts storage)
     [Fact]
     public async Task Attempts_are_counted_in_the_hours_in_which_they_were_accepted_and_ended()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var began = bench.Time.GetUtcNow();
-        var settled = await bench.AcceptAsync();
-        bench.Time.Advance(TimeSpan.FromSeconds(20));
-        await bench.RunToEndAsync(settled.Code);
-        var rejected = await bench.AcceptAsync();
-        bench.Baloan.Faults.Next(Baloan.Sandbox.Operation.Settle, Fault.RefusedWithDetail);
-        await bench.RunToEndAsync(rejected.Code);
-        var late = await bench.AcceptAsync();
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var began = fixture.Time.GetUtcNow();
+        var settled = await fixture.AcceptAsync();
+        fixture.Time.Advance(TimeSpan.FromSeconds(20));
+        await fixture.RunToEndAsync(settled.Code);
+        var rejected = await fixture.AcceptAsync();
+        fixture.Baloan.Faults.Next(Baloan.Sandbox.Operation.Settle, Fault.RefusedWithDetail);
+        await fixture.RunToEndAsync(rejected.Code);
+        var late = await fixture.AcceptAsync();
         // Longer than its transaction token lives.
-        bench.Time.Advance(TimeSpan.FromHours(1));
-        await bench.RunToEndAsync(late.Code);
+        fixture.Time.Advance(TimeSpan.FromHours(1));
+        await fixture.RunToEndAsync(late.Code);
 
-        var stats = await StatsAsync(bench, 3);
+        var stats = await StatsAsync(fixture, 3);
 
         stats.Hours.Select(hour => hour.Hour).ShouldBe([began.AddHours(-1).UtcDateTime, began.UtcDateTime, began.AddHours(1).UtcDateTime]);
         stats.Hours.Select(hour => hour.Settlements).ShouldBe([new(0, 0, 0, 0, 0), new(3, 1, 1, 0, 0), new(0, 0, 1, 0, 0)]);
         stats.TimeToSettle.Count.ShouldBe(1);
         stats.TimeToSettle.MedianSeconds!.Value.ShouldBeInRange(19, 22);
         stats.TimeToSettle.P95Seconds.ShouldBe(stats.TimeToSettle.MedianSeconds);
-        (await StatsAsync(bench, 1)).TimeToSettle.ShouldBe(new(0, null, null), "of the hours asked for");
+        (await StatsAsync(fixture, 1)).TimeToSettle.ShouldBe(new(0, null, null), "of the hours asked for");
     }
 
     [Fact]
     public async Task What_was_in_review_is_counted_where_it_ended()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var row = await bench.AcceptAsync();
-        await ReviewAsync(bench, row);
-        bench.Time.Advance(TimeSpan.FromHours(30));
-        var waiting = await StatsAsync(bench, 1);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var row = await fixture.AcceptAsync();
+        await ReviewAsync(fixture, row);
+        fixture.Time.Advance(TimeSpan.FromHours(30));
+        var waiting = await StatsAsync(fixture, 1);
         waiting.Waiting["needs_review"].Count.ShouldBe(1);
         waiting.Waiting["needs_review"].OldestAt.ShouldBe(row.AttemptStartedAt.UtcDateTime);
 
         (
-            await bench.Decisions.ResolveAsync(await bench.FindAsync(row.Code), settled: true, "asked Baloan", null, Cancel)
+            await fixture.Decisions.ResolveAsync(await fixture.FindAsync(row.Code), settled: true, "asked Baloan", null, Cancel)
         ).ShouldNotBeNull();
 
-        var stats = await StatsAsync(bench, 31);
+        var stats = await StatsAsync(fixture, 31);
         stats.Hours[0].Settlements.ShouldBe(new(1, 0, 0, 0, 0));
         stats.Hours[0].Sums.ShouldBe(new(Given.Total, 0, 0, 0, 0));
         stats.Hours[^1].KnownBy.ShouldBe(new(0, 0, 1));
@@ -66,18 +66,18 @@ public sealed class SettlementCountTests(StorageAccounts storage)
     [Fact]
     public async Task Toman_are_summed_by_hour_and_by_the_days_of_Tehran()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var now = bench.Time.GetUtcNow();
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var now = fixture.Time.GetUtcNow();
         // Midnight in Tehran is at half past eight of the evening.
         var evening = new DateTimeOffset(now.Year, now.Month, now.Day, 20, 0, 0, TimeSpan.Zero).AddDays(1);
-        bench.Time.AdvanceTo(evening.AddMinutes(20));
-        await bench.RunToEndAsync((await bench.AcceptAsync()).Code);
-        bench.Time.AdvanceTo(evening.AddMinutes(40));
-        await bench.RunToEndAsync((await bench.AcceptAsync(total: 2_000_000)).Code);
-        bench.Baloan.Faults.Next(Baloan.Sandbox.Operation.Settle, Fault.RefusedWithDetail);
-        await bench.RunToEndAsync((await bench.AcceptAsync(total: 3_000_000)).Code);
+        fixture.Time.AdvanceTo(evening.AddMinutes(20));
+        await fixture.RunToEndAsync((await fixture.AcceptAsync()).Code);
+        fixture.Time.AdvanceTo(evening.AddMinutes(40));
+        await fixture.RunToEndAsync((await fixture.AcceptAsync(total: 2_000_000)).Code);
+        fixture.Baloan.Faults.Next(Baloan.Sandbox.Operation.Settle, Fault.RefusedWithDetail);
+        await fixture.RunToEndAsync((await fixture.AcceptAsync(total: 3_000_000)).Code);
 
-        var stats = await StatsAsync(bench, 1);
+        var stats = await StatsAsync(fixture, 1);
 
         stats.Hours[0].Sums.ShouldBe(new(Given.Total + 5_000_000, Given.Total + 2_000_000, 3_000_000, 0, 0));
         stats.Hours[0].KnownBy.ShouldBe(new(2, 0, 0));
@@ -92,76 +92,76 @@ public sealed class SettlementCountTests(StorageAccounts storage)
             );
         stats.Days.SameWeekdayLastWeek.ShouldBe(new(new(0, 0, 0, 0, 0), new(0, 0, 0, 0, 0)));
 
-        bench.Time.AdvanceTo(evening.AddDays(7).AddMinutes(31));
-        (await StatsAsync(bench, 1)).Days.SameWeekdayLastWeek.ShouldBe(stats.Days.Today);
-        await bench.Services.GetRequiredService<StatsSweep>().SweepAsync(Cancel);
-        (await StatsAsync(bench, 1)).Days.SameWeekdayLastWeek.ShouldBe(stats.Days.Today);
+        fixture.Time.AdvanceTo(evening.AddDays(7).AddMinutes(31));
+        (await StatsAsync(fixture, 1)).Days.SameWeekdayLastWeek.ShouldBe(stats.Days.Today);
+        await fixture.Services.GetRequiredService<StatsSweep>().SweepAsync(Cancel);
+        (await StatsAsync(fixture, 1)).Days.SameWeekdayLastWeek.ShouldBe(stats.Days.Today);
     }
 
     [Fact]
     public async Task The_second_half_of_an_hour_is_told_unless_an_older_version_has_counted_some_of_it()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var hour = bench.Time.GetUtcNow();
-        await bench.RunToEndAsync((await bench.AcceptAsync()).Code);
-        bench.Time.AdvanceTo(hour.AddMinutes(35));
-        await bench.RunToEndAsync((await bench.AcceptAsync(total: 2_000_000)).Code);
-        await bench.Services.GetRequiredService<CounterStore>().CountAsync(LoanCounters.RefusedCallback("any", bench.Time.GetUtcNow()));
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var hour = fixture.Time.GetUtcNow();
+        await fixture.RunToEndAsync((await fixture.AcceptAsync()).Code);
+        fixture.Time.AdvanceTo(hour.AddMinutes(35));
+        await fixture.RunToEndAsync((await fixture.AcceptAsync(total: 2_000_000)).Code);
+        await fixture.Services.GetRequiredService<CounterStore>().CountAsync(LoanCounters.RefusedCallback("any", fixture.Time.GetUtcNow()));
 
-        var told = (await StatsAsync(bench, 2)).Hours;
+        var told = (await StatsAsync(fixture, 2)).Hours;
 
         told[0].SecondHalf.ShouldBe(new(new(0, 0, 0, 0, 0), new(0, 0, 0, 0, 0), new(0, 0, 0), 0, 0, 0), "nothing was counted there");
         told[1].Settlements.ShouldBe(new(2, 2, 0, 0, 0));
         told[1].SecondHalf.ShouldBe(new(new(1, 1, 0, 0, 0), new(2_000_000, 2_000_000, 0, 0, 0), new(1, 0, 0), 0, 0, 1));
 
         // As one that knows no halves counts.
-        var older = LoanCounters.RefusedCallback("older", bench.Time.GetUtcNow()) with
+        var older = LoanCounters.RefusedCallback("older", fixture.Time.GetUtcNow()) with
         {
             OfHour = new Dictionary<string, int> { [LoanCounters.RefusedCallbacksColumn] = 1 },
         };
-        await bench.Services.GetRequiredService<CounterStore>().CountAsync(older);
-        (await StatsAsync(bench, 1)).Hours[0].SecondHalf.ShouldBeNull();
+        await fixture.Services.GetRequiredService<CounterStore>().CountAsync(older);
+        (await StatsAsync(fixture, 1)).Hours[0].SecondHalf.ShouldBeNull();
     }
 
     [Fact]
     public async Task An_end_that_is_filed_again_and_again_is_counted_once()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var row = await bench.RunToEndAsync((await bench.AcceptAsync()).Code);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var row = await fixture.RunToEndAsync((await fixture.AcceptAsync()).Code);
 
-        var other = bench.NewInstance().GetRequiredService<SettlementCompletion>();
+        var other = fixture.NewInstance().GetRequiredService<SettlementCompletion>();
         await Task.WhenAll(
-            Enumerable.Range(0, 8).Select(i => (i % 2 == 0 ? bench.Completion : other).CompleteAsync(row, new ETag(row.OpenETag), Cancel))
+            Enumerable.Range(0, 8).Select(i => (i % 2 == 0 ? fixture.Completion : other).CompleteAsync(row, new ETag(row.OpenETag), Cancel))
         );
 
-        (await StatsAsync(bench, 1)).Hours[0].Settlements.ShouldBe(new(1, 1, 0, 0, 0));
+        (await StatsAsync(fixture, 1)).Hours[0].Settlements.ShouldBe(new(1, 1, 0, 0, 0));
     }
 
     [Fact]
     public async Task What_could_not_be_counted_is_counted_by_the_sweep_where_it_belongs()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
-        await using var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
+        await using var fixture = await ServiceFixture.StartAsync(storage, connectionString: proxy.ConnectionString);
         proxy.Refuse = call => call.EndsWith("$batch Stats", StringComparison.Ordinal);
-        var row = await bench.RunToEndAsync((await bench.AcceptAsync()).Code);
+        var row = await fixture.RunToEndAsync((await fixture.AcceptAsync()).Code);
         row.Status.ShouldBe(SettlementStatus.Settled);
-        (await StatsAsync(bench, 1)).Hours[0].Settlements.ShouldBe(new(0, 0, 0, 0, 0));
+        (await StatsAsync(fixture, 1)).Hours[0].Settlements.ShouldBe(new(0, 0, 0, 0, 0));
 
         proxy.Refuse = _ => false;
-        bench.Time.Advance(TimeSpan.FromHours(1));
-        await bench.SweepAsync();
-        await bench.SweepAsync();
+        fixture.Time.Advance(TimeSpan.FromHours(1));
+        await fixture.SweepAsync();
+        await fixture.SweepAsync();
 
-        (await StatsAsync(bench, 2)).Hours.Select(hour => hour.Settlements).ShouldBe([new(1, 1, 0, 0, 0), new(0, 0, 0, 0, 0)]);
-        (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe([row.Code]);
+        (await StatsAsync(fixture, 2)).Hours.Select(hour => hour.Settlements).ShouldBe([new(1, 1, 0, 0, 0), new(0, 0, 0, 0, 0)]);
+        (await fixture.ListAsync(SettlementStatus.Settled)).ShouldBe([row.Code]);
     }
 
     [Fact]
     public async Task Many_at_once_on_three_instances_are_all_counted()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var row = await bench.AcceptAsync();
-        var stores = Enumerable.Range(0, 3).Select(_ => bench.NewInstance().GetRequiredService<SettlementCompletion>()).ToArray();
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var row = await fixture.AcceptAsync();
+        var stores = Enumerable.Range(0, 3).Select(_ => fixture.NewInstance().GetRequiredService<SettlementCompletion>()).ToArray();
 
         await Task.WhenAll(
             Enumerable
@@ -180,14 +180,14 @@ public sealed class SettlementCountTests(StorageAccounts storage)
                 )
         );
 
-        await Until.TrueAsync(async () => (await StatsAsync(bench, 1)).Hours[0].Settlements == new SettlementCounts(46, 0, 0, 45, 0));
+        await Until.TrueAsync(async () => (await StatsAsync(fixture, 1)).Hours[0].Settlements == new SettlementCounts(46, 0, 0, 45, 0));
     }
 
     [Fact]
     public async Task Times_are_known_within_5_percent()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var row = await bench.AcceptAsync();
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var row = await fixture.AcceptAsync();
         var random = new Random(5);
         var seconds = new List<double>();
         for (var count = 1; count <= 40; count = (count * 3) + 1)
@@ -200,7 +200,7 @@ public sealed class SettlementCountTests(StorageAccounts storage)
             await Task.WhenAll(
                 seconds.Select(
                     (took, number) =>
-                        bench.Completion.CompleteAsync(
+                        fixture.Completion.CompleteAsync(
                             row with
                             {
                                 Code = $"one-{number}",
@@ -213,7 +213,7 @@ public sealed class SettlementCountTests(StorageAccounts storage)
                 )
             );
 
-            var times = (await StatsAsync(bench, 1)).TimeToSettle;
+            var times = (await StatsAsync(fixture, 1)).TimeToSettle;
             times.Count.ShouldBe(count);
             ShouldBeAbout(times.MedianSeconds, 0.5);
             ShouldBeAbout(times.P95Seconds, 0.95);
@@ -230,22 +230,22 @@ public sealed class SettlementCountTests(StorageAccounts storage)
     [Fact]
     public async Task What_waits_is_told_with_the_oldest()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var first = await bench.AcceptAsync();
-        bench.Time.Advance(TimeSpan.FromMinutes(3));
-        await bench.AcceptAsync();
-        var verifying = await bench.AcceptAsync();
-        await bench.Store.TryUpdateAsync(
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var first = await fixture.AcceptAsync();
+        fixture.Time.Advance(TimeSpan.FromMinutes(3));
+        await fixture.AcceptAsync();
+        var verifying = await fixture.AcceptAsync();
+        await fixture.Store.TryUpdateAsync(
             verifying with
             {
                 Status = SettlementStatus.Verifying,
                 CreditBefore = 1,
-                VerifyingSince = bench.Time.GetUtcNow(),
+                VerifyingSince = fixture.Time.GetUtcNow(),
             },
             Cancel
         );
 
-        var stats = await StatsAsync(bench, 24);
+        var stats = await StatsAsync(fixture, 24);
 
         stats.Waiting["queued"].ShouldBe(new(2, first.AttemptStartedAt.UtcDateTime));
         stats.Waiting["submitting"].ShouldBe(new(0, null));
@@ -257,36 +257,36 @@ public sealed class SettlementCountTests(StorageAccounts storage)
     [Fact]
     public async Task Tokens_are_told_without_a_call_to_Baloan()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var before = await StatsAsync(bench, 1);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var before = await StatsAsync(fixture, 1);
         before.Tokens.ShouldBe(new(new(true, null), new(false, null)));
-        bench.Baloan.Books.Snapshot().Calls.Values.Sum().ShouldBe(0);
+        fixture.Baloan.Books.Snapshot().Calls.Values.Sum().ShouldBe(0);
 
-        await bench.TransactionTokenAsync(Given.Customer());
+        await fixture.TransactionTokenAsync(Given.Customer());
 
         // Also on an instance that has none in memory.
-        var known = await bench.NewInstance().GetRequiredService<StatsReader>().ReadAsync(1, Cancel);
+        var known = await fixture.NewInstance().GetRequiredService<StatsReader>().ReadAsync(1, Cancel);
         known.Tokens.Merchant.Configured.ShouldBe(true);
-        known.Tokens.Merchant.ExpiresAt!.Value.ShouldBe(bench.Time.GetUtcNow().AddDays(1).UtcDateTime, TimeSpan.FromMinutes(1));
-        (await StatsAsync(bench, 1)).Tokens.ShouldBe(known.Tokens);
+        known.Tokens.Merchant.ExpiresAt!.Value.ShouldBe(fixture.Time.GetUtcNow().AddDays(1).UtcDateTime, TimeSpan.FromMinutes(1));
+        (await StatsAsync(fixture, 1)).Tokens.ShouldBe(known.Tokens);
     }
 
-    private static Task<StatsResponse> StatsAsync(ServiceBench bench, int hours) =>
-        bench.Services.GetRequiredService<StatsReader>().ReadAsync(hours, Cancel);
+    private static Task<StatsResponse> StatsAsync(ServiceFixture fixture, int hours) =>
+        fixture.Services.GetRequiredService<StatsReader>().ReadAsync(hours, Cancel);
 
-    private static async Task ReviewAsync(ServiceBench bench, Settlement row)
+    private static async Task ReviewAsync(ServiceFixture fixture, Settlement row)
     {
         var review = (
-            await bench.Store.TryUpdateAsync(
+            await fixture.Store.TryUpdateAsync(
                 row with
                 {
                     Status = SettlementStatus.NeedsReview,
-                    EndedAt = bench.Time.GetUtcNow(),
-                    ReviewBeganAt = bench.Time.GetUtcNow(),
+                    EndedAt = fixture.Time.GetUtcNow(),
+                    ReviewBeganAt = fixture.Time.GetUtcNow(),
                 },
                 Cancel
             )
         ).ShouldNotBeNull();
-        await bench.Completion.CompleteAsync(review, new ETag(review.OpenETag), Cancel);
+        await fixture.Completion.CompleteAsync(review, new ETag(review.OpenETag), Cancel);
     }
 }

@@ -4,7 +4,7 @@ using Azure;
 using Baloan.Core.Storage;
 using Baloan.Functions.Http;
 using Baloan.Functions.Stats;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Baloan.Functions.Tests.Stats;
@@ -21,11 +21,11 @@ public sealed class StatsOutageTests(StorageAccounts storage)
             .ConnectionString(storage.NewAccount())
             .Split(';')
             .Select(part => part.StartsWith("TableEndpoint=", StringComparison.Ordinal) ? $"TableEndpoint={hanging.Address}account" : part);
-        await using var bench = await ServiceBench.StartAsync(storage, connectionString: string.Join(';', account));
+        await using var fixture = await ServiceFixture.StartAsync(storage, connectionString: string.Join(';', account));
 
-        var reading = bench.Services.GetRequiredService<StatsReader>().ReadAsync(24, TestContext.Current.CancellationToken);
-        await bench.Time.IsWaitedForAsync(Patience);
-        bench.Time.Advance(Patience);
+        var reading = fixture.Services.GetRequiredService<StatsReader>().ReadAsync(24, TestContext.Current.CancellationToken);
+        await fixture.Time.IsWaitedForAsync(Patience);
+        fixture.Time.Advance(Patience);
 
         StorageOutage.IsCauseOf(await reading.ShouldThrowAsync<RequestFailedException>()).ShouldBeTrue();
     }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Baloan.Core.Events;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,166 +14,166 @@ public sealed class BacklogTests(StorageAccounts storage)
     [Fact]
     public async Task A_receiver_that_does_not_answer_is_asked_with_one_event_at_a_time_however_many_wait()
     {
-        await using var bench = await EventsBench.StartAsync(storage);
-        var id = await bench.SubscribeAsync();
-        bench.Receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
-        await bench.PublishAsync();
-        await bench.StepWithoutAnswerAsync();
-        await bench.AnswerNeverComesAsync();
+        await using var fixture = await EventsFixture.StartAsync(storage);
+        var id = await fixture.SubscribeAsync();
+        fixture.Receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        await fixture.PublishAsync();
+        await fixture.StepWithoutAnswerAsync();
+        await fixture.AnswerNeverComesAsync();
 
         for (var events = 0; events < 30; events++)
         {
-            await bench.PublishAsync();
+            await fixture.PublishAsync();
         }
 
-        var messages = bench.Storage.Messages.Count;
-        while (bench.NextIsEvent())
+        var messages = fixture.Storage.Messages.Count;
+        while (fixture.NextIsEvent())
         {
-            await bench.StepAsync();
+            await fixture.StepAsync();
         }
 
-        bench.Receiver.Deliveries.Count.ShouldBe(1, "what came since was not tried");
-        bench.Storage.Messages.Count.ShouldBe(messages, "one message comes for all");
-        (await bench.BacklogAsync(id)).ShouldBe((31, 0));
+        fixture.Receiver.Deliveries.Count.ShouldBe(1, "what came since was not tried");
+        fixture.Storage.Messages.Count.ShouldBe(messages, "one message comes for all");
+        (await fixture.BacklogAsync(id)).ShouldBe((31, 0));
 
-        bench.Receiver.AnswerWith(200);
-        await bench.RunToEndAsync();
+        fixture.Receiver.AnswerWith(200);
+        await fixture.RunToEndAsync();
 
-        bench.Receiver.Deliveries.Count.ShouldBe(32);
-        bench.Receiver.Deliveries.Select(delivery => delivery.EventId).Distinct().Count().ShouldBe(31);
-        (await bench.BacklogAsync(id)).ShouldBe((0, 0));
+        fixture.Receiver.Deliveries.Count.ShouldBe(32);
+        fixture.Receiver.Deliveries.Select(delivery => delivery.EventId).Distinct().Count().ShouldBe(31);
+        (await fixture.BacklogAsync(id)).ShouldBe((0, 0));
     }
 
     [Fact]
     public async Task A_receiver_that_refuses_one_event_gets_the_others()
     {
-        await using var bench = await EventsBench.StartAsync(storage);
-        await bench.SubscribeAsync();
-        var bad = await bench.PublishAsync();
-        bench.Receiver.Answer = context =>
+        await using var fixture = await EventsFixture.StartAsync(storage);
+        await fixture.SubscribeAsync();
+        var bad = await fixture.PublishAsync();
+        fixture.Receiver.Answer = context =>
         {
-            context.Response.StatusCode = bench.Receiver.Deliveries[^1].EventId == bad.Id ? 500 : 200;
+            context.Response.StatusCode = fixture.Receiver.Deliveries[^1].EventId == bad.Id ? 500 : 200;
             return Task.CompletedTask;
         };
-        await bench.StepAsync();
-        var good = await bench.PublishAsync();
+        await fixture.StepAsync();
+        var good = await fixture.PublishAsync();
 
-        await bench.StepAsync();
+        await fixture.StepAsync();
 
-        bench.Receiver.Deliveries.Select(delivery => delivery.EventId).ShouldBe([bad.Id, good.Id]);
+        fixture.Receiver.Deliveries.Select(delivery => delivery.EventId).ShouldBe([bad.Id, good.Id]);
     }
 
     [Fact]
     public async Task A_receiver_that_hangs_on_one_event_gets_the_others()
     {
-        await using var bench = await EventsBench.StartAsync(storage);
-        await bench.SubscribeAsync();
-        var bad = await bench.PublishAsync();
-        bench.Receiver.Answer = context =>
-            bench.Receiver.Deliveries[^1].EventId == bad.Id ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask;
-        await bench.StepWithoutAnswerAsync();
-        await bench.AnswerNeverComesAsync();
-        var good = await bench.PublishAsync();
+        await using var fixture = await EventsFixture.StartAsync(storage);
+        await fixture.SubscribeAsync();
+        var bad = await fixture.PublishAsync();
+        fixture.Receiver.Answer = context =>
+            fixture.Receiver.Deliveries[^1].EventId == bad.Id ? Task.Delay(Timeout.Infinite, context.RequestAborted) : Task.CompletedTask;
+        await fixture.StepWithoutAnswerAsync();
+        await fixture.AnswerNeverComesAsync();
+        var good = await fixture.PublishAsync();
 
-        await bench.StepAsync();
+        await fixture.StepAsync();
 
         // It hangs on the first one again, after the second.
-        _ = bench.StepAsync();
-        await Until.TrueAsync(() => bench.Receiver.Deliveries.Count >= 2);
-        bench.Receiver.Deliveries.Take(2).Select(delivery => delivery.EventId).ShouldBe([bad.Id, good.Id]);
+        _ = fixture.StepAsync();
+        await Until.TrueAsync(() => fixture.Receiver.Deliveries.Count >= 2);
+        fixture.Receiver.Deliveries.Take(2).Select(delivery => delivery.EventId).ShouldBe([bad.Id, good.Id]);
     }
 
     [Fact]
     public async Task An_answer_that_comes_late_is_taken_and_nothing_is_sent_twice()
     {
-        await using var bench = await EventsBench.StartAsync(storage);
-        var id = await bench.SubscribeAsync();
-        await bench.PublishAsync();
+        await using var fixture = await EventsFixture.StartAsync(storage);
+        var id = await fixture.SubscribeAsync();
+        await fixture.PublishAsync();
         var answer = new TaskCompletionSource();
-        bench.Receiver.Answer = _ => answer.Task;
+        fixture.Receiver.Answer = _ => answer.Task;
 
-        await bench.StepWithoutAnswerAsync();
-        (await bench.BacklogAsync(id)).ShouldBe((1, 0), "the copy that outlives the process");
+        await fixture.StepWithoutAnswerAsync();
+        (await fixture.BacklogAsync(id)).ShouldBe((1, 0), "the copy that outlives the process");
         answer.SetResult();
-        await Until.TrueAsync(async () => await bench.BacklogAsync(id) == (0, 0));
-        await bench.RunToEndAsync();
+        await Until.TrueAsync(async () => await fixture.BacklogAsync(id) == (0, 0));
+        await fixture.RunToEndAsync();
 
-        bench.Receiver.Deliveries.Count.ShouldBe(1);
+        fixture.Receiver.Deliveries.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_process_that_dies_while_it_waits_for_an_answer_loses_nothing()
     {
-        await using var bench = await EventsBench.StartAsync(storage);
-        await bench.SubscribeAsync();
-        await bench.PublishAsync();
-        bench.Receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
-        await bench.StepWithoutAnswerAsync();
+        await using var fixture = await EventsFixture.StartAsync(storage);
+        await fixture.SubscribeAsync();
+        await fixture.PublishAsync();
+        fixture.Receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        await fixture.StepWithoutAnswerAsync();
 
-        bench.Services = bench.NewInstance();
-        bench.Receiver.AnswerWith(200);
-        await bench.RunToEndAsync();
+        fixture.Services = fixture.NewInstance();
+        fixture.Receiver.AnswerWith(200);
+        await fixture.RunToEndAsync();
 
-        bench.Receiver.Deliveries.Select(delivery => delivery.EventId).Distinct().ShouldHaveSingleItem();
-        bench.Receiver.Deliveries.Count.ShouldBe(2);
+        fixture.Receiver.Deliveries.Select(delivery => delivery.EventId).Distinct().ShouldHaveSingleItem();
+        fixture.Receiver.Deliveries.Count.ShouldBe(2);
     }
 
     [Fact]
     public async Task A_message_that_is_lost_is_made_good_by_the_next_event()
     {
-        await using var bench = await EventsBench.StartAsync(storage);
-        await bench.SubscribeAsync();
-        bench.Receiver.AnswerWith(500);
-        await bench.PublishAsync();
-        await bench.StepAsync();
-        bench.LoseMessages();
-        bench.Receiver.AnswerWith(200);
+        await using var fixture = await EventsFixture.StartAsync(storage);
+        await fixture.SubscribeAsync();
+        fixture.Receiver.AnswerWith(500);
+        await fixture.PublishAsync();
+        await fixture.StepAsync();
+        fixture.LoseMessages();
+        fixture.Receiver.AnswerWith(200);
 
-        bench.Time.Advance(TimeSpan.FromMinutes(11));
-        await bench.PublishAsync();
-        await bench.RunToEndAsync();
+        fixture.Time.Advance(TimeSpan.FromMinutes(11));
+        await fixture.PublishAsync();
+        await fixture.RunToEndAsync();
 
-        bench.Receiver.Deliveries.Select(delivery => delivery.EventId).Distinct().Count().ShouldBe(2);
-        bench.Receiver.Deliveries.Count.ShouldBe(3);
+        fixture.Receiver.Deliveries.Select(delivery => delivery.EventId).Distinct().Count().ShouldBe(2);
+        fixture.Receiver.Deliveries.Count.ShouldBe(3);
     }
 
     [Fact]
     public async Task What_failed_for_good_is_sent_again_under_its_ids_when_a_person_says_so()
     {
-        await using var bench = await EventsBench.StartAsync(storage);
-        var id = await bench.SubscribeAsync();
-        var other = await bench.SubscribeAsync(states: ["settled"]);
-        bench.Receiver.AnswerWith(500);
-        var happened = await bench.PublishAsync();
-        await bench.RunToEndAsync();
-        (await bench.BacklogAsync(id)).ShouldBe((0, 1));
-        (await bench.PoisonAsync()).Count.ShouldBe(2);
-        var before = bench.Receiver.Deliveries.Count;
+        await using var fixture = await EventsFixture.StartAsync(storage);
+        var id = await fixture.SubscribeAsync();
+        var other = await fixture.SubscribeAsync(states: ["settled"]);
+        fixture.Receiver.AnswerWith(500);
+        var happened = await fixture.PublishAsync();
+        await fixture.RunToEndAsync();
+        (await fixture.BacklogAsync(id)).ShouldBe((0, 1));
+        (await fixture.PoisonAsync()).Count.ShouldBe(2);
+        var before = fixture.Receiver.Deliveries.Count;
 
-        bench.Receiver.AnswerWith(200);
-        await bench.Services.GetRequiredService<EventDelivery>().RedeliverAsync(id, Cancel);
-        (await bench.BacklogAsync(id)).ShouldBe((1, 0));
-        await bench.RunToEndAsync();
+        fixture.Receiver.AnswerWith(200);
+        await fixture.Services.GetRequiredService<EventDelivery>().RedeliverAsync(id, Cancel);
+        (await fixture.BacklogAsync(id)).ShouldBe((1, 0));
+        await fixture.RunToEndAsync();
 
-        bench.Receiver.Deliveries.Skip(before).ShouldHaveSingleItem().EventId.ShouldBe(happened.Id);
-        (await bench.BacklogAsync(id)).ShouldBe((0, 0));
-        (await bench.BacklogAsync(other)).ShouldBe((0, 1), "nobody spoke of it");
+        fixture.Receiver.Deliveries.Skip(before).ShouldHaveSingleItem().EventId.ShouldBe(happened.Id);
+        (await fixture.BacklogAsync(id)).ShouldBe((0, 0));
+        (await fixture.BacklogAsync(other)).ShouldBe((0, 1), "nobody spoke of it");
     }
 
     [Fact]
     public async Task What_ends_leaves_nothing_behind()
     {
-        await using var bench = await EventsBench.StartAsync(storage);
-        var id = await bench.SubscribeAsync();
-        bench.Receiver.AnswerWith(500);
-        await bench.PublishAsync();
-        await bench.StepAsync();
-        (await bench.BacklogAsync(id)).ShouldBe((1, 0));
+        await using var fixture = await EventsFixture.StartAsync(storage);
+        var id = await fixture.SubscribeAsync();
+        fixture.Receiver.AnswerWith(500);
+        await fixture.PublishAsync();
+        await fixture.StepAsync();
+        (await fixture.BacklogAsync(id)).ShouldBe((1, 0));
 
-        bench.Receiver.AnswerWith(410);
-        await bench.RunToEndAsync();
+        fixture.Receiver.AnswerWith(410);
+        await fixture.RunToEndAsync();
 
-        (await bench.FindAsync(id)).ShouldBeNull();
-        (await bench.BacklogAsync(id)).ShouldBe((0, 0));
+        (await fixture.FindAsync(id)).ShouldBeNull();
+        (await fixture.BacklogAsync(id)).ShouldBe((0, 0));
     }
 }

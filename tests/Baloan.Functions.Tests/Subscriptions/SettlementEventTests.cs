@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Baloan.Core.Events;
 using Baloan.Core.Settlements;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,15 +18,15 @@ public sealed class SettlementEventTests(StorageAccounts storage)
     public async Task Each_end_of_a_settlement_is_one_event_with_what_a_GET_shows()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
-        await using var bench = await StartAsync(proxy);
-        var request = await bench.NewAsync();
-        var (row, _, _) = await bench.Intake.AcceptAsync(request, Cancel);
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
+        await using var fixture = await StartAsync(proxy);
+        var request = await fixture.NewAsync();
+        var (row, _, _) = await fixture.Intake.AcceptAsync(request, Cancel);
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
 
-        var rejected = await bench.ProcessAsync(row.Code);
-        await bench.Intake.AcceptAsync(await bench.NewAsync(request.NationalIdentifier, row.Code), Cancel);
-        var settled = await bench.ProcessAsync(row.Code);
-        await bench.SweepAsync();
+        var rejected = await fixture.ProcessAsync(row.Code);
+        await fixture.Intake.AcceptAsync(await fixture.NewAsync(request.NationalIdentifier, row.Code), Cancel);
+        var settled = await fixture.ProcessAsync(row.Code);
+        await fixture.SweepAsync();
 
         var events = Events(proxy);
         events.Select(one => one["state"]!.GetValue<string>()).ShouldBe(["rejected", "settled"]);
@@ -48,45 +48,45 @@ public sealed class SettlementEventTests(StorageAccounts storage)
     public async Task An_announcement_that_failed_is_made_good_by_the_sweep_and_the_settlement_has_ended(string refused)
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
-        await using var bench = await StartAsync(proxy);
+        await using var fixture = await StartAsync(proxy);
         var customer = Given.Customer();
-        var row = await bench.AcceptAsync(customer);
+        var row = await fixture.AcceptAsync(customer);
         proxy.Refuse = kind => kind == refused;
 
-        (await bench.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
-        (await bench.ListAsync(SettlementStatus.Settled)).ShouldBe([row.Code]);
-        var next = await bench.AcceptAsync(customer);
-        (await bench.ProcessAsync(next.Code)).Status.ShouldBe(SettlementStatus.Settled, "the customer is let go");
+        (await fixture.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        (await fixture.ListAsync(SettlementStatus.Settled)).ShouldBe([row.Code]);
+        var next = await fixture.AcceptAsync(customer);
+        (await fixture.ProcessAsync(next.Code)).Status.ShouldBe(SettlementStatus.Settled, "the customer is let go");
         Events(proxy).ShouldBeEmpty();
         proxy.Refuse = _ => false;
-        await bench.SweepAsync();
+        await fixture.SweepAsync();
 
         Events(proxy)
             .Select(one => one["data"]!["code"]!.GetValue<string>())
             .Order(StringComparer.Ordinal)
             .ShouldBe(new[] { row.Code, next.Code }.Order(StringComparer.Ordinal));
-        (await bench.OpenEntriesAsync()).ShouldBe(0);
+        (await fixture.OpenEntriesAsync()).ShouldBe(0);
     }
 
     [Fact]
     public async Task A_new_attempt_does_not_hide_the_end_of_the_one_before()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
-        await using var bench = await StartAsync(proxy);
-        var request = await bench.NewAsync();
-        var (row, _, _) = await bench.Intake.AcceptAsync(request, Cancel);
-        bench.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
+        await using var fixture = await StartAsync(proxy);
+        var request = await fixture.NewAsync();
+        var (row, _, _) = await fixture.Intake.AcceptAsync(request, Cancel);
+        fixture.Baloan.Faults.Next(Operation.Settle, Fault.Refused);
         proxy.Refuse = kind => kind == ReadSubscriptions;
-        await bench.ProcessAsync(row.Code);
+        await fixture.ProcessAsync(row.Code);
         proxy.Refuse = _ => false;
         Events(proxy).ShouldBeEmpty();
-        bench.Time.Advance(TimeSpan.FromSeconds(30));
+        fixture.Time.Advance(TimeSpan.FromSeconds(30));
 
-        await bench.Intake.AcceptAsync(await bench.NewAsync(request.NationalIdentifier, row.Code), Cancel);
+        await fixture.Intake.AcceptAsync(await fixture.NewAsync(request.NationalIdentifier, row.Code), Cancel);
 
         Events(proxy).ShouldHaveSingleItem()["state"]!.GetValue<string>().ShouldBe("rejected");
-        (await bench.ListAsync(SettlementStatus.Queued)).ShouldBe([row.Code]);
-        (await bench.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        (await fixture.ListAsync(SettlementStatus.Queued)).ShouldBe([row.Code]);
+        (await fixture.ProcessAsync(row.Code)).Status.ShouldBe(SettlementStatus.Settled);
         Events(proxy).Count.ShouldBe(2);
     }
 
@@ -94,13 +94,13 @@ public sealed class SettlementEventTests(StorageAccounts storage)
     public async Task The_same_end_announced_twice_has_the_same_id()
     {
         await using var proxy = await StorageProxy.StartAsync(storage);
-        await using var bench = await StartAsync(proxy);
-        var row = await bench.AcceptAsync();
+        await using var fixture = await StartAsync(proxy);
+        var row = await fixture.AcceptAsync();
         proxy.Refuse = kind => kind == "table DELETE SettlementsByStatus(key)";
-        await bench.ProcessAsync(row.Code);
+        await fixture.ProcessAsync(row.Code);
         proxy.Refuse = _ => false;
 
-        await bench.SweepAsync();
+        await fixture.SweepAsync();
 
         var events = Events(proxy);
         events.Count.ShouldBe(2);
@@ -110,10 +110,10 @@ public sealed class SettlementEventTests(StorageAccounts storage)
     private static List<JsonNode> Events(StorageProxy proxy) =>
         [.. proxy.Messages.Where(message => message.Queue == "events").Select(message => JsonNode.Parse(message.Text)!["event"]!)];
 
-    private async Task<ServiceBench> StartAsync(StorageProxy proxy)
+    private async Task<ServiceFixture> StartAsync(StorageProxy proxy)
     {
-        var bench = await ServiceBench.StartAsync(storage, connectionString: proxy.ConnectionString);
-        await bench
+        var fixture = await ServiceFixture.StartAsync(storage, connectionString: proxy.ConnectionString);
+        await fixture
             .Services.GetRequiredService<SubscriptionStore>()
             .SaveAsync(
                 new Subscription
@@ -124,6 +124,6 @@ public sealed class SettlementEventTests(StorageAccounts storage)
                 },
                 Cancel
             );
-        return bench;
+        return fixture;
     }
 }

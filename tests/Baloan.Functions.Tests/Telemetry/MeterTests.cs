@@ -8,7 +8,7 @@ using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
 using Baloan.Core.Tokens;
 using Baloan.Core.Uploads;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Functions.Tests.Subscriptions;
 using Baloan.Sandbox;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,15 +23,15 @@ public sealed class MeterTests(StorageAccounts storage)
     public async Task Ends_verdicts_and_tries_are_counted_by_outcome_and_nothing_else()
     {
         await using var receiver = await Receiver.StartAsync();
-        await using var bench = await ServiceBench.StartAsync(storage);
-        using var counts = new Counts(bench.Services);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        using var counts = new Counts(fixture.Services);
 
         // Settlements: each way in which they end.
-        await bench.RunToEndAsync((await bench.AcceptAsync()).Code);
-        await bench.RunToEndAsync((await bench.AcceptAsync(total: MagicNumbers.For(Fault.CutAfterEffect).Total)).Code);
-        var refused = await bench.AcceptAsync(total: MagicNumbers.For(Fault.WrongOtp).Total);
-        await bench.RunToEndAsync(refused.Code);
-        (await bench.Decisions.WithdrawAsync(await bench.AcceptAsync(), Cancel)).ShouldNotBeNull();
+        await fixture.RunToEndAsync((await fixture.AcceptAsync()).Code);
+        await fixture.RunToEndAsync((await fixture.AcceptAsync(total: MagicNumbers.For(Fault.CutAfterEffect).Total)).Code);
+        var refused = await fixture.AcceptAsync(total: MagicNumbers.For(Fault.WrongOtp).Total);
+        await fixture.RunToEndAsync(refused.Code);
+        (await fixture.Decisions.WithdrawAsync(await fixture.AcceptAsync(), Cancel)).ShouldNotBeNull();
         counts
             .Taken()
             .ShouldBe([
@@ -42,11 +42,11 @@ public sealed class MeterTests(StorageAccounts storage)
             ]);
 
         // Uploads.
-        var file = await bench
+        var file = await fixture
             .Services.GetRequiredService<FileStore>()
             .SaveAsync(StorageSetup.UploadsContainer, new MemoryStream(Given.Pdf()), [FileKind.Pdf], Cancel);
-        var upload = await bench.Services.GetRequiredService<UploadIntake>().AcceptAsync(file!, "a.pdf", Language.English, Cancel);
-        await bench.Services.GetRequiredService<UploadProcessor>().ProcessAsync(upload.Id, Cancel);
+        var upload = await fixture.Services.GetRequiredService<UploadIntake>().AcceptAsync(file!, "a.pdf", Language.English, Cancel);
+        await fixture.Services.GetRequiredService<UploadProcessor>().ProcessAsync(upload.Id, Cancel);
         counts.Taken().ShouldBe(["baloan.uploads 1 outcome=uploaded"]);
 
         // Callbacks.
@@ -58,11 +58,11 @@ public sealed class MeterTests(StorageAccounts storage)
                 loan,
                 LoanStates.Normalize(state),
                 null,
-                bench.Time.GetUtcNow(),
+                fixture.Time.GetUtcNow(),
                 "{}"u8.ToArray()
             );
-            bench.Time.Advance(TimeSpan.FromSeconds(1));
-            await bench.Services.GetRequiredService<LoanStore>().RecordAsync(callback, Cancel);
+            fixture.Time.Advance(TimeSpan.FromSeconds(1));
+            await fixture.Services.GetRequiredService<LoanStore>().RecordAsync(callback, Cancel);
         }
 
         counts
@@ -76,7 +76,7 @@ public sealed class MeterTests(StorageAccounts storage)
             ]);
 
         // Events.
-        await bench
+        await fixture
             .Services.GetRequiredService<SubscriptionStore>()
             .SaveAsync(
                 new Subscription
@@ -84,16 +84,16 @@ public sealed class MeterTests(StorageAccounts storage)
                     RowKey = "somebody",
                     CallbackUrl = receiver.CallbackUrl,
                     Events = SubscriberEvent.Settlement,
-                    CreatedAt = bench.Time.GetUtcNow(),
+                    CreatedAt = fixture.Time.GetUtcNow(),
                 },
                 Cancel
             );
-        var delivery = bench.Services.GetRequiredService<EventDelivery>();
+        var delivery = fixture.Services.GetRequiredService<EventDelivery>();
         foreach (var (status, firstAt) in new[] { (200, 0), (503, 0), (503, -2), (410, 0) })
         {
             receiver.AnswerWith(status);
             await delivery.DeliverAsync(
-                new EventMessage("somebody", EventsBench.NewEvent(), 1, bench.Time.GetUtcNow().AddDays(firstAt), null),
+                new EventMessage("somebody", EventsFixture.NewEvent(), 1, fixture.Time.GetUtcNow().AddDays(firstAt), null),
                 Cancel
             );
         }
@@ -111,15 +111,15 @@ public sealed class MeterTests(StorageAccounts storage)
     [Fact]
     public async Task The_age_of_an_access_token_and_what_is_left_of_its_life_can_be_read()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        using var counts = new Counts(bench.Services);
-        var tokens = bench.Services.GetRequiredKeyedService<AccessTokens>(Gateway.Merchant.Name);
-        bench.Services.GetRequiredKeyedService<AccessTokens>(Gateway.Partnership.Name);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        using var counts = new Counts(fixture.Services);
+        var tokens = fixture.Services.GetRequiredKeyedService<AccessTokens>(Gateway.Merchant.Name);
+        fixture.Services.GetRequiredKeyedService<AccessTokens>(Gateway.Partnership.Name);
         counts.Read().ShouldBeEmpty("nobody has needed a token yet");
 
         await tokens.GetAsync(Cancel);
-        var life = (await tokens.KeepFreshAsync(Cancel)) - bench.Time.GetUtcNow();
-        bench.Time.Advance(TimeSpan.FromHours(1));
+        var life = (await tokens.KeepFreshAsync(Cancel)) - fixture.Time.GetUtcNow();
+        fixture.Time.Advance(TimeSpan.FromHours(1));
 
         counts
             .Read()

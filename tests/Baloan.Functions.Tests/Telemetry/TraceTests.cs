@@ -10,7 +10,7 @@ using Baloan.Core.Telemetry;
 using Baloan.Functions.Functions;
 using Baloan.Functions.Http;
 using Baloan.Functions.Http.Requests;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Functions.Tests.Loans;
 using Baloan.Sandbox;
 using Microsoft.AspNetCore.Http;
@@ -28,13 +28,13 @@ public sealed class TraceTests(StorageAccounts storage)
     {
         using var spans = new KeptSpans();
         await using var receiver = await Receiver.StartAsync();
-        await using var bench = await StartAsync(receiver);
+        await using var fixture = await StartAsync(receiver);
         Settlement? row = null;
 
-        var trace = await KeptSpans.RequestAsync(async () => row = await bench.AcceptAsync(withOtp: true));
-        await RunAsync(bench);
-        (await bench.FindAsync(row!.Code)).Status.ShouldBe(SettlementStatus.Settled);
-        await DeliverAsync(bench);
+        var trace = await KeptSpans.RequestAsync(async () => row = await fixture.AcceptAsync(withOtp: true));
+        await RunAsync(fixture);
+        (await fixture.FindAsync(row!.Code)).Status.ShouldBe(SettlementStatus.Settled);
+        await DeliverAsync(fixture);
         receiver.Deliveries.ShouldHaveSingleItem();
 
         spans
@@ -51,7 +51,7 @@ public sealed class TraceTests(StorageAccounts storage)
                     deliver event settlement delivered
                 """
             );
-        ShouldHoldNoSecret(spans.Text(trace), bench, receiver, row.NationalIdentifier!);
+        ShouldHoldNoSecret(spans.Text(trace), fixture, receiver, row.NationalIdentifier!);
     }
 
     [Fact]
@@ -60,13 +60,13 @@ public sealed class TraceTests(StorageAccounts storage)
         using var spans = new KeptSpans();
         await using var receiver = await Receiver.StartAsync();
         receiver.AnswerWith(500);
-        await using var bench = await StartAsync(receiver);
-        var wrong = await bench.NewAsync(withOtp: true, total: MagicNumbers.For(Fault.WrongOtp).Total);
+        await using var fixture = await StartAsync(receiver);
+        var wrong = await fixture.NewAsync(withOtp: true, total: MagicNumbers.For(Fault.WrongOtp).Total);
 
-        var trace = await KeptSpans.RequestAsync(() => bench.Intake.AcceptAsync(wrong, Cancel));
-        await RunAsync(bench);
-        (await bench.FindAsync(wrong.Code)).Status.ShouldBe(SettlementStatus.Rejected);
-        await DeliverAsync(bench);
+        var trace = await KeptSpans.RequestAsync(() => fixture.Intake.AcceptAsync(wrong, Cancel));
+        await RunAsync(fixture);
+        (await fixture.FindAsync(wrong.Code)).Status.ShouldBe(SettlementStatus.Rejected);
+        await DeliverAsync(fixture);
 
         spans
             .Tree(trace, Traces.SettlementCode, Traces.SettlementOutcome, Traces.EventOutcome, "baloan.result")
@@ -86,7 +86,7 @@ public sealed class TraceTests(StorageAccounts storage)
             .Where(span => span.Status == ActivityStatusCode.Error)
             .Select(span => span.StatusDescription)
             .ShouldBe(["rejected"]);
-        ShouldHoldNoSecret(spans.Text(trace), bench, receiver, wrong.NationalIdentifier);
+        ShouldHoldNoSecret(spans.Text(trace), fixture, receiver, wrong.NationalIdentifier);
     }
 
     [Fact]
@@ -94,11 +94,11 @@ public sealed class TraceTests(StorageAccounts storage)
     {
         using var spans = new KeptSpans();
         await using var receiver = await Receiver.StartAsync();
-        await using var bench = await StartAsync(receiver);
-        var customer = bench.Secret(Given.Customer());
+        await using var fixture = await StartAsync(receiver);
+        var customer = fixture.Secret(Given.Customer());
         const string Phone = "09121111111";
         // Here waits take as long as they take.
-        var app = bench.NewInstance(clock: new LoanClock());
+        var app = fixture.NewInstance(clock: new LoanClock());
         var loans = ActivatorUtilities.CreateInstance<LoanFunctions>(app);
         var callbacks = ActivatorUtilities.CreateInstance<LoanStateCallbackFunction>(app);
 
@@ -130,7 +130,7 @@ public sealed class TraceTests(StorageAccounts storage)
                 )
             )
         );
-        await DeliverAsync(bench);
+        await DeliverAsync(fixture);
         receiver.Deliveries.ShouldHaveSingleItem();
 
         spans
@@ -152,7 +152,7 @@ public sealed class TraceTests(StorageAccounts storage)
             );
         foreach (var trace in new[] { opening, callback })
         {
-            ShouldHoldNoSecret(spans.Text(trace), bench, receiver, customer, Phone, "1999-02-14");
+            ShouldHoldNoSecret(spans.Text(trace), fixture, receiver, customer, Phone, "1999-02-14");
         }
     }
 
@@ -161,8 +161,8 @@ public sealed class TraceTests(StorageAccounts storage)
     {
         using var spans = new KeptSpans();
         await using var receiver = await Receiver.StartAsync();
-        await using var bench = await StartAsync(receiver);
-        var function = ActivatorUtilities.CreateInstance<InvoiceFunction>(bench.Services);
+        await using var fixture = await StartAsync(receiver);
+        var function = ActivatorUtilities.CreateInstance<InvoiceFunction>(fixture.Services);
         ActivitySpanId origin = default;
         ActivitySpanId run = default;
 
@@ -201,9 +201,9 @@ public sealed class TraceTests(StorageAccounts storage)
         return request;
     }
 
-    private static void ShouldHoldNoSecret(string text, ServiceBench bench, Receiver receiver, params string[] secrets)
+    private static void ShouldHoldNoSecret(string text, ServiceFixture fixture, Receiver receiver, params string[] secrets)
     {
-        var tokens = new[] { "baloan-merchant-token", "baloan-partnership-token" }.Select(bench.Vault.GetSecret).OfType<string>();
+        var tokens = new[] { "baloan-merchant-token", "baloan-partnership-token" }.Select(fixture.Vault.GetSecret).OfType<string>();
         foreach (
             var secret in (string[])
                 [
@@ -222,18 +222,18 @@ public sealed class TraceTests(StorageAccounts storage)
         }
     }
 
-    private async Task<ServiceBench> StartAsync(Receiver receiver)
+    private async Task<ServiceFixture> StartAsync(Receiver receiver)
     {
-        var bench = await ServiceBench.StartAsync(
+        var fixture = await ServiceFixture.StartAsync(
             storage,
             credentials: vault =>
             {
-                ServiceBench.Credentials(vault, "v2");
+                ServiceFixture.Credentials(vault, "v2");
                 vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
                 vault.SetSecret("baloan-partnership-password", BaloanServer.PartnerPassword);
             }
         );
-        await bench
+        await fixture
             .Services.GetRequiredService<SubscriptionStore>()
             .SaveAsync(
                 new Subscription
@@ -241,30 +241,30 @@ public sealed class TraceTests(StorageAccounts storage)
                     RowKey = "somebody",
                     CallbackUrl = receiver.CallbackUrl,
                     Events = Subscription.Join([SubscriberEvent.LoanState, SubscriberEvent.Settlement]),
-                    CreatedAt = bench.Time.GetUtcNow(),
+                    CreatedAt = fixture.Time.GetUtcNow(),
                 },
                 Cancel
             );
-        return bench;
+        return fixture;
     }
 
     /// <summary>Does what the one message on the queue of settlements asks for.</summary>
-    private static async Task RunAsync(ServiceBench bench) =>
+    private static async Task RunAsync(ServiceFixture fixture) =>
         await ActivatorUtilities
-            .CreateInstance<InvoiceFunction>(bench.Services)
-            .Run(await TakeAsync(bench, StorageSetup.WorkQueueName), Cancel);
+            .CreateInstance<InvoiceFunction>(fixture.Services)
+            .Run(await TakeAsync(fixture, StorageSetup.WorkQueueName), Cancel);
 
     /// <summary>Does what the one message on the queue of events asks for.</summary>
-    private static async Task DeliverAsync(ServiceBench bench) =>
+    private static async Task DeliverAsync(ServiceFixture fixture) =>
         await ActivatorUtilities
-            .CreateInstance<DeliverEventsFunction>(bench.Services)
-            .Run(await TakeAsync(bench, StorageSetup.EventsQueueName), Cancel);
+            .CreateInstance<DeliverEventsFunction>(fixture.Services)
+            .Run(await TakeAsync(fixture, StorageSetup.EventsQueueName), Cancel);
 
-    private static async Task<string> TakeAsync(ServiceBench bench, string name)
+    private static async Task<string> TakeAsync(ServiceFixture fixture, string name)
     {
         // As in a host: what the caller is part of is not the cause of what a message does.
         Activity.Current = null;
-        var queue = bench.Services.GetRequiredService<StorageClients>().Queues.GetQueueClient(name);
+        var queue = fixture.Services.GetRequiredService<StorageClients>().Queues.GetQueueClient(name);
         QueueMessage[] messages = [];
         await Until.TrueAsync(async () => (messages = await queue.ReceiveMessagesAsync(1, cancellationToken: Cancel)).Length == 1);
         return messages[0].Body.ToString();

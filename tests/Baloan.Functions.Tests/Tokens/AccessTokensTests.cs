@@ -4,7 +4,7 @@ using Azure.Core.Pipeline;
 using Azure.Security.KeyVault.Secrets;
 using Baloan.Core.Tokens;
 using Baloan.Functions.Functions;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,10 +20,10 @@ public sealed class AccessTokensTests(StorageAccounts storage)
     [Fact]
     public async Task A_token_in_memory_costs_no_call()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var tokens = MerchantOf(bench.Services);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var tokens = MerchantOf(fixture.Services);
         var token = await tokens.GetAsync(Cancel);
-        var (vaultCalls, issued) = (bench.Vault.RequestCount, bench.Baloan.Books.Snapshot().TokensIssued);
+        var (vaultCalls, issued) = (fixture.Vault.RequestCount, fixture.Baloan.Books.Snapshot().TokensIssued);
 
         for (var i = 0; i < 100; i++)
         {
@@ -31,38 +31,38 @@ public sealed class AccessTokensTests(StorageAccounts storage)
         }
 
         await tokens.KeepFreshAsync(Cancel);
-        bench.Vault.RequestCount.ShouldBe(vaultCalls);
-        bench.Baloan.Books.Snapshot().TokensIssued.ShouldBe(issued);
+        fixture.Vault.RequestCount.ShouldBe(vaultCalls);
+        fixture.Baloan.Books.Snapshot().TokensIssued.ShouldBe(issued);
     }
 
     [Fact]
     public async Task Many_first_calls_at_once_fetch_one_token()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var tokens = MerchantOf(bench.Services);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var tokens = MerchantOf(fixture.Services);
 
         var got = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => tokens.GetAsync(Cancel).AsTask()));
 
         got.Distinct().Count().ShouldBe(1);
-        bench.Baloan.Books.Calls(Operation.Token).ShouldBe(1);
+        fixture.Baloan.Books.Calls(Operation.Token).ShouldBe(1);
     }
 
     [Fact]
     public async Task Another_instance_takes_the_token_from_the_vault()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var token = await MerchantOf(bench.Services).GetAsync(Cancel);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var token = await MerchantOf(fixture.Services).GetAsync(Cancel);
 
-        (await MerchantOf(bench.NewInstance()).GetAsync(Cancel)).ShouldBe(token);
+        (await MerchantOf(fixture.NewInstance()).GetAsync(Cancel)).ShouldBe(token);
 
-        bench.Baloan.Books.Calls(Operation.Token).ShouldBe(1);
+        fixture.Baloan.Books.Calls(Operation.Token).ShouldBe(1);
     }
 
     [Fact]
     public async Task A_refused_token_is_replaced_by_the_newest_in_the_vault_and_only_then_by_a_new_one()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var (first, second) = (MerchantOf(bench.Services), MerchantOf(bench.NewInstance()));
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var (first, second) = (MerchantOf(fixture.Services), MerchantOf(fixture.NewInstance()));
         var old = await first.GetAsync(Cancel);
         (await second.GetAsync(Cancel)).ShouldBe(old);
 
@@ -72,24 +72,24 @@ public sealed class AccessTokensTests(StorageAccounts storage)
         var replaced = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => first.ReplaceAsync(fresh, Cancel).AsTask()));
 
         replaced.Distinct().ShouldHaveSingleItem().ShouldNotBe(fresh);
-        bench.Baloan.Books.Calls(Operation.Token).ShouldBe(3);
+        fixture.Baloan.Books.Calls(Operation.Token).ShouldBe(3);
     }
 
     [Fact]
     public async Task A_token_is_renewed_when_less_than_a_fifth_of_its_life_is_left()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var tokens = MerchantOf(bench.Services);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var tokens = MerchantOf(fixture.Services);
         var first = await tokens.KeepFreshAsync(Cancel);
-        var life = first - bench.Time.GetUtcNow();
+        var life = first - fixture.Time.GetUtcNow();
         life.ShouldBe(TimeSpan.FromHours(24));
 
-        bench.Time.Advance((life * 0.8) - TimeSpan.FromMinutes(1));
+        fixture.Time.Advance((life * 0.8) - TimeSpan.FromMinutes(1));
         (await tokens.KeepFreshAsync(Cancel)).ShouldBe(first);
-        bench.Time.Advance(TimeSpan.FromMinutes(2));
-        (await tokens.KeepFreshAsync(Cancel)).ShouldBe(bench.Time.GetUtcNow() + life);
+        fixture.Time.Advance(TimeSpan.FromMinutes(2));
+        (await tokens.KeepFreshAsync(Cancel)).ShouldBe(fixture.Time.GetUtcNow() + life);
 
-        bench.Baloan.Books.Calls(Operation.Token).ShouldBe(2);
+        fixture.Baloan.Books.Calls(Operation.Token).ShouldBe(2);
     }
 
     [Theory]
@@ -110,26 +110,26 @@ public sealed class AccessTokensTests(StorageAccounts storage)
     [Fact]
     public async Task A_renewal_by_one_instance_is_enough_for_all()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var (first, second) = (MerchantOf(bench.Services), MerchantOf(bench.NewInstance()));
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var (first, second) = (MerchantOf(fixture.Services), MerchantOf(fixture.NewInstance()));
         await first.GetAsync(Cancel);
         await second.GetAsync(Cancel);
-        bench.Time.Advance(TimeSpan.FromHours(20));
+        fixture.Time.Advance(TimeSpan.FromHours(20));
 
         var renewed = await first.KeepFreshAsync(Cancel);
         (await second.KeepFreshAsync(Cancel)).ShouldBe(renewed);
 
-        bench.Baloan.Books.Calls(Operation.Token).ShouldBe(2);
+        fixture.Baloan.Books.Calls(Operation.Token).ShouldBe(2);
     }
 
     [Fact]
     public async Task A_token_that_has_run_out_is_not_used()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var tokens = MerchantOf(bench.Services);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var tokens = MerchantOf(fixture.Services);
         var old = await tokens.GetAsync(Cancel);
 
-        bench.Time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(1));
+        fixture.Time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(1));
 
         (await tokens.GetAsync(Cancel)).ShouldNotBe(old);
     }
@@ -137,14 +137,14 @@ public sealed class AccessTokensTests(StorageAccounts storage)
     [Fact]
     public async Task A_token_of_a_very_short_life_is_still_used()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        bench.Baloan.AccessTokenLifetime = TimeSpan.FromSeconds(60);
-        var tokens = MerchantOf(bench.Services);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        fixture.Baloan.AccessTokenLifetime = TimeSpan.FromSeconds(60);
+        var tokens = MerchantOf(fixture.Services);
         var token = await tokens.GetAsync(Cancel);
 
-        bench.Time.Advance(TimeSpan.FromSeconds(20));
+        fixture.Time.Advance(TimeSpan.FromSeconds(20));
         (await tokens.GetAsync(Cancel)).ShouldBe(token);
-        bench.Time.Advance(TimeSpan.FromSeconds(20));
+        fixture.Time.Advance(TimeSpan.FromSeconds(20));
 
         (await tokens.GetAsync(Cancel)).ShouldNotBe(token);
     }
@@ -152,12 +152,12 @@ public sealed class AccessTokensTests(StorageAccounts storage)
     [Fact]
     public async Task The_tokens_are_kept_in_the_vault_with_their_expiry()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
 
-        var access = await MerchantOf(bench.Services).GetAsync(Cancel);
+        var access = await MerchantOf(fixture.Services).GetAsync(Cancel);
 
-        KeyVaultSecret secret = await ClientOf(bench.Vault).GetSecretAsync("baloan-merchant-token", cancellationToken: Cancel);
-        secret.Properties.ExpiresOn.ShouldBe(bench.Time.GetUtcNow().AddHours(24));
+        KeyVaultSecret secret = await ClientOf(fixture.Vault).GetSecretAsync("baloan-merchant-token", cancellationToken: Cancel);
+        secret.Properties.ExpiresOn.ShouldBe(fixture.Time.GetUtcNow().AddHours(24));
         var kept = JsonNode.Parse(secret.Value)!;
         kept["access"]!.GetValue<string>().ShouldBe(access);
         kept["refresh"]!.GetValue<string>().ShouldNotBeEmpty();
@@ -166,47 +166,47 @@ public sealed class AccessTokensTests(StorageAccounts storage)
     [Fact]
     public async Task A_vault_that_is_away_costs_nothing_while_the_token_lives()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        var tokens = MerchantOf(bench.Services);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var tokens = MerchantOf(fixture.Services);
         var token = await tokens.GetAsync(Cancel);
 
-        bench.Vault.Available = false;
-        bench.Time.Advance(TimeSpan.FromHours(23));
+        fixture.Vault.Available = false;
+        fixture.Time.Advance(TimeSpan.FromHours(23));
 
         (await tokens.GetAsync(Cancel)).ShouldBe(token);
         await Should.ThrowAsync<KeyVaultUnavailableException>(() => tokens.KeepFreshAsync(Cancel));
         (await tokens.GetAsync(Cancel)).ShouldBe(token);
-        bench.Vault.Available = true;
-        (await tokens.KeepFreshAsync(Cancel)).ShouldBe(bench.Time.GetUtcNow().AddHours(24));
+        fixture.Vault.Available = true;
+        (await tokens.KeepFreshAsync(Cancel)).ShouldBe(fixture.Time.GetUtcNow().AddHours(24));
     }
 
     [Fact]
     public async Task A_timer_that_cannot_renew_a_token_fails_and_says_which_and_why_without_Baloan_s_own_text()
     {
-        await using var bench = await ServiceBench.StartAsync(
+        await using var fixture = await ServiceFixture.StartAsync(
             storage,
             credentials: vault =>
             {
-                ServiceBench.Credentials(vault, "v2");
+                ServiceFixture.Credentials(vault, "v2");
                 vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);
                 vault.SetSecret("baloan-partnership-password", WrongPassword);
             }
         );
-        var functions = ActivatorUtilities.CreateInstance<TokenFunctions>(bench.Services);
+        var functions = ActivatorUtilities.CreateInstance<TokenFunctions>(fixture.Services);
 
         var failure = await Should.ThrowAsync<InvalidOperationException>(() => functions.RefreshTokens(new TimerInfo(), Cancel));
 
         failure.InnerException.ShouldBeNull();
-        bench.Logs.Lines.ShouldContain("Error: The partnership access token could not be renewed: baloan_unauthorized.");
-        bench.Logs.Lines.ShouldNotContain(line =>
+        fixture.Logs.Lines.ShouldContain("Error: The partnership access token could not be renewed: baloan_unauthorized.");
+        fixture.Logs.Lines.ShouldNotContain(line =>
             line.Contains("The merchant access token could not be renewed", StringComparison.Ordinal)
         );
-        bench.Logs.Lines.ShouldNotContain(line => line.Contains(WrongPassword, StringComparison.Ordinal));
+        fixture.Logs.Lines.ShouldNotContain(line => line.Contains(WrongPassword, StringComparison.Ordinal));
 
-        bench.Vault.Available = false;
-        bench.Time.Advance(TimeSpan.FromHours(23));
+        fixture.Vault.Available = false;
+        fixture.Time.Advance(TimeSpan.FromHours(23));
         await Should.ThrowAsync<InvalidOperationException>(() => functions.RefreshTokens(new TimerInfo(), Cancel));
-        bench.Logs.Lines.ShouldContain(line =>
+        fixture.Logs.Lines.ShouldContain(line =>
             line.StartsWith(
                 "Error: The merchant access token could not be renewed: KeyVaultUnavailableException.",
                 StringComparison.Ordinal
@@ -217,12 +217,12 @@ public sealed class AccessTokensTests(StorageAccounts storage)
     [Fact]
     public async Task Without_a_token_and_without_a_vault_the_failure_is_clear_and_passes()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        bench.Vault.Available = false;
-        var tokens = MerchantOf(bench.Services);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        fixture.Vault.Available = false;
+        var tokens = MerchantOf(fixture.Services);
 
         await Should.ThrowAsync<KeyVaultUnavailableException>(() => tokens.GetAsync(Cancel).AsTask());
-        bench.Vault.Available = true;
+        fixture.Vault.Available = true;
 
         (await tokens.GetAsync(Cancel)).ShouldNotBeEmpty();
     }
@@ -238,22 +238,22 @@ public sealed class AccessTokensTests(StorageAccounts storage)
     [InlineData("{\"access\":\"no-expiry\"}")]
     public async Task What_the_vault_holds_and_nobody_can_use_is_passed_over(string secret)
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
-        bench.Vault.SetSecret("baloan-merchant-token", secret);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        fixture.Vault.SetSecret("baloan-merchant-token", secret);
 
-        (await MerchantOf(bench.Services).GetAsync(Cancel)).ShouldStartWith("eyJ");
+        (await MerchantOf(fixture.Services).GetAsync(Cancel)).ShouldStartWith("eyJ");
     }
 
     [Fact]
     public async Task A_contract_without_credentials_is_not_in_use_and_the_other_works()
     {
-        await using var bench = await ServiceBench.StartAsync(storage);
+        await using var fixture = await ServiceFixture.StartAsync(storage);
 
-        (await MerchantOf(bench.Services).GetAsync(Cancel)).ShouldNotBeEmpty();
-        var missing = await Should.ThrowAsync<NotConfiguredException>(() => PartnershipOf(bench.Services).GetAsync(Cancel).AsTask());
+        (await MerchantOf(fixture.Services).GetAsync(Cancel)).ShouldNotBeEmpty();
+        var missing = await Should.ThrowAsync<NotConfiguredException>(() => PartnershipOf(fixture.Services).GetAsync(Cancel).AsTask());
         missing.Settings.ShouldContain("baloan-partnership-username");
 
-        await using var partner = await ServiceBench.StartAsync(
+        await using var partner = await ServiceFixture.StartAsync(
             storage,
             credentials: vault =>
             {
@@ -268,7 +268,7 @@ public sealed class AccessTokensTests(StorageAccounts storage)
     [Fact]
     public async Task Wrong_credentials_are_told_and_nothing_is_kept()
     {
-        await using var bench = await ServiceBench.StartAsync(
+        await using var fixture = await ServiceFixture.StartAsync(
             storage,
             credentials: vault =>
             {
@@ -276,12 +276,12 @@ public sealed class AccessTokensTests(StorageAccounts storage)
                 vault.SetSecret("baloan-merchant-password", "not-the-password");
             }
         );
-        bench.Secret("not-the-password");
+        fixture.Secret("not-the-password");
 
-        var refused = await Should.ThrowAsync<Baloan.Client.BaloanException>(() => MerchantOf(bench.Services).GetAsync(Cancel).AsTask());
+        var refused = await Should.ThrowAsync<Baloan.Client.BaloanException>(() => MerchantOf(fixture.Services).GetAsync(Cancel).AsTask());
 
         refused.Code.ShouldBe("baloan_unauthorized");
-        bench.Vault.GetSecret("baloan-merchant-token").ShouldBeNull();
+        fixture.Vault.GetSecret("baloan-merchant-token").ShouldBeNull();
     }
 
     private static AccessTokens MerchantOf(IServiceProvider instance) => instance.GetRequiredKeyedService<AccessTokens>("merchant");

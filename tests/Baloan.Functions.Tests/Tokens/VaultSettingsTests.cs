@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.Tokens;
@@ -40,7 +40,7 @@ public sealed class VaultSettingsTests(StorageAccounts storage) : ApiTests(stora
     public async Task A_vault_that_is_away_and_wrong_credentials_in_it_are_told_until_they_are_mended()
     {
         await using var vault = await KeyVaultEmulator.StartAsync(cancellationToken: Cancel);
-        ServiceBench.Credentials(vault, "v2");
+        ServiceFixture.Credentials(vault, "v2");
         vault.Available = false;
         await using var app = await FunctionApp.StartAsync(
             new FunctionAppSettings(NewStorage(), Baloan.BaseAddress)

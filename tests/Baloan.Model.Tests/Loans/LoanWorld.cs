@@ -157,7 +157,7 @@ internal sealed class LoanWorld : World.World
 
         CheckCounters();
         CheckLists();
-        Tally.Count("sequences");
+        Coverage.Count("sequences");
     }
 
     private void CheckCounters()
@@ -179,7 +179,7 @@ internal sealed class LoanWorld : World.World
                 counters.Of("conflicts") == conflicts,
                 $"{conflicts} callbacks were conflicts and {counters.Of("conflicts")} were counted."
             );
-            Tally.Count("callbacks counted", recorded);
+            Coverage.Count("callbacks counted", recorded);
         }
     }
 
@@ -212,7 +212,7 @@ internal sealed class LoanWorld : World.World
             Require(recorded <= kind.Count(), $"{kind.Count()} callbacks {kind.Key.State} came, and {recorded} are in the history.");
             foreach (var callback in kind)
             {
-                Tally.Count(
+                Coverage.Count(
                     $"callback answered {(callback.Answer is { } answer ? answer.ToString(CultureInfo.InvariantCulture) : "not at all")}"
                 );
                 Require(callback.Answer is null or 200 or 503, $"A callback was answered {callback.Answer}.");
@@ -223,7 +223,7 @@ internal sealed class LoanWorld : World.World
             .SelectMany(row => row.Text("CountedIds")!.Split(' ', StringSplitOptions.RemoveEmptyEntries).Append(row.Text("CallbackId")!))
             .ToList();
         Require(ids.Distinct().Count() == ids.Count, "A callback is in the history twice.");
-        Tally.Count("loans opened here", opened.Contains(uuid) ? 1 : 0);
+        Coverage.Count("loans opened here", opened.Contains(uuid) ? 1 : 0);
         if (Loan(uuid) is { } loan)
         {
             Require(!opened.Contains(uuid) || loan.Text("OpenedAt") is not null, "A loan that was opened here is not known as such.");
@@ -231,7 +231,7 @@ internal sealed class LoanWorld : World.World
                 loan.Text("State") == ledgers[uuid].State,
                 $"The state is {loan.Text("State")} and by the rules {ledgers[uuid].State}."
             );
-            Tally.Count($"loan is {loan.Text("State") ?? "of no known state"}");
+            Coverage.Count($"loan is {loan.Text("State") ?? "of no known state"}");
         }
         else
         {
@@ -243,8 +243,8 @@ internal sealed class LoanWorld : World.World
 
         foreach (var row in history)
         {
-            Tally.Count($"history: {row.Text("Note") ?? "news"}");
-            Tally.Count("history: counted again", row.Number("Times") - 1);
+            Coverage.Count($"history: {row.Text("Note") ?? "news"}");
+            Coverage.Count("history: counted again", row.Number("Times") - 1);
             if (row.Text("Note") == "conflict")
             {
                 Require(
@@ -283,7 +283,7 @@ internal sealed class LoanWorld : World.World
             // What the delivery asks before it tells anybody.
             var (id, key) = (happened.GetProperty("id").GetString()!, happened.GetProperty("change").GetProperty("key").GetString()!);
             var isTold = Ask(store.HasChangeAsync(uuid, key, id, default));
-            Tally.Count(isTold ? "events delivered" : "events dropped: the change was never recorded");
+            Coverage.Count(isTold ? "events delivered" : "events dropped: the change was never recorded");
             Require(
                 isTold == history.Exists(row => row.RowKey == key && row.Text("CallbackId") == id && row.Text("Note") is null),
                 "An event tells of a change that was not recorded, or keeps one back that was."
@@ -359,7 +359,7 @@ internal sealed class LoanWorld : World.World
             )
         )
         {
-            Tally.Count("openings of which a person was told");
+            Coverage.Count("openings of which a person was told");
         }
         else
         {
@@ -376,7 +376,7 @@ internal sealed class LoanWorld : World.World
             return false;
         }
 
-        Tally.Count(twice ? "deliveries twice" : "deliveries");
+        Coverage.Count(twice ? "deliveries twice" : "deliveries");
         message.VisibleAt = twice ? Clock.Now : DateTimeOffset.MaxValue;
         var receipt = ++message.Receipts;
         var running = Track(
@@ -399,7 +399,7 @@ internal sealed class LoanWorld : World.World
                 else if (++message.Tries == 5)
                 {
                     // A person puts it back when the alarm has rung.
-                    Tally.Count("messages poisoned");
+                    Coverage.Count("messages poisoned");
                     message.Tries = 0;
                     message.VisibleAt = Clock.Now + TimeSpan.FromHours(1);
                 }

@@ -32,7 +32,7 @@ internal sealed class OpeningWorld : World.World
         Baloan.Opened = (uuid, customer, amount) =>
         {
             Say($"{uuid} is opened for {customer}");
-            Tally.Count("opened");
+            Coverage.Count("opened");
             opened[uuid] = (customer, amount);
             var ofKey = posts.Where(post => post.Customer == customer).ToList();
             Require(
@@ -132,7 +132,9 @@ internal sealed class OpeningWorld : World.World
         Require(Alerts.Bugs.Count == 0, $"The app failed by itself: {Alerts.Bugs.FirstOrDefault()}");
         foreach (var row in Rows)
         {
-            Tally.Count($"opening is {row.Text("Status")}{(row.Text("ResolvedAs") is { } resolved ? $", a person said {resolved}" : "")}");
+            Coverage.Count(
+                $"opening is {row.Text("Status")}{(row.Text("ResolvedAs") is { } resolved ? $", a person said {resolved}" : "")}"
+            );
             if (row.Text("Status") == "Unknown")
             {
                 Require(
@@ -168,7 +170,7 @@ internal sealed class OpeningWorld : World.World
             );
         }
 
-        Tally.Count("sequences");
+        Coverage.Count("sequences");
     }
 
     private bool IsListed(MemoryTables.Row opening) =>
@@ -218,7 +220,7 @@ internal sealed class OpeningWorld : World.World
     {
         using var json = JsonDocument.Parse(answer.Body);
         var code = answer.Status == 201 ? "" : json.RootElement.GetProperty("code").GetString()!;
-        Tally.Count($"POST answered {answer.Status} {code}");
+        Coverage.Count($"POST answered {answer.Status} {code}");
         Say($"POST loan {post.Key} ({post.Amount}) is answered {answer.Status} {code}");
         switch (answer.Status)
         {

@@ -14,7 +14,7 @@ public sealed class RulesModelTests
     public void The_rules_move_money_at_most_once_and_say_nothing_that_is_not_so()
     {
         var count = Sequences.Count * TimesMore;
-        var tally = new World.Tally();
+        var coverage = new World.Coverage();
         var gate = new Lock();
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         Parallel.For(
@@ -22,7 +22,7 @@ public sealed class RulesModelTests
             Environment.ProcessorCount,
             part =>
             {
-                var own = new World.Tally();
+                var own = new World.Coverage();
                 for (var number = part; number < count; number += Environment.ProcessorCount)
                 {
                     Play(number, own);
@@ -30,7 +30,7 @@ public sealed class RulesModelTests
 
                 lock (gate)
                 {
-                    tally.Add(own);
+                    coverage.Add(own);
                 }
             }
         );
@@ -42,16 +42,16 @@ public sealed class RulesModelTests
                     + $"second)\n"
             )
             + string.Concat(
-                tally.All.Select(entry => string.Create(CultureInfo.InvariantCulture, $"  {entry.Key, -60} {entry.Value, 12:N0}\n"))
+                coverage.All.Select(entry => string.Create(CultureInfo.InvariantCulture, $"  {entry.Key, -60} {entry.Value, 12:N0}\n"))
             );
         Sequences.Publish(nameof(The_rules_move_money_at_most_once_and_say_nothing_that_is_not_so), text);
     }
 
-    private static void Play(int number, World.Tally tally)
+    private static void Play(int number, World.Coverage coverage)
     {
         try
         {
-            new RulesWorld(ChanceOf(number), tally, null).Play();
+            new RulesWorld(ChanceOf(number), coverage, null).Play();
         }
         catch (World.ModelException)
         {
@@ -59,7 +59,7 @@ public sealed class RulesModelTests
             var told = new List<string>();
             try
             {
-                new RulesWorld(ChanceOf(number), new World.Tally(), told.Add).Play();
+                new RulesWorld(ChanceOf(number), new World.Coverage(), told.Add).Play();
             }
             catch (World.ModelException again)
             {

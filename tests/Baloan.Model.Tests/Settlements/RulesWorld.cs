@@ -9,7 +9,7 @@ namespace Baloan.Model.Tests.Settlements;
 /// One settlement's row, those who carry it on, and a Baloan that is pretended. Each of those is a coroutine that stops wherever an
 /// app would wait: another one goes on there, time passes, or it is never heard of again.
 /// </summary>
-internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tell)
+internal sealed class RulesWorld(Random chance, Coverage coverage, Action<string>? tell)
 {
     private const long Total = 500_000;
     private const int Steps = 120;
@@ -52,13 +52,13 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
             Step();
         }
 
-        tally.Count("sequences");
+        coverage.Count("sequences");
         if (!isDeceived)
         {
             End();
         }
 
-        tally.Count($"ended {row.Status}, known by {row.KnownBy?.ToString() ?? "nobody"}");
+        coverage.Count($"ended {row.Status}, known by {row.KnownBy?.ToString() ?? "nobody"}");
     }
 
     private static void Require(bool isTrue, string otherwise)
@@ -88,7 +88,7 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
                 break;
             case 13 when actors.Count > 0:
                 Say($"one of {actors.Count} dies");
-                tally.Count("deaths");
+                coverage.Count("deaths");
                 actors.RemoveAt(chance.Next(actors.Count));
                 break;
             case 14 when OneIn(3):
@@ -197,7 +197,7 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
         version++;
         (isConfirmed, isDenied, isDuplicateRefused, isSpent, mayHaveTakenEffect) = (false, false, false, false, false);
         Say($"attempt {row.Attempts} is accepted");
-        tally.Count("attempts");
+        coverage.Count("attempts");
     }
 
     private void Move(int attempt)
@@ -247,7 +247,7 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
 
     private void CheckEnd(Settlement ended)
     {
-        tally.Count($"end: {ended.Status} {ended.ErrorCode}");
+        coverage.Count($"end: {ended.Status} {ended.ErrorCode}");
         Require(ended.NationalIdentifier is null && ended.TransactionToken is null, "It ended and was not wiped.");
         switch (ended.Status)
         {
@@ -262,7 +262,7 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
                 if (moves > 0)
                 {
                     // What comes after it is as wrong as this is.
-                    tally.Count("a refused duplicate, and others who spent meanwhile");
+                    coverage.Count("a refused duplicate, and others who spent meanwhile");
                     isDeceived = true;
                 }
 
@@ -434,7 +434,7 @@ internal sealed class RulesWorld(Random chance, Tally tally, Action<string>? tel
         }
 
         Say($"it is sent");
-        tally.Count("sendings");
+        coverage.Count("sendings");
         Require(!mayHaveTakenEffect, "It was sent again, and what was sent before may have taken effect.");
         mayHaveTakenEffect = true;
         if (fate == 3)

@@ -79,7 +79,7 @@ internal sealed class SettlementWorld : World.World
         Baloan.Moved = Moved;
         Baloan.MovedAgain = (customer, total) =>
         {
-            Tally.Count("moved twice by something in front of Baloan");
+            Coverage.Count("moved twice by something in front of Baloan");
             spendings[customer].Add((Clock.Now, total));
         };
         Baloan.Confirmed = (operation, body) =>
@@ -94,7 +94,7 @@ internal sealed class SettlementWorld : World.World
             denied[BaloanBooks.CustomerIn(body)] = Clock.Now;
             if (operation == "settle-confirm" && posts.Single(post => post.Proof == BaloanBooks.ProofIn(body)) is { Moves: > 0 } refused)
             {
-                Tally.Count("duplicates of what had moved the money refused");
+                Coverage.Count("duplicates of what had moved the money refused");
                 repeated.Add(refused.Proof);
             }
         };
@@ -290,7 +290,7 @@ internal sealed class SettlementWorld : World.World
         CheckLists();
         CheckEnds();
         CheckCounters();
-        Tally.Count("sequences");
+        Coverage.Count("sequences");
     }
 
     /// <summary>Whatever died over it, the next erasure goes on, and then nothing is half erased.</summary>
@@ -333,7 +333,7 @@ internal sealed class SettlementWorld : World.World
             }
         }
 
-        Tally.Count("attempts erased", erased.Count);
+        Coverage.Count("attempts erased", erased.Count);
 
         async Task<bool> SweepAsync()
         {
@@ -354,13 +354,13 @@ internal sealed class SettlementWorld : World.World
     {
         if (newer.Count > 0)
         {
-            Tally.Count("sequences with a row of a newer version");
+            Coverage.Count("sequences with a row of a newer version");
             return;
         }
 
         if (Clock.Now - began > Counters.Span)
         {
-            Tally.Count("sequences too long for the counters");
+            Coverage.Count("sequences too long for the counters");
             return;
         }
 
@@ -383,7 +383,7 @@ internal sealed class SettlementWorld : World.World
                     && counters.SumOf(SettlementCounters.NumberColumn(status.Name())) == ended,
                 $"Attempts of {sum} Toman ended as {status} and {counters.SumOf(SettlementCounters.SumColumn(status.Name()))} were counted."
             );
-            Tally.Count($"counted as {status.Name()}", ended);
+            Coverage.Count($"counted as {status.Name()}", ended);
         }
 
         Require(
@@ -400,7 +400,7 @@ internal sealed class SettlementWorld : World.World
 
     private void CheckAnswer(Post post)
     {
-        Tally.Count($"POST answered {(post.Answer is { } answer ? answer.ToString(CultureInfo.InvariantCulture) : "not at all")}");
+        Coverage.Count($"POST answered {(post.Answer is { } answer ? answer.ToString(CultureInfo.InvariantCulture) : "not at all")}");
         if (newer.Contains(post.Code))
         {
             return;
@@ -431,21 +431,21 @@ internal sealed class SettlementWorld : World.World
     {
         var row = Rows.Single(row => row.Text("Code") == attempt.Post.Code);
         var isLast = row.Number("Attempts") == attempt.Number;
-        Tally.Count($"attempt ended {attempt.Status}{(isLast && row.Text("Inferred") == "True" ? " (inferred)" : "")}");
+        Coverage.Count($"attempt ended {attempt.Status}{(isLast && row.Text("Inferred") == "True" ? " (inferred)" : "")}");
         if (attempt.Number > 1)
         {
-            Tally.Count("attempts after the first");
+            Coverage.Count("attempts after the first");
         }
 
         if (attempt.IsDeceived)
         {
-            Tally.Count("attempts deceived by the coincidence");
+            Coverage.Count("attempts deceived by the coincidence");
             return;
         }
 
         if (attempt.IsDuplicateUnseen)
         {
-            Tally.Count("attempts whose refused duplicate the credit could not show");
+            Coverage.Count("attempts whose refused duplicate the credit could not show");
             return;
         }
 
@@ -496,7 +496,7 @@ internal sealed class SettlementWorld : World.World
                     || (attempts.TryGetValue((hold.Text("Code")!, hold.Number("Attempt")), out var holder) && holder.HasEnded),
                 "A customer is held by a settlement that is not under way."
             );
-            Tally.Count(
+            Coverage.Count(
                 string.IsNullOrEmpty(hold.Text("Code"))
                     ? "customers whose last credit is kept"
                     : "holds left behind by the dead, which hold nobody up"
@@ -671,13 +671,13 @@ internal sealed class SettlementWorld : World.World
 
     private void Deliver(Instance instance, MemoryQueues.Message message, bool twice)
     {
-        Tally.Count("deliveries");
+        Coverage.Count("deliveries");
         Task? running = null;
         message.VisibleAt = twice ? Clock.Now : DateTimeOffset.MaxValue;
         var receipt = ++message.Receipts;
         if (twice)
         {
-            Tally.Count("deliveries twice");
+            Coverage.Count("deliveries twice");
         }
 
         Start(
@@ -699,7 +699,7 @@ internal sealed class SettlementWorld : World.World
                 else if (++message.Tries == 5)
                 {
                     queue.Remove(message);
-                    Tally.Count("messages poisoned");
+                    Coverage.Count("messages poisoned");
                 }
                 else
                 {
@@ -754,7 +754,7 @@ internal sealed class SettlementWorld : World.World
         }
 
         Say($"an older version has {code}");
-        Tally.Count("settlements of an older version");
+        Coverage.Count("settlements of an older version");
         var index = Storage.Tables.Rows(IndexTable).Where(entry => (entry.Text("Code") ?? entry.Text("Id")) == code).ToList();
         isNewerWriting = true;
         index.ForEach(entry => CarryOutTable("DELETE", IndexTable, entry.PartitionKey, entry.RowKey, "*", ""));
@@ -826,7 +826,7 @@ internal sealed class SettlementWorld : World.World
     private void Moved(string proof, string code, string customer, long total)
     {
         var post = posts.Single(post => post.Proof == proof);
-        Tally.Count("moved");
+        Coverage.Count("moved");
         Say($"money is moved for {code} ({proof})");
         Require(
             post.Code == code && post.Content.Customer == customer && post.Content.Total == total,
@@ -937,7 +937,7 @@ internal sealed class SettlementWorld : World.World
                     knownBy != "Baloan" || post.IsConfirmed,
                     $"{post.Code} is said to be settled by Baloan's word, which Baloan did not give."
                 );
-                Tally.Count($"settled, known by {knownBy}");
+                Coverage.Count($"settled, known by {knownBy}");
                 break;
             case "Rejected"
             or "Failed" when moved && repeated.Contains(post.Proof) && (others.Exists(spending => spending.Amount != 0) || withOldCredit):
@@ -971,7 +971,7 @@ internal sealed class SettlementWorld : World.World
         if (attempt.Status == "Failed")
         {
             post.IsWithdrawn |= row.Text("ErrorCode") is "withdrawn" or "expired";
-            Tally.Count($"failed: {row.Text("ErrorCode")}");
+            Coverage.Count($"failed: {row.Text("ErrorCode")}");
         }
     }
 }

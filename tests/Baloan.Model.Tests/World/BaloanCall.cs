@@ -180,7 +180,7 @@ internal sealed class BaloanCall(Instance instance, HttpRequestMessage request, 
 
         if (reading.IsFaulted && read.Length == 0)
         {
-            Instance.World.Tally.Count("calls not begun any more");
+            Instance.World.Coverage.Count("calls not begun any more");
             Instance.World.Say($"{this} is not begun any more: {reading.Exception.InnerException!.Message}");
             outcome.SetException(reading.Exception.InnerException!);
             return false;
@@ -210,7 +210,7 @@ internal sealed class BaloanCall(Instance instance, HttpRequestMessage request, 
         if (Baloan.Lateness is { } wait)
         {
             var (operation, text) = (Operation, body);
-            Instance.World.Tally.Count("Baloan acts late");
+            Instance.World.Coverage.Count("Baloan acts late");
             Instance.World.Later(
                 wait,
                 () =>

@@ -1,7 +1,7 @@
 namespace Baloan.Model.Tests.World;
 
 /// <summary>Counts what happens, so that nobody has to believe in it.</summary>
-internal sealed class Tally
+internal sealed class Coverage
 {
     private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
 
@@ -11,7 +11,7 @@ internal sealed class Tally
 
     public void Count(string what, long times = 1) => counts[what] = counts.GetValueOrDefault(what) + times;
 
-    public void Add(Tally other)
+    public void Add(Coverage other)
     {
         foreach (var (what, times) in other.counts)
         {

@@ -43,7 +43,7 @@ internal abstract class World : IDisposable
 
     public Alerts Alerts { get; } = new();
 
-    public Tally Tally { get; } = new();
+    public Coverage Coverage { get; } = new();
 
     /// <summary>Every storage call that was carried out, with its answer, where somebody wants to know.</summary>
     public Action<StorageRequest, StorageAnswer>? CarriedOut { get; init; }
@@ -152,7 +152,7 @@ internal abstract class World : IDisposable
             )
             {
                 // Its time limits passed while it stood still, and .NET goes on after a wait that is cancelled in another thread.
-                Tally.Count("processes that went on where no world can rule, and ended");
+                Coverage.Count("processes that went on where no world can rule, and ended");
                 Kill(elsewhere.Instance);
             }
             else if (operations.Count > 0)
@@ -245,7 +245,7 @@ internal abstract class World : IDisposable
         }
 
         Say($"instance {instance.Number} dies");
-        Tally.Count("deaths");
+        Coverage.Count("deaths");
         instance.Die();
         instances[instance.Number] = null;
         foreach (var operation in operations.Where(operation => operation.Instance == instance).ToList())
@@ -381,7 +381,7 @@ internal abstract class World : IDisposable
     private void StandStill(Instance instance)
     {
         Say($"instance {instance.Number} stands still");
-        Tally.Count("processes that stood still");
+        Coverage.Count("processes that stood still");
         instance.IsStandingStill = true;
         stoodStill.Add(instance);
         foreach (var operation in operations.Where(operation => operation.Instance == instance))
@@ -437,7 +437,7 @@ internal abstract class World : IDisposable
         }
 
         Say($"{call} → {fate.Text()}{(call.IsOrphan ? " (nobody waits)" : "")}");
-        Tally.Count($"call {fate.Text()}");
+        Coverage.Count($"call {fate.Text()}");
         if (call.Meet(fate))
         {
             calls.Remove(call);

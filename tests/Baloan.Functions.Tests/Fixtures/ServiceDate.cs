@@ -2,7 +2,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>Has the answers of storage bear the time of a test's clock.</summary>
 internal sealed class ServiceDate(TimeProvider time) : DelegatingHandler

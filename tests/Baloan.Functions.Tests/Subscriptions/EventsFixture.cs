@@ -6,7 +6,7 @@ using Baloan.Core.Events;
 using Baloan.Core.Storage;
 using Baloan.Functions.Functions;
 using Baloan.Functions.Http.Requests;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,7 +20,7 @@ namespace Baloan.Functions.Tests.Subscriptions;
 /// Subscriptions with real storage and a real receiver, and a clock that the test moves: each message of the queue <c>events</c>
 /// comes when the test says so, at the time for which it was put there.
 /// </summary>
-internal sealed class EventsBench : IAsyncDisposable
+internal sealed class EventsFixture : IAsyncDisposable
 {
     private static readonly TimeSpan PlacePatience = TimeSpan.FromMilliseconds(500);
 
@@ -28,7 +28,7 @@ internal sealed class EventsBench : IAsyncDisposable
     private readonly List<(DateTimeOffset Due, string Text)> pending = [];
     private int seen;
 
-    private EventsBench(StorageProxy storage, Receiver receiver, string environment, string? allowedHosts, string? allowedPorts)
+    private EventsFixture(StorageProxy storage, Receiver receiver, string environment, string? allowedHosts, string? allowedPorts)
     {
         (Storage, Receiver) = (storage, receiver);
         Services = NewInstance(environment, allowedHosts, allowedPorts);
@@ -46,7 +46,7 @@ internal sealed class EventsBench : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<EventsBench> StartAsync(
+    public static async Task<EventsFixture> StartAsync(
         StorageAccounts storage,
         string? environment = null,
         string? allowedHosts = null,

@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 using Baloan.Core.Events;
 using Baloan.Core.Loans;
 using Baloan.Core.Storage;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,17 +14,17 @@ using Microsoft.Extensions.Logging;
 namespace Baloan.Functions.Tests.Loans;
 
 /// <summary>The app's services without a host, on real storage. Each callback comes a second after the one before it.</summary>
-public sealed class LoanBench : IAsyncDisposable
+public sealed class LoanFixture : IAsyncDisposable
 {
     private readonly string connectionString;
     private readonly KeptLogs logs = new();
     private readonly List<ServiceProvider> instances = [];
 
-    /// <summary>A bench with an account of its own.</summary>
-    public LoanBench(StorageAccounts storage)
+    /// <summary>A fixture with an account of its own.</summary>
+    public LoanFixture(StorageAccounts storage)
         : this(storage.ConnectionString(storage.NewAccount())) { }
 
-    internal LoanBench(string connectionString)
+    internal LoanFixture(string connectionString)
     {
         this.connectionString = connectionString;
         Services = NewInstance();

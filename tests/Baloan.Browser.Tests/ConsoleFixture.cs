@@ -6,12 +6,12 @@ using Baloan.Sandbox;
 using Microsoft.Playwright;
 
 // The classes share it and run side by side: a browser waits more than it works.
-[assembly: AssemblyFixture(typeof(Baloan.Browser.Tests.ConsoleStage))]
+[assembly: AssemblyFixture(typeof(Baloan.Browser.Tests.ConsoleFixture))]
 
 namespace Baloan.Browser.Tests;
 
 /// <summary>An app that asks for keys, with settlements of each kind and loans with each note, and a browser.</summary>
-public sealed class ConsoleStage : Stage
+public sealed class ConsoleFixture : SandboxFixture
 {
     public const string FunctionKey = "function key/with+what=has to&be?escaped";
 

@@ -1,4 +1,4 @@
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>Tests that keep the machine and Azurite busy: beside them, what others wait for would come too late.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]

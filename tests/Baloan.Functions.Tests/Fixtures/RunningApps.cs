@@ -1,6 +1,6 @@
 using Baloan.Sandbox;
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>The function app in this process, once for each version of Baloan's merchant API, with keys and a talkative log.</summary>
 internal sealed class RunningApps : IAsyncDisposable

@@ -13,13 +13,13 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>
 /// The app's services without a host: real storage, Baloan and vault of one test's own, and a clock that the test moves. No queue
 /// function runs, so that nothing happens but what the test does.
 /// </summary>
-internal sealed class ServiceBench : IAsyncDisposable
+internal sealed class ServiceFixture : IAsyncDisposable
 {
     private readonly List<ServiceProvider> instances = [];
     private readonly List<string> secrets = [BaloanServer.StorePassword, BaloanServer.PartnerPassword, "eyJ"];
@@ -27,7 +27,7 @@ internal sealed class ServiceBench : IAsyncDisposable
     private readonly string version;
     private readonly TimeSpan verifyAfter;
 
-    private ServiceBench(
+    private ServiceFixture(
         BaloanServer baloan,
         KeyVaultEmulator vault,
         ManualTime time,
@@ -75,7 +75,7 @@ internal sealed class ServiceBench : IAsyncDisposable
 
     private QueueClient Queue => Services.GetRequiredService<StorageClients>().Queues.GetQueueClient(StorageSetup.WorkQueueName);
 
-    public static async Task<ServiceBench> StartAsync(
+    public static async Task<ServiceFixture> StartAsync(
         StorageAccounts storage,
         string version = "v2",
         string? connectionString = null,
@@ -87,7 +87,7 @@ internal sealed class ServiceBench : IAsyncDisposable
         var baloan = await BaloanServer.StartAsync(time: time, cancellationToken: Cancel);
         var vault = await KeyVaultEmulator.StartAsync(cancellationToken: Cancel);
         (credentials ?? (v => Credentials(v, version)))(vault);
-        return new ServiceBench(
+        return new ServiceFixture(
             baloan,
             vault,
             time,

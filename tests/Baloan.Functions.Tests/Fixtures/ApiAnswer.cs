@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>An answer of the API.</summary>
 internal sealed record ApiAnswer(int Status, string? ContentType, string Text, HttpResponseHeaders Headers)

@@ -4,7 +4,7 @@ using Baloan.Client.Tests.Servers;
 namespace Baloan.Client.Tests;
 
 /// <summary>The client on a manual clock, with an access token source that counts, against whatever address.</summary>
-public sealed class Bench : IAccessTokenSource, IDisposable
+public sealed class ClientFixture : IAccessTokenSource, IDisposable
 {
     public const string NationalIdentifier = "0012345678";
     public const string Otp = "11111";
@@ -16,7 +16,7 @@ public sealed class Bench : IAccessTokenSource, IDisposable
     private readonly HttpClient http;
     private int token;
 
-    public Bench(Uri address, Func<BaloanOptions, BaloanOptions>? with = null, ManualTime? time = null)
+    public ClientFixture(Uri address, Func<BaloanOptions, BaloanOptions>? with = null, ManualTime? time = null)
     {
         Time = time ?? new();
         var options = new BaloanOptions { BaseAddress = address };

@@ -4,7 +4,7 @@ using Baloan.Sandbox;
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Storage, Baloan and a vault that nobody else uses, on free ports, and the function apps that are started with them.</summary>
-public class Stage : IAsyncLifetime
+public class SandboxFixture : IAsyncLifetime
 {
     private readonly List<RunningApp> apps = [];
 
@@ -21,7 +21,7 @@ public class Stage : IAsyncLifetime
     /// <summary>Baloan's merchant API that the apps speak.</summary>
     protected virtual string Version => "v2";
 
-    /// <summary>Settings that all apps of this stage have.</summary>
+    /// <summary>Settings that all apps of this fixture have.</summary>
     protected virtual Dictionary<string, string?> Settings =>
         new()
         {
@@ -55,7 +55,7 @@ public class Stage : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Starts an app on this stage; it ends with the stage.</summary>
+    /// <summary>Starts an app on this fixture; it ends with the fixture.</summary>
     public async Task<RunningApp> StartAppAsync(
         Dictionary<string, string?>? more = null,
         string? storage = null,
@@ -104,8 +104,8 @@ public class Stage : IAsyncLifetime
         );
 }
 
-/// <summary>A stage with one app.</summary>
-public class OneAppStage : Stage
+/// <summary>A fixture with one app.</summary>
+public class OneAppFixture : SandboxFixture
 {
     public RunningApp App { get; private set; } = null!;
 
@@ -116,8 +116,8 @@ public class OneAppStage : Stage
     }
 }
 
-/// <summary>A stage with one app that asks for keys.</summary>
-public sealed class KeyedStage : Stage
+/// <summary>A fixture with one app that asks for keys.</summary>
+public sealed class KeyedAppFixture : SandboxFixture
 {
     public const string FunctionKey = "function key/with+what=has to&be?escaped";
     public const string AdminKey = "the-admin-key";
@@ -134,23 +134,23 @@ public sealed class KeyedStage : Stage
     }
 }
 
-/// <summary>Classes that share a stage and an app, one after the other: each start of an app and of its storage takes seconds.</summary>
+/// <summary>Classes that share a fixture and an app, one after the other: each start of an app and of its storage takes seconds.</summary>
 [CollectionDefinition(Name)]
-public sealed class SharedApp : ICollectionFixture<OneAppStage>
+public sealed class SharedApp : ICollectionFixture<OneAppFixture>
 {
     public const string Name = "one app";
 }
 
-/// <summary>Classes that share a stage, start their own apps on it and end them.</summary>
+/// <summary>Classes that share a fixture, start their own apps on it and end them.</summary>
 [CollectionDefinition(Name)]
-public sealed class SharedStage : ICollectionFixture<Stage>
+public sealed class SharedProcesses : ICollectionFixture<SandboxFixture>
 {
-    public const string Name = "one stage";
+    public const string Name = "one fixture";
 }
 
-/// <summary>Classes that share a stage and an app that asks for keys.</summary>
+/// <summary>Classes that share a fixture and an app that asks for keys.</summary>
 [CollectionDefinition(Name)]
-public sealed class KeyedApp : ICollectionFixture<KeyedStage>
+public sealed class KeyedApp : ICollectionFixture<KeyedAppFixture>
 {
     public const string Name = "one app with keys";
 }

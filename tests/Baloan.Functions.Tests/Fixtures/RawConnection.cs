@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>A connection that sends bytes as they are: no client that keeps to HTTP would send what some tests send.</summary>
 internal sealed class RawConnection : IDisposable

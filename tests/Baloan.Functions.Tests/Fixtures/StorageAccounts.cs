@@ -1,5 +1,5 @@
 using System.Globalization;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
 
 [assembly: AssemblyFixture(typeof(StorageAccounts))]
@@ -7,7 +7,7 @@ using Baloan.Sandbox;
 // Most tests wait for other processes most of the time.
 [assembly: CollectionBehavior(MaxParallelThreads = 6)]
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>One Azurite with a storage account for each test, so that no test's sweep or queue sees another's rows.</summary>
 public sealed class StorageAccounts : IAsyncLifetime

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>One app in this process, behind the host for one's own machine, with a vault of its own.</summary>
 internal sealed record ServedApp(InThisProcess App, KeyVaultEmulator Vault, string ConnectionString) : IAsyncDisposable
@@ -65,7 +65,7 @@ internal sealed record ServedApp(InThisProcess App, KeyVaultEmulator Vault, stri
     public static async Task<KeyVaultEmulator> StartVaultAsync(string version)
     {
         var vault = await KeyVaultEmulator.StartAsync();
-        ServiceBench.Credentials(vault, version);
+        ServiceFixture.Credentials(vault, version);
         if (version == "v2")
         {
             vault.SetSecret("baloan-partnership-username", BaloanServer.PartnerName);

@@ -1,7 +1,7 @@
 using Baloan.Core.Settlements;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>What a test does with one of several instances of the app.</summary>
 internal static class Instance

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>Values that no other test uses.</summary>
 internal static class Given

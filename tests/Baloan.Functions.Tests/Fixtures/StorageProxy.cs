@@ -7,7 +7,7 @@ using System.Xml.Linq;
 using Baloan.Sandbox;
 using Microsoft.AspNetCore.Http;
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>Stands in front of storage, counts its calls by kind, and makes some of them go wrong.</summary>
 internal sealed partial class StorageProxy : IAsyncDisposable

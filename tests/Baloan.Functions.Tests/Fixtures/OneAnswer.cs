@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>A Baloan that has the same answer to everything.</summary>
 internal sealed class OneAnswer(WebApplication server) : IAsyncDisposable

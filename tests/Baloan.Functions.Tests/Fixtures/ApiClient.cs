@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Baloan.Sandbox;
 
-namespace Baloan.Functions.Tests.Bench;
+namespace Baloan.Functions.Tests.Fixtures;
 
 /// <summary>A caller of the API.</summary>
 internal sealed class ApiClient : IDisposable

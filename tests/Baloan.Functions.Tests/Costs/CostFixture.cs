@@ -2,14 +2,14 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Baloan.Functions.Tests.Bench;
+using Baloan.Functions.Tests.Fixtures;
 using Baloan.Functions.Tests.Telemetry;
 using Baloan.Sandbox;
 
 namespace Baloan.Functions.Tests.Costs;
 
 /// <summary>The running app, at the log levels of the shipped <c>host.json</c>, with a count of all that it asks of others.</summary>
-internal sealed partial class CostBench : IAsyncDisposable
+internal sealed partial class CostFixture : IAsyncDisposable
 {
     /// <summary>
     /// Each thing is done so often, and costs the same each time but for one at the most, into which a sweep's last calls came.
@@ -31,7 +31,7 @@ internal sealed partial class CostBench : IAsyncDisposable
 
     private readonly List<Sample> samples = [];
 
-    private CostBench(BaloanServer baloan, StorageProxy storage, OtlpReceiver otlp, RunningApp app) =>
+    private CostFixture(BaloanServer baloan, StorageProxy storage, OtlpReceiver otlp, RunningApp app) =>
         (Baloan, Storage, Otlp, App, Api) = (baloan, storage, otlp, app, app.NewClient());
 
     public BaloanServer Baloan { get; }
@@ -44,7 +44,7 @@ internal sealed partial class CostBench : IAsyncDisposable
 
     private OtlpReceiver Otlp { get; }
 
-    public static async Task<CostBench> StartAsync(StorageAccounts storage, string version)
+    public static async Task<CostFixture> StartAsync(StorageAccounts storage, string version)
     {
         var baloan = await BaloanServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         baloan.Loans.Step = Timeout.InfiniteTimeSpan;
@@ -63,7 +63,7 @@ internal sealed partial class CostBench : IAsyncDisposable
                 new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             ]
         );
-        return new CostBench(baloan, proxy, otlp, app);
+        return new CostFixture(baloan, proxy, otlp, app);
     }
 
     /// <summary>Counts what is done until <paramref name="work"/> ends, which has to wait for all that it sets going.</summary>
