@@ -59,15 +59,14 @@ public sealed partial class SettlementCompletion(
     }
 
     /// <summary>
-    /// Completes it where nobody has done so yet: before it is listed as under way again, for then the sweep would not find that end
-    /// any more.
+    /// Completes it where somebody may not have done so yet: before it is listed as under way again, for then the sweep would not find
+    /// that end any more. An entry that is not its own may have been put there by a POST that found it standing still.
     /// </summary>
     public async Task FinishAsync(Settlement ended, CancellationToken cancellationToken)
     {
-        var openEntry = new ETag(ended.OpenETag);
-        if (await store.FindOpenAsync(ended, cancellationToken) == openEntry)
+        if (await store.FindOpenAsync(ended, cancellationToken) is not null)
         {
-            await CompleteAsync(ended, openEntry, cancellationToken);
+            await CompleteAsync(ended, new ETag(ended.OpenETag), cancellationToken);
         }
     }
 

@@ -10,6 +10,8 @@ public sealed class ConsolePage
 {
     private const string EnglishPage = "<html lang=\"en\" dir=\"ltr\">";
     private const string PersianPage = "<html lang=\"fa\" dir=\"rtl\">";
+    private const string EnglishTexts = "console/text-en.js";
+    private const string PersianTexts = "console/text-fa.js";
     private const string NoSettings = "data-shop=\"\" data-support=\"\" data-time-zone=\"\" data-lock-after-minutes=\"\"";
 
     private readonly PageFile english;
@@ -28,7 +30,9 @@ public sealed class ConsolePage
             StringComparison.Ordinal
         );
         english = FileOf(page);
-        persian = FileOf(page.Replace(EnglishPage, PersianPage, StringComparison.Ordinal));
+        persian = FileOf(
+            page.Replace(EnglishPage, PersianPage, StringComparison.Ordinal).Replace(EnglishTexts, PersianTexts, StringComparison.Ordinal)
+        );
     }
 
     /// <summary>The page as it is sent to a reader of a language.</summary>

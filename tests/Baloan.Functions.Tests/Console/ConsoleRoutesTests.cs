@@ -107,6 +107,30 @@ public sealed partial class ConsoleRoutesTests(StorageAccounts storage) : ApiTes
     }
 
     [Theory]
+    [InlineData("en")]
+    [InlineData("fa")]
+    public async Task The_page_asks_at_once_for_all_that_the_overview_begins_with(string language)
+    {
+        using var page = await GetAsync("api/console", ("Accept-Language", language));
+        var asked = PreloadedModule().Matches(await page.Content.ReadAsStringAsync(Cancel)).Select(match => match.Groups["name"].Value);
+        var needed = new HashSet<string>();
+        var found = new Queue<string>(["app.js", "overview.js", $"text-{language}.js"]);
+        while (found.TryDequeue(out var name))
+        {
+            if (needed.Add(name))
+            {
+                using var module = await GetAsync($"api/console/{name}");
+                foreach (Match match in ImportedModule().Matches(await module.Content.ReadAsStringAsync(Cancel)))
+                {
+                    found.Enqueue(match.Groups["name"].Value);
+                }
+            }
+        }
+
+        asked.Append("app.js").ShouldBe(needed, ignoreOrder: true);
+    }
+
+    [Theory]
     [InlineData("vazirmatn.LICENSE.txt", "SIL Open Font License")]
     [InlineData("Vazir-Code.LICENSE.txt", "Bitstream Vera Fonts Copyright")]
     public async Task Typefaces_come_with_their_licences(string name, string text)
@@ -186,6 +210,12 @@ public sealed partial class ConsoleRoutesTests(StorageAccounts storage) : ApiTes
 
     [GeneratedRegex(@"(?:""console/|'\./|url\()(?<name>[\w.-]+\.(?:js|css|svg|woff2))")]
     private static partial Regex NamedFile();
+
+    [GeneratedRegex(@"<link rel=""modulepreload"" href=""console/(?<name>[\w.-]+)"">")]
+    private static partial Regex PreloadedModule();
+
+    [GeneratedRegex(@"^(?:import|export) [^;]*? from '\./(?<name>[\w.-]+)'", RegexOptions.Multiline)]
+    private static partial Regex ImportedModule();
 
     [GeneratedRegex(@"<script(?![^>]*\ssrc=)|\son\w+=|<style", RegexOptions.IgnoreCase)]
     private static partial Regex InlineScript();
