@@ -62,9 +62,12 @@ public sealed partial class SettlementCompletion(
     /// Completes it where somebody may not have done so yet: before it is listed as under way again, for then the sweep would not find
     /// that end any more. An entry that is not its own may have been put there by a POST that found it standing still.
     /// </summary>
-    public async Task FinishAsync(Settlement ended, CancellationToken cancellationToken)
+    /// <param name="ended">The row.</param>
+    /// <param name="ownEntry">The entry that the caller has put there for the next attempt; null where it has put none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task FinishAsync(Settlement ended, ETag? ownEntry, CancellationToken cancellationToken)
     {
-        if (await store.FindOpenAsync(ended, cancellationToken) is not null)
+        if (await store.FindOpenAsync(ended, cancellationToken) is { } entry && entry != ownEntry)
         {
             await CompleteAsync(ended, new ETag(ended.OpenETag), cancellationToken);
         }

@@ -35,7 +35,7 @@ public sealed class SettlementDecisions(
         var open = settlement;
         if (settlement.HasEnded)
         {
-            await completion.FinishAsync(settlement, cancellationToken);
+            await completion.FinishAsync(settlement, null, cancellationToken);
             open = await store.ListAgainAsync(settlement, settlement, cancellationToken);
         }
 

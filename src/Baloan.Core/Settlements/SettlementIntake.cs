@@ -1,3 +1,4 @@
+using Azure;
 using Baloan.Core.Counters;
 using Baloan.Core.Storage;
 using Baloan.Core.Tokens;
@@ -87,6 +88,7 @@ public sealed class SettlementIntake(
 
     private async Task<Acceptance> AcceptAgainAsync(Settlement request, CancellationToken cancellationToken)
     {
+        var ownEntry = new ETag(request.OpenETag);
         while (true)
         {
             var existing =
@@ -104,8 +106,9 @@ public sealed class SettlementIntake(
             }
 
             var next = request with { Attempts = existing.Attempts + 1, CreatedAt = existing.CreatedAt };
-            await completion.FinishAsync(existing, cancellationToken);
+            await completion.FinishAsync(existing, ownEntry, cancellationToken);
             next = await store.ListAgainAsync(next, existing, cancellationToken);
+            ownEntry = new ETag(next.OpenETag);
             if (await store.TryReplaceAsync(existing, next, cancellationToken) is { } attempt)
             {
                 return new Acceptance(attempt, true, []);

@@ -80,7 +80,7 @@ public sealed partial class SettlementRecorder(
 
                 if (row.HasEnded)
                 {
-                    await completion.FinishAsync(row, CancellationToken.None);
+                    await completion.FinishAsync(row, null, CancellationToken.None);
                     next = next with { EndBefore = row.Status, EndedBeforeAt = row.Ended, KnownByBefore = row.EndKnownBy };
                     next = await store.ListAgainAsync(next, row, CancellationToken.None);
                 }
