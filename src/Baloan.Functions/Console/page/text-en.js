@@ -331,7 +331,6 @@ export const text = {
     range: (lower, upper) => `From ${lower} to less than ${upper}`,
     phone: 'Mobile number',
     phoneFault: 'Type a mobile number, such as 09121234567.',
-    customerFault: 'Type 10 digits.',
     birth: 'Date of birth (Gregorian)',
     birthHint: 'Year, month and day, such as 1991-03-17.',
     birthFault: 'Type the date as year, month and day.',

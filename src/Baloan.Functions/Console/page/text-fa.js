@@ -329,7 +329,6 @@ export const text = {
     range: (lower, upper) => `از ${lower} تا کمتر از ${upper}`,
     phone: 'شمارهٔ همراه',
     phoneFault: 'شمارهٔ همراه را وارد کنید، مانند ۰۹۱۲۱۲۳۴۵۶۷.',
-    customerFault: '۱۰ رقم وارد کنید.',
     birth: 'تاریخ تولد (میلادی)',
     birthHint: 'سال، ماه و روز، مانند ⁦1991-03-17⁩.',
     birthFault: 'تاریخ را به ترتیب سال، ماه و روز وارد کنید.',
