@@ -143,14 +143,14 @@ public sealed class SharedApp : ICollectionFixture<OneAppFixture>
 
 /// <summary>Classes that share a fixture, start their own apps on it and end them.</summary>
 [CollectionDefinition(Name)]
-public sealed class SharedProcesses : ICollectionFixture<SandboxFixture>
+public sealed class SharedProcesses : ICollectionFixture<OnDemand<SandboxFixture>>
 {
     public const string Name = "one fixture";
 }
 
 /// <summary>Classes that share a fixture and an app that asks for keys.</summary>
 [CollectionDefinition(Name)]
-public sealed class KeyedApp : ICollectionFixture<KeyedAppFixture>
+public sealed class KeyedApp : ICollectionFixture<OnDemand<KeyedAppFixture>>
 {
     public const string Name = "one app with keys";
 }
