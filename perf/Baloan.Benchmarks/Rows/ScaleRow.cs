@@ -28,7 +28,7 @@ internal static class ScaleRow
     // As host.json has it: a batch, and the one that is got while half of it is left.
     private const int AtOnce = 12;
 
-    private static readonly int[] Instances = [1, 2, 4, 8, 16, 32, 64];
+    private static readonly int[] Instances = [1, 4, 8, 16, 32, 64];
 
     // The partitions to which all settlements write.
     private static readonly string[] Busiest = ["SettlementsByStatus all", "Stats stats"];

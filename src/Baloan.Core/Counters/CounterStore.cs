@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Azure;
 using Azure.Data.Tables;
 using Baloan.Core.Storage;
@@ -13,8 +15,8 @@ namespace Baloan.Core.Counters;
 /// the transaction fails: so nothing is counted twice, and anybody may count anything again to be sure. Ends of settlements are counted
 /// while they are filed, which the sweep repeats until it is done. Nothing repeats a callback, so that a <see cref="PendingIncrement"/> is
 /// written before it. What comes together is counted together, by one writer a process. Processes that count at once would take each
-/// other's ETag away: a counter is the sum of up to seventeen rows, and who finds that another writes to theirs goes on to the next. All
-/// are in one partition with the rows of what is counted, which is what keeps anything from being counted in two of them.
+/// other's ETag away: a counter is the sum of many rows, and who finds that another writes to theirs goes to another. All are in one
+/// partition with the rows of what is counted, which is what keeps anything from being counted in two of them.
 /// </remarks>
 public sealed partial class CounterStore(StorageClients storage, StorageSetup setup, TimeProvider time, ILogger<CounterStore> logger)
     : IHostedService
@@ -32,9 +34,10 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     private const string SumsPrefix = "sums-";
     private const string HourColumn = "Hour";
     private const string HourFormat = "yyyyMMddHH";
+    private static readonly string[] Keys = [nameof(ITableEntity.PartitionKey), nameof(ITableEntity.RowKey)];
 
-    // The first row of each counter is the one that an older version knows; the others have the number of their way in their key.
-    private static readonly string[] Ways = ["", .. Enumerable.Range(0, Spread.Ways).Select(way => $"-{way:x}")];
+    // More than there are instances, as a rule. Only those are there that somebody has written to.
+    private const int Ways = 128;
 
     // A transaction has at most a hundred rows: for each count its own, and those of its hour and of the hour where it was counted
     // before; and the
@@ -59,7 +62,9 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     private readonly Dictionary<string, TableEntity> latest = [];
     private volatile Task working = Task.CompletedTask;
     private bool isWorking;
-    private int way;
+
+    // What the keys of its counters end in: nothing at first, which is all that an older version knows.
+    private string way = "";
 
     /// <summary>Counts, and waits until it is counted.</summary>
     /// <exception cref="RequestFailedException">Table storage is away; nothing or all of it was counted.</exception>
@@ -138,12 +143,13 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
             }
         }
 
-        foreach (var hour in old.Select(row => row[HourColumn]).OfType<string>().Distinct())
+        foreach (var prefix in old.Count > 0 ? [HourPrefix, SumsPrefix] : Array.Empty<string>())
         {
-            await Task.WhenAll(
-                from key in new[] { HourPrefix + hour, SumsPrefix + hour }
-                from suffix in Ways
-                select table.DeleteEntityAsync(Partition, key + suffix, ETag.All, cancellationToken)
+            var over = TableClient.CreateQueryFilter(
+                $"PartitionKey eq {Partition} and RowKey ge {prefix} and RowKey lt {prefix + HourOf(now - KeptFor)}"
+            );
+            old.AddRange(
+                await table.QueryAsync<TableEntity>(over, 1_000, Keys, cancellationToken).Take(MostSwept).ToListAsync(cancellationToken)
             );
         }
 
@@ -229,6 +235,13 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     private static TableTransactionAction Delete(TableEntity row) => new(TableTransactionActionType.Delete, row, ETag.All);
 
     private static TableTransactionAction Replace(TableEntity row, ETag etag) => new(TableTransactionActionType.UpdateReplace, row, etag);
+
+    /// <summary>Where to go next: as if by chance, so that those who meet part.</summary>
+    private static string WayOf(string id, int tries) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"-{SHA256.HashData(Encoding.UTF8.GetBytes(id))[tries % SHA256.HashSizeInBytes] % Ways:x2}"
+        );
 
     private static string PendingKeyOf(CounterIncrement count) => PendingIncrement.KeyOf(count.Id);
 
@@ -316,7 +329,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
             catch (RequestFailedException lost) when (lost.Status == 412 && tries < MostTries)
             {
                 // Somebody has counted something else of the same hour, and most likely will again.
-                way = (way + 1) % Ways.Length;
+                way = WayOf(counts[0].Id, tries);
             }
             catch (RequestFailedException lost) when (lost.Status is 404 or 409 && tries < MostTries)
             {
@@ -355,9 +368,8 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         }
 
         var changed = new List<TableEntity>();
-        var suffix = Ways[way];
         var rows = await Task.WhenAll(
-            sums.Keys.Select(async key => (key, TakeLatest(key + suffix) ?? await FindAsync(key + suffix, CancellationToken.None)))
+            sums.Keys.Select(async key => (key, TakeLatest(key + way) ?? await FindAsync(key + way, CancellationToken.None)))
         );
         foreach (var (key, row) in rows)
         {
@@ -367,7 +379,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
                 numbers[column] = numbers.GetValueOrDefault(column) + number;
             }
 
-            var next = new TableEntity(Partition, key + suffix);
+            var next = new TableEntity(Partition, key + way);
             foreach (var (column, number) in numbers)
             {
                 // An older version reads the numbers of an hour and of the loans as what they are here.

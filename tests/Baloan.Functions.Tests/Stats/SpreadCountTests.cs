@@ -35,7 +35,7 @@ public sealed class SpreadCountTests(StorageAccounts storage)
         }
 
         (await KeysAsync("hour-")).Count.ShouldBe(3);
-        (await KeysAsync("loans")).ShouldBe(["loans", "loans-0", "loans-1"]);
+        (await KeysAsync("loans")).Count.ShouldBe(3);
         await ShouldBeAsync(12, 12);
 
         // What another one has counted elsewhere; the first row is the only one that an older version knows and writes.
