@@ -27,7 +27,7 @@ public abstract class ConsoleTests(ConsoleFixture fixture) : IAsyncLifetime
     {
         Assert.SkipWhen(
             Chromium.Path is null,
-            "There is no Chromium on this machine ('apt-get install chromium', or BALOAN_CHROMIUM); the console is not tried."
+            "There is no Chromium on this machine ('apt-get install chromium-headless-shell', or BALOAN_CHROMIUM); the console is not tried."
         );
         return ValueTask.CompletedTask;
     }
@@ -66,6 +66,8 @@ public abstract class ConsoleTests(ConsoleFixture fixture) : IAsyncLifetime
                 TimezoneId = "Asia/Tehran",
                 ViewportSize = new() { Width = width, Height = 800 },
                 ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+                // What moves is drawn anew all the time, and shows no test anything.
+                ReducedMotion = ReducedMotion.Reduce,
                 Permissions = ["clipboard-read", "clipboard-write"],
                 AcceptDownloads = true,
             }
@@ -133,7 +135,7 @@ public abstract class ConsoleTests(ConsoleFixture fixture) : IAsyncLifetime
     /// <summary>What axe-core finds that is serious.</summary>
     protected static async Task IsAccessibleAsync(IPage page)
     {
-        var found = await page.RunAxe();
+        var found = await page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
         found
             .Violations.Where(violation => violation.Impact is "serious" or "critical")
             .SelectMany(violation => violation.Nodes.Select(node => $"{violation.Id}: {violation.Help}: {node.Html}"))
@@ -141,7 +143,8 @@ public abstract class ConsoleTests(ConsoleFixture fixture) : IAsyncLifetime
     }
 
     /// <summary>
-    /// Keeps a picture beside the tests; and, where <c>BALOAN_SCREENSHOTS</c> is set, those of the README in <c>docs/images</c>.
+    /// Where <c>BALOAN_SCREENSHOTS</c> is set, keeps a picture to look at beside the tests, and those of the README in
+    /// <c>docs/images</c>: each picture costs as much as the rest of many a test.
     /// </summary>
     /// <param name="page">Where it is.</param>
     /// <param name="name">Of the file.</param>
@@ -149,9 +152,14 @@ public abstract class ConsoleTests(ConsoleFixture fixture) : IAsyncLifetime
     /// <param name="screen">Only what a screen shows of it, where it is far longer than one.</param>
     protected static async Task KeepPictureAsync(IPage page, string name, bool forReadme = false, bool screen = false)
     {
+        if (Environment.GetEnvironmentVariable("BALOAN_SCREENSHOTS") is null or "")
+        {
+            return;
+        }
+
         var picture = await page.ScreenshotAsync(new() { FullPage = !screen, Animations = ScreenshotAnimations.Disabled });
         var folders = new List<string> { Path.Combine(AppContext.BaseDirectory, "screenshots") };
-        if (forReadme && Environment.GetEnvironmentVariable("BALOAN_SCREENSHOTS") is not (null or ""))
+        if (forReadme)
         {
             folders.Add(
                 typeof(ConsoleTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "Images").Value!

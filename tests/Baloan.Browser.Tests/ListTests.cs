@@ -53,6 +53,12 @@ public sealed class ListTests(ConsoleFixture fixture) : ConsoleTests(fixture)
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".empty")).ToBeVisibleAsync();
         await Expect(rows).ToHaveCountAsync(0);
+
+        // What is wrong with what was searched is said by the field's name.
+        Expected.Add("400");
+        await page.Locator("#from").FillAsync("yesterday");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync(language == "fa" ? "از روز: " : "From day: ");
     }
 
     [Fact]
@@ -93,7 +99,7 @@ public sealed class ListTests(ConsoleFixture fixture) : ConsoleTests(fixture)
                                 items = codes.Select(code => new
                                 {
                                     code,
-                                    status = "settled",
+                                    status = code == "TLC-1" ? "rejected" : "settled",
                                     known_by = "baloan",
                                     national_identifier = "******3650",
                                     total = 1_000,
@@ -114,6 +120,12 @@ public sealed class ListTests(ConsoleFixture fixture) : ConsoleTests(fixture)
         await Expect(rows.Last).ToContainTextAsync(isMuch ? "TLC-999" : "TLC-3");
         await Expect(page.Locator(".notice")).ToHaveCountAsync(isMuch ? 1 : 0);
         await Expect(page.Locator("thead [aria-sort=ascending]")).ToBeVisibleAsync();
+        if (!isMuch)
+        {
+            // What was refused is in no sum of what was settled.
+            await Expect(page.Locator("tfoot")).ToContainTextAsync("Settled (2): 2,000 Toman");
+            await Expect(page.Locator("tfoot")).ToContainTextAsync("Rejected (1): 1,000 Toman");
+        }
     }
 
     [Theory]
@@ -135,13 +147,15 @@ public sealed class ListTests(ConsoleFixture fixture) : ConsoleTests(fixture)
     }
 
     [Theory]
-    [InlineData("en", "Not settled: this is no receipt of a payment")]
-    [InlineData("fa", "تسویه نشده است: این برگه رسید پرداخت نیست")]
-    public async Task What_was_not_settled_has_no_receipt_of_a_payment(string language, string heading)
+    [InlineData("en", "Not settled: this is no receipt of a payment", "Not known to be settled: this is no receipt of a payment")]
+    [InlineData("fa", "تسویه نشده است: این برگه رسید پرداخت نیست", "تسویهٔ آن قطعی نیست: این برگه رسید پرداخت نیست")]
+    public async Task What_was_not_settled_has_no_receipt_of_a_payment(string language, string heading, string notKnown)
     {
         var page = await OpenAsync($"receipt/{Fixture.Rejected.Code}", language);
-
         await Expect(page.Locator(".receipt h2")).ToHaveTextAsync(heading);
+
+        await page.GotoAsync($"{Fixture.App.BaseAddress}api/console#/receipt/{Fixture.InReview.Code}");
+        await Expect(page.Locator(".receipt h2")).ToHaveTextAsync(notKnown);
     }
 
     [Theory]

@@ -146,26 +146,4 @@ public sealed class SessionTests(ConsoleFixture fixture) : ConsoleTests(fixture)
         keys[0].ShouldBe(keys[1]);
         keys[0].Length.ShouldBeGreaterThan(200);
     }
-
-    [Theory]
-    [InlineData(0, "صفر", "zero")]
-    [InlineData(1_000, "هزار", "one thousand")]
-    [InlineData(1_001_000, "یک میلیون و هزار", "one million one thousand")]
-    [InlineData(
-        12_345_678,
-        "دوازده میلیون و سیصد و چهل و پنج هزار و ششصد و هفتاد و هشت",
-        "twelve million three hundred and forty-five thousand six hundred and seventy-eight"
-    )]
-    [InlineData(2_000_000_019, "دو میلیارد و نوزده", "two billion nineteen")]
-    public async Task Amounts_are_written_in_words(long amount, string persian, string english)
-    {
-        var page = await OpenAsync("nowhere");
-        var words = await page.EvaluateAsync<string[]>(
-            "async (amount) => { const { inWords } = await import('./console/in-words.js'); return [inWords(amount, true), "
-                + "inWords(amount, false)]; }",
-            amount
-        );
-
-        words.ShouldBe([persian, english]);
-    }
 }

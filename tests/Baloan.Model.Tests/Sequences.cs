@@ -100,6 +100,14 @@ internal sealed class Sequences(string name, Gen<Step> first, Gen<Step[]> pieces
         return coverage;
     }
 
+    /// <summary>Plays one sequence, as a failure prints it: what it once found stays found.</summary>
+    /// <exception cref="ModelException">It fails.</exception>
+    public void Replay(string steps)
+    {
+        OnThreads(1, () => failure = Play(Step.Parse(steps), null));
+        Throw();
+    }
+
     /// <summary>Plays the sequence of a number.</summary>
     /// <returns>The storage as it is in the end.</returns>
     public MemoryStorage PlayOne(int number)

@@ -105,6 +105,10 @@ public sealed class HttpFunctions(Probe probe, Gate gate)
         return Results.Text($"{total}");
     }
 
+    [Function("Refuse")]
+    public static IResult Refuse([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "refuse")] HttpRequest request) =>
+        Results.Text($"refused {request.Headers["x-note"]}", statusCode: 429);
+
     [Function("Held")]
     public async Task<IResult> Held(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "held")] HttpRequest request,

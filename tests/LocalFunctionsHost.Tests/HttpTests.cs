@@ -144,6 +144,39 @@ public sealed class HttpTests : IAsyncLifetime
         (await reader.ReadToEndAsync(Cancelled)).ShouldEndWith($"{Chunks * chunk.Length}");
     }
 
+    [Theory]
+    [InlineData("Content-Length: 20000000")]
+    [InlineData("Content-Length: 900000000")]
+    [InlineData("Transfer-Encoding: chunked")]
+    public async Task A_body_that_is_refused_unread_is_not_waited_for(string length)
+    {
+        using var connection = await ConnectAsync();
+        await using var stream = connection.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /api/refuse HTTP/1.1\r\nHost: localhost\r\n{length}\r\n\r\n"), Cancelled);
+
+        using var reader = new StreamReader(stream);
+        (await reader.ReadLineAsync(Cancelled)).ShouldBe("HTTP/1.1 429 Too Many Requests");
+        while (await reader.ReadLineAsync(Cancelled) is { Length: > 0 }) { }
+
+        var answer = new char["refused ".Length];
+        await reader.ReadBlockAsync(answer, Cancelled);
+        new string(answer).ShouldBe("refused ");
+    }
+
+    [Fact]
+    public async Task A_header_in_letters_of_any_script_reaches_the_function()
+    {
+        using var connection = await ConnectAsync();
+        await using var stream = connection.GetStream();
+        await stream.WriteAsync(
+            "POST /api/refuse HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\nx-note: فروشگاه\r\n\r\n"u8.ToArray(),
+            Cancelled
+        );
+
+        using var reader = new StreamReader(stream);
+        (await reader.ReadToEndAsync(Cancelled)).ShouldEndWith("refused فروشگاه");
+    }
+
     [Fact]
     public async Task A_body_over_the_limit_is_413()
     {

@@ -55,6 +55,7 @@ public sealed class KeyTests
             if (!let)
             {
                 (await response.Content.ReadAsByteArrayAsync(Cancelled)).ShouldBeEmpty();
+                (response.Headers.CacheControl?.NoStore).ShouldBe(true, "no cache may answer it to who brings the key");
             }
         }
     }

@@ -48,7 +48,7 @@ public static class ApiDocuments
             Info = new OpenApiInfo
             {
                 Title = "Baloan.Functions",
-                Version = typeof(ApiDocuments).Assembly.GetName().Version!.ToString(2),
+                Version = typeof(ApiDocuments).Assembly.GetName().Version!.ToString(3),
                 Contact = new OpenApiContact { Name = "Whoever runs this deployment, and gave you its address and key" },
                 License = new OpenApiLicense { Name = "MIT", Url = new Uri("https://opensource.org/license/mit") },
                 Description =

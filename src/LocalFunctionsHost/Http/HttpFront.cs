@@ -31,6 +31,7 @@ internal static class HttpFront
                 if (!keys.Allow(context.Request, level))
                 {
                     context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                    context.Response.Headers.CacheControl = "no-store";
                     return Task.CompletedTask;
                 }
 

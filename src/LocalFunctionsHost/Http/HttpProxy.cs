@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using System.Text;
 using LocalFunctionsHost.Functions;
 using LocalFunctionsHost.Protocol;
 using LocalFunctionsHost.Workers;
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace LocalFunctionsHost.Http;
@@ -12,6 +12,10 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
 {
     private const string InvocationHeader = "x-ms-invocation-id";
 
+    // What is no longer comes in one piece with its headers.
+    private const int SmallBody = 1024;
+
+    private static readonly TimeSpan TimeToTell = TimeSpan.FromSeconds(1);
     private static readonly ForwarderRequestConfig Limits = new() { ActivityTimeout = TimeSpan.FromMinutes(4) };
 
     private readonly HttpMessageInvoker network = new(
@@ -20,6 +24,8 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
             AllowAutoRedirect = false,
             UseCookies = false,
             UseProxy = false,
+            Expect100ContinueTimeout = Timeout.InfiniteTimeSpan,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
         }
     );
 
@@ -27,12 +33,6 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
 
     public async Task RunAsync(HttpContext context, Function function)
     {
-        if (context.Request.ContentLength > context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
-        {
-            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
-            return;
-        }
-
         var id = Guid.NewGuid().ToString();
         context.Request.Headers[InvocationHeader] = id;
         try
@@ -43,12 +43,15 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
             );
             using var notForwarded = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
             var run = channel.InvokeAsync(function, id, new() { Http = new() }, Activity.Current, routeValues, notForwarded.Token);
-            if (await forwarder.SendAsync(context, channel.HttpAddress, network, Limits, Transformer.Instance) == ForwarderError.None)
+            var error = await forwarder.SendAsync(context, channel.HttpAddress, network, Limits, Transformer.Instance);
+            if (error == ForwarderError.None)
             {
                 await run;
                 return;
             }
 
+            // The function has answered, and its server has hung up on a body that did not come to its end in time.
+            var isTooSlow = error == ForwarderError.RequestBodyDestination && await EndsWellAsync(run);
             // Its caller has gone, or the worker; nobody waits for how it ends.
             await notForwarded.CancelAsync();
             _ = run.ContinueWith(
@@ -65,6 +68,7 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
             context.Response.StatusCode = context.GetForwarderErrorFeature()?.Exception switch
             {
                 BadHttpRequestException refused => refused.StatusCode,
+                _ when isTooSlow => StatusCodes.Status408RequestTimeout,
                 _ when context.Response.StatusCode == StatusCodes.Status502BadGateway => StatusCodes.Status500InternalServerError,
                 _ => context.Response.StatusCode,
             };
@@ -78,6 +82,13 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
                 context.Response.StatusCode = StatusCodes.Status500InternalServerError;
             }
         }
+    }
+
+    /// <summary>Whether a run has ended well, or does so in the next moment: the worker tells it after the answer.</summary>
+    private static async Task<bool> EndsWellAsync(Task run)
+    {
+        await Task.WhenAny(run, Task.Delay(TimeToTell));
+        return run.IsCompletedSuccessfully;
     }
 
     /// <summary>
@@ -106,6 +117,12 @@ internal sealed class HttpProxy(Worker worker, IHttpForwarder forwarder) : IDisp
             }
 
             await Default.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+            if (proxyRequest.Content is not null && httpContext.Request.ContentLength is null or > SmallBody)
+            {
+                // A body is taken in once the worker reads it. What the worker refuses unread is answered at once, however slowly it comes.
+                proxyRequest.Headers.ExpectContinue = true;
+            }
+
             foreach (var header in Forwarded)
             {
                 if (

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
+using Baloan.Functions.OpenApi;
 using Baloan.Functions.Tests.Fixtures;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.OpenApi;
@@ -53,6 +55,17 @@ public sealed class DocumentTests(StorageAccounts storage) : ApiTests(storage)
             document.Schemas.Resolve(reference).Count.ShouldBeGreaterThan(0);
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void A_document_has_the_version_of_the_app(string name) =>
+        Of(name).Json["info"]!["version"]!
+            .GetValue<string>()
+            .ShouldBe(
+                typeof(ApiDocuments).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[
+                    0
+                ]
+            );
 
     [Fact]
     public void Every_example_fits_its_schema()

@@ -136,7 +136,7 @@ public sealed class SettlementRoutesTests(StorageAccounts storage) : ApiTests(st
         var late = new SettlementForm();
         await Api.SendOtpAsync(late.NationalIdentifier!);
         var content = late.ToContent();
-        content.Add(new StringContent("2026-03-01T12:30:00+03:30"), "not_after");
+        content.Add(new StringContent("\u200E۲۰۲۶-03-01T12:30:00+03:30\u200F"), "not_after");
 
         (await Api.PostAsync(Route, content)).Status.ShouldBe(202);
 

@@ -110,7 +110,7 @@ public sealed class BacklogTests(StorageAccounts storage)
         fixture.Receiver.Answer = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
         await fixture.StepWithoutAnswerAsync();
 
-        fixture.Services = fixture.NewInstance();
+        fixture.DieAndStartAnew();
         fixture.Receiver.AnswerWith(200);
         await fixture.RunToEndAsync();
 

@@ -26,6 +26,7 @@ internal sealed class EventsFixture : IAsyncDisposable
 
     private readonly List<ServiceProvider> instances = [];
     private readonly List<(DateTimeOffset Due, string Text)> pending = [];
+    private MortalTime timeOfInstance = null!;
     private int seen;
 
     private EventsFixture(StorageProxy storage, Receiver receiver, string environment, string? allowedHosts, string? allowedPorts)
@@ -78,11 +79,19 @@ internal sealed class EventsFixture : IAsyncDisposable
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = environment ?? Environments.Development });
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs));
         services.AddBaloanFunctions(configuration);
-        services.AddSingleton<TimeProvider>(Time);
+        timeOfInstance = new MortalTime(Time);
+        services.AddSingleton<TimeProvider>(timeOfInstance);
         services.AddServiceDate(Time);
         var instance = services.BuildServiceProvider();
         instances.Add(instance);
         return instance;
+    }
+
+    /// <summary>The process dies in what it waits for, and another one takes its place.</summary>
+    public void DieAndStartAnew()
+    {
+        timeOfInstance.Stop();
+        Services = NewInstance();
     }
 
     public static SubscriberEvent NewEvent(string state = "settled", string type = SubscriberEvent.Settlement, LoanChange? change = null) =>
@@ -238,5 +247,33 @@ internal sealed class EventsFixture : IAsyncDisposable
                 line.Contains(Receiver.Signature, StringComparison.Ordinal) || line.Contains("/workflows", StringComparison.Ordinal)
             )
             .ShouldBeEmpty();
+    }
+
+    /// <summary>The clock as one process sees it: once that is dead, nothing that it waits for comes to pass.</summary>
+    private sealed class MortalTime(ManualTime time) : TimeProvider
+    {
+        private volatile bool isDead;
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public void Stop() => isDead = true;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            time.CreateTimer(
+                due =>
+                {
+                    if (!isDead)
+                    {
+                        callback(due);
+                    }
+                },
+                state,
+                dueTime,
+                period
+            );
     }
 }

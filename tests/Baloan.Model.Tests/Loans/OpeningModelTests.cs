@@ -62,7 +62,48 @@ public sealed class OpeningModelTests
         from other in Gen.Frequency((9, Gen.Constant(0)), (1, Gen.Constant(1)))
         select new Step("open", instance, key, other);
 
-    private static readonly Gen<Step[]> Steps = Gen.Frequency(
+    private static readonly Gen<Step[]> Steps = Gen.Frequency((16, OneStep.Select(step => new[] { step })), (1, Erasures));
+
+    /// <summary>
+    /// Loans end, days go by, and an erasure gets as far as it does: whoever does it dies, loses an answer or stands still, while the same
+    /// is asked for once more under its key.
+    /// </summary>
+    private static Gen<Step[]> Erasures =>
+        from instance in Gen.Choose(0, 1)
+        from days in Gen.Elements(9, 31)
+        from erasure in Gen.Frequency(
+            (1, Gen.Choose(0, 1).Select(customer => new Step("erase", instance, customer))),
+            (2, Gen.Constant(new Step("retention", instance)))
+        )
+        from held in Gen.Choose(0, 12)
+        from interrupted in Gen.Frequency(
+            (1, Gen.Constant(new Step("death", instance))),
+            (2, from pick in Gen.Choose(0, 5) from fate in StorageFates select new Step("fate", pick, fate)),
+            (1, Gen.Constant(new Step("still", instance))),
+            (2, Gen.Constant(new Step("run", 60)))
+        )
+        from post in Posts
+        select new[]
+        {
+            new Step("run", 60),
+            new Step("paid", 1 - instance),
+            new Step("run", 60),
+            new Step("resolve", 1 - instance),
+            new Step("run", 60),
+            new Step("age", days),
+            erasure,
+            new Step("run", held),
+            interrupted,
+            post with
+            {
+                A = 1 - instance,
+            },
+            new Step("run", 60),
+            new Step("go", instance),
+        };
+
+    private static Gen<Step> OneStep =>
+        Gen.Frequency(
             (5, Posts),
             (
                 8,
@@ -92,8 +133,7 @@ public sealed class OpeningModelTests
             (1, from away in Gen.Choose(1, 4) select new Step("vault", away)),
             (1, from instance in Gen.Choose(0, 1) select new Step("sweep", instance)),
             (1, from instance in Gen.Choose(0, 1) select new Step("resolve", instance))
-        )
-        .Select(step => new[] { step });
+        );
 
     [Fact]
     public void Under_one_key_no_loan_is_opened_twice_and_what_is_not_known_stays_listed() =>

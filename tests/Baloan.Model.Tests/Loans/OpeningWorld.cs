@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Baloan.Core.Loans;
+using Baloan.Core.Retention;
 using Baloan.Core.Settlements;
 using Baloan.Core.Storage;
 using Baloan.Functions.Functions;
@@ -20,6 +21,7 @@ internal sealed class OpeningWorld : World.World
     private const int KeyCount = 2;
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly RetentionOptions Month = new(RetentionOptions.Least);
     private static readonly string[] Services = ["", "table", "queue"];
     private static readonly TimeSpan?[] Latenesses = [null, TimeSpan.Zero, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(60)];
 
@@ -70,6 +72,23 @@ internal sealed class OpeningWorld : World.World
                 break;
             case "resolve":
                 Resolve(At(step.A));
+                break;
+            case "paid":
+                Pay(At(step.A));
+                break;
+            case "age":
+                Advance(TimeSpan.FromDays(step.A));
+                break;
+            case "erase":
+                Start(
+                    At(step.A),
+                    $"erase customer of key {step.B}",
+                    () => At(step.A).Get<CustomerEraser>().EraseAsync(new(CustomerOf(step.B % KeyCount), null), default),
+                    _ => { }
+                );
+                break;
+            case "retention":
+                Start(At(step.A), "retention", () => At(step.A).With<RetentionSweep>(Month).GoOnAsync(default), _ => { });
                 break;
             case "plan":
                 break;
@@ -132,6 +151,7 @@ internal sealed class OpeningWorld : World.World
         Require(Alerts.Bugs.Count == 0, $"The app failed by itself: {Alerts.Bugs.FirstOrDefault()}");
         foreach (var row in Rows)
         {
+            Coverage.Count("openings erased", row.Text("ErasedAt") is null ? 0 : 1);
             Coverage.Count(
                 $"opening is {row.Text("Status")}{(row.Text("ResolvedAs") is { } resolved ? $", a person said {resolved}" : "")}"
             );
@@ -176,6 +196,8 @@ internal sealed class OpeningWorld : World.World
     private bool IsListed(MemoryTables.Row opening) =>
         Storage.Tables.Rows(Table).Any(row => row.PartitionKey == StatusIndex.Open && row.Text("Id") == opening.PartitionKey);
 
+    private static string CustomerOf(int keyNumber) => $"08{keyNumber:D8}";
+
     private static long Amount(MemoryTables.Row row) => long.Parse(row.Text("Amount")!, CultureInfo.InvariantCulture);
 
     private void Open(Instance instance, int keyNumber, bool isOther)
@@ -183,7 +205,7 @@ internal sealed class OpeningWorld : World.World
         var key = keyNumber < KeyCount ? $"key-{keyNumber}" : null;
         var number = posts.Count;
         // What is asked for under one key has the one customer; without a key, each request has its own. Each request has its own amount.
-        var customer = key is null ? $"09{number:D8}" : $"08{keyNumber:D8}";
+        var customer = key is null ? $"09{number:D8}" : CustomerOf(keyNumber);
         var amount = key is null ? 20_000_000 + number : 10_000_000 + keyNumber + (isOther ? 100 : 0);
         var post = new Opening(key, customer, amount);
         posts.Add(post);
@@ -253,6 +275,25 @@ internal sealed class OpeningWorld : World.World
             default:
                 throw new ModelException($"A POST of a loan was answered {answer.Status}.");
         }
+    }
+
+    /// <summary>A loan that is recorded comes to its end.</summary>
+    private void Pay(Instance instance)
+    {
+        if (Rows.FirstOrDefault(row => row.Text("Status") == "Opened") is not { } row)
+        {
+            return;
+        }
+
+        var request = new DefaultHttpContext().Request;
+        request.ContentType = "application/json";
+        request.Body = new MemoryStream(Encoding.UTF8.GetBytes($$"""{"uuid":"{{row.Text("Uuid")}}","state":"loan_paid"}"""));
+        Start(
+            instance,
+            $"callback loan_paid {row.Text("Uuid")}",
+            () => instance.ServeAsync(request, instance.Function<LoanStateCallbackFunction>().Run),
+            _ => { }
+        );
     }
 
     /// <summary>A person asks Baloan, when all is quiet, about one of those that are listed.</summary>

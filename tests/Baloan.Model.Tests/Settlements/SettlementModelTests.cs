@@ -85,6 +85,15 @@ public sealed class SettlementModelTests
 
     private static readonly Gen<Step[]> Steps = StepsWith(SettlementWorld.AmountCount - 1);
 
+    private static Sequences WithErasures =>
+        new(
+            nameof(What_is_erased_moves_no_money_again_and_loses_nothing_that_is_under_way),
+            Posts,
+            Gen.Frequency((6, Steps), (1, Erasures)),
+            trace => new SettlementWorld { Trace = trace },
+            part: 2
+        );
+
     [Fact]
     public void Money_is_moved_at_most_once_and_nothing_accepted_is_lost() =>
         new Sequences(
@@ -118,14 +127,14 @@ public sealed class SettlementModelTests
 
     /// <summary>What tells of a customer goes after days or on request, whatever dies over it, and the code stays the code.</summary>
     [Fact]
-    public void What_is_erased_moves_no_money_again_and_loses_nothing_that_is_under_way() =>
-        new Sequences(
-            nameof(What_is_erased_moves_no_money_again_and_loses_nothing_that_is_under_way),
-            Posts,
-            Gen.Frequency((6, Steps), (1, Erasures)),
-            trace => new SettlementWorld { Trace = trace },
-            part: 2
-        ).Run();
+    public void What_is_erased_moves_no_money_again_and_loses_nothing_that_is_under_way() => WithErasures.Run();
+
+    [Fact]
+    public void The_end_of_an_attempt_is_told_although_a_POST_found_it_standing_still_and_another_one_began_the_next() =>
+        WithErasures.Replay(
+            "post:0:1:0 post:0:0:0 run:6:0:0 run:11:0:0 age:1:0:0 post:0:1:0 deliver:0:0:0 run:5:0:0 deliver:0:0:0 run:19:0:0 age:1:0:0 "
+                + "post:0:1:0"
+        );
 
     internal static Func<Action<StorageRequest, StorageAnswer>, Sequences> Sequences(
         Func<Action<StorageRequest, StorageAnswer>, SettlementWorld> newWorld

@@ -416,6 +416,7 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
             return Operator switch
             {
                 "eq" => order == 0,
+                "ne" => order != 0,
                 "gt" => order > 0,
                 "ge" => order >= 0,
                 "lt" => order < 0,

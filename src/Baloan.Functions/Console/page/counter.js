@@ -15,6 +15,8 @@ export function counter(main, { signal }) {
   let checked = null;
   let sentTo = null;
   let token = null;
+  // The code that was handed in and not answered for: of its money nothing is known here.
+  let lost = null;
 
   const credit = h('div', { class: 'result', role: 'status' });
   const sent = h('div', { class: 'result', role: 'status' });
@@ -147,7 +149,9 @@ export function counter(main, { signal }) {
     try {
       consent = await validated(one.customer);
     } catch (failure) {
-      failed.replaceChildren(refusal(failure, { national_identifier: customer, otp }, h('p', null, h('b', null, words.otpAgain))));
+      failed.replaceChildren(refusal(failure, { national_identifier: customer, otp }, lost === one.code
+        ? [h('p', null, h('b', null, words.lostBefore)), h('a', { class: 'button', href: `#/counter/${encodeURIComponent(one.code)}`, id: 'look' }, words.look)]
+        : h('p', null, h('b', null, words.otpAgain))));
       if (failure instanceof Refused && (failure.status === 422 || failure.errors.otp)) {
         otp.fault(words.otpRefused);
         otp.input.select();
@@ -167,9 +171,12 @@ export function counter(main, { signal }) {
       saved();
       location.hash = `#/counter/${encodeURIComponent(answer.code)}`;
     } catch (failure) {
+      // What did not come from the app does not say whether the app has it: no answer, or that of something in front of it.
+      const isUnknown = failure.code === undefined;
+      lost = isUnknown ? one.code : null;
       failed.replaceChildren(refusal(failure, { national_identifier: customer, otp, token: otp, file: invoice, 'data.code': code, 'data.bill.total': total },
         // The same code again does no harm, a new code may.
-        failure.status === undefined && h('p', null, h('b', null, words.sendAgain))));
+        isUnknown && h('p', null, h('b', null, words.sendAgain))));
     }
   });
 

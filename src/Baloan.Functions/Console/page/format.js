@@ -12,13 +12,15 @@ const precise = dates({ dateStyle: 'full', timeStyle: 'medium' });
 const clock = dates({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const hour = dates({ hour: '2-digit', minute: '2-digit' });
 const day = dates({ day: 'numeric', month: 'short' });
+const date = dates({ year: 'numeric', month: 'short', day: 'numeric' });
 const dayAndHour = dates({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 const parts = new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' });
 
 export const number = (value) => numbers.format(value);
 export const toman = (value) => text.toman(number(value));
 export const atHour = (date) => hour.format(date);
-export const onDay = (date) => day.format(date);
+export const onDay = (moment) => day.format(moment);
+export const onDate = (moment) => date.format(moment);
 export const onDayAtHour = (date) => dayAndHour.format(date);
 export const atSecond = (date) => clock.format(date);
 export const atMoment = (iso) => moment.format(new Date(iso));
@@ -80,7 +82,9 @@ export const asciiDigits = (typed) => withoutMarks(typed)
 
 export const onlyDigits = (typed) => asciiDigits(typed).replace(/\s/g, '');
 
+// Only between thousands is a sign a separator: 1250.50 is no 125050.
 export function wholeNumber(typed) {
-  const digits = asciiDigits(typed).replace(/[\s,٬،.'_]/g, '');
+  const written = asciiDigits(typed).trim();
+  const digits = /^\d{1,3}([\s,٬،.'’_]\d{3})+$/.test(written) ? written.replace(/\D/g, '') : written;
   return /^\d{1,15}$/.test(digits) ? Number(digits) : null;
 }

@@ -87,5 +87,5 @@ export async function list(main, { query, signal }, { place, title, choices, par
         query.get('after') && h('a', { href: link({}) }, text.newest),
         continuation && h('a', { href: link({ after: continuation }), rel: 'next' }, text.older)));
     announce(text.shown(number(items.length)));
-  });
+  }, Object.fromEntries(fields.map(({ name, label }) => [name, label])));
 }

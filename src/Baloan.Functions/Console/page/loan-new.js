@@ -34,7 +34,7 @@ function form(policies, signal) {
   const store = select('store', text.loan.store);
   const due = select('loan_due', text.loan.due);
   const amount = field('amount', words.amount, { inputmode: 'numeric', maxlength: '24', dir: 'ltr', class: 'figure' }, { hint: words.amountHint, check: (value) => (wholeNumber(value) ? '' : text.counter.totalFault) });
-  const customer = field('customer', text.counter.customer, { inputmode: 'numeric', maxlength: '20', dir: 'ltr' }, { check: (value) => (/^\d{10}$/.test(onlyDigits(value)) ? '' : words.customerFault) });
+  const customer = field('customer', text.counter.customer, { inputmode: 'numeric', maxlength: '20', dir: 'ltr' }, { hint: text.counter.customerHint, check: (value) => (/^\d{10,11}$/.test(onlyDigits(value)) ? '' : text.counter.customerFault) });
   const phone = field('phone', words.phone, { inputmode: 'tel', maxlength: '20', dir: 'ltr' }, { check: (value) => (/^(\+98|0098|0)?9\d{9}$/.test(onlyDigits(value).replace(/-/g, '')) ? '' : words.phoneFault) });
   const birth = field('birth', words.birth, { inputmode: 'numeric', maxlength: '12', dir: 'ltr', placeholder: '1991-03-17' }, { hint: words.birthHint, check: (value) => (/^\d{4}[-/]\d{1,2}[-/]\d{1,2}$/.test(onlyDigits(value)) ? '' : words.birthFault) });
   const fields = [customer, phone, birth, store, amount, due];
@@ -88,7 +88,8 @@ function form(policies, signal) {
     } catch (failure) {
       const isUnknown = failure.code === 'outcome_unknown';
       failed.replaceChildren(refusal(failure, { phone_number: phone, national_identifier: customer, birth_date: birth, amount, loan_due: due, store },
-        failure.status === undefined && h('p', null, h('b', null, words.sendAgain)),
+        // Of the app's own answers each has a code; an empty one comes from what stands in front of it.
+        failure.code === undefined && h('p', null, h('b', null, words.sendAgain)),
         isUnknown && h('p', null, h('a', { href: '#/openings' }, text.loan.openingsLink))));
     }
   }

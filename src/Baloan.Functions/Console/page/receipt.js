@@ -16,10 +16,11 @@ export async function receipt(main, { argument: code, signal }) {
   main.className = 'receipt-page';
   await attempt(content, signal, async () => {
     const { answer: one } = await get(`merchant/settlements/${encodeURIComponent(code)}`, signal);
-    const isSettled = one.status === 'settled';
+    // What is not known is not denied either.
+    const heading = one.status === 'settled' ? words.heading : ['rejected', 'failed'].includes(one.status) ? words.notSettled : words.notKnown;
     const paper = h('article', { class: 'receipt' },
       config.shop && h('p', { class: 'shop' }, h('bdi', null, config.shop)),
-      h('h2', null, isSettled ? words.heading : words.notSettled),
+      h('h2', null, heading),
       h('p', { class: 'amount' }, money(one.total)),
       h('p', { class: 'in-words' }, words.inWords(inWords(one.total, isPersian))),
       facts([
@@ -43,6 +44,6 @@ export async function receipt(main, { argument: code, signal }) {
         h('a', { class: 'button', href: '#/counter' }, text.counter.next),
         h('a', { href: `#/settlements/${encodeURIComponent(one.code)}` }, words.details)),
       paper);
-    document.title = `${words.heading} ${one.code}`;
+    document.title = `${heading} ${one.code}`;
   });
 }

@@ -2,7 +2,7 @@ import { text } from './language.js';
 import { announce, coming, h, id, quoted, redraw, save, section, show, table } from './dom.js';
 import { post } from './api.js';
 import { allHold, busy, field, guard, refusal } from './fields.js';
-import { localDigits, money, number, onDay } from './format.js';
+import { localDigits, money, number, onDate } from './format.js';
 import { statusBadge } from './state.js';
 
 const words = text.reconciliation;
@@ -101,7 +101,7 @@ function headline(answer) {
 function result(answer) {
   const { totals, period } = answer;
   const gap = totals.theirs - totals.ours;
-  const dayOf = (iso) => onDay(new Date(`${iso}T12:00:00+03:30`));
+  const dayOf = (iso) => onDate(new Date(`${iso}T12:00:00+03:30`));
   return [
     h('dl', { class: 'hero four' },
       [[words.theirs, money(totals.theirs)], [words.ours, money(totals.ours)], [words.difference, money(gap), gap !== 0], [words.matched, number(answer.matched)]].map(([name, value, isBad]) =>

@@ -40,14 +40,18 @@ export function settlements(main, context) {
         h('span', { class: 'with-copy' }, h('a', { href: `#/settlements/${encodeURIComponent(one.code)}`, title: one.code }, id(one.code)), copying(one.code, undefined, { inList: true })),
         [statusBadge(one.status), one.known_by && one.known_by !== 'baloan' && knownBy(one) && h('span', { class: 'known-by muted' }, knownBy(one))],
         copying(one.total, money(one.total), { inList: true }), customer(one), number(one.attempts), when(one.created_at)]),
-      foot: [words.sumOf(number(items.length)), sumsByStatus(items), money(items.reduce((sum, one) => sum + one.total, 0)), '', '', ''],
+      foot: [words.sumOf(number(items.length)), sumsByStatus(items), money(sumOf(items)), '', '', ''],
     }),
   });
 }
 
+const sumOf = (items) => items.reduce((sum, one) => sum + one.total, 0);
+
+// A sum over several outcomes is no sum of money that was moved: each has its own.
 function sumsByStatus(items) {
   const sums = Map.groupBy(items, (one) => one.status);
-  return sums.size < 2 ? '' : h('span', { class: 'muted' }, [...sums].map(([status, some], index) => [index > 0 && text.comma, words.status[status] ?? status, ' ', h('b', null, number(some.length))]));
+  return sums.size < 2 ? '' : h('span', { class: 'muted' }, [...sums].map(([status, some]) =>
+    h('div', null, words.status[status] ?? status, ' (', number(some.length), '): ', money(sumOf(some)))));
 }
 
 const endOf = (query) => new Date(new Date(query.get('hour')).getTime() + (Number(query.get('hours')) || 1) * 3_600_000);

@@ -59,22 +59,24 @@ function eventsOf(attempt, name) {
   ].filter(Boolean);
 }
 
-export function problem(failure, again) {
+// names: what the reader calls what the API names in its faults.
+export function problem(failure, again, names = {}) {
   const isMissing = failure instanceof Refused && failure.status === 404;
   const isClosed = failure instanceof Refused && failure.status === 401;
   return h('div', { class: isMissing ? 'notice' : 'alert', role: 'alert' },
     h('h2', null, failure instanceof Unreachable ? text.api.unreachableTitle : isMissing ? text.api.notFound : text.api.refusedTitle),
     h('p', null, failure.message),
+    Object.entries(failure.errors ?? {}).map(([name, faults]) => h('p', null, h('b', null, names[name] ?? id(name)), ': ', faults.join(' '))),
     again && h('button', { type: 'button', onclick: isClosed ? () => reopen(failure.area) : again }, isClosed ? text.key.enter : text.again));
 }
 
 // Runs what asks the API, and shows what went wrong with a button to try again.
-export async function attempt(content, signal, work) {
+export async function attempt(content, signal, work, names) {
   try {
     return await work();
   } catch (failure) {
     if (!signal.aborted) {
-      content.replaceChildren(problem(failure, () => attempt(content, signal, work)));
+      content.replaceChildren(problem(failure, () => attempt(content, signal, work, names), names));
     }
     return undefined;
   }

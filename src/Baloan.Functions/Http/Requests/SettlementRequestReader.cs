@@ -251,7 +251,7 @@ public sealed class SettlementRequestReader(
 
     private static DateTimeOffset? ReadNotAfter(string? text, FieldErrors errors)
     {
-        text = Digits.ToAscii(text?.Trim() ?? "");
+        text = Digits.Typed(text ?? "");
         if (text.Length == 0)
         {
             return null;
