@@ -61,6 +61,19 @@ public sealed class KeyTests
     }
 
     [Theory]
+    [InlineData($"code={FunctionKey}&code=other", HttpStatusCode.OK)]
+    [InlineData($"code=other&code={FunctionKey}", HttpStatusCode.Unauthorized)]
+    [InlineData($"code=&code={FunctionKey}", HttpStatusCode.Unauthorized)]
+    public async Task Of_several_in_the_address_the_first_is_the_key(string query, HttpStatusCode status)
+    {
+        await using var host = await StartAsync(functionKey: true, adminKey: false);
+
+        using var response = await host.Client.GetAsync($"api/keyed?{query}", Cancelled);
+
+        response.StatusCode.ShouldBe(status);
+    }
+
+    [Theory]
     [InlineData(true, true, FunctionKey, HttpStatusCode.Unauthorized)]
     [InlineData(true, true, AdminKey, HttpStatusCode.Accepted)]
     [InlineData(true, false, FunctionKey, HttpStatusCode.Unauthorized)]

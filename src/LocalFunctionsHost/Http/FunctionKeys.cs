@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Primitives;
 
 namespace LocalFunctionsHost.Http;
 
@@ -26,7 +27,10 @@ internal sealed class FunctionKeys(IConfiguration settings)
             return true;
         }
 
-        var presented = request.Headers.TryGetValue("x-functions-key", out var header) ? header : request.Query["code"];
+        // Of several in the query the first is the key, as on Azure: an app may have a parameter of the same name.
+        var presented = request.Headers.TryGetValue("x-functions-key", out var header)
+            ? header
+            : new StringValues(request.Query["code"].FirstOrDefault());
         if (presented is not [{ Length: > 0 } key])
         {
             return false;

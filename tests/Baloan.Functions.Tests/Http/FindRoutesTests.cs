@@ -40,6 +40,17 @@ public sealed class FindRoutesTests(StorageAccounts storage) : ApiTests(storage)
     }
 
     [Fact]
+    public async Task A_search_by_code_may_stand_behind_the_key_in_the_address()
+    {
+        var form = await Api.AcceptedAsync(new SettlementForm());
+        using var anybody = Apps.Second.NewClient(null);
+
+        var found = await anybody.GetAsync($"{Route}?code={Uri.EscapeDataString(RunningApps.FunctionKey)}&code={form.Code}");
+
+        found.Json["items"]!.AsArray().ShouldHaveSingleItem(found.Text)!["code"]!.GetValue<string>().ShouldBe(form.Code);
+    }
+
+    [Fact]
     public async Task All_faults_of_a_search_are_told_at_once_in_both_languages()
     {
         var faults = await Api.GetAsync($"{Route}?status=lost&from=1405-13-01&to=yesterday&customer=12&code=100%25&top=0&continuation=x");

@@ -76,7 +76,7 @@ public sealed class DoorTests(StorageAccounts storage) : ApiTests(storage)
                     "?Code[]=x",
                     $"?key={RunningApps.FunctionKey}",
                     $"?x-functions-key={RunningApps.FunctionKey}",
-                    $"?code={RunningApps.FunctionKey}&code=x",
+                    $"?code=x&code={RunningApps.FunctionKey}",
                 }
             )
             {

@@ -71,9 +71,9 @@ public sealed class BodyReading(IConfiguration configuration)
 
     private static int Share(IConfiguration configuration, int tenths) => Math.Max(1, Concurrent(configuration) * tenths / 10);
 
-    // Whoever has one key is one caller; who has none is let in where no key is asked for alone.
+    // Whoever has one key is one caller, whatever stands behind it; who has none is let in where no key is asked for alone.
     private static string CallerOf(HttpRequest request) =>
-        request.Headers["x-functions-key"].ToString() is { Length: > 0 } key ? key : request.Query["code"].ToString();
+        request.Headers["x-functions-key"].FirstOrDefault() ?? request.Query["code"].FirstOrDefault() ?? "";
 
     private sealed class Pool(int all, int ofCaller, int slowOfCaller)
     {
