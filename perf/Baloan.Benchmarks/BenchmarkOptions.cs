@@ -11,7 +11,8 @@ internal sealed record BenchmarkOptions
 
         Usage: dotnet run -c Release --project perf/Baloan.Benchmarks [-- options]
 
-          --only <names>     some rows, with commas: credit-check, start, host, memory, settlement, callbacks, growth, books, console
+          --only <names>     some rows, with commas: credit-check, start, host, memory, settlement, callbacks, growth, books, console,
+                             scale
           --rounds <n>       how often each figure is taken (default 5); the median counts
           --seconds <n>      how long the load of one round lasts (default 3)
           --no-compile       the app and the rivals as the run before compiled them

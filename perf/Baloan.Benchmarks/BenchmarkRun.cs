@@ -20,6 +20,7 @@ internal static class BenchmarkRun
         ["growth"] = GrowthRow.RunAsync,
         ["books"] = BooksRow.RunAsync,
         ["console"] = ConsoleRow.RunAsync,
+        ["scale"] = ScaleRow.RunAsync,
     };
 
     public static IReadOnlyCollection<string> Names => Rows.Keys;

@@ -156,7 +156,7 @@ public sealed partial class Azurite : IAsyncDisposable
 
         try
         {
-            var first = await Task.WhenAny(listening.Task, process.Exited).WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
+            var first = await Task.WhenAny(listening.Task, process.Exited).WaitAsync(TimeSpan.FromMinutes(2), cancellationToken);
             return first == listening.Task
                 ? (process, await listening.Task)
                 : throw new SandboxException(
@@ -170,7 +170,7 @@ public sealed partial class Azurite : IAsyncDisposable
             await process.DisposeAsync();
             if (failure is TimeoutException)
             {
-                throw new SandboxException("Azurite did not listen within a minute.");
+                throw new SandboxException("Azurite did not listen within two minutes.");
             }
 
             throw;

@@ -140,7 +140,7 @@ public sealed class ConsoleFixture : SandboxFixture
     private async Task StartBrowserAsync()
     {
         // A busy machine is slow, and that is no fault of the page.
-        Assertions.SetDefaultExpectTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(90_000);
         playwright = await Playwright.CreateAsync();
         browser = await Chromium.LaunchAsync(playwright);
     }

@@ -83,7 +83,7 @@ public abstract class ConsoleTests(ConsoleFixture fixture) : IAsyncLifetime
 
         var page = await context.NewPageAsync();
         var host = (app ?? fixture.App).BaseAddress;
-        page.SetDefaultTimeout(30_000);
+        page.SetDefaultTimeout(90_000);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning")

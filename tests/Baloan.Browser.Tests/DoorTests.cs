@@ -44,7 +44,7 @@ public sealed class DoorTests(ConsoleFixture fixture) : ConsoleTests(fixture)
     }
 
     [Theory]
-    [InlineData("en")]
+    [InlineData("en", Explicit = true)]
     [InlineData("fa")]
     public async Task The_first_view_is_small_and_comes_from_the_app_alone(string language)
     {

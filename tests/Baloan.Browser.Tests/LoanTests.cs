@@ -9,7 +9,7 @@ namespace Baloan.Browser.Tests;
 public sealed class LoanTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     [Theory]
-    [InlineData("en", "Signed.", "Canceled.")]
+    [InlineData("en", "Signed.", "Canceled.", Explicit = true)]
     [InlineData("fa", "امضا شد.", "لغو شد.")]
     public async Task A_loan_is_opened_signed_and_canceled(string language, string signed, string canceled)
     {
@@ -49,7 +49,7 @@ public sealed class LoanTests(ConsoleFixture fixture) : ConsoleTests(fixture)
     }
 
     [Theory]
-    [InlineData("en", "Baloan says no loan was opened", "Record as not opened")]
+    [InlineData("en", "Baloan says no loan was opened", "Record as not opened", Explicit = true)]
     [InlineData("fa", "بالون اعلام کرده که پرونده‌ای تشکیل نشده است", "ثبت به عنوان تشکیل‌نشده")]
     public async Task An_opening_of_unknown_outcome_is_decided(string language, string notOpened, string record)
     {

@@ -6,7 +6,7 @@ namespace Baloan.Browser.Tests;
 public sealed class SessionTests(ConsoleFixture fixture) : ConsoleTests(fixture)
 {
     [Theory]
-    [InlineData("en", "Function key", "Cancel", "Enter a key")]
+    [InlineData("en", "Function key", "Cancel", "Enter a key", Explicit = true)]
     [InlineData("fa", "کلید برنامه", "انصراف", "وارد کردن کلید")]
     public async Task A_question_for_the_key_that_was_declined_does_not_come_again_by_itself(
         string language,
@@ -101,7 +101,7 @@ public sealed class SessionTests(ConsoleFixture fixture) : ConsoleTests(fixture)
     }
 
     [Theory]
-    [InlineData("en", "The console is locked")]
+    [InlineData("en", "The console is locked", Explicit = true)]
     [InlineData("fa", "کنسول قفل است")]
     public async Task The_console_locks_when_nobody_uses_it_and_keeps_what_was_typed(string language, string locked)
     {

@@ -5,13 +5,13 @@ namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Keys, where they are set.</summary>
 [Collection(KeyedApp.Name)]
-public sealed class KeyTests(KeyedAppFixture fixture)
+public sealed class KeyTests(OnDemand<KeyedAppFixture> fixture) : LongTests<KeyedAppFixture>(fixture)
 {
     private const string FunctionKey = KeyedAppFixture.FunctionKey;
     private const string AdminKey = KeyedAppFixture.AdminKey;
     private const string Loan = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 
-    private readonly RunningApp app = fixture.App;
+    private RunningApp App => Fixture.App;
 
     public static TheoryData<string, string> Routes =>
         new()
@@ -52,7 +52,7 @@ public sealed class KeyTests(KeyedAppFixture fixture)
             { "POST", "admin/functions/DeliverEvents" },
         };
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(Routes))]
     public async Task A_route_asks_for_the_function_key(string method, string path)
     {
@@ -63,7 +63,7 @@ public sealed class KeyTests(KeyedAppFixture fixture)
         (await SendAsync(method, path, AdminKey)).Status.ShouldNotBe(401);
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [MemberData(nameof(AdminRoutes))]
     public async Task An_admin_route_asks_for_the_admin_key(string method, string path)
     {
@@ -74,19 +74,19 @@ public sealed class KeyTests(KeyedAppFixture fixture)
         (await SendAsync(method, path, AdminKey)).Status.ShouldBeOneOf(200, 202, 400);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Health_asks_for_none()
     {
         (await SendAsync("GET", "api/health", "")).ShouldBe(200).Text("status").ShouldBe("healthy");
         (await SendAsync("GET", "api/health", "wrong")).ShouldBe(200);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Location_carries_the_key_that_came_in_the_query_and_can_be_followed_as_it_stands()
     {
         var order = Order.New();
-        await app.SendOtpAsync(order.Customer);
-        var accepted = await app.SendAsync(
+        await App.SendOtpAsync(order.Customer);
+        var accepted = await App.SendAsync(
             HttpMethod.Post,
             $"api/merchant/settlements?code={Uri.EscapeDataString(FunctionKey)}",
             new MultipartFormDataContent
@@ -106,7 +106,7 @@ public sealed class KeyTests(KeyedAppFixture fixture)
             "it has ended",
             async () =>
             {
-                var answer = await app.SendAsync(HttpMethod.Get, location.ToString(), header: "");
+                var answer = await App.SendAsync(HttpMethod.Get, location.ToString(), header: "");
                 location = answer.Headers.Location ?? location;
                 return answer.Status == 202 ? null : answer.ShouldBe(200);
             }
@@ -114,37 +114,37 @@ public sealed class KeyTests(KeyedAppFixture fixture)
         end.Text("status").ShouldBe("settled");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_loan_and_a_subscription_can_be_followed_and_ended_by_their_Location_as_it_stands()
     {
         var key = $"?code={Uri.EscapeDataString(FunctionKey)}";
 
-        var opened = await app.SendAsync(HttpMethod.Post, $"api/loans{key}", JsonContent.Create(Borrower.New().Request), header: "");
-        var loan = await app.SendAsync(HttpMethod.Get, opened.Headers.Location.ShouldNotBeNull().ToString(), header: "");
+        var opened = await App.SendAsync(HttpMethod.Post, $"api/loans{key}", JsonContent.Create(Borrower.New().Request), header: "");
+        var loan = await App.SendAsync(HttpMethod.Get, opened.Headers.Location.ShouldNotBeNull().ToString(), header: "");
         loan.ShouldBe(200).Text("uuid").ShouldBe(opened.ShouldBe(201).Text("uuid"));
 
-        var subscribed = await app.SendAsync(
+        var subscribed = await App.SendAsync(
             HttpMethod.Post,
             $"api/subscriptions{key}",
             JsonContent.Create(new JsonObject { ["callback_url"] = "https://prod-01.logic.azure.com/run" }),
             header: ""
         );
         subscribed.ShouldBe(201).Text("id").ShouldNotBeEmpty();
-        var ended = await app.SendAsync(HttpMethod.Delete, subscribed.Headers.Location.ShouldNotBeNull().ToString(), header: "");
+        var ended = await App.SendAsync(HttpMethod.Delete, subscribed.Headers.Location.ShouldNotBeNull().ToString(), header: "");
         ended.Status.ShouldBe(204);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Location_carries_no_key_that_came_in_the_header()
     {
         var order = Order.New();
-        await app.SendOtpAsync(order.Customer);
+        await App.SendOtpAsync(order.Customer);
 
-        var accepted = await app.PostSettlementAsync(order);
+        var accepted = await App.PostSettlementAsync(order);
 
         accepted.ShouldBe(202);
         accepted.Headers.Location.ShouldNotBeNull().Query.ShouldBeEmpty();
-        await app.EndOfAsync(order);
+        await App.EndOfAsync(order);
     }
 
     private async Task RefusesAsync(string method, string path)
@@ -157,5 +157,5 @@ public sealed class KeyTests(KeyedAppFixture fixture)
 
     // An empty header is none.
     private Task<Answer> SendAsync(string method, string path, string header) =>
-        app.SendAsync(new HttpMethod(method), path, method == "POST" ? JsonContent.Create(new JsonObject()) : null, header);
+        App.SendAsync(new HttpMethod(method), path, method == "POST" ? JsonContent.Create(new JsonObject()) : null, header);
 }

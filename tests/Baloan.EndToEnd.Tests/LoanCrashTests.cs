@@ -3,7 +3,9 @@ using Baloan.Sandbox;
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>The process dies (SIGKILL) while a loan is opened or a callback recorded, and Baloan calls back again.</summary>
-public sealed class LoanCrashTests(SandboxFixture fixture) : IClassFixture<SandboxFixture>, IAsyncLifetime
+public sealed class LoanCrashTests(OnDemand<SandboxFixture> fixture)
+    : LongTests<SandboxFixture>(fixture),
+        IClassFixture<OnDemand<SandboxFixture>>
 {
     private const string Verified = "cheque_verified";
 
@@ -12,30 +14,33 @@ public sealed class LoanCrashTests(SandboxFixture fixture) : IClassFixture<Sandb
     // So that the messages that a dead process held come back soon.
     private static readonly Dictionary<string, string?> Settings = new() { ["LocalFunctionsHost__QueueLease"] = "00:00:06" };
 
-    private readonly LoanBooks loans = fixture.Baloan.Loans;
     private StorageProxy proxy = null!;
     private FrontDoor door = null!;
     private Receiver subscriber = null!;
     private RunningApp app = null!;
 
+    private LoanBooks Loans => Fixture.Baloan.Loans;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        proxy = await StorageProxy.StartAsync(fixture.Storage);
+        await base.InitializeAsync();
+        proxy = await StorageProxy.StartAsync(Fixture.Storage);
         door = await FrontDoor.StartAsync();
         subscriber = await Receiver.StartAsync();
-        (loans.CallbackUrl, loans.Step) = (door.CallbackUrl, TimeSpan.Zero);
+        (Loans.CallbackUrl, Loans.Step) = (door.CallbackUrl, TimeSpan.Zero);
         await StartAppAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        loans.CallbackUrl = null;
+        Loans.CallbackUrl = null;
         await app.DisposeAsync();
         await subscriber.DisposeAsync();
         await door.DisposeAsync();
         await proxy.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     [Fact(Explicit = true)]
@@ -88,10 +93,10 @@ public sealed class LoanCrashTests(SandboxFixture fixture) : IClassFixture<Sandb
 
         async Task<Task<Answer?>> HoldAsync(Borrower borrower, Fault fault)
         {
-            var calls = fixture.Books.Calls(Operation.OpenLoan);
-            fixture.Baloan.Faults.Next(Operation.OpenLoan, fault);
+            var calls = Fixture.Books.Calls(Operation.OpenLoan);
+            Fixture.Baloan.Faults.Next(Operation.OpenLoan, fault);
             var opening = TryOpenAsync(borrower);
-            await Until.TrueAsync("Baloan has the call", () => fixture.Books.Calls(Operation.OpenLoan) > calls);
+            await Until.TrueAsync("Baloan has the call", () => Fixture.Books.Calls(Operation.OpenLoan) > calls);
             return opening;
         }
     }
@@ -123,13 +128,13 @@ public sealed class LoanCrashTests(SandboxFixture fixture) : IClassFixture<Sandb
     {
         var created = await app.LoanInAsync("created", loan, 1);
         ((long?)created["amount"]).ShouldBe(amount);
-        await Until.TrueAsync("Baloan has its answer", () => loans.Taken(loan).Count == 1);
+        await Until.TrueAsync("Baloan has its answer", () => Loans.Taken(loan).Count == 1);
         (await app.ListsOfAsync(loan)).ShouldBe(["created"]);
 
-        loans.MoveOn(loan);
+        Loans.MoveOn(loan);
 
         (await app.LoanInAsync(Verified, loan, 2)).History().ShouldBe([new("created"), new(Verified)]);
-        await Until.TrueAsync("Baloan has its answer", () => loans.Taken(loan).Count == 2);
+        await Until.TrueAsync("Baloan has its answer", () => Loans.Taken(loan).Count == 2);
         (await app.ListsOfAsync(loan)).ShouldBe([Verified]);
     }
 
@@ -151,11 +156,11 @@ public sealed class LoanCrashTests(SandboxFixture fixture) : IClassFixture<Sandb
         var loan = await OpenAsync();
         var writes = 0;
         proxy.Arm(null, () => writes++);
-        loans.MoveOn(loan);
+        Loans.MoveOn(loan);
         await DeliveredAsync(loan);
         await Until.TrueAsync(
             "the queue is empty",
-            async () => (await fixture.Queue("events").GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0
+            async () => (await Fixture.Queue("events").GetPropertiesAsync(Cancel)).Value.ApproximateMessagesCount == 0
         );
         proxy.Arm(null);
         return writes;
@@ -167,26 +172,26 @@ public sealed class LoanCrashTests(SandboxFixture fixture) : IClassFixture<Sandb
         var loan = await OpenAsync();
         var dying = app;
         proxy.Arm(new(write, afterIt, dying.Process.KillAsync));
-        loans.MoveOn(loan);
+        Loans.MoveOn(loan);
         await Until.TrueAsync($"{point}: the process is dead", () => dying.Process.Process.Exited.IsCompleted);
         proxy.Arm(null);
         door.Close();
         await StartAppAsync();
 
-        await Until.TrueAsync($"{point}: Baloan has its answer", () => loans.Taken(loan).Any(callback => callback.State == Verified));
+        await Until.TrueAsync($"{point}: Baloan has its answer", () => Loans.Taken(loan).Any(callback => callback.State == Verified));
         (await app.LoanInAsync(Verified, loan, 2)).History().ShouldBe([new("created"), new(Verified)], point);
         (await app.ListsOfAsync(loan)).ShouldBe([Verified], point);
         await DeliveredAsync(loan, deliveries);
 
         // What is left is about a change that was never recorded, and would be looked at for minutes.
-        await fixture.Queue("events").ClearMessagesAsync(Cancel);
+        await Fixture.Queue("events").ClearMessagesAsync(Cancel);
     }
 
     /// <summary>Opens a loan, of which the first callback is recorded.</summary>
     private async Task<Guid> OpenAsync()
     {
         var loan = await app.OpenLoanAsync(Borrower.New());
-        await Until.TrueAsync("Baloan has its answer", () => loans.Taken(loan).Count == 1);
+        await Until.TrueAsync("Baloan has its answer", () => Loans.Taken(loan).Count == 1);
         await app.LoanInAsync("created", loan, 1);
         return loan;
     }
@@ -204,7 +209,7 @@ public sealed class LoanCrashTests(SandboxFixture fixture) : IClassFixture<Sandb
     }
 
     private Guid? LoanOf(Borrower borrower) =>
-        loans.All.SingleOrDefault(loan => loan.NationalIdentifier == borrower.NationalIdentifier)?.Uuid;
+        Loans.All.SingleOrDefault(loan => loan.NationalIdentifier == borrower.NationalIdentifier)?.Uuid;
 
     private Task DeliveredAsync(Guid loan, int times = 1) =>
         Until.TrueAsync(
@@ -212,5 +217,5 @@ public sealed class LoanCrashTests(SandboxFixture fixture) : IClassFixture<Sandb
             () => subscriber.Deliveries.Count(delivery => (string)delivery.Json["data"]!["uuid"]! == loan.ToString()) >= times
         );
 
-    private async Task StartAppAsync() => door.Open(app = await fixture.StartAppAsync(Settings, proxy.ConnectionString));
+    private async Task StartAppAsync() => door.Open(app = await Fixture.StartAppAsync(Settings, proxy.ConnectionString));
 }

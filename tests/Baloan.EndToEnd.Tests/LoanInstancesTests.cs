@@ -3,7 +3,9 @@ using System.Collections.Concurrent;
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Callbacks of one loan on two instances of the app, one of which dies.</summary>
-public sealed class LoanInstancesTests(SandboxFixture fixture) : IClassFixture<SandboxFixture>
+public sealed class LoanInstancesTests(OnDemand<SandboxFixture> fixture)
+    : LongTests<SandboxFixture>(fixture),
+        IClassFixture<OnDemand<SandboxFixture>>
 {
     private const int Each = 8;
 
@@ -15,7 +17,7 @@ public sealed class LoanInstancesTests(SandboxFixture fixture) : IClassFixture<S
     [Fact(Explicit = true)]
     public async Task Forty_callbacks_at_once_are_all_recorded_and_each_change_that_was_accepted_is_told_under_one_id()
     {
-        var apps = await Task.WhenAll(fixture.StartAppAsync(Settings), fixture.StartAppAsync(Settings));
+        var apps = await Task.WhenAll(Fixture.StartAppAsync(Settings), Fixture.StartAppAsync(Settings));
         await using var lasting = apps[0];
         await using var dying = apps[1];
         await using var subscriber = await Receiver.StartAsync();
@@ -58,7 +60,7 @@ public sealed class LoanInstancesTests(SandboxFixture fixture) : IClassFixture<S
             rows.ShouldAllBe(row => (row.Note == "unknown_state") == (row.State == "in_review"));
         }
 
-        await using var started = await fixture.StartAppAsync(Settings);
+        await using var started = await Fixture.StartAppAsync(Settings);
         (await started.CallBackAsync(loan, "loan_paid")).ShouldBe(200);
         await started.LoanInAsync("loan_paid", loan);
         (await lasting.ListsOfAsync(loan)).ShouldBe(["loan_paid"]);
@@ -74,7 +76,7 @@ public sealed class LoanInstancesTests(SandboxFixture fixture) : IClassFixture<S
             ((string?)data["uuid"], (string?)data["state"], (string?)data["reason"]).ShouldBe((loan.ToString(), row.State, row.Reason));
         }
 
-        Task<IReadOnlyList<HistoryRow>> RowsAsync() => fixture.Storage.HistoryOfAsync(loan);
+        Task<IReadOnlyList<HistoryRow>> RowsAsync() => Fixture.Storage.HistoryOfAsync(loan);
 
         async Task<bool> TryCallBackAsync(RunningApp app, (string State, string Reason) callback)
         {

@@ -6,7 +6,7 @@ using Baloan.Sandbox;
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Reads the logs of a whole run, in which calls succeed and fail in every way.</summary>
-public sealed class LogTests(SandboxFixture fixture) : IClassFixture<SandboxFixture>
+public sealed class LogTests(OnDemand<SandboxFixture> fixture) : LongTests<SandboxFixture>(fixture), IClassFixture<OnDemand<SandboxFixture>>
 {
     private const string FunctionKey = "a-function-key-that-nobody-may-read";
     private const string AdminKey = "an-admin-key-that-nobody-may-read";
@@ -24,9 +24,9 @@ public sealed class LogTests(SandboxFixture fixture) : IClassFixture<SandboxFixt
             MagicNumbers.ExpiredOtp,
             BaloanServer.StorePassword,
             BaloanServer.PartnerPassword,
-            Regex.Match(fixture.Storage.ConnectionString, "AccountKey=([^;]+)").Groups[1].Value,
+            Regex.Match(Fixture.Storage.ConnectionString, "AccountKey=([^;]+)").Groups[1].Value,
         };
-        var app = await fixture.StartAppAsync(
+        var app = await Fixture.StartAppAsync(
             new()
             {
                 ["AzureFunctionsJobHost__logging__logLevel__default"] = "Debug",
@@ -95,7 +95,7 @@ public sealed class LogTests(SandboxFixture fixture) : IClassFixture<SandboxFixt
         await app.SendAsync(HttpMethod.Get, $"api/merchant/settlements/{order.Code}?code={FunctionKey}", header: "");
         await app.SendAsync(HttpMethod.Get, $"api/nothing/{order.Code}?code={FunctionKey}", header: "");
         await app.SendAsync(HttpMethod.Get, $"api/merchant/settlements/{order.Code}", header: FunctionKey + "-wrong");
-        await fixture.Queue().SendMessageAsync($"{{\"kind\":\"{order.Customer}\",\"id\":\"{order.Token}\"", Cancel);
+        await Fixture.Queue().SendMessageAsync($"{{\"kind\":\"{order.Customer}\",\"id\":\"{order.Token}\"", Cancel);
 
         foreach (var one in orders)
         {
@@ -103,21 +103,21 @@ public sealed class LogTests(SandboxFixture fixture) : IClassFixture<SandboxFixt
         }
 
         // The vault away, tokens worthless; then storage away.
-        fixture.Vault.Available = false;
-        fixture.Baloan.RevokeTokens();
+        Fixture.Vault.Available = false;
+        Fixture.Baloan.RevokeTokens();
         await app.CheckCreditAsync(order.Customer);
-        fixture.Vault.Available = true;
+        Fixture.Vault.Available = true;
         await app.SendAsync(HttpMethod.Post, "api/tokens/refresh", header: AdminKey);
         CollectTokens();
         var last = Order.New();
         secrets.Add(last.Customer);
         await app.SendOtpAsync(last.Customer);
-        await fixture.Storage.StopAsync();
+        await Fixture.Storage.StopAsync();
         var callback = app.CallBackAsync(loan, "blocked", $"{last.Customer} did not answer");
         (await app.PostSettlementAsync(last)).ShouldBeProblem(503, "storage_unavailable");
         (await callback).ShouldBeProblem(503, "storage_unavailable");
         await app.GetSettlementAsync(order);
-        await fixture.Storage.StartAgainAsync(Cancel);
+        await Fixture.Storage.StartAgainAsync(Cancel);
         await Until.TrueAsync("it is accepted", async () => (await app.PostSettlementAsync(last)).Status == 202);
         (await app.EndOfAsync(last)).Text("status").ShouldBe("settled");
         await app.Process.StopAsync();
@@ -150,12 +150,12 @@ public sealed class LogTests(SandboxFixture fixture) : IClassFixture<SandboxFixt
         {
             foreach (var gateway in new[] { "merchant", "partnership" })
             {
-                var token = JsonNode.Parse(fixture.Vault.GetSecret($"baloan-{gateway}-token").ShouldNotBeNull())!.AsObject();
+                var token = JsonNode.Parse(Fixture.Vault.GetSecret($"baloan-{gateway}-token").ShouldNotBeNull())!.AsObject();
                 secrets.Add(token.Text("access"));
                 secrets.Add(token.Text("refresh"));
             }
 
-            secrets.Add(fixture.Vault.GetSecret("baloan-customer-hash-key").ShouldNotBeNull());
+            secrets.Add(Fixture.Vault.GetSecret("baloan-customer-hash-key").ShouldNotBeNull());
         }
     }
 
@@ -163,7 +163,7 @@ public sealed class LogTests(SandboxFixture fixture) : IClassFixture<SandboxFixt
     /// <returns>A loan that was paid.</returns>
     private async Task<Guid> LoansAsync(RunningApp app, Receiver subscriber, HashSet<string> secrets)
     {
-        var loans = fixture.Baloan.Loans;
+        var loans = Fixture.Baloan.Loans;
         (loans.CallbackUrl, loans.Step) = (new Uri(app.BaseAddress, $"api/callbacks/loan-state?code={FunctionKey}"), TimeSpan.Zero);
         const string ForeignSignature = "s1gn-of-another-subscriber";
         const string WrongOtp = "83927";
@@ -252,8 +252,8 @@ public sealed class LogTests(SandboxFixture fixture) : IClassFixture<SandboxFixt
         await Task.WhenAll(magic.Select(one => app.PostAsync("api/loans", one.Request)));
 
         // Garbage on the queues.
-        await fixture.Queue("loans").SendMessageAsync($"{{\"callback\":\"{borrower.PhoneNumber}\",\"opening\":", Cancel);
-        await fixture.Queue("events").SendMessageAsync($"{{\"subscription\":\"{subscriber.CallbackUrl}\"", Cancel);
+        await Fixture.Queue("loans").SendMessageAsync($"{{\"callback\":\"{borrower.PhoneNumber}\",\"opening\":", Cancel);
+        await Fixture.Queue("events").SendMessageAsync($"{{\"subscription\":\"{subscriber.CallbackUrl}\"", Cancel);
         await Until.TrueAsync("the subscriber was tried", () => subscriber.Deliveries.Count > 0);
         return loan;
     }

@@ -4,7 +4,9 @@ using Baloan.Sandbox;
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Each magic number of the sandbox, on each call that a settlement makes: how it ends, and what the books say.</summary>
-public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settlements) : IClassFixture<MagicSettlementTests.Settlements>
+public sealed class MagicSettlementTests(OnDemand<MagicSettlementTests.Settlements> settlements)
+    : LongTests<MagicSettlementTests.Settlements>(settlements),
+        IClassFixture<OnDemand<MagicSettlementTests.Settlements>>
 {
     public static TheoryData<int> Codes => [.. MagicNumbers.All.Select(number => number.Code)];
 
@@ -12,7 +14,7 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
     [MemberData(nameof(Codes))]
     public async Task A_settlement_whose_sending_goes_wrong_ends_as_the_contract_says(int code)
     {
-        var (number, order, settlement) = await settlements.EndAsync(Operation.Settle, code);
+        var (number, order, settlement) = await Fixture.EndAsync(Operation.Settle, code);
         var expected = MagicOutcome.Of(number, Operation.Settle);
 
         // A duplicate of what has just moved the money is refused: the credit tells.
@@ -28,14 +30,14 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
             settlement["inferred"]!.GetValue<bool>().ShouldBeFalse();
         }
 
-        settlements.BooksOf(number).ShouldAgreeWith(order, settlement);
+        Fixture.BooksOf(number).ShouldAgreeWith(order, settlement);
     }
 
     [Theory(Explicit = true)]
     [MemberData(nameof(Codes))]
     public async Task A_settlement_whose_OTP_validation_goes_wrong_ends_as_the_contract_says(int code)
     {
-        var (number, order, settlement) = await settlements.EndAsync(Operation.ValidateOtp, code);
+        var (number, order, settlement) = await Fixture.EndAsync(Operation.ValidateOtp, code);
         var expected = MagicOutcome.Of(number, Operation.ValidateOtp);
 
         if (expected.IsUnknown)
@@ -47,14 +49,14 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
             ShouldEndAs(settlement, expected);
         }
 
-        settlements.BooksOf(number).ShouldAgreeWith(order, settlement);
+        Fixture.BooksOf(number).ShouldAgreeWith(order, settlement);
     }
 
     [Theory(Explicit = true)]
     [MemberData(nameof(Codes))]
     public async Task A_settlement_whose_credit_check_goes_wrong_ends_as_the_contract_says(int code)
     {
-        var (number, order, settlement) = await settlements.EndAsync(Operation.CheckCredit, code);
+        var (number, order, settlement) = await Fixture.EndAsync(Operation.CheckCredit, code);
         var expected = MagicOutcome.Of(number, Operation.CheckCredit);
 
         if (expected.IsUnknown)
@@ -72,7 +74,7 @@ public sealed class MagicSettlementTests(MagicSettlementTests.Settlements settle
             ShouldEndAs(settlement, expected);
         }
 
-        settlements.BooksOf(number).ShouldAgreeWith(order, settlement);
+        Fixture.BooksOf(number).ShouldAgreeWith(order, settlement);
     }
 
     private static void ShouldEndAs(JsonObject settlement, MagicOutcome expected) =>

@@ -9,7 +9,7 @@ namespace Baloan.EndToEnd.Tests;
 /// the variable these are skipped.
 /// </summary>
 [Collection(SharedProcesses.Name)]
-public sealed class PublishedAppTests(SandboxFixture fixture)
+public sealed class PublishedAppTests(OnDemand<SandboxFixture> fixture) : LongTests<SandboxFixture>(fixture)
 {
     private static readonly string? Folder = Environment.GetEnvironmentVariable("BALOAN_PUBLISHED");
 
@@ -61,10 +61,10 @@ public sealed class PublishedAppTests(SandboxFixture fixture)
     public async Task A_settlement_a_callback_and_a_timer_go_through_it()
     {
         await using var process = await FunctionApp.StartAsync(
-            new FunctionAppSettings(fixture.Storage.ConnectionString, fixture.Baloan.BaseAddress)
+            new FunctionAppSettings(Fixture.Storage.ConnectionString, Fixture.Baloan.BaseAddress)
             {
-                VaultUri = fixture.Vault.VaultUri,
-                VaultCertificatePath = fixture.Vault.CertificatePath,
+                VaultUri = Fixture.Vault.VaultUri,
+                VaultCertificatePath = Fixture.Vault.CertificatePath,
                 Folder = Folder,
             },
             Cancel
@@ -73,7 +73,7 @@ public sealed class PublishedAppTests(SandboxFixture fixture)
 
         var order = await app.AcceptAsync(Order.New());
         HappyPathTests.ShouldBeSettled(await app.EndOfAsync(order), order, Books.DefaultCredit - order.Total);
-        fixture.Books.ShouldHaveMovedOnce(order);
+        Fixture.Books.ShouldHaveMovedOnce(order);
 
         var loan = Guid.NewGuid().ToString();
         (

@@ -9,7 +9,9 @@ namespace Baloan.EndToEnd.Tests;
 /// The process dies (SIGKILL) between any two steps of a settlement: after each write to storage, and before a write where Baloan was
 /// called since the one before.
 /// </summary>
-public sealed class StorageCrashTests(SandboxFixture fixture) : IClassFixture<SandboxFixture>
+public sealed class StorageCrashTests(OnDemand<SandboxFixture> fixture)
+    : LongTests<SandboxFixture>(fixture),
+        IClassFixture<OnDemand<SandboxFixture>>
 {
     private const int SideBySide = 4;
 
@@ -25,7 +27,7 @@ public sealed class StorageCrashTests(SandboxFixture fixture) : IClassFixture<Sa
     [Fact(Explicit = true)]
     public async Task A_death_at_any_write_loses_nothing_and_moves_the_money_at_most_once()
     {
-        var first = await Lane.StartAsync(fixture, fixture.Storage);
+        var first = await Lane.StartAsync(Fixture, Fixture.Storage);
         var points = new ConcurrentQueue<(int Write, bool AfterIt)>(await first.FindPointsAsync());
         var count = points.Count;
         // Invoice, index, row, message; hold, validation, sending, outcome; index, hold and index again, message. Three calls to Baloan.
@@ -38,7 +40,7 @@ public sealed class StorageCrashTests(SandboxFixture fixture) : IClassFixture<Sa
                 .Select(async number =>
                 {
                     await using var lane =
-                        number == 0 ? first : await Lane.StartAsync(fixture, await Azurite.StartAsync(cancellationToken: Cancel));
+                        number == 0 ? first : await Lane.StartAsync(Fixture, await Azurite.StartAsync(cancellationToken: Cancel));
                     while (points.TryDequeue(out var point))
                     {
                         died.Add(await lane.DieAndRecoverAsync(point.Write, point.AfterIt));

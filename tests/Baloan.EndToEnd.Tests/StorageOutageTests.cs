@@ -3,25 +3,27 @@ using Baloan.Sandbox;
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Storage goes away and comes back.</summary>
-public sealed class StorageOutageTests(OneAppFixture fixture) : IClassFixture<OneAppFixture>
+public sealed class StorageOutageTests(OnDemand<OneAppFixture> fixture)
+    : LongTests<OneAppFixture>(fixture),
+        IClassFixture<OnDemand<OneAppFixture>>
 {
-    private readonly RunningApp app = fixture.App;
+    private RunningApp App => Fixture.App;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact(Explicit = true)]
     public async Task What_was_accepted_is_carried_out_and_nothing_else_is()
     {
-        var ended = await app.AcceptAsync(Order.New());
-        await app.EndOfAsync(ended);
+        var ended = await App.AcceptAsync(Order.New());
+        await App.EndOfAsync(ended);
 
         // Two of them are with Baloan when storage goes; the others are anywhere.
         var accepted = new List<Order>();
         for (var i = 0; i < 2; i++)
         {
-            fixture.Baloan.Faults.Next(Operation.Settle, Fault.SlowAnswer with { Delay = TimeSpan.FromSeconds(3) });
-            var order = await app.AcceptAsync(Order.New());
-            await Until.TrueAsync("Baloan has moved its money", () => fixture.Books.Of(order).Count == 1);
+            Fixture.Baloan.Faults.Next(Operation.Settle, Fault.SlowAnswer with { Delay = TimeSpan.FromSeconds(3) });
+            var order = await App.AcceptAsync(Order.New());
+            await Until.TrueAsync("Baloan has moved its money", () => Fixture.Books.Of(order).Count == 1);
             accepted.Add(order);
         }
 
@@ -29,7 +31,7 @@ public sealed class StorageOutageTests(OneAppFixture fixture) : IClassFixture<On
         var late = Enumerable.Range(0, 4).Select(_ => Order.New()).ToList();
         foreach (var order in underWay.Concat(late))
         {
-            await app.SendOtpAsync(order.Customer);
+            await App.SendOtpAsync(order.Customer);
         }
 
         var stopping = Task.CompletedTask;
@@ -37,7 +39,7 @@ public sealed class StorageOutageTests(OneAppFixture fixture) : IClassFixture<On
         {
             if (order == underWay[2])
             {
-                stopping = fixture.Storage.StopAsync();
+                stopping = Fixture.Storage.StopAsync();
             }
 
             await PostAsync(order);
@@ -49,45 +51,45 @@ public sealed class StorageOutageTests(OneAppFixture fixture) : IClassFixture<On
             (await PostAsync(order)).ShouldBeFalse();
         }
 
-        (await app.GetSettlementAsync(ended)).ShouldBeProblem(503, "storage_unavailable");
-        (await app.CheckCreditAsync(ended.Customer)).ShouldBe(200);
+        (await App.GetSettlementAsync(ended)).ShouldBeProblem(503, "storage_unavailable");
+        (await App.CheckCreditAsync(ended.Customer)).ShouldBe(200);
         await Until.TrueAsync(
             "health says so",
             async () =>
-                (await app.GetAsync("api/health")) is { Status: 503 } health
+                (await App.GetAsync("api/health")) is { Status: 503 } health
                 && health.Json!["checks"]!["storage"]!.GetValue<string>() == "failed"
         );
 
-        await fixture.Storage.StartAgainAsync(Cancel);
-        await Until.TrueAsync("health is well again", async () => (await app.GetAsync("api/health")).Status == 200);
-        await app.SweepAsync();
+        await Fixture.Storage.StartAgainAsync(Cancel);
+        await Until.TrueAsync("health is well again", async () => (await App.GetAsync("api/health")).Status == 200);
+        await App.SweepAsync();
 
-        (await app.EndOfAsync(ended)).Text("status").ShouldBe("settled");
+        (await App.EndOfAsync(ended)).Text("status").ShouldBe("settled");
         foreach (var order in accepted)
         {
-            var end = await app.EndOfAsync(order);
+            var end = await App.EndOfAsync(order);
             if (end.ErrorCode() == "otp_outcome_unknown")
             {
                 // Storage went between the validation and the writing of its token. The contract allows that, and a new attempt.
-                fixture.Books.ShouldNotHaveMoved(order);
+                Fixture.Books.ShouldNotHaveMoved(order);
                 continue;
             }
 
             end.Text("status").ShouldBe("settled", end.ToJsonString());
-            fixture.Books.ShouldHaveMovedOnce(order);
+            Fixture.Books.ShouldHaveMovedOnce(order);
         }
 
         foreach (var order in underWay.Concat(late).Except(accepted))
         {
-            await app.SendOtpAsync(order.Customer);
-            (await app.PostSettlementAsync(order)).Status.ShouldBeOneOf(200, 202);
-            (await app.EndOfAsync(order)).Text("status").ShouldBe("settled");
-            fixture.Books.ShouldHaveMovedOnce(order);
+            await App.SendOtpAsync(order.Customer);
+            (await App.PostSettlementAsync(order)).Status.ShouldBeOneOf(200, 202);
+            (await App.EndOfAsync(order)).Text("status").ShouldBe("settled");
+            Fixture.Books.ShouldHaveMovedOnce(order);
         }
 
         async Task<bool> PostAsync(Order order)
         {
-            var answer = await app.PostSettlementAsync(order);
+            var answer = await App.PostSettlementAsync(order);
             if (answer.Status == 202)
             {
                 accepted.Add(order);
@@ -114,7 +116,7 @@ public sealed class StorageOutageTests(OneAppFixture fixture) : IClassFixture<On
         {
             if (loan == loans[5])
             {
-                stopping = fixture.Storage.StopAsync();
+                stopping = Fixture.Storage.StopAsync();
             }
 
             underWay.Add(CallBackAsync(loan));
@@ -123,8 +125,8 @@ public sealed class StorageOutageTests(OneAppFixture fixture) : IClassFixture<On
         await stopping;
         (await Task.WhenAll(late.Select(CallBackAsync))).ShouldAllBe(recorded => !recorded);
         var answers = await Task.WhenAll(underWay);
-        await fixture.Storage.StartAgainAsync(Cancel);
-        await Until.TrueAsync("health is well again", async () => (await app.GetAsync("api/health")).Status == 200);
+        await Fixture.Storage.StartAgainAsync(Cancel);
+        await Until.TrueAsync("health is well again", async () => (await App.GetAsync("api/health")).Status == 200);
 
         foreach (var loan in loans[2..8].Where((_, index) => !answers[index]).Concat(late))
         {
@@ -133,13 +135,13 @@ public sealed class StorageOutageTests(OneAppFixture fixture) : IClassFixture<On
 
         foreach (var loan in loans)
         {
-            (await app.LoanInAsync(State, loan)).History().ShouldBe([new(State)]);
-            (await app.ListsOfAsync(loan)).ShouldBe([State]);
+            (await App.LoanInAsync(State, loan)).History().ShouldBe([new(State)]);
+            (await App.ListsOfAsync(loan)).ShouldBe([State]);
         }
 
         async Task<bool> CallBackAsync(Guid loan)
         {
-            var answer = await app.CallBackAsync(loan, State);
+            var answer = await App.CallBackAsync(loan, State);
             if (answer.Status == 200)
             {
                 return true;

@@ -1,7 +1,9 @@
 namespace Baloan.EndToEnd.Tests;
 
 /// <summary>A subscriber that is down for longer than a process lives.</summary>
-public sealed class SubscriberDownTests(SandboxFixture fixture) : IClassFixture<SandboxFixture>
+public sealed class SubscriberDownTests(OnDemand<SandboxFixture> fixture)
+    : LongTests<SandboxFixture>(fixture),
+        IClassFixture<OnDemand<SandboxFixture>>
 {
     // So that the messages that a dead process held come back soon.
     private static readonly Dictionary<string, string?> Settings = new() { ["LocalFunctionsHost__QueueLease"] = "00:00:06" };
@@ -15,7 +17,7 @@ public sealed class SubscriberDownTests(SandboxFixture fixture) : IClassFixture<
             context.Abort();
             return Task.CompletedTask;
         };
-        await using var dying = await fixture.StartAppAsync(Settings);
+        await using var dying = await Fixture.StartAppAsync(Settings);
         (await dying.SubscribeAsync(subscriber.CallbackUrl)).ShouldBe(201);
         var loan = Guid.NewGuid();
         (await dying.CallBackAsync(loan, "cheque_verified")).ShouldBe(200);
@@ -26,7 +28,7 @@ public sealed class SubscriberDownTests(SandboxFixture fixture) : IClassFixture<
         await dying.Process.KillAsync();
         var failed = subscriber.Deliveries;
         subscriber.AnswerWith(200);
-        await using var next = await fixture.StartAppAsync(Settings);
+        await using var next = await Fixture.StartAppAsync(Settings);
 
         await Until.TrueAsync(
             "both are told",
@@ -44,7 +46,7 @@ public sealed class SubscriberDownTests(SandboxFixture fixture) : IClassFixture<
             Of(type).Select(delivery => delivery.Body).Distinct().ShouldHaveSingleItem();
         }
 
-        fixture.Books.ShouldHaveMovedOnce(order);
+        Fixture.Books.ShouldHaveMovedOnce(order);
 
         IEnumerable<Delivery> Of(string type) => subscriber.Deliveries.Where(delivery => delivery.Json.Text("type") == type);
         int Count(string type) => failed.Count(delivery => delivery.Json.Text("type") == type);

@@ -2,14 +2,14 @@ namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Two instances of the app on one storage account.</summary>
 [Collection(SharedProcesses.Name)]
-public sealed class TwoInstancesTests(SandboxFixture fixture)
+public sealed class TwoInstancesTests(OnDemand<SandboxFixture> fixture) : LongTests<SandboxFixture>(fixture)
 {
     private const int Count = 40;
 
     [Fact(Explicit = true)]
     public async Task Each_settlement_is_moved_once_whoever_takes_it()
     {
-        var apps = await Task.WhenAll(fixture.StartAppAsync(), fixture.StartAppAsync());
+        var apps = await Task.WhenAll(Fixture.StartAppAsync(), Fixture.StartAppAsync());
         await using var first = apps[0];
         await using var second = apps[1];
         var orders = Enumerable.Range(0, Count).Select(_ => Order.New()).ToList();
@@ -39,7 +39,7 @@ public sealed class TwoInstancesTests(SandboxFixture fixture)
         {
             var end = await apps[(index + 1) % 2].EndOfAsync(order);
             HappyPathTests.ShouldBeSettled(end, order, Baloan.Sandbox.Books.DefaultCredit - order.Total);
-            fixture.Books.ShouldHaveMovedOnce(order);
+            Fixture.Books.ShouldHaveMovedOnce(order);
         }
 
         apps.ShouldAllBe(app => app.Process.LogLines.Any(line => line.Contains(" is settled.", StringComparison.Ordinal)));

@@ -2,28 +2,32 @@ namespace Baloan.EndToEnd.Tests;
 
 /// <summary>Key Vault does not answer.</summary>
 [Collection(SharedProcesses.Name)]
-public sealed class VaultOutageTests(SandboxFixture fixture) : IDisposable
+public sealed class VaultOutageTests(OnDemand<SandboxFixture> fixture) : LongTests<SandboxFixture>(fixture)
 {
-    public void Dispose() => fixture.Vault.Available = true;
+    public override ValueTask DisposeAsync()
+    {
+        Fixture.Vault.Available = true;
+        return base.DisposeAsync();
+    }
 
     [Fact(Explicit = true)]
     public async Task It_costs_nothing_while_the_access_token_lives_and_what_needs_it_waits()
     {
-        await using var app = await fixture.StartAppAsync();
+        await using var app = await Fixture.StartAppAsync();
         (await app.EndOfAsync(await app.AcceptAsync(Order.New()))).Text("status").ShouldBe("settled");
 
-        fixture.Vault.Available = false;
-        var asked = fixture.Vault.RequestCount;
+        Fixture.Vault.Available = false;
+        var asked = Fixture.Vault.RequestCount;
         var order = Order.New();
         (await app.CheckCreditAsync(order.Customer)).ShouldBe(200);
         await app.AcceptAsync(order);
         (await app.EndOfAsync(order)).Text("status").ShouldBe("settled");
-        fixture.Vault.RequestCount.ShouldBe(asked);
+        Fixture.Vault.RequestCount.ShouldBe(asked);
 
         // A fresh token is needed, and cannot be had.
         var waiting = Order.New();
         await app.SendOtpAsync(waiting.Customer);
-        fixture.Baloan.RevokeTokens();
+        Fixture.Baloan.RevokeTokens();
         var refused = await app.CheckCreditAsync(order.Customer);
         refused.ShouldBeProblem(503, "key_vault_unavailable");
         refused.Headers.RetryAfter.ShouldNotBeNull();
@@ -36,18 +40,18 @@ public sealed class VaultOutageTests(SandboxFixture fixture) : IDisposable
                 && row.Text("created_at") != row.Text("updated_at")
         );
 
-        fixture.Vault.Available = true;
+        Fixture.Vault.Available = true;
         (await app.CheckCreditAsync(order.Customer)).ShouldBe(200);
         (await app.EndOfAsync(waiting)).Text("status").ShouldBe("settled");
-        fixture.Books.ShouldHaveMovedOnce(order);
-        fixture.Books.ShouldHaveMovedOnce(waiting);
+        Fixture.Books.ShouldHaveMovedOnce(order);
+        Fixture.Books.ShouldHaveMovedOnce(waiting);
     }
 
     [Fact(Explicit = true)]
     public async Task An_app_that_starts_without_it_says_so_and_works_once_it_is_there()
     {
-        fixture.Vault.Available = false;
-        await using var app = await fixture.StartAppAsync();
+        Fixture.Vault.Available = false;
+        await using var app = await Fixture.StartAppAsync();
         var order = Order.New();
 
         var health = await app.GetAsync("api/health");
@@ -58,10 +62,10 @@ public sealed class VaultOutageTests(SandboxFixture fixture) : IDisposable
         (await app.PostSettlementAsync(order)).ShouldBeProblem(503, "key_vault_unavailable");
         (await app.PostAsync("api/tokens/refresh", [])).ShouldBeProblem(503, "key_vault_unavailable");
 
-        fixture.Vault.Available = true;
+        Fixture.Vault.Available = true;
         (await app.CheckCreditAsync(order.Customer)).ShouldBe(200);
         (await app.EndOfAsync(await app.AcceptAsync(order))).Text("status").ShouldBe("settled");
-        fixture.Books.ShouldHaveMovedOnce(order);
+        Fixture.Books.ShouldHaveMovedOnce(order);
         await Until.TrueAsync("health is well", async () => (await app.GetAsync("api/health")).Status == 200);
     }
 }

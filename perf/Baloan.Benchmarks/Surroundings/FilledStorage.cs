@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Baloan.Benchmarks.Rows;
+using Baloan.Core.Storage;
 using Baloan.Sandbox;
 
 namespace Baloan.Benchmarks.Surroundings;
@@ -58,6 +59,25 @@ internal sealed class FilledStorage : IAsyncDisposable
         {
             await filled.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Reads what the books are made of page after page, as the app asks for it, and does nothing with it.</summary>
+    public async Task ReadEndsAsync(CancellationToken cancellationToken)
+    {
+        const string Columns =
+            "PartitionKey,RowKey,Timestamp,SchemaVersion,Code,Status,MaskedIdentifier,Total,Attempts,AttemptStartedAt,SubmittedAt,"
+            + "KnownBy,Inferred,ErrorCode,Note,ResolvedBy,EndedAt,UpdatedAt";
+        var filter = Uri.EscapeDataString("PartitionKey eq 'all' and RowKey ge 'ended-' and RowKey lt 'ended-~'");
+        var path = $"devstoreaccount1/{StorageSetup.SettlementIndexTable}()?$filter={filter}&$select={Columns}";
+        for (string? next = path; next is not null; )
+        {
+            using var page = await Tables.Http.GetAsync(next, cancellationToken);
+            page.EnsureSuccessStatusCode();
+            await page.Content.ReadAsByteArrayAsync(cancellationToken);
+            next = page.Headers.TryGetValues("x-ms-continuation-NextRowKey", out var key)
+                ? $"{path}&NextPartitionKey=all&NextRowKey={Uri.EscapeDataString(key.Single())}"
+                : null;
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Azure;
 using Azure.Data.Tables;
 using Baloan.Core.Storage;
@@ -7,12 +9,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Baloan.Core.Counters;
 
-/// <summary>Keeps the counters of the statistics: a row for each hour, and one for the loans by state.</summary>
+/// <summary>Keeps the counters of the statistics: of each hour, and of the loans by state.</summary>
 /// <remarks>
 /// Each thing that is counted gets a row of its own in the transaction that adds to the counters, and where that row is there already
 /// the transaction fails: so nothing is counted twice, and anybody may count anything again to be sure. Ends of settlements are counted
 /// while they are filed, which the sweep repeats until it is done. Nothing repeats a callback, so that a <see cref="PendingIncrement"/> is
-/// written before it. What comes together is counted together, by one writer a process.
+/// written before it. What comes together is counted together, by one writer a process. Processes that count at once would take each
+/// other's ETag away: a counter is the sum of many rows, and who finds that another writes to theirs goes to another. All are in one
+/// partition with the rows of what is counted, which is what keeps anything from being counted in two of them.
 /// </remarks>
 public sealed partial class CounterStore(StorageClients storage, StorageSetup setup, TimeProvider time, ILogger<CounterStore> logger)
     : IHostedService
@@ -30,6 +34,10 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     private const string SumsPrefix = "sums-";
     private const string HourColumn = "Hour";
     private const string HourFormat = "yyyyMMddHH";
+    private static readonly string[] Keys = [nameof(ITableEntity.PartitionKey), nameof(ITableEntity.RowKey)];
+
+    // More than there are instances, as a rule. Only those are there that somebody has written to.
+    private const int Ways = 128;
 
     // A transaction has at most a hundred rows: for each count its own, and those of its hour and of the hour where it was counted
     // before; and the
@@ -54,6 +62,9 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     private readonly Dictionary<string, TableEntity> latest = [];
     private volatile Task working = Task.CompletedTask;
     private bool isWorking;
+
+    // What the keys of its counters end in: nothing at first, which is all that an older version knows.
+    private string way = "";
 
     /// <summary>Counts, and waits until it is counted.</summary>
     /// <exception cref="RequestFailedException">Table storage is away; nothing or all of it was counted.</exception>
@@ -132,10 +143,14 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
             }
         }
 
-        foreach (var hour in old.Select(row => row[HourColumn]).OfType<string>().Distinct())
+        foreach (var prefix in old.Count > 0 ? [HourPrefix, SumsPrefix] : Array.Empty<string>())
         {
-            await table.DeleteEntityAsync(Partition, HourPrefix + hour, ETag.All, cancellationToken);
-            await table.DeleteEntityAsync(Partition, SumsPrefix + hour, ETag.All, cancellationToken);
+            var over = TableClient.CreateQueryFilter(
+                $"PartitionKey eq {Partition} and RowKey ge {prefix} and RowKey lt {prefix + HourOf(now - KeptFor)}"
+            );
+            old.AddRange(
+                await table.QueryAsync<TableEntity>(over, 1_000, Keys, cancellationToken).Take(MostSwept).ToListAsync(cancellationToken)
+            );
         }
 
         foreach (var some in old.Chunk(MostDeletes))
@@ -164,21 +179,32 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         IReadOnlyDictionary<string, long> loans = new Dictionary<string, long>();
         await foreach (var row in table.QueryAsync<TableEntity>(filter, 1_000, cancellationToken: cancellationToken))
         {
-            if (row.RowKey == LoansKey)
+            if (row.RowKey.StartsWith(LoansKey, StringComparison.Ordinal))
             {
-                loans = NumbersIn(row);
+                loans = Added(loans, row);
             }
             else if (TryReadHour(row.RowKey, HourPrefix) is { } hour)
             {
-                hours[hour] = NumbersIn(row);
+                hours[hour] = Added(hours.GetValueOrDefault(hour), row);
             }
             else if (TryReadHour(row.RowKey, SumsPrefix) is { } summed)
             {
-                sums[summed] = NumbersIn(row);
+                sums[summed] = Added(sums.GetValueOrDefault(summed), row);
             }
         }
 
         return new CounterReading(hours, sums, loans);
+
+        static Dictionary<string, long> Added(IReadOnlyDictionary<string, long>? before, TableEntity row)
+        {
+            var numbers = NumbersIn(row);
+            foreach (var (column, number) in before ?? new Dictionary<string, long>())
+            {
+                numbers[column] = numbers.GetValueOrDefault(column) + number;
+            }
+
+            return numbers;
+        }
     }
 
     /// <inheritdoc/>
@@ -191,8 +217,9 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
 
     private static DateTimeOffset? TryReadHour(string key, string prefix) =>
         key.StartsWith(prefix, StringComparison.Ordinal)
+        && key.Length >= prefix.Length + HourFormat.Length
         && DateTimeOffset.TryParseExact(
-            key[prefix.Length..],
+            key.AsSpan(prefix.Length, HourFormat.Length),
             HourFormat,
             CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal,
@@ -208,6 +235,13 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     private static TableTransactionAction Delete(TableEntity row) => new(TableTransactionActionType.Delete, row, ETag.All);
 
     private static TableTransactionAction Replace(TableEntity row, ETag etag) => new(TableTransactionActionType.UpdateReplace, row, etag);
+
+    /// <summary>Where to go next: as if by chance, so that those who meet part.</summary>
+    private static string WayOf(string id, int tries) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"-{SHA256.HashData(Encoding.UTF8.GetBytes(id))[tries % SHA256.HashSizeInBytes] % Ways:x2}"
+        );
 
     private static string PendingKeyOf(CounterIncrement count) => PendingIncrement.KeyOf(count.Id);
 
@@ -294,7 +328,8 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
             }
             catch (RequestFailedException lost) when (lost.Status == 412 && tries < MostTries)
             {
-                // Somebody has counted something else of the same hour.
+                // Somebody has counted something else of the same hour, and most likely will again.
+                way = WayOf(counts[0].Id, tries);
             }
             catch (RequestFailedException lost) when (lost.Status is 404 or 409 && tries < MostTries)
             {
@@ -334,7 +369,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
 
         var changed = new List<TableEntity>();
         var rows = await Task.WhenAll(
-            sums.Keys.Select(async key => (key, TakeLatest(key) ?? await FindAsync(key, CancellationToken.None)))
+            sums.Keys.Select(async key => (key, TakeLatest(key + way) ?? await FindAsync(key + way, CancellationToken.None)))
         );
         foreach (var (key, row) in rows)
         {
@@ -344,7 +379,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
                 numbers[column] = numbers.GetValueOrDefault(column) + number;
             }
 
-            var next = new TableEntity(Partition, key);
+            var next = new TableEntity(Partition, key + way);
             foreach (var (column, number) in numbers)
             {
                 // An older version reads the numbers of an hour and of the loans as what they are here.

@@ -344,7 +344,10 @@ public sealed partial class LoanStore(
                 };
             }
 
-            if (await TryWriteAsync(loan, next, [], next.IsCreatedByOpening ? LoanCounters.Pending(opening) : null, cancellationToken))
+            var announcing = next.IsCreatedByOpening
+                ? counters.AddPendingAsync(LoanCounters.Pending(opening), cancellationToken)
+                : Task.CompletedTask;
+            if (await TryWriteAsync(loan, next, [], announcing, cancellationToken))
             {
                 if (next.IsCreatedByOpening)
                 {
@@ -411,11 +414,10 @@ public sealed partial class LoanStore(
                 entry = entry.Bare();
             }
 
-            if (verdict == LoanVerdict.Accepted && announced.Add(entry.RowKey))
-            {
-                await PublishAsync(entry, cancellationToken);
-            }
-
+            var announcing =
+                verdict == LoanVerdict.Accepted && announced.Add(entry.RowKey)
+                    ? PublishAsync(entry, cancellationToken)
+                    : Task.CompletedTask;
             if (!alerted && LoanStates.IsFinal(loan?.State) && verdict is LoanVerdict.Conflict or LoanVerdict.UnknownState)
             {
                 // Before the row: who finds the row takes the callback for one that is known. An alert too many, where another instance
@@ -437,7 +439,7 @@ public sealed partial class LoanStore(
                 verdict == LoanVerdict.UnknownState
                     ? [new(TableTransactionActionType.Add, entry), new(TableTransactionActionType.Add, entry.Recent())]
                     : [new(TableTransactionActionType.Add, entry)];
-            if (await TryWriteAsync(loan, next, rows, null, cancellationToken))
+            if (await TryWriteAsync(loan, next, rows, announcing, cancellationToken))
             {
                 // Also later on: this process may have died before it said so.
                 if (verdict == LoanVerdict.UnknownState && (next.UnknownStates == ManyUnknown + 1 || next.UnknownStates % 1_000 == 0))
@@ -488,19 +490,24 @@ public sealed partial class LoanStore(
     }
 
     /// <summary>Writes a loan's row with what goes with it, and lists it where it belongs.</summary>
+    /// <param name="read">The row as it was read; null where there was none.</param>
+    /// <param name="next">The row as it is to be.</param>
+    /// <param name="rows">What is written in the same transaction.</param>
+    /// <param name="announcing">What has been begun and has to be done before it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Whether it was written; not where somebody else has changed the loan, or one of the rows is there already.</returns>
     private async Task<bool> TryWriteAsync(
         Loan? read,
         Loan next,
         IReadOnlyList<TableTransactionAction> rows,
-        PendingIncrement? begun,
+        Task announcing,
         CancellationToken cancellationToken
     )
     {
         var moves = read is null || read.IndexPartition != next.IndexPartition || read.IndexKey != next.IndexKey;
         await Task.WhenAll(
             moves ? index.AddAsync(next.IndexPartition, next.IndexKey, next.Uuid, cancellationToken) : Task.CompletedTask,
-            begun is null ? Task.CompletedTask : counters.AddPendingAsync(begun, cancellationToken)
+            announcing
         );
 
         try

@@ -12,7 +12,7 @@ public sealed class EndedSettlements(SettlementList list, SettlementStore store)
 
     /// <summary>
     /// Reads each attempt that ended in the days, oldest first, earlier attempts of a code among them; one that was in review by its last
-    /// end.
+    /// end. Of its columns it has those that the books show.
     /// </summary>
     /// <param name="from">The first day.</param>
     /// <param name="to">The last day, itself included.</param>

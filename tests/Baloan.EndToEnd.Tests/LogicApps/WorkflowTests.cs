@@ -6,18 +6,18 @@ using Azure.Storage.Blobs;
 
 namespace Baloan.EndToEnd.Tests.LogicApps;
 
-/// <summary>The Logic Apps workflows of <c>infra/logic-apps</c>, played against the app.</summary>
+/// <summary>The Logic Apps workflows of <c>infra/logic-apps</c>, played against the App.</summary>
 [Collection(KeyedApp.Name)]
-public sealed class WorkflowTests(KeyedAppFixture fixture)
+public sealed class WorkflowTests(OnDemand<KeyedAppFixture> fixture) : LongTests<KeyedAppFixture>(fixture)
 {
     private const long SettleRefused = 10_004_001;
     private const long ConnectionCutNothingHappened = 10_009_001;
 
-    private readonly RunningApp app = fixture.App;
+    private RunningApp App => Fixture.App;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData(false, false)]
     [InlineData(true, true)]
     public async Task An_invoice_is_settled_by_following_its_Location_whether_or_not_headers_are_sent_again(
@@ -34,25 +34,25 @@ public sealed class WorkflowTests(KeyedAppFixture fixture)
         (settlement.Text("code"), settlement.Text("status")).ShouldBe((order.Code, "settled"));
         run.Polls.ShouldNotBeEmpty();
         run.Statuses["Settle_blob"].ShouldBe("Skipped");
-        fixture.Books.ShouldHaveMovedOnce(order);
+        Fixture.Books.ShouldHaveMovedOnce(order);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_invoice_in_Blob_storage_is_settled_with_a_token()
     {
         using var workflow = SettleInvoice();
         var order = await OrderWithTokenAsync();
         var blob = $"shop/{order.Code}.pdf";
-        await new BlobClient(fixture.Storage.ConnectionString, "invoices", blob).UploadAsync(BinaryData.FromBytes(order.Invoice), Cancel);
+        await new BlobClient(Fixture.Storage.ConnectionString, "invoices", blob).UploadAsync(BinaryData.FromBytes(order.Invoice), Cancel);
 
         var run = await workflow.RunAsync(Request(order, "invoice_blob", blob));
 
         run.ShouldAnswer("Answer_settled", 200).Text("code").ShouldBe(order.Code);
         run.Statuses["Settle_file"].ShouldBe("Skipped");
-        fixture.Books.ShouldHaveMovedOnce(order);
+        Fixture.Books.ShouldHaveMovedOnce(order);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Each_outcome_takes_a_branch_of_its_own()
     {
         using var workflow = SettleInvoice();
@@ -64,18 +64,18 @@ public sealed class WorkflowTests(KeyedAppFixture fixture)
         // Neither what it was nor less by exactly the total: it cannot be found out.
         await Until.TrueAsync(
             "its answer is missing",
-            async () => await app.GetSettlementAsync(unclear) is { Status: 202, Json: { } found } && found.Text("status") == "verifying"
+            async () => await App.GetSettlementAsync(unclear) is { Status: 202, Json: { } found } && found.Text("status") == "verifying"
         );
-        fixture.Books.SetCredit(unclear.Customer, 1);
+        Fixture.Books.SetCredit(unclear.Customer, 1);
         var ended = await runs;
 
         ended[0].ShouldAnswer("Answer_rejected", 422).ErrorCode().ShouldBe("duplicate_request");
         ended[1].ShouldAnswer("Answer_failed", 503).Text("status").ShouldBe("failed");
         ended[2].ShouldAnswer("Answer_needs_review", 409).Text("status").ShouldBe("needs_review");
-        fixture.Books.ShouldNotHaveMoved(failed);
+        Fixture.Books.ShouldNotHaveMoved(failed);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_error_of_the_app_is_handed_on_and_no_answer_is_504()
     {
         using var workflow = SettleInvoice();
@@ -92,7 +92,7 @@ public sealed class WorkflowTests(KeyedAppFixture fixture)
         ((int)(await wrongKey.RunAsync(WithFile(Order.New()))).Answer!["statusCode"]!).ShouldBe(401);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_change_of_a_loan_is_subscribed_to_acted_on_and_unsubscribed_from()
     {
         await using var logicApps = await Receiver.StartAsync();
@@ -119,7 +119,7 @@ public sealed class WorkflowTests(KeyedAppFixture fixture)
         foreach (var state in new[] { "created", "loan_paid", "canceled", "blocked" })
         {
             loans[state] = Guid.NewGuid();
-            (await app.CallBackAsync(loans[state], state, $"why {state}")).ShouldBe(200);
+            (await App.CallBackAsync(loans[state], state, $"why {state}")).ShouldBe(200);
         }
 
         await Until.TrueAsync("all events came", () => loans.Values.All(loan => EventOf(loan) is not null));
@@ -159,14 +159,14 @@ public sealed class WorkflowTests(KeyedAppFixture fixture)
             logicApps.Deliveries.FirstOrDefault(delivery => delivery.Body.Contains(loan.ToString(), StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Yesterdays_settlements_are_mailed_as_a_table_and_a_table_that_is_missing_is_told()
     {
         var order = await OrderAsync();
         using var settle = SettleInvoice();
         (await settle.RunAsync(WithFile(order))).ShouldAnswer("Answer_settled", 200);
         // A day after it ended in Tehran.
-        var tomorrow = (await app.EndOfAsync(order))["ended_at"]!.GetValue<DateTimeOffset>().AddDays(1);
+        var tomorrow = (await App.EndOfAsync(order))["ended_at"]!.GetValue<DateTimeOffset>().AddDays(1);
         var day = tomorrow.ToOffset(new(3, 30, 0)).AddDays(-1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         using var workflow = MailSettlements(KeyedAppFixture.FunctionKey, tomorrow);
 
@@ -208,7 +208,7 @@ public sealed class WorkflowTests(KeyedAppFixture fixture)
             };
     }
 
-    private string ApiUrl => new Uri(app.BaseAddress, "api").ToString();
+    private string ApiUrl => new Uri(App.BaseAddress, "api").ToString();
 
     private static JsonObject Request(Order order, string invoice, string value) =>
         new()
@@ -227,20 +227,20 @@ public sealed class WorkflowTests(KeyedAppFixture fixture)
     private async Task<Order> OrderAsync(long total = 1_250_000)
     {
         var order = Order.New(total);
-        await app.SendOtpAsync(order.Customer);
+        await App.SendOtpAsync(order.Customer);
         return order;
     }
 
     private async Task<Order> OrderWithTokenAsync()
     {
         var order = await OrderAsync();
-        return order with { Token = await app.ValidateOtpAsync(order.Customer), Otp = null };
+        return order with { Token = await App.ValidateOtpAsync(order.Customer), Otp = null };
     }
 
     /// <summary>To what a receiver is subscribed: one entry a subscription.</summary>
     private async Task<IReadOnlyList<string>> EventsOfAsync(Receiver receiver) =>
         [
-            .. await new TableClient(fixture.Storage.ConnectionString, "Subscriptions")
+            .. await new TableClient(Fixture.Storage.ConnectionString, "Subscriptions")
                 .QueryAsync<TableEntity>(cancellationToken: Cancel)
                 .Where(row => row.GetString("CallbackUrl") == receiver.CallbackUrl)
                 .Select(row => row.GetString("Events")!)

@@ -270,6 +270,10 @@ public sealed class OperationCallTests(StorageAccounts storage)
             () => fixture.Api.GetAsync("api/stats")
         );
         await CountAsync("the console", Nothing, () => fixture.Api.GetAsync("api/console"));
+        // The open console's overview, every 15 seconds beside the statistics; docs/costs.md has it.
+        await CountAsync("the console's subscriptions", ["table GET Subscriptions()"], () => fixture.Api.GetAsync("api/subscriptions"));
+        await CountAsync("its openings", ["table GET LoanOpenings()"], () => fixture.Api.GetAsync("api/loan-openings?top=100"));
+        await CountAsync("its loans of unknown state", [ListLoans], () => fixture.Api.GetAsync("api/loans?unknown_state=true&top=20"));
         await CountAsync("the API's description", Nothing, () => fixture.Api.GetAsync("api/openapi.json"));
         await CountAsync("the connector's description", Nothing, () => fixture.Api.GetAsync("api/swagger.json"));
         using var admin = fixture.App.NewClient(RunningApps.AdminKey);

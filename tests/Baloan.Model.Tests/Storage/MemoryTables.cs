@@ -83,7 +83,7 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
             case "GET":
                 return row is null
                     ? StorageAnswer.TableError(404, "ResourceNotFound")
-                    : new StorageAnswer(200, Encoded(row, query.GetValueOrDefault("$select")))
+                    : new StorageAnswer(200, Encoded(row, Wanted(query)))
                         .With("ETag", row.ETag)
                         .With("Content-Type", "application/json;odata=minimalmetadata");
             case "PUT" when ifMatch is null:
@@ -192,7 +192,11 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
         var ends = conditions.Exists(condition => condition is { OfRowKey: false, Operator: "eq" })
             ? conditions
             : conditions.FindAll(condition => !condition.OfRowKey);
-        var json = new StringBuilder("{\"value\":[");
+        var wanted = Wanted(query);
+        var output = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
+        writer.WriteStartObject();
+        writer.WriteStartArray("value");
         var count = 0;
         Row? next = null;
         foreach (var row in rows.From(first))
@@ -213,10 +217,14 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
                 break;
             }
 
-            json.Append(count++ > 0 ? "," : "").Append(Encoding.UTF8.GetString(Encoded(row, query.GetValueOrDefault("$select"))));
+            count++;
+            Encode(row, wanted, writer);
         }
 
-        var answer = StorageAnswer.Json(200, json.Append("]}").ToString());
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.Flush();
+        var answer = new StorageAnswer(200, output.WrittenSpan.ToArray()).With("Content-Type", StorageAnswer.JsonType);
         return next is null
             ? answer
             : answer.With("x-ms-continuation-NextPartitionKey", next.PartitionKey).With("x-ms-continuation-NextRowKey", next.RowKey);
@@ -272,35 +280,42 @@ internal sealed class MemoryTables(Func<DateTimeOffset> now)
         );
     }
 
-    private static byte[] Encoded(Row row, string? select)
+    /// <summary>The columns that are asked for; null for all.</summary>
+    private static HashSet<string>? Wanted(IReadOnlyDictionary<string, string> query) =>
+        query.TryGetValue("$select", out var select)
+            ? [.. select.Split(',').SelectMany(column => new[] { column, $"{column}@odata.type" })]
+            : null;
+
+    private static byte[] Encoded(Row row, HashSet<string>? wanted)
     {
-        var wanted = select?.Split(',');
         var output = new ArrayBufferWriter<byte>(row.Json.Length + 100);
         using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true }))
         {
-            writer.WriteStartObject();
-            writer.WriteString("odata.etag", row.ETag);
-            if (wanted is null)
-            {
-                writer.WriteString("Timestamp", row.Timestamp.UtcDateTime);
-            }
-
-            foreach (var property in row.Properties.EnumerateObject())
-            {
-                // What is null was not stored.
-                if (
-                    property.Value.ValueKind != JsonValueKind.Null
-                    && (wanted is null || wanted.Contains(property.Name.Replace("@odata.type", "", StringComparison.Ordinal)))
-                )
-                {
-                    property.WriteTo(writer);
-                }
-            }
-
-            writer.WriteEndObject();
+            Encode(row, wanted, writer);
         }
 
         return output.WrittenSpan.ToArray();
+    }
+
+    private static void Encode(Row row, HashSet<string>? wanted, Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("odata.etag", row.ETag);
+        if (wanted?.Contains("Timestamp") != false)
+        {
+            writer.WriteString("Timestamp", row.Timestamp.UtcDateTime);
+        }
+
+        foreach (var property in row.Properties.EnumerateObject())
+        {
+            // What is null was not stored.
+            if (property.Value.ValueKind != JsonValueKind.Null && wanted?.Contains(property.Name) != false)
+            {
+                property.WriteTo(writer);
+            }
+        }
+
+        writer.WriteEndObject();
     }
 
     /// <summary>A row.</summary>

@@ -9,6 +9,8 @@ namespace Baloan.Model.Tests.Storage;
 /// <summary>What a storage service answers.</summary>
 internal sealed class StorageAnswer(int status, byte[]? body = null) : Response
 {
+    public const string JsonType = "application/json;odata=minimalmetadata;charset=utf-8";
+
     private readonly List<HttpHeader> headers = [];
 
     public byte[] Body { get; } = body ?? [];
@@ -22,10 +24,7 @@ internal sealed class StorageAnswer(int status, byte[]? body = null) : Response
     public override string ClientRequestId { get; set; } = "";
 
     public static StorageAnswer Json(int status, string json) =>
-        new StorageAnswer(status, Encoding.UTF8.GetBytes(json)).With(
-            "Content-Type",
-            "application/json;odata=minimalmetadata;charset=utf-8"
-        );
+        new StorageAnswer(status, Encoding.UTF8.GetBytes(json)).With("Content-Type", JsonType);
 
     public static StorageAnswer TableError(int status, string code) =>
         Json(status, $"{{\"odata.error\":{{\"code\":\"{code}\",\"message\":{{\"lang\":\"en-US\",\"value\":\"{code}\"}}}}}}");

@@ -15,7 +15,8 @@ internal sealed class Counters(MemoryStorage storage)
     public bool AreBehind => storage.Tables.Rows(Table).Any(row => row.RowKey.StartsWith("begun-", StringComparison.Ordinal));
 
     /// <summary>How many loans are in a state.</summary>
-    public int Loans(string state) => storage.Tables.Rows(Table).FirstOrDefault(row => row.RowKey == "loans")?.Number(state) ?? 0;
+    public int Loans(string state) =>
+        storage.Tables.Rows(Table).Where(row => row.RowKey.StartsWith("loans", StringComparison.Ordinal)).Sum(row => row.Number(state));
 
     /// <summary>What a column says of all hours together.</summary>
     public int Of(string column) => Hours.Sum(row => row.Number(column));
