@@ -112,7 +112,9 @@ internal sealed class SettlementDemonstration(Uri app, string? key, BaloanServer
     // As short as it can be said from where the reader stands.
     private static string InvoicePath()
     {
-        var relative = Path.GetRelativePath(Environment.CurrentDirectory, BuildPaths.SampleInvoice);
+        // 'dotnet run --project' stands in the project's folder; the shell in which the reader types does not.
+        var shell = Environment.GetEnvironmentVariable("PWD");
+        var relative = Path.GetRelativePath(Path.IsPathRooted(shell) ? shell : Environment.CurrentDirectory, BuildPaths.SampleInvoice);
         return relative.Length < BuildPaths.SampleInvoice.Length ? relative : BuildPaths.SampleInvoice;
     }
 

@@ -27,7 +27,7 @@ public abstract class ConsoleTests(ConsoleFixture fixture) : IAsyncLifetime
     {
         Assert.SkipWhen(
             Chromium.Path is null,
-            "There is no Chromium on this machine ('apt-get install chromium-headless-shell', or BALOAN_CHROMIUM); the console is not tried."
+            "There is no Chromium here ('apt-get install chromium-headless-shell', or BALOAN_CHROMIUM); the console is not tried."
         );
         return ValueTask.CompletedTask;
     }

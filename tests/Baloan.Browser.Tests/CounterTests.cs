@@ -160,6 +160,20 @@ public sealed class CounterTests(ConsoleFixture fixture) : ConsoleTests(fixture)
         Fixture.Books.ShouldHaveMovedOnce(order);
     }
 
+    [Fact]
+    public async Task A_key_that_does_not_let_settle_is_said_and_leaves_nothing_unknown()
+    {
+        Expected.Add("401");
+        var page = await OpenAsync("counter");
+        await FillAsync(page, Order.New());
+        await AnswerAsync(page, "merchant/settlements", new { }, status: 401);
+
+        await page.Locator("#settle").ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Your key does not let this.");
+        await Expect(page.GetByRole(AriaRole.Alert)).Not.ToContainTextAsync("It is not known");
+    }
+
     [Theory]
     [InlineData("en", "Baloan does not take this OTP.", "Send a new OTP and try again", Explicit = true)]
     [InlineData("fa", "بالون این کد یک‌بارمصرف را نمی‌پذیرد.", "کد یک‌بارمصرف تازه‌ای ارسال کنید")]

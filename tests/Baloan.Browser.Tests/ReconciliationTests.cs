@@ -86,6 +86,18 @@ public sealed class ReconciliationTests(ConsoleFixture fixture) : ConsoleTests(f
         await Expect(page.Locator("table.cards").First).ToContainTextAsync("NOT-OURS");
         await Expect(page.Locator("#code_column")).ToHaveValueAsync("کد سفارش");
         await Expect(page.Locator("table.cards").First).Not.ToContainTextAsync(Fixture.Settled.Code);
+        await Expect(page.Locator("#total_unit")).ToHaveValueAsync("toman");
+
+        // Another statement is read by its own columns and in its own unit, also the second time.
+        await ChooseAsync(page, $"شماره فاکتور,مبلغ (ریال)\n{Fixture.Settled.Code},{Fixture.Settled.Total}0\nNOT-OURS-2,5000000\n");
+        for (var times = 0; times < 2; times++)
+        {
+            await page.Locator("#compare").ClickAsync();
+            await Expect(page.Locator("table.cards").First).ToContainTextAsync("NOT-OURS-2");
+            await Expect(page.Locator("#total_unit")).ToHaveValueAsync("rial");
+            await Expect(page.Locator("#code_column")).ToHaveValueAsync("شماره فاکتور");
+            await Expect(page.Locator("main")).Not.ToContainTextAsync(Fixture.Settled.Code);
+        }
     }
 
     [Fact]

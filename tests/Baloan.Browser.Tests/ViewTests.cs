@@ -36,6 +36,10 @@ public abstract class ViewTests(ConsoleFixture fixture, string language) : Conso
         await IsAccessibleAsync(page);
         await page.SetViewportSizeAsync(Tablet, 1024);
         await NothingIsCutAsync(page);
+        // The head is one line.
+        var tops = await page.Locator("header nav, .tools")
+            .EvaluateAllAsync<double[]>("(parts) => parts.map((part) => part.getBoundingClientRect().top)");
+        tops[1].ShouldBe(tops[0], 20);
         await KeepPictureAsync(page, $"console-{view}-{language}-tablet-dark");
     }
 

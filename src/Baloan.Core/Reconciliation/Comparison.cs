@@ -64,6 +64,7 @@ public sealed record Comparison(
         ArgumentNullException.ThrowIfNull(lines);
         ArgumentNullException.ThrowIfNull(badLines);
         ArgumentNullException.ThrowIfNull(ours);
+        ours = WithAsciiDigits(ours);
         var (otherwise, isAssumed) = unit is { } given ? (given, false) : UnitOf(lines, ours);
         var (kept, bad) = (new Dictionary<string, List<ComparedLine>>(), new List<BadLine>(badLines));
         var repeated = new Dictionary<(string, long), List<ComparedLine>>();
@@ -79,10 +80,12 @@ public sealed record Comparison(
 
             var total = isRial ? line.Amount / 10 : line.Amount;
             var compared = new ComparedLine(line.Place.Sheet, line.Place.Line, total, line.Date, line.Time, line.Reference);
-            var ofCode = kept.TryGetValue(line.Code, out var there) ? there : kept[line.Code] = new(1);
+            // In whichever digits it stands there: two lines of one settlement are two.
+            var code = Find(ours, line.Code)?.Code ?? line.Code;
+            var ofCode = kept.TryGetValue(code, out var there) ? there : kept[code] = new(1);
             if (ofCode.Find(first => Repeats(compared, first)) is { } said)
             {
-                var all = repeated.TryGetValue((line.Code, said.Line), out var more) ? more : repeated[(line.Code, said.Line)] = [said];
+                var all = repeated.TryGetValue((code, said.Line), out var more) ? more : repeated[(code, said.Line)] = [said];
                 all.Add(compared);
                 continue;
             }
@@ -128,7 +131,7 @@ public sealed record Comparison(
 
         var unread = bad.Where(line => line.Code is not null).ToLookup(line => line.Code!);
         var oursTotal = 0L;
-        foreach (var own in ours.Values.Where(own => own.IsSettled && (own.IsInPeriod || met.Contains(own.Code))))
+        foreach (var own in ours.Values.Distinct().Where(own => own.IsSettled && (own.IsInPeriod || met.Contains(own.Code))))
         {
             oursTotal += own.Total;
             if (!met.Contains(own.Code))
@@ -163,6 +166,19 @@ public sealed record Comparison(
     /// <summary>Our settlement of a code of the statement, also where a spreadsheet shows the digits of the code as Persian ones.</summary>
     internal static OurSettlement? Find(IReadOnlyDictionary<string, OurSettlement> ours, string code) =>
         ours.TryGetValue(code, out var same) ? same : ours.GetValueOrDefault(Digits.ToAscii(code));
+
+    /// <summary>Our books, in which a code of Persian digits is found by ASCII ones too, as an export may write it.</summary>
+    private static Dictionary<string, OurSettlement> WithAsciiDigits(IReadOnlyDictionary<string, OurSettlement> ours)
+    {
+        var all = new Dictionary<string, OurSettlement>(ours);
+        foreach (var (code, own) in ours)
+        {
+            // One that has that code of its own comes first.
+            all.TryAdd(Digits.ToAscii(code), own);
+        }
+
+        return all;
+    }
 
     // Without a reference, two lines may be one that is written twice, or money that was moved twice within the same second.
     private static bool Repeats(ComparedLine line, ComparedLine first) =>

@@ -87,12 +87,19 @@ public sealed class Reconciler(EndedSettlements ended, SettlementStore store, St
             .Where(code => Comparison.Find(ours, code) is not { IsSettled: true })
             .ToList();
         await LookUpAsync([.. missing.Take(MostLookedUp)], period, ours, cancellationToken);
+        var compared = Comparison.Of(lines, statement.BadLines, ours, request.Unit);
         return new(
             period?.From,
             period?.To,
             isOfCodes,
             statement,
-            Comparison.Of(lines, statement.BadLines, ours, request.Unit),
+            // Where no line is left, the column says it all the same.
+            lines.Count == 0
+                ? compared with
+                {
+                    Unit = request.Unit ?? statement.Columns.Unit ?? compared.Unit,
+                }
+                : compared,
             statement.Lines.Count - lines.Count,
             Math.Max(0, missing.Count - MostLookedUp)
         );

@@ -29,24 +29,60 @@ public static partial class SettlementCsv
     private static readonly CsvWriterOptions Options = new() { WriteByteOrderMark = true };
 
     /// <summary>Writes a line for each attempt as it comes; nothing is held but what is on its way.</summary>
-    public static async Task WriteAsync(IAsyncEnumerable<Settlement> attempts, Stream destination, CancellationToken cancellationToken)
+    /// <param name="attempts">The attempts.</param>
+    /// <param name="withSums">Whether sums by outcome, and by how it is known, follow as lines whose code is <c>sum</c>.</param>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task WriteAsync(
+        IAsyncEnumerable<Settlement> attempts,
+        bool withSums,
+        Stream destination,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(attempts);
         await using var csv = CsvWriter.Create(destination, Options, leaveOpen: true);
         await csv.WriteRecordAsync(Columns, cancellationToken);
+        var sums = new SortedDictionary<(string Outcome, string KnownBy), (int Number, long Total)>();
         await foreach (var attempt in attempts.WithCancellation(cancellationToken))
         {
             await csv.WriteRecordAsync(LineOf(attempt), cancellationToken);
+            var kind = (attempt.StatusName, KnownBy(attempt));
+            var (number, total) = sums.GetValueOrDefault(kind);
+            sums[kind] = (number + 1, total + attempt.Total);
+        }
+
+        if (withSums)
+        {
+            foreach (var (kind, sum) in sums)
+            {
+                await csv.WriteRecordAsync(SumOf(kind.Outcome, kind.KnownBy, sum.Number, sum.Total), cancellationToken);
+            }
         }
 
         await csv.FlushAsync(cancellationToken);
     }
 
+    /// <summary>A line of a sum, in the columns of the others; in that of attempts stands how many lines it has summed up.</summary>
+    private static string[] SumOf(string outcome, string knownBy, int number, long total) =>
+        [
+            "sum",
+            outcome,
+            knownBy,
+            total.ToString(CultureInfo.InvariantCulture),
+            .. Enumerable.Repeat("", 5),
+            number.ToString(CultureInfo.InvariantCulture),
+            "",
+            "",
+        ];
+
+    private static string KnownBy(Settlement attempt) => attempt.EndKnownBy?.ToString().ToLowerInvariant() ?? "";
+
     private static string[] LineOf(Settlement attempt) =>
         [
             AsText(attempt.Code),
             attempt.StatusName,
-            attempt.EndKnownBy?.ToString().ToLowerInvariant() ?? "",
+            KnownBy(attempt),
             attempt.Total.ToString(CultureInfo.InvariantCulture),
             attempt.MaskedIdentifier,
             InTehran(attempt.AttemptStartedAt),

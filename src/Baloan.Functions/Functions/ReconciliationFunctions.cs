@@ -73,12 +73,22 @@ public sealed class ReconciliationFunctions(Reconciler reconciler, EndedSettleme
             errors.Add("to", BookTexts.SpanOfDays, MostDays);
         }
 
+        var sums = request.Query["sums"].ToString();
+        if (sums is not ("" or "true" or "false"))
+        {
+            errors.Add("sums", Texts.OneOf, "true, false");
+        }
+
         errors.ThrowIfAny();
         // An outage is told while there is still a status to tell it by.
         var attempts = ended.ReadEndedAsync(from!.Value, to!.Value, cancellationToken).GetAsyncEnumerator(cancellationToken);
         var hasAny = await attempts.MoveNextAsync();
         ForeignContent.Protect(request.HttpContext.Response, $"settlements-{from:yyyy-MM-dd}-{to:yyyy-MM-dd}.csv");
-        return new StreamedAnswer("text/csv; charset=utf-8", null, (answer, token) => SettlementCsv.WriteAsync(All(), answer, token));
+        return new StreamedAnswer(
+            "text/csv; charset=utf-8",
+            null,
+            (answer, token) => SettlementCsv.WriteAsync(All(), sums == "true", answer, token)
+        );
 
         async IAsyncEnumerable<Settlement> All()
         {

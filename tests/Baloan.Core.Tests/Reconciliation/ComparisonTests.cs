@@ -29,6 +29,39 @@ public sealed class ComparisonTests
         (compared.TheirsTotal, compared.OursTotal).ShouldBe((500 + 601 + 1600 + 900 + 1000 + 1100, 500 + 600 + 700 + 800));
     }
 
+    [Theory]
+    [InlineData("فاکتور-۱۲", "فاکتور-12")]
+    [InlineData("فاکتور-12", "فاکتور-۱۲")]
+    [InlineData("12", "۱۲")]
+    public void A_code_is_found_in_digits_of_either_script(string ours, string theirs)
+    {
+        var compared = Statements.Compare($"code,total (toman)\n{theirs},500\n", Statements.Books((ours, 500)));
+
+        compared.Matched.ShouldBe(1);
+        compared.OursNotTheirs.ShouldBeEmpty();
+        (compared.TheirsTotal, compared.OursTotal).ShouldBe((500, 500));
+    }
+
+    [Theory]
+    [InlineData("12")]
+    [InlineData("۱۲")]
+    public void Money_that_was_moved_twice_is_seen_whatever_digits_the_two_lines_are_written_in(string ours)
+    {
+        var compared = Statements.Compare("code,total (toman)\n12,500\n۱۲,500\n", Statements.Books((ours, 500)));
+
+        compared.Matched.ShouldBe(0);
+        var twice = compared.MovedTwice.ShouldHaveSingleItem();
+        (twice.Code, twice.Theirs, twice.Ours).ShouldBe((ours, 1000, 500));
+    }
+
+    [Fact]
+    public void Codes_of_both_scripts_that_are_both_there_are_each_their_own()
+    {
+        var compared = Statements.Compare("code,total (toman)\n12,500\n۱۲,600\n", Statements.Books(("12", 500), ("۱۲", 600)));
+
+        (compared.Matched, compared.OursTotal).ShouldBe((2, 1100));
+    }
+
     [Fact]
     public void A_line_that_an_export_repeats_is_compared_once_and_told()
     {

@@ -28,7 +28,7 @@ public sealed class SettlementCsvTests
     {
         var (destination, behind, longest) = (new CountingStream(), 0L, 0L);
 
-        await SettlementCsv.WriteAsync(Attempts(), destination, TestContext.Current.CancellationToken);
+        await SettlementCsv.WriteAsync(Attempts(), withSums: false, destination, TestContext.Current.CancellationToken);
 
         destination.Length.ShouldBeGreaterThan(10_000_000);
         longest.ShouldBeLessThan(256 * 1024);

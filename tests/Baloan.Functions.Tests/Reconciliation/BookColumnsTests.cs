@@ -90,7 +90,7 @@ public sealed class BookColumnsTests(StorageAccounts storage)
     private static async Task<string> TableOfAsync(IReadOnlyList<Settlement> rows)
     {
         using var table = new MemoryStream();
-        await SettlementCsv.WriteAsync(rows.ToAsyncEnumerable(), table, Cancel);
+        await SettlementCsv.WriteAsync(rows.ToAsyncEnumerable(), withSums: true, table, Cancel);
         return Encoding.UTF8.GetString(table.ToArray());
     }
 }

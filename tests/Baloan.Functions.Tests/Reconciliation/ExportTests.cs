@@ -82,6 +82,37 @@ public sealed class ExportTests(StorageAccounts storage) : ApiTests(storage)
         line.ShouldEndWith(",\"asked;'=HYPERLINK(\"\"http://x\"\")\",'@سارا");
     }
 
+    [Fact]
+    public async Task Sums_by_outcome_and_by_how_it_is_known_follow_where_they_are_asked_for()
+    {
+        var form = new SettlementForm();
+        await Api.AcceptedAsync(form);
+        (await Api.EndedAsync(form.Code)).SettlementStatus.ShouldBe("settled");
+
+        var table = await Api.GetAsync($"api/merchant/settlements.csv?from={From}&to={To}&sums=true");
+
+        var lines = table.Text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')).ToList();
+        var first = lines.FindIndex(line => line[0] == "sum");
+        lines[first..]
+            .Select(line => (line[0], line[1], line[2], line[3], line[9], line.Length))
+            .ShouldBe(
+                lines[..first]
+                    .GroupBy(line => (Outcome: line[1], KnownBy: line[2]))
+                    .OrderBy(kind => kind.Key)
+                    .Select(kind =>
+                        (
+                            "sum",
+                            kind.Key.Outcome,
+                            kind.Key.KnownBy,
+                            kind.Sum(line => long.Parse(line[3], CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture),
+                            kind.Count().ToString(CultureInfo.InvariantCulture),
+                            12
+                        )
+                    )
+            );
+        (await Api.GetAsync($"api/merchant/settlements.csv?from={From}&to={To}&sums=yes")).ShouldBeProblem(400, "invalid_request", "sums");
+    }
+
     [Theory]
     [InlineData("", "from", "to")]
     [InlineData("?from=2026-11-01", "to")]

@@ -171,8 +171,8 @@ export function counter(main, { signal }) {
       saved();
       location.hash = `#/counter/${encodeURIComponent(answer.code)}`;
     } catch (failure) {
-      // What did not come from the app does not say whether the app has it: no answer, or that of something in front of it.
-      const isUnknown = failure.code === undefined;
+      // What did not come from the app does not say whether the app has it: no answer, or an empty 5xx of what stands in front of it.
+      const isUnknown = failure.code === undefined && !(failure.status < 500);
       lost = isUnknown ? one.code : null;
       failed.replaceChildren(refusal(failure, { national_identifier: customer, otp, token: otp, file: invoice, 'data.code': code, 'data.bill.total': total },
         // The same code again does no harm, a new code may.

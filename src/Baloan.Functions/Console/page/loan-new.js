@@ -88,8 +88,8 @@ function form(policies, signal) {
     } catch (failure) {
       const isUnknown = failure.code === 'outcome_unknown';
       failed.replaceChildren(refusal(failure, { phone_number: phone, national_identifier: customer, birth_date: birth, amount, loan_due: due, store },
-        // Of the app's own answers each has a code; an empty one comes from what stands in front of it.
-        failure.code === undefined && h('p', null, h('b', null, words.sendAgain)),
+        // Of the app's own answers each has a code; an empty 5xx comes from what stands in front of it.
+        failure.code === undefined && !(failure.status < 500) && h('p', null, h('b', null, words.sendAgain)),
         isUnknown && h('p', null, h('a', { href: '#/openings' }, text.loan.openingsLink))));
     }
   }

@@ -27,8 +27,8 @@ export async function openings(main, { query, signal }) {
 function opening(one, again) {
   const named = (name) => `${name}-${one.id}`;
   const trouble = h('div', { role: 'alert' });
-  const by = field(named('by'), text.session.name, { maxlength: '100', autocomplete: 'name', value: nameOf() }, { check: (value) => (value.trim() ? '' : text.settlement.byFault) });
-  const note = field(named('note'), text.settlement.note, { rows: '2', maxlength: '500' }, { tag: 'textarea', hint: text.settlement.noteHint, check: (value) => (value.trim() ? '' : text.settlement.noteFault) });
+  const by = field(named('by'), text.session.name, { maxlength: '100', autocomplete: 'name', value: nameOf(), dir: 'auto' }, { check: (value) => (value.trim() ? '' : text.settlement.byFault) });
+  const note = field(named('note'), text.settlement.note, { rows: '2', maxlength: '500', dir: 'auto' }, { tag: 'textarea', hint: text.settlement.noteHint, check: (value) => (value.trim() ? '' : text.settlement.noteFault) });
   const uuid = field(named('uuid'), words.uuid, { dir: 'ltr', spellcheck: 'false', maxlength: '60' }, { check: (value) => (/^[0-9a-f-]{32,38}$/i.test(value.trim()) ? '' : words.uuidFault) });
   uuid.element.hidden = true;
   const go = h('button', { class: 'primary' }, text.settlement.resolveGo);

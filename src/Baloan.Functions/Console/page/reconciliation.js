@@ -21,8 +21,12 @@ export function reconciliation(main, { signal }) {
   file.input.addEventListener('change', () => {
     chosen.textContent = file.input.files[0]?.name ?? text.counter.noFile;
     file.holds();
-    // Another statement has other columns.
-    columns.forEach((column) => { column.input.value = ''; });
+    // Another statement has other columns, and perhaps another unit.
+    found.clear();
+    own.clear();
+    for (const one of [...columns, unit]) {
+      one.input.value = '';
+    }
     names.replaceChildren();
     redraw(content);
   });
@@ -44,6 +48,10 @@ export function reconciliation(main, { signal }) {
   const columns = ['code', 'total', 'date'].map((name) => field(`${name}_column`, words[name], { list: 'names', maxlength: '200', dir: 'auto' }));
   const unit = field('total_unit', words.unit, {}, { tag: 'select' });
   unit.input.append(...Object.entries(words.units).map(([value, name]) => h('option', { value }, name)));
+  // What the app found by itself, and what the reader chose: only that is asked for again. What was found goes on being found anew, in
+  // each sheet and line for itself.
+  const found = new Map();
+  const own = new Map();
   const go = h('button', { class: 'primary', id: 'compare' }, words.go);
   const more = h('details', { id: 'columns' }, h('summary', null, words.columns), h('p', { class: 'muted' }, words.columnsNote), h('div', { class: 'fields' }, columns.map((one) => one.element), unit.element), names);
 
@@ -67,8 +75,12 @@ export function reconciliation(main, { signal }) {
     const form = new FormData();
     for (const one of [...columns, unit, from, to]) {
       one.fault('');
-      if (one.input.value.trim()) {
-        form.append(one.input.id, one.input.value.trim());
+      const [name, value] = [one.input.id, one.input.value.trim()];
+      if (value !== (found.get(name) ?? '')) {
+        own.set(name, value);
+      }
+      if (value && own.get(name)) {
+        form.append(name, value);
       }
     }
     form.append('file', file.input.files[0]);
@@ -77,8 +89,10 @@ export function reconciliation(main, { signal }) {
       const { answer } = await post('merchant/reconciliations', form);
       // What was recognised, to be seen and changed.
       names.replaceChildren(...(answer.columns.names ?? []).map((name) => h('option', { value: name })));
-      columns.forEach((one, index) => { one.input.value = answer.columns[['code', 'total', 'date'][index]] ?? ''; });
-      unit.input.value = answer.columns.total_unit ?? '';
+      for (const [one, value] of [[columns[0], answer.columns.code], [columns[1], answer.columns.total], [columns[2], answer.columns.date], [unit, answer.columns.total_unit]]) {
+        one.input.value = value ?? '';
+        found.set(one.input.id, one.input.value);
+      }
       go.textContent = words.again;
       redraw(content, result(answer));
       announce(headline(answer));

@@ -109,8 +109,8 @@ function asking(one) {
 // A person says what became of the money; asked once more with amount and code, for it cannot be taken back.
 function deciding(one, signal, again) {
   const trouble = h('div', { role: 'alert' });
-  const by = field('by', text.session.name, { maxlength: '100', autocomplete: 'name', value: nameOf() }, { check: (value) => (value.trim() ? '' : words.byFault) });
-  const note = field('note', words.note, { rows: '3', maxlength: '500' }, { tag: 'textarea', hint: words.noteHint, check: (value) => (value.trim() ? '' : words.noteFault) });
+  const by = field('by', text.session.name, { maxlength: '100', autocomplete: 'name', value: nameOf(), dir: 'auto' }, { check: (value) => (value.trim() ? '' : words.byFault) });
+  const note = field('note', words.note, { rows: '3', maxlength: '500', dir: 'auto' }, { tag: 'textarea', hint: words.noteHint, check: (value) => (value.trim() ? '' : words.noteFault) });
   const unchosen = h('p', { class: 'field-error', id: 'outcome-error' });
   const option = (value, name) => h('label', { class: 'option' }, h('input', { type: 'radio', name: 'outcome', value, 'aria-describedby': 'outcome-error', onchange: choose }), ' ', name);
   const go = h('button', { class: 'primary', id: 'decide' }, words.resolveGo);

@@ -100,7 +100,7 @@ function exporting(from, to) {
     onclick: () => busy(button, async () => {
       trouble.textContent = '';
       try {
-        save(await file(`merchant/settlements.csv?${new URLSearchParams({ from, to })}`, 'text/csv'), `settlements ${from} ${to}.csv`.replaceAll('/', '-'));
+        save(await file(`merchant/settlements.csv?${new URLSearchParams({ from, to, sums: true })}`, 'text/csv'), `settlements ${from} ${to}.csv`.replaceAll('/', '-'));
       } catch (failure) {
         trouble.textContent = failure.message;
       }

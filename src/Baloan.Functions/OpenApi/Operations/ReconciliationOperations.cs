@@ -50,6 +50,10 @@ internal static class ReconciliationOperations
                 .Speaking()
                 .WithQuery("from", Shape.Text("The first day (Asia/Tehran), Gregorian or Jalali."), isRequired: true)
                 .WithQuery("to", Shape.Text("The last day, itself included; at most 366 days in all."), isRequired: true)
+                .WithQuery(
+                    "sums",
+                    Shape.Flag("true: sums by outcome and by how it is known follow, as lines with the code “sum”; in attempts, how many.")
+                )
                 .AnswersFile(200, "The table.", "text/csv")
                 .Fails(ApiProblem.Query)
                 .Fails(ApiProblem.Storage),
