@@ -52,6 +52,7 @@ public sealed class MagicCallTests(MagicCallTests.Calls calls) : IClassFixture<M
     public sealed class Calls(OneAppFixture fixture) : IAsyncLifetime
     {
         private readonly Dictionary<(Operation, int), Task<Answer>> answers = [];
+        private readonly CallsAtOnce places = new();
 
         public async ValueTask InitializeAsync()
         {
@@ -65,7 +66,7 @@ public sealed class MagicCallTests(MagicCallTests.Calls calls) : IClassFixture<M
             {
                 foreach (var operation in Operations)
                 {
-                    var call = CallAsync(operation, number.NationalIdentifier(operation));
+                    var call = await places.BeginAsync(() => CallAsync(operation, number.NationalIdentifier(operation)));
                     answers.Add((operation, number.Code), call);
                     if (number.Fault == Fault.Unauthorized)
                     {
@@ -75,7 +76,11 @@ public sealed class MagicCallTests(MagicCallTests.Calls calls) : IClassFixture<M
             }
         }
 
-        public ValueTask DisposeAsync() => default;
+        public ValueTask DisposeAsync()
+        {
+            places.Dispose();
+            return default;
+        }
 
         public Task<Answer> Answer(Operation operation, MagicNumber number) => answers[(operation, number.Code)];
 

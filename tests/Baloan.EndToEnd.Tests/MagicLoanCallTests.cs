@@ -126,6 +126,7 @@ public sealed class MagicLoanCallTests(OneAppFixture fixture, MagicLoanCallTests
         private readonly Dictionary<(Operation, int), Task<Answer>> answers = [];
         private readonly Dictionary<(Operation, int), int> sent = [];
         private readonly Dictionary<(Operation, int), Guid> opened = [];
+        private readonly CallsAtOnce places = new();
 
         public async ValueTask InitializeAsync()
         {
@@ -162,11 +163,15 @@ public sealed class MagicLoanCallTests(OneAppFixture fixture, MagicLoanCallTests
 
             foreach (var (number, operation) in each.Where(call => !answers.ContainsKey((call.Operation, call.Number.Code))))
             {
-                _ = Call(number, operation);
+                await places.BeginAsync(() => Call(number, operation));
             }
         }
 
-        public ValueTask DisposeAsync() => default;
+        public ValueTask DisposeAsync()
+        {
+            places.Dispose();
+            return default;
+        }
 
         public Task<Answer> AnswerTo(Operation operation, MagicNumber number) => answers[(operation, number.Code)];
 

@@ -10,4 +10,12 @@ public sealed class TimerFunctions(Probe probe)
     [Function("StartTick")]
     public void StartTick([TimerTrigger("%Start:Schedule%", RunOnStartup = true, UseMonitor = false)] TimerInfo timer) =>
         probe.Tell(timer.ScheduleStatus is null ? "start tick" : "start tick with status");
+
+    [Function("Wait")]
+    public async Task Wait([TimerTrigger("%Wait__Schedule%")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        probe.Tell("wait begun");
+        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        probe.Tell("wait told to end");
+    }
 }

@@ -99,6 +99,20 @@ public sealed class TimerTests(AzuriteFixture azurite)
         host.Probe.All.ShouldBe(["start tick", "start tick"]);
     }
 
+    [Fact]
+    public async Task A_timer_function_that_runs_is_told_when_its_host_ends_and_waited_for()
+    {
+        var host = await TestHost.StartAsync(
+            [("AzureWebJobsStorage", azurite.ConnectionString), ("AzureFunctionsWebHost__hostid", hostId), ("Wait__Schedule", EverySecond)],
+            cancellationToken: Cancelled
+        );
+        await host.Probe.HaveAsync("wait begun");
+
+        await host.DisposeAsync();
+
+        host.Probe.All.ShouldBe(["wait begun", "wait told to end"]);
+    }
+
     [Theory]
     [InlineData("", "Tick is disabled: the setting 'Tick__Schedule' is missing")]
     [InlineData("0 0 0 30 2 *", "Tick is disabled: '0 0 0 30 2 *' names no time that ever comes")]

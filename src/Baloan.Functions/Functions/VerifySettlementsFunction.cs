@@ -30,6 +30,19 @@ public sealed class VerifySettlementsFunction(
     [Function("VerifySettlements")]
     public async Task Run([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellationToken)
     {
+        try
+        {
+            await SweepAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What it has not come to is the next sweep's.
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
         var began = time.GetTimestamp();
         while (true)
         {
@@ -49,8 +62,8 @@ public sealed class VerifySettlementsFunction(
             }
 
             // A host that is asked to stop waits for its functions; this one has nothing to finish.
-            await Task.Delay(options.VerifyAfter, time, host.ApplicationStopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (host.ApplicationStopping.IsCancellationRequested)
+            await Task.Delay(options.VerifyAfter, time, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (stopping.IsCancellationRequested)
             {
                 return;
             }

@@ -7,9 +7,18 @@ namespace LocalFunctionsHost.Functions;
 /// <summary>Runs the functions that no HTTP request waits for.</summary>
 internal sealed partial class FunctionRunner(Worker worker, ILogger<FunctionRunner> logger)
 {
-    /// <summary>Runs a function once. It is not cancelled when the host ends, which waits for it.</summary>
+    /// <summary>Runs a function once, and waits for its end.</summary>
+    /// <param name="function">Which.</param>
+    /// <param name="input">Of its trigger.</param>
+    /// <param name="metadata">Of its trigger.</param>
+    /// <param name="ending">Tells the function to come to an end.</param>
     /// <exception cref="FunctionsHostException">It failed; that is logged.</exception>
-    public async Task RunAsync(Function function, TypedData input, IEnumerable<KeyValuePair<string, TypedData>> metadata)
+    public async Task RunAsync(
+        Function function,
+        TypedData input,
+        IEnumerable<KeyValuePair<string, TypedData>> metadata,
+        CancellationToken ending = default
+    )
     {
         var id = Guid.NewGuid().ToString();
         var began = Stopwatch.GetTimestamp();
@@ -18,7 +27,7 @@ internal sealed partial class FunctionRunner(Worker worker, ILogger<FunctionRunn
         try
         {
             var channel = await worker.ChannelAsync(CancellationToken.None);
-            await channel.InvokeAsync(function, id, input, activity, metadata, CancellationToken.None);
+            await channel.InvokeAsync(function, id, input, activity, metadata, ending);
             Log.Succeeded(logger, function.Name, id, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
         catch (FunctionsHostException failure)

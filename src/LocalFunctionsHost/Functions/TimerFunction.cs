@@ -14,12 +14,12 @@ internal sealed partial class TimerFunction(Function function, string schedule, 
 
     private readonly CrontabSchedule crontab = Parse(schedule);
 
-    /// <summary>Fires until the host ends, and lets a run that began go to its end.</summary>
+    /// <summary>Fires until the host ends; a run that began is told of that, and waited for.</summary>
     public async Task RunAsync(CancellationToken ending)
     {
         if (function.Trigger.RunOnStartup)
         {
-            await FireAsync();
+            await FireNowAsync(ending);
         }
 
         var storageIsAway = false;
@@ -52,7 +52,7 @@ internal sealed partial class TimerFunction(Function function, string schedule, 
                 var ran = new TimerStatus(now, Next(now), now);
                 if (await runs.TryWriteAsync(ran, ending))
                 {
-                    await FireAsync(status with { Next = due }, isPastDue: now - due > Retry);
+                    await FireAsync(status with { Next = due }, isPastDue: now - due > Retry, ending);
                     status = ran;
                 }
                 else
@@ -80,11 +80,7 @@ internal sealed partial class TimerFunction(Function function, string schedule, 
     }
 
     /// <summary>Runs it now; what it is told of its schedule is that it has just run.</summary>
-    public Task FireAsync()
-    {
-        var now = DateTime.UtcNow;
-        return FireAsync(new(now, Next(now), now), isPastDue: false);
-    }
+    public Task FireAsync() => FireNowAsync(CancellationToken.None);
 
     private static CrontabSchedule Parse(string schedule)
     {
@@ -102,12 +98,18 @@ internal sealed partial class TimerFunction(Function function, string schedule, 
 
     private DateTime Next(DateTime after) => crontab.GetNextOccurrence(after);
 
-    private async Task FireAsync(TimerStatus status, bool isPastDue)
+    private Task FireNowAsync(CancellationToken ending)
+    {
+        var now = DateTime.UtcNow;
+        return FireAsync(new(now, Next(now), now), isPastDue: false, ending);
+    }
+
+    private async Task FireAsync(TimerStatus status, bool isPastDue, CancellationToken ending)
     {
         var told = new { ScheduleStatus = function.Trigger.UseMonitor ? status : null, IsPastDue = isPastDue };
         try
         {
-            await runner.RunAsync(function, new() { Json = JsonSerializer.Serialize(told) }, []);
+            await runner.RunAsync(function, new() { Json = JsonSerializer.Serialize(told) }, [], ending);
         }
         catch (FunctionsHostException)
         {
