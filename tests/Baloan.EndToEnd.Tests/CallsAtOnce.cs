@@ -1,6 +1,6 @@
 namespace Baloan.EndToEnd.Tests;
 
-/// <summary>Keeps one caller's calls to fewer than the fifty whose bodies the app reads at once: a cold app is slow to read the first.</summary>
+/// <summary>Keeps a caller's calls to fewer than the fifty whose bodies the app reads at once: a cold app is slow to read.</summary>
 internal sealed class CallsAtOnce : IDisposable
 {
     private readonly SemaphoreSlim places = new(40);
