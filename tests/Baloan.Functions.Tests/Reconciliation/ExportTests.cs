@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Baloan.Core.Calendar;
 using Baloan.Functions.Tests.Fixtures;
 using Baloan.Sandbox;
@@ -91,7 +92,7 @@ public sealed class ExportTests(StorageAccounts storage) : ApiTests(storage)
 
         var table = await Api.GetAsync($"api/merchant/settlements.csv?from={From}&to={To}&sums=true");
 
-        var lines = table.Text.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')).ToList();
+        var lines = LinesOf(table.Text);
         var first = lines.FindIndex(line => line[0] == "sum");
         lines[first..]
             .Select(line => (line[0], line[1], line[2], line[3], line[9], line.Length))
@@ -130,6 +131,13 @@ public sealed class ExportTests(StorageAccounts storage) : ApiTests(storage)
         empty.Status.ShouldBe(200, empty.Text);
         empty.Text.TrimStart('\uFEFF').Split("\r\n").Length.ShouldBe(2);
     }
+
+    /// <summary>The lines below the head: codes and notes of other tests have commas and line breaks in their quotes.</summary>
+    private static List<string[]> LinesOf(string table) =>
+        [.. SplitAt("\r\n", table).Skip(1).Where(line => line.Length > 0).Select(line => SplitAt(",", line))];
+
+    private static string[] SplitAt(string separator, string text) =>
+        Regex.Split(text, $"{separator}(?=([^\"]*\"[^\"]*\")*[^\"]*$)", RegexOptions.ExplicitCapture, TimeSpan.FromMinutes(1));
 
     private static string Day(int later) =>
         TehranDays.DayOf(DateTimeOffset.UtcNow).AddDays(later).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
