@@ -55,10 +55,15 @@ public sealed partial class PriceTests
         priced.Add(new("the host's blobs for the timers, 30 days", Cents(timers * PriceOf("blob written, ZRS") / 10_000), 0));
         priced.Add(new("three queues asked without end, 30 days", Cents(looks * PriceOf("queue call") / 10_000), 0));
 
-        var periods = await AlertPeriodsAsync();
-        var (often, seldom) = (periods.Count(period => period == "PT5M"), periods.Count(period => period == "PT15M"));
-        (often + seldom).ShouldBe(periods.Count, "there is a price for these two alone");
-        var alerts = (often * PriceOf("alert on log lines")) + (seldom * PriceOf("alert on log lines", 1));
+        var rules = await AlertRulesAsync();
+        var (often, seldom) = (rules.Count(rule => rule.Every == "PT5M"), rules.Count(rule => rule.Every == "PT15M"));
+        (often + seldom).ShouldBe(rules.Count, "there is a price for these two alone");
+        decimal PriceOfRules(Func<string, bool> isMeant) =>
+            rules.Where(rule => isMeant(rule.Name)).Sum(rule => PriceOf("alert on log lines", rule.Every == "PT5M" ? 0 : 1));
+        var alerts = PriceOfRules(_ => true);
+        var ofLoans = PriceOfRules(name =>
+            name.StartsWith("loan-", StringComparison.Ordinal) || name.StartsWith("callback-", StringComparison.Ordinal)
+        );
         var idle = priced.Skip(many.FindIndex(row => row.What.StartsWith("the sweep", StringComparison.Ordinal))).ToList();
         var nothing = new Priced(
             "**a month in which nothing happens**: the five above",
@@ -75,14 +80,17 @@ public sealed partial class PriceTests
         said.SequenceEqual(expected).ShouldBeTrue($"docs/costs.md should say:\n{string.Join('\n', expected)}\n");
 
         var first = doc.First(line => line.StartsWith("Short: ", StringComparison.Ordinal));
-        first.ShouldContain($"some {Whole(nothing.Storage + nothing.Time + alerts)} a month");
+        var month = nothing.Storage + nothing.Time + alerts;
+        first.ShouldContain($"some {Whole(month)} a month");
         first.ShouldContain(
             $"{Whole(alerts)} for alerts, {Whole(nothing.Storage)} for storage and up to {Whole(nothing.Time)} for execution time"
         );
+        first.ShouldContain($"without loans, {Whole(ofLoans)} of the {Whole(alerts)}");
+        text.ShouldContain($"begin with `loan-` and `callback-`, {Dollar(ofLoans)} a month");
     }
 
     /// <summary>How often each alert rule is looked at; as infra/alerts.bicep has it where the rule does not say.</summary>
-    private static async Task<IReadOnlyList<string>> AlertPeriodsAsync()
+    private static async Task<IReadOnlyList<(string Name, string Every)>> AlertRulesAsync()
     {
         var lines = await File.ReadAllLinesAsync(
             Path.Combine(CostTests.DocsFolder, "..", "infra", "alerts.yaml"),
@@ -93,7 +101,12 @@ public sealed partial class PriceTests
             .. string.Join('\n', lines)
                 .Split("\n- name: ")
                 .Skip(1)
-                .Select(rule => Every().Match(rule) is { Success: true } every ? every.Groups[1].Value : "PT5M"),
+                .Select(rule =>
+                    (
+                        rule[..rule.IndexOf('\n', StringComparison.Ordinal)],
+                        Every().Match(rule) is { Success: true } every ? every.Groups[1].Value : "PT5M"
+                    )
+                ),
         ];
     }
 
