@@ -16,8 +16,8 @@ internal sealed partial class CostFixture : IAsyncDisposable
     /// </summary>
     private const int Times = 3;
 
-    // What the sweep looks through, and nothing else that is counted, with how many ranges it reads of each. At the last one looks every fifth
-    // sweep of the clock's; one that a test asks for is none of these.
+    // What the sweep looks through, and nothing else that is counted, with how many ranges it reads of each. At the last one every fifth
+    // sweep looks that the clock brings; one that a test asks for is none of these.
     private static readonly (string Table, int Ranges)[] Swept =
     [
         ("SettlementsByStatus", 1),
