@@ -70,7 +70,9 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
     {
         lock (gate)
         {
-            Begin();
+            Begin(ref blobs, CreateBlobsAsync);
+            Begin(ref queues, CreateQueuesAsync);
+            Begin(ref tables, CreateTablesAsync);
             var all = Task.WhenAll(blobs!, queues!, tables!);
             return all.IsCompletedSuccessfully ? Task.CompletedTask : all.WaitAsync(cancellationToken);
         }
@@ -82,7 +84,7 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
     {
         lock (gate)
         {
-            Begin();
+            Begin(ref queues, CreateQueuesAsync);
             return queues!.IsCompletedSuccessfully ? Task.CompletedTask : queues.WaitAsync(cancellationToken);
         }
     }
@@ -104,18 +106,11 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
         }
     }
 
-    private void Begin()
+    private static void Begin(ref Task? part, Func<Task> create)
     {
-        Begin(ref blobs, CreateBlobsAsync);
-        Begin(ref queues, CreateQueuesAsync);
-        Begin(ref tables, CreateTablesAsync);
-
-        static void Begin(ref Task? part, Func<Task> create)
+        if (part is null or { IsFaulted: true } or { IsCanceled: true })
         {
-            if (part is null or { IsFaulted: true } or { IsCanceled: true })
-            {
-                part = create();
-            }
+            part = create();
         }
     }
 
