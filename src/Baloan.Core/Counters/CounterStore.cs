@@ -110,7 +110,8 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     }
 
     /// <summary>Reads what was announced and is not counted yet, and takes away what is too old to be asked for.</summary>
-    public async Task<IReadOnlyList<PendingIncrement>> SweepAsync(CancellationToken cancellationToken)
+    /// <returns>What was announced, and whether that and what was taken away is all that there is.</returns>
+    public async Task<(IReadOnlyList<PendingIncrement> Pending, bool IsAll)> SweepAsync(CancellationToken cancellationToken)
     {
         await setup.ReadyAsync(cancellationToken);
         var now = time.GetUtcNow();
@@ -120,8 +121,10 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey lt {end}");
         var pending = new List<PendingIncrement>();
         var old = new List<TableEntity>();
+        var read = 0;
         await foreach (var row in Table.QueryAsync<TableEntity>(filter, 1_000, cancellationToken: cancellationToken).Take(MostSwept))
         {
+            read++;
             if (row.RowKey.StartsWith(PendingIncrement.Prefix, StringComparison.Ordinal))
             {
                 pending.Add(
@@ -167,7 +170,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
             }
         }
 
-        return pending;
+        return (pending, read < MostSwept);
     }
 
     /// <summary>Reads the counters of the hours since some time, of the loans, and the sums of all hours that are kept.</summary>

@@ -17,13 +17,21 @@ public sealed partial class SettlementSweep(
     private static readonly TimeSpan LongestPatience = TimeSpan.FromHours(1);
 
     /// <summary>Looks at all that has not ended.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
+    /// <returns>What is being verified, as it was seen: the codes, and when each was sent (UTC).</returns>
+    public async Task<IReadOnlyList<(string Code, DateTimeOffset Since)>> SweepAsync(CancellationToken cancellationToken)
     {
+        var verifying = new List<(string, DateTimeOffset)>();
         await foreach (var entry in store.ReadOpenAsync(cancellationToken))
         {
             try
             {
-                await LookAtAsync(entry, cancellationToken);
+                var row = await store.FindAsync(entry.Id, cancellationToken);
+                if (row is { Status: SettlementStatus.Verifying } && row.IndexKey == entry.Key)
+                {
+                    verifying.Add((row.Code, row.SubmittedAt ?? row.AttemptStartedAt));
+                }
+
+                await LookAtAsync(entry, row, cancellationToken);
             }
             catch (Exception fault) when (fault is not OperationCanceledException && !StorageOutage.IsCauseOf(fault))
             {
@@ -31,11 +39,12 @@ public sealed partial class SettlementSweep(
                 Log.NotTakenUp(logger, entry.Id, fault);
             }
         }
+
+        return verifying;
     }
 
-    private async Task LookAtAsync(StatusIndex.Entry entry, CancellationToken cancellationToken)
+    private async Task LookAtAsync(StatusIndex.Entry entry, Settlement? row, CancellationToken cancellationToken)
     {
-        var row = await store.FindAsync(entry.Id, cancellationToken);
         var mayBeOfWriteToCome = clock.GetUtcNow() - entry.WrittenAt <= SettlementList.UntilRow;
         if (row is null || row.IndexKey != entry.Key)
         {

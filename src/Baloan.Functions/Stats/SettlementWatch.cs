@@ -1,5 +1,4 @@
 using Baloan.Core.Settlements;
-using Baloan.Core.Storage;
 using Baloan.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -8,16 +7,25 @@ namespace Baloan.Functions.Stats;
 /// <summary>Says which settlements wait for Baloan or for a person, and since when: alerts and the workbook live on it.</summary>
 public sealed partial class SettlementWatch(SettlementStore settlements, AppMeter meter, TimeProvider time, ILogger<SettlementWatch> logger)
 {
-    // Most end within seconds, and need no look.
-    private static readonly TimeSpan Young = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongVerifying = TimeSpan.FromMinutes(15);
     private const int MostEntries = 5_000;
-    private const int MostRows = 500;
 
-    /// <summary>Looks, measures, and says what stands too long, each time for as long as it does.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    /// <summary>Measures what is being verified, and says what stands too long, each time for as long as it does.</summary>
+    /// <param name="verifying">The codes, and when each was sent (UTC).</param>
+    public void LookAtVerifying(IReadOnlyList<(string Code, DateTimeOffset Since)> verifying)
     {
-        var now = time.GetUtcNow();
+        meter.SettlementsWait(SettlementStatus.Verifying.Name(), verifying.Count, AgeOf(verifying));
+        var late = verifying.Where(one => time.GetUtcNow() - one.Since > LongVerifying).ToList();
+        if (late.Count > 0)
+        {
+            var (code, since) = late.MinBy(one => one.Since);
+            Log.VerifyingLong(logger, late.Count, code, since);
+        }
+    }
+
+    /// <summary>Looks at what is in review, measures it, and says so, each time for as long as there is any.</summary>
+    public async Task LookAtReviewAsync(CancellationToken cancellationToken)
+    {
         var inReview = await settlements.ReadInReviewAsync(MostEntries, cancellationToken);
         meter.SettlementsWait(SettlementStatus.NeedsReview.Name(), inReview.Count, AgeOf(inReview));
         if (inReview.Count > 0)
@@ -25,41 +33,10 @@ public sealed partial class SettlementWatch(SettlementStore settlements, AppMete
             var (code, since) = inReview.MinBy(one => one.Since);
             Log.InReview(logger, inReview.Count, code, since);
         }
-
-        var verifying = await ReadVerifyingAsync(now, cancellationToken);
-        meter.SettlementsWait(SettlementStatus.Verifying.Name(), verifying.Count, AgeOf(verifying));
-        var late = verifying.Where(one => now - one.Since > LongVerifying).ToList();
-        if (late.Count > 0)
-        {
-            var (code, since) = late.MinBy(one => one.Since);
-            Log.VerifyingLong(logger, late.Count, code, since);
-        }
-
-        TimeSpan AgeOf(IReadOnlyList<(string Code, DateTimeOffset Since)> waiting) =>
-            waiting.Count == 0 ? TimeSpan.Zero : now - waiting.Min(one => one.Since);
     }
 
-    private async Task<List<(string Code, DateTimeOffset Since)>> ReadVerifyingAsync(
-        DateTimeOffset now,
-        CancellationToken cancellationToken
-    )
-    {
-        var entries = await settlements
-            .ReadOpenAsync(cancellationToken)
-            .Where(entry => now - entry.WrittenAt > Young)
-            .Take(MostEntries)
-            .ToListAsync(cancellationToken);
-        var verifying = new List<(string, DateTimeOffset)>();
-        foreach (var entry in entries.OrderBy(entry => entry.WrittenAt).Take(MostRows))
-        {
-            if (await settlements.FindAsync(entry.Id, cancellationToken) is { Status: SettlementStatus.Verifying } row)
-            {
-                verifying.Add((row.Code, row.SubmittedAt ?? row.AttemptStartedAt));
-            }
-        }
-
-        return verifying;
-    }
+    private TimeSpan AgeOf(IReadOnlyList<(string Code, DateTimeOffset Since)> waiting) =>
+        waiting.Count == 0 ? TimeSpan.Zero : time.GetUtcNow() - waiting.Min(one => one.Since);
 
     private static partial class Log
     {

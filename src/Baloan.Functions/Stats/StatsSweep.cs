@@ -14,10 +14,15 @@ public sealed partial class StatsSweep(CounterStore counters, LoanStore loans, T
     // The row is written just after its announcement.
     private static readonly TimeSpan UntilRecorded = TimeSpan.FromMinutes(10);
 
+    /// <summary>Whether the last sweep left some for the next one, which should not wait. A new instance does not know.</summary>
+    public bool HasMore { get; private set; }
+
     /// <summary>Looks at all that was announced.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var pending in await counters.SweepAsync(cancellationToken))
+        var (announced, isAll) = await counters.SweepAsync(cancellationToken);
+        HasMore = !isAll;
+        foreach (var pending in announced)
         {
             var age = time.GetUtcNow() - pending.WrittenAt;
             if (age < UntilCounted)

@@ -49,8 +49,14 @@ internal sealed record Cost(
         ];
 
     /// <summary>As a row of the tables in docs/costs.md, for so many of them.</summary>
-    public string Row(string what, int times = 1) =>
-        $"| {what} | {string.Join(" | ", Counts.Select(count => ((long)count * times).ToString("N0", CultureInfo.InvariantCulture)))} |";
+    public string Row(string what, int times = 1) => Row(what, (this, times));
+
+    /// <summary>The same for several kinds, each so often.</summary>
+    public static string Row(string what, params IReadOnlyList<(Cost Cost, int Times)> parts)
+    {
+        var sums = Enumerable.Range(0, Columns).Select(column => parts.Sum(part => (long)part.Cost.Counts[column] * part.Times));
+        return $"| {what} | {string.Join(" | ", sums.Select(sum => sum.ToString("N0", CultureInfo.InvariantCulture)))} |";
+    }
 }
 
 /// <summary>What one thing writes into the log.</summary>

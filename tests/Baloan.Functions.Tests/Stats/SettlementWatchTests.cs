@@ -46,8 +46,12 @@ public sealed class SettlementWatchTests(StorageAccounts storage)
     /// <summary>What one look says.</summary>
     private static async Task<IReadOnlyList<string>> LinesAsync(ServiceFixture fixture)
     {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var watch = fixture.Services.GetRequiredService<SettlementWatch>();
+        var verifying = await fixture.Services.GetRequiredService<SettlementSweep>().SweepAsync(cancellationToken);
         var before = fixture.Logs.Lines.Count;
-        await fixture.Services.GetRequiredService<SettlementWatch>().LookAsync(TestContext.Current.CancellationToken);
+        watch.LookAtVerifying(verifying);
+        await watch.LookAtReviewAsync(cancellationToken);
         return [.. fixture.Logs.Lines.Skip(before).Where(line => line.StartsWith("Warning", StringComparison.Ordinal))];
     }
 }
