@@ -56,6 +56,8 @@ public static class BaloanHttpClient
             AllowAutoRedirect = false,
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.All,
+            // The call's own span says all that one of each try would, and the ids of our traces are nothing that Baloan asks for.
+            ActivityHeadersPropagator = null,
             ConnectTimeout = options.ConnectTimeout,
             // Follow a change of Baloan's address without a restart.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -72,8 +74,12 @@ public static class BaloanHttpClient
             // The handlers time each try by what it is.
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        http.DefaultRequestHeaders.Accept.Add(new("application/json"));
-        http.DefaultRequestHeaders.UserAgent.Add(new("Baloan.Client", typeof(BaloanHttpClient).Assembly.GetName().Version?.ToString(3)));
+        // As texts: what is added parsed is written anew for each call.
+        http.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "application/json");
+        http.DefaultRequestHeaders.TryAddWithoutValidation(
+            "User-Agent",
+            $"Baloan.Client/{typeof(BaloanHttpClient).Assembly.GetName().Version?.ToString(3)}"
+        );
         return http;
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Baloan.Client;
@@ -77,14 +76,14 @@ internal sealed class Call<T>(Operation operation, Func<JsonElement, T?> read, p
         CancellationToken cancellationToken
     )
     {
-        using var activity = BaloanTelemetry.Source.StartActivity($"baloan {Operation.Name}", ActivityKind.Client);
+        using var activity = BaloanTelemetry.Source.StartActivity(Operation.SpanName, ActivityKind.Client);
         using var request = new HttpRequestMessage(method, path)
         {
             Content = content,
             Version = http.DefaultRequestVersion,
             VersionPolicy = http.DefaultVersionPolicy,
         };
-        request.Headers.AcceptLanguage.Add(new StringWithQualityHeaderValue(language == Language.Persian ? "fa" : "en"));
+        request.Headers.TryAddWithoutValidation("Accept-Language", language == Language.Persian ? "fa" : "en");
         AttachTo(request);
         var outcome = "error";
         try

@@ -68,7 +68,7 @@ internal sealed partial class GatewayHandler(BaloanOptions options, IAccessToken
         try
         {
             return await (call.Operation.Acts ? gateway.Once : gateway.Repeatable).ExecuteAsync(
-                static async (state, token) => await state.Handler.SendOnceAsync(state.Request, token),
+                static (state, token) => new ValueTask<HttpResponseMessage>(state.Handler.SendOnceAsync(state.Request, token)),
                 (Handler: this, Request: request),
                 cancellationToken
             );

@@ -67,6 +67,9 @@ internal sealed record Operation(
 
     public static Operation CancelLoan { get; } = Undocumented("cancel_loan") with { Words = ["canceled", "canceld", "cancelled"] };
 
+    /// <summary>The name of the span of a call.</summary>
+    public string SpanName { get; } = $"baloan {Name}";
+
     /// <summary>The HTTP statuses that can be a yes, where it acts.</summary>
     public HttpStatusCode[] Successes { get; private init; } = [HttpStatusCode.OK];
 

@@ -21,10 +21,7 @@ internal sealed class OutgoingContent : HttpContent
         this.file = file;
         acts = operation.Acts;
         this.sendBefore = sendBefore;
-        foreach (var header in inner.Headers)
-        {
-            Headers.TryAddWithoutValidation(header.Key, header.Value);
-        }
+        Headers.ContentType = inner.Headers.ContentType;
     }
 
     /// <summary>Whether a byte of the body may have left in this try.</summary>

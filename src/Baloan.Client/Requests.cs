@@ -33,11 +33,13 @@ internal static partial class Requests
 {
     private const int LongestFileName = 150;
 
+    private static readonly MediaTypeHeaderValue JsonType = new("application/json");
+
     public static HttpContent Form(params (string Name, string Value)[] fields) =>
         new FormUrlEncodedContent(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
 
     public static HttpContent Json<T>(T value, JsonTypeInfo<T> type) =>
-        new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, type)) { Headers = { ContentType = new("application/json") } };
+        new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, type)) { Headers = { ContentType = JsonType } };
 
     public static MultipartFormDataContent Multipart()
     {

@@ -23,15 +23,15 @@ internal sealed partial class SingleTryHandler(BaloanOptions options, TimeProvid
 
         await (content?.OpenAsync(call.Limit, cancellationToken) ?? Task.CompletedTask);
         using var limit = new CancellationTokenSource(call.Operation.CarriesFile ? options.FileTimeout : options.CallTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var ending = cancellationToken.UnsafeRegister(static limit => ((CancellationTokenSource)limit!).Cancel(), limit);
         var began = time.GetUtcNow();
         HttpResponseMessage? response = null;
         string? body = null;
         try
         {
-            response = await base.SendAsync(request, either.Token);
-            await response.Content.LoadIntoBufferAsync(LargestAnswer, either.Token);
-            body = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(either.Token)).TrimStart('\uFEFF');
+            response = await base.SendAsync(request, limit.Token);
+            await response.Content.LoadIntoBufferAsync(LargestAnswer, limit.Token);
+            body = Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync(limit.Token)).TrimStart('\uFEFF');
             if (Judge(call, response, body) is { } no)
             {
                 throw no;

@@ -17,4 +17,7 @@ var app = FunctionsApplication.CreateBuilder(arguments).AddBaloan().Build();
 
 // Checks its settings: what trusts an emulator must not begin to run anywhere but on one's own machine.
 app.Services.GetRequiredService<Vault>();
+
+// The first call needs a token, and the connection to the vault takes as long as all else that it does. The host is not ready yet.
+_ = Task.Run(() => app.Services.GetRequiredKeyedService<AccessTokens>(Gateway.Merchant.Name).ReadAheadAsync());
 app.Run();

@@ -54,7 +54,6 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
 
     private static readonly TimeSpan KeptFor = TimeSpan.FromHours(LongestSpan + 48);
 
-    private readonly TableClient table = storage.Tables.GetTableClient(StorageSetup.StatsTable);
     private readonly Lock gate = new();
     private readonly Queue<Order> orders = new();
 
@@ -65,6 +64,9 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
 
     // What the keys of its counters end in: nothing at first, which is all that an older version knows.
     private string way = "";
+
+    // It is made with the host, and the host is to start before there are clients.
+    private TableClient Table => storage.Tables.GetTableClient(StorageSetup.StatsTable);
 
     /// <summary>Counts, and waits until it is counted.</summary>
     /// <exception cref="RequestFailedException">Table storage is away; nothing or all of it was counted.</exception>
@@ -83,7 +85,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     {
         await setup.ReadyAsync(cancellationToken);
         // Also where it is there already: with its ETag changes what the sweep may take away.
-        await table.UpsertEntityAsync(
+        await Table.UpsertEntityAsync(
             pending with
             {
                 PartitionKey = Partition,
@@ -99,7 +101,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     {
         try
         {
-            await table.DeleteEntityAsync(pending.PartitionKey, pending.RowKey, pending.ETag, cancellationToken);
+            await Table.DeleteEntityAsync(pending.PartitionKey, pending.RowKey, pending.ETag, cancellationToken);
         }
         catch (RequestFailedException elsewise) when (elsewise.Status is 404 or 412)
         {
@@ -120,7 +122,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         var pending = new List<PendingIncrement>();
         var old = new List<TableEntity>();
         var read = 0;
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, 1_000, cancellationToken: cancellationToken).Take(MostSwept))
+        await foreach (var row in Table.QueryAsync<TableEntity>(filter, 1_000, cancellationToken: cancellationToken).Take(MostSwept))
         {
             read++;
             if (row.RowKey.StartsWith(PendingIncrement.Prefix, StringComparison.Ordinal))
@@ -152,7 +154,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
                 $"PartitionKey eq {Partition} and RowKey ge {prefix} and RowKey lt {prefix + HourOf(now - KeptFor)}"
             );
             old.AddRange(
-                await table.QueryAsync<TableEntity>(over, 1_000, Keys, cancellationToken).Take(MostSwept).ToListAsync(cancellationToken)
+                await Table.QueryAsync<TableEntity>(over, 1_000, Keys, cancellationToken).Take(MostSwept).ToListAsync(cancellationToken)
             );
         }
 
@@ -160,7 +162,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         {
             try
             {
-                await table.SubmitTransactionAsync(some.Select(Delete), cancellationToken);
+                await Table.SubmitTransactionAsync(some.Select(Delete), cancellationToken);
             }
             catch (RequestFailedException gone) when (gone.Status == 404)
             {
@@ -180,7 +182,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
         var hours = new Dictionary<DateTimeOffset, IReadOnlyDictionary<string, long>>();
         var sums = new Dictionary<DateTimeOffset, IReadOnlyDictionary<string, long>>();
         IReadOnlyDictionary<string, long> loans = new Dictionary<string, long>();
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, 1_000, cancellationToken: cancellationToken))
+        await foreach (var row in Table.QueryAsync<TableEntity>(filter, 1_000, cancellationToken: cancellationToken))
         {
             if (row.RowKey.StartsWith(LoansKey, StringComparison.Ordinal))
             {
@@ -325,7 +327,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
 
             try
             {
-                var written = await table.SubmitTransactionAsync(actions, CancellationToken.None);
+                var written = await Table.SubmitTransactionAsync(actions, CancellationToken.None);
                 Remember(changed, written.Value);
                 return;
             }
@@ -439,7 +441,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
 
     private async Task<TableEntity?> FindAsync(string key, CancellationToken cancellationToken)
     {
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(Partition, key, cancellationToken: cancellationToken);
+        var found = await Table.GetEntityIfExistsAsync<TableEntity>(Partition, key, cancellationToken: cancellationToken);
         return found.HasValue ? found.Value : null;
     }
 

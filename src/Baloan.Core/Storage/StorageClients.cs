@@ -20,7 +20,11 @@ public sealed class StorageClients
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan NetworkTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Makes the clients; nothing is sent yet.</summary>
+    private readonly Lazy<BlobServiceClient> blobs;
+    private readonly Lazy<QueueServiceClient> queues;
+    private readonly Lazy<TableServiceClient> tables;
+
+    /// <summary>Takes the settings; each client is made when it is first asked for.</summary>
     /// <param name="configuration">The settings.</param>
     /// <param name="clock">Learns the time from the answers.</param>
     /// <param name="adjust">Changes the options of each client, such as its transport; null for nothing.</param>
@@ -32,9 +36,10 @@ public sealed class StorageClients
         TokenCredential? identity = null
     )
     {
-        var blobOptions = Patient(new BlobClientOptions(), clock, adjust);
-        var queueOptions = Patient(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, clock, adjust);
-        var tableOptions = Patient(new TableClientOptions(), clock, adjust);
+        BlobClientOptions BlobOptions() => Patient(new BlobClientOptions(), clock, adjust);
+        QueueClientOptions QueueOptions() =>
+            Patient(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, clock, adjust);
+        TableClientOptions TableOptions() => Patient(new TableClientOptions(), clock, adjust);
 
         var section = configuration.GetSection(Connection);
         if (section["accountName"] is not null || section["blobServiceUri"] is not null)
@@ -42,27 +47,27 @@ public sealed class StorageClients
             identity = identity is null ? AppIdentity.Of(section["clientId"]) : new AppIdentity(identity);
             Uri Endpoint(string service) =>
                 new(section[$"{service}ServiceUri"] ?? $"https://{section["accountName"]}.{service}.core.windows.net");
-            Blobs = new BlobServiceClient(Endpoint("blob"), identity, blobOptions);
-            Queues = new QueueServiceClient(Endpoint("queue"), identity, queueOptions);
-            Tables = new TableServiceClient(Endpoint("table"), identity, tableOptions);
+            blobs = new(() => new BlobServiceClient(Endpoint("blob"), identity, BlobOptions()));
+            queues = new(() => new QueueServiceClient(Endpoint("queue"), identity, QueueOptions()));
+            tables = new(() => new TableServiceClient(Endpoint("table"), identity, TableOptions()));
         }
         else
         {
             var connectionString = configuration[Connection] is { Length: > 0 } set ? set : "UseDevelopmentStorage=true";
-            Blobs = new BlobServiceClient(connectionString, blobOptions);
-            Queues = new QueueServiceClient(connectionString, queueOptions);
-            Tables = new TableServiceClient(connectionString, tableOptions);
+            blobs = new(() => new BlobServiceClient(connectionString, BlobOptions()));
+            queues = new(() => new QueueServiceClient(connectionString, QueueOptions()));
+            tables = new(() => new TableServiceClient(connectionString, TableOptions()));
         }
     }
 
     /// <summary>Blob storage.</summary>
-    public BlobServiceClient Blobs { get; }
+    public BlobServiceClient Blobs => blobs.Value;
 
     /// <summary>Queue storage, with messages in base64 as the Functions host expects them.</summary>
-    public QueueServiceClient Queues { get; }
+    public QueueServiceClient Queues => queues.Value;
 
     /// <summary>Table storage.</summary>
-    public TableServiceClient Tables { get; }
+    public TableServiceClient Tables => tables.Value;
 
     private static TOptions Patient<TOptions>(TOptions options, StorageClock clock, Action<ClientOptions>? adjust)
         where TOptions : ClientOptions

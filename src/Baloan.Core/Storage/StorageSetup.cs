@@ -6,11 +6,13 @@ namespace Baloan.Core.Storage;
 
 /// <summary>Makes the containers, queues and tables of the app where they are missing.</summary>
 /// <remarks>
-/// It begins beside the start of the app and does not hold it up. Each use of storage waits for it, and begins it again where
-/// storage was away. An identity that may not create anything is no fault: then the deployment has made them.
+/// It begins when the app has started, so that it takes nothing from the first request. Each use of storage begins it too, or begins it
+/// again where storage was away, and waits for it. An identity that may not create anything is no fault: then the deployment has made them.
 /// </remarks>
 public sealed partial class StorageSetup(StorageClients storage, ILogger<StorageSetup> logger) : BackgroundService
 {
+    private static readonly TimeSpan Start = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
     private Task? blobs;
     private Task? queues;
@@ -94,6 +96,7 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
     {
         try
         {
+            await Task.Delay(Start, stoppingToken);
             await ReadyAsync(stoppingToken);
         }
         catch (OperationCanceledException)

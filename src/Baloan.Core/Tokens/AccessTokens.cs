@@ -22,6 +22,7 @@ public sealed partial class AccessTokens(
 ) : IAccessTokenSource, IDisposable
 {
     private static readonly TimeSpan RefusalKeptFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestReadAhead = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim single = new(1);
     private volatile StoredToken? current;
@@ -41,6 +42,32 @@ public sealed partial class AccessTokens(
         current is { } token && token.IsUsable(time.GetUtcNow())
             ? token.Access
             : (await RenewAsync(token => token.IsUsable(time.GetUtcNow()), cancellationToken)).Access;
+
+    /// <summary>
+    /// Reads the token that the vault has, so that the first call finds it in memory. Calls that come meanwhile wait for it. Where it
+    /// cannot be had, they find out for themselves.
+    /// </summary>
+    public async Task ReadAheadAsync()
+    {
+        if (!await single.WaitAsync(TimeSpan.Zero))
+        {
+            return;
+        }
+
+        try
+        {
+            using var limit = new CancellationTokenSource(LongestReadAhead, time);
+            current ??= StoredToken.Parse(await vault.ReadAsync(gateway.TokenSecret, null, limit.Token));
+        }
+        catch (Exception missing) when (missing is NotConfiguredException or KeyVaultUnavailableException or OperationCanceledException)
+        {
+            // Nobody has asked for it yet.
+        }
+        finally
+        {
+            single.Release();
+        }
+    }
 
     /// <summary>Another token than the one that Baloan has just answered 401 to.</summary>
     public async ValueTask<string> ReplaceAsync(string refused, CancellationToken cancellationToken) =>

@@ -63,11 +63,17 @@ public static class TelemetryExport
         _ = Relay.Value;
         var byOtlp = IsSet(configuration, EndpointSetting);
         var toInsights = IsSet(configuration, InsightsSetting);
-        if (!byOtlp && !toInsights)
-        {
-            return services;
-        }
+        return byOtlp || toInsights ? services.AddExport(configuration, byOtlp, toInsights) : services;
+    }
 
+    // Apart, so that OpenTelemetry's assemblies are loaded where something is sent alone.
+    private static IServiceCollection AddExport(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        bool byOtlp,
+        bool toInsights
+    )
+    {
         var insights = toInsights ? InsightsFrom(configuration) : null;
         services
             .AddOpenTelemetry()

@@ -36,6 +36,37 @@ public sealed class AccessTokensTests(StorageAccounts storage)
     }
 
     [Fact]
+    public async Task A_token_that_was_read_ahead_costs_the_first_call_nothing()
+    {
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var token = await MerchantOf(fixture.Services).GetAsync(Cancel);
+        var started = MerchantOf(fixture.NewInstance());
+
+        await started.ReadAheadAsync();
+
+        var (vaultCalls, issued) = (fixture.Vault.RequestCount, fixture.Baloan.Books.Snapshot().TokensIssued);
+        (await started.GetAsync(Cancel)).ShouldBe(token);
+        fixture.Vault.RequestCount.ShouldBe(vaultCalls);
+        fixture.Baloan.Books.Snapshot().TokensIssued.ShouldBe(issued);
+    }
+
+    [Fact]
+    public async Task Reading_ahead_asks_Baloan_for_nothing_and_leaves_an_outage_of_the_vault_to_the_first_call()
+    {
+        await using var fixture = await ServiceFixture.StartAsync(storage);
+        var tokens = MerchantOf(fixture.Services);
+
+        await tokens.ReadAheadAsync();
+        fixture.Baloan.Books.Snapshot().TokensIssued.ShouldBe(0);
+        fixture.Vault.Available = false;
+        await tokens.ReadAheadAsync();
+        await Should.ThrowAsync<KeyVaultUnavailableException>(async () => await tokens.GetAsync(Cancel));
+        fixture.Vault.Available = true;
+
+        (await tokens.GetAsync(Cancel)).ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task Many_first_calls_at_once_fetch_one_token()
     {
         await using var fixture = await ServiceFixture.StartAsync(storage);
