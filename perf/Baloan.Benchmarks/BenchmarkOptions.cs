@@ -16,7 +16,7 @@ internal sealed record BenchmarkOptions
           --rounds <n>       how often each figure is taken (default 5); the median counts
           --seconds <n>      how long the load of one round lasts (default 3)
           --no-compile       the app and the rivals as the run before compiled them
-          --json             JSON instead of the table
+          --json             JSON instead of the table; with 'dotnet run --no-build' nothing of the build stands before it
           --help             this text
 
         Progress goes to standard error. Whatever it measures, the exit code is 0; Ctrl-C prints what was measured so far.
