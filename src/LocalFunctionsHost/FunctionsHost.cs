@@ -198,6 +198,10 @@ public sealed partial class FunctionsHost : IAsyncDisposable
         var runner = front!.Services.GetRequiredService<FunctionRunner>();
         var logs = front.Services.GetRequiredService<ILoggerFactory>();
         var logger = logs.CreateLogger<FunctionsHost>();
+        // An app without timers needs no such storage.
+        var container = functions.Any(function => function.Trigger.IsTimer)
+            ? TimerRuns.Container(settings, front.Services.GetRequiredService<AzureComponentFactory>())
+            : null;
         foreach (var function in functions.Where(function => !function.Trigger.IsHttp))
         {
             try
@@ -210,11 +214,10 @@ public sealed partial class FunctionsHost : IAsyncDisposable
                 }
                 else if (function.Trigger is { IsTimer: true, Schedule: { } schedule })
                 {
-                    var container = TimerRuns.Container(settings, front.Services.GetRequiredService<AzureComponentFactory>());
                     var timer = new TimerFunction(
                         function,
                         settings.Resolve(schedule),
-                        new TimerRuns(container, settings[HostSettings.HostId]!, function.Name),
+                        new TimerRuns(container!, settings[HostSettings.HostId]!, function.Name),
                         runner,
                         logger
                     );

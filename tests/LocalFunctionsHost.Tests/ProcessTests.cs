@@ -265,6 +265,17 @@ public sealed class ProcessTests(AzuriteFixture azurite) : IDisposable
         app.Output.All.ShouldContain($"It cannot listen on {url}: Address already in use.");
     }
 
+    [Fact]
+    public async Task Storage_that_is_no_connection_string_is_told_in_one_sentence()
+    {
+        await using var app = AppProcess.Launch([("AzureWebJobsStorage", "AccountName=x;AccountKey=secret")]);
+
+        await app.Process.Exited.WaitAsync(Cancelled);
+        app.Process.ExitCode.ShouldBe(1);
+        app.Output.All[^1].ShouldBe("AzureWebJobsStorage cannot be used: No valid combination of account information found.");
+        app.Output.All.ShouldNotContain(line => line.Contains("secret", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("http://+:0")]
     [InlineData("http://0.0.0.0:0")]

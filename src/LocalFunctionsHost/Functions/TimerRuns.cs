@@ -16,16 +16,24 @@ internal sealed class TimerRuns(BlobContainerClient container, string hostId, st
     private ETag? version;
 
     /// <summary>The container of the app's storage in which hosts keep what is theirs.</summary>
+    /// <exception cref="FunctionsHostException">The setting names no storage account.</exception>
     public static BlobContainerClient Container(IConfiguration settings, AzureComponentFactory components)
     {
         var storage = settings.GetSection(HostSettings.Storage);
-        var service = storage.Value is { Length: > 0 } connectionString
-            ? new BlobServiceClient(connectionString)
-            : new BlobServiceClient(
-                new Uri(storage["blobServiceUri"] ?? $"https://{storage["accountName"]}.blob.core.windows.net"),
-                components.CreateTokenCredential(storage)
-            );
-        return service.GetBlobContainerClient("azure-webjobs-hosts");
+        try
+        {
+            var service = storage.Value is { Length: > 0 } connectionString
+                ? new BlobServiceClient(connectionString)
+                : new BlobServiceClient(
+                    new Uri(storage["blobServiceUri"] ?? $"https://{storage["accountName"]}.blob.core.windows.net"),
+                    components.CreateTokenCredential(storage)
+                );
+            return service.GetBlobContainerClient("azure-webjobs-hosts");
+        }
+        catch (FormatException malformed)
+        {
+            throw new FunctionsHostException($"{HostSettings.Storage} cannot be used: {malformed.Message}");
+        }
     }
 
     /// <summary>When it ran last; now, which is then written down, where it never ran.</summary>
