@@ -66,7 +66,7 @@ public sealed partial class CounterStore(StorageClients storage, StorageSetup se
     private string way = "";
 
     // It is made with the host, and the host is to start before there are clients.
-    private TableClient Table => storage.Tables.GetTableClient(StorageSetup.StatsTable);
+    private TableClient Table => field ??= storage.Tables.GetTableClient(StorageSetup.StatsTable);
 
     /// <summary>Counts, and waits until it is counted.</summary>
     /// <exception cref="RequestFailedException">Table storage is away; nothing or all of it was counted.</exception>

@@ -11,7 +11,7 @@ namespace Baloan.Core.Storage;
 /// </remarks>
 public sealed partial class StorageSetup(StorageClients storage, ILogger<StorageSetup> logger) : BackgroundService
 {
-    private static readonly TimeSpan Start = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AfterStart = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private Task? blobs;
@@ -96,7 +96,7 @@ public sealed partial class StorageSetup(StorageClients storage, ILogger<Storage
     {
         try
         {
-            await Task.Delay(Start, stoppingToken);
+            await Task.Delay(AfterStart, stoppingToken);
             await ReadyAsync(stoppingToken);
         }
         catch (OperationCanceledException)

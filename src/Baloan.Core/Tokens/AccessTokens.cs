@@ -57,7 +57,7 @@ public sealed partial class AccessTokens(
         try
         {
             using var limit = new CancellationTokenSource(LongestReadAhead, time);
-            current ??= StoredToken.Parse(await vault.ReadAsync(gateway.TokenSecret, null, limit.Token));
+            current ??= await KeptAsync(limit.Token);
         }
         catch (Exception missing) when (missing is NotConfiguredException or KeyVaultUnavailableException or OperationCanceledException)
         {
@@ -109,10 +109,7 @@ public sealed partial class AccessTokens(
         try
         {
             // Another instance may have renewed it.
-            if (
-                StoredToken.Parse(await vault.ReadAsync(gateway.TokenSecret, null, cancellationToken)) is { } kept
-                && !(kept.ExpiresAt < known?.ExpiresAt)
-            )
+            if (await KeptAsync(cancellationToken) is { } kept && !(kept.ExpiresAt < known?.ExpiresAt))
             {
                 known = kept;
             }
@@ -138,6 +135,10 @@ public sealed partial class AccessTokens(
     /// <inheritdoc/>
     public void Dispose() => single.Dispose();
 
+    /// <summary>The token that the vault has; null where it has none.</summary>
+    private async Task<StoredToken?> KeptAsync(CancellationToken cancellationToken) =>
+        StoredToken.Parse(await vault.ReadAsync(gateway.TokenSecret, null, cancellationToken));
+
     private async Task<StoredToken> RenewAsync(Predicate<StoredToken> good, CancellationToken cancellationToken)
     {
         await single.WaitAsync(cancellationToken);
@@ -148,7 +149,7 @@ public sealed partial class AccessTokens(
                 return known;
             }
 
-            if (StoredToken.Parse(await vault.ReadAsync(gateway.TokenSecret, null, cancellationToken)) is { } kept && good(kept))
+            if (await KeptAsync(cancellationToken) is { } kept && good(kept))
             {
                 return current = kept;
             }

@@ -15,7 +15,8 @@ public sealed partial class SettlementWatch(SettlementStore settlements, AppMete
     public void LookAtVerifying(IReadOnlyList<(string Code, DateTimeOffset Since)> verifying)
     {
         meter.SettlementsWait(SettlementStatus.Verifying.Name(), verifying.Count, AgeOf(verifying));
-        var late = verifying.Where(one => time.GetUtcNow() - one.Since > LongVerifying).ToList();
+        var now = time.GetUtcNow();
+        var late = verifying.Where(one => now - one.Since > LongVerifying).ToList();
         if (late.Count > 0)
         {
             var (code, since) = late.MinBy(one => one.Since);
